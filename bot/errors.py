@@ -1,0 +1,154 @@
+"""Everything that may go wrong on purpose, named by what to do next.
+
+CodebellError
+├── SettingsError          a setting is missing or malformed: nothing starts
+├── Refused                a definite no: nothing was bought, sent or changed
+│   ├── NoNumbers          out of stock: another offer, another country, later
+│   ├── NoMoney            top the provider's account up
+│   ├── BadKey             the key is wrong, expired or banned for good
+│   ├── Banned             the account is blocked, perhaps until a moment
+│   ├── TooEarly           the minimum wait is not over
+│   ├── TooLate            it ended before, or can no longer be changed
+│   ├── CodeArrived        not cancelled: a code came first
+│   ├── PriceChanged       it costs more than the person agreed to
+│   ├── UnknownActivation  the provider knows no such number
+│   ├── NotOffered         the provider has no such service, country or operator
+│   ├── LimitReached       a limit of the provider's or of this bot
+│   ├── AlreadyDone        this press was carried out before
+│   ├── Expired            the button is too old to be trusted with money
+│   ├── NotYours           somebody else's number, key or button
+│   ├── BadInput           what the person typed cannot be used
+│   └── Unsupported        this provider cannot do that
+└── Unclear                it may have happened: look before doing it again
+    ├── Unavailable        no answer, or a server error
+    └── BadReply           an answer nobody documented
+
+Each class names its text: an English message of the catalogue, with named variables.
+"""
+
+from decimal import Decimal
+from typing import ClassVar
+
+
+def text(message: str) -> str:
+    """Mark a message for the catalogue where it is named; it is translated where it is shown."""
+    return message
+
+
+class CodebellError(Exception):
+    """The root of what this bot raises on purpose. `values` fill the named variables of `text`."""
+
+    text: ClassVar[str] = text("Something went wrong. Please try again.")
+
+    def __init__(self, detail: str = "", **values: object) -> None:
+        super().__init__(detail or type(self).__name__)
+        self.detail = detail
+        self.values = values
+
+
+class SettingsError(CodebellError):
+    """A setting is missing or malformed; `detail` is the one line to print."""
+
+
+class Refused(CodebellError):
+    """A definite no: nothing was bought, sent or changed."""
+
+
+class Unclear(CodebellError):
+    """It may have happened. A purchase that ends so is never repeated."""
+
+
+class NoNumbers(Refused):
+    text = text("No numbers in stock there right now.")
+
+
+class NoMoney(Refused):
+    text = text("There is not enough money on the provider's account.")
+
+
+class BadKey(Refused):
+    text = text("The provider does not accept this key.")
+
+
+class Banned(Refused):
+    """The account is blocked; `until` is the provider's own words, if it said until when."""
+
+    text = text("The provider has blocked this account for now.")
+
+    def __init__(self, detail: str = "", *, until: str | None = None) -> None:
+        super().__init__(detail)
+        self.until = until
+
+
+class TooEarly(Refused):
+    """The minimum wait is not over; `seconds` are what is left, None when nobody knows."""
+
+    text = text("It is too early to cancel this number.")
+
+    def __init__(self, detail: str = "", *, seconds: float | None = None) -> None:
+        super().__init__(detail)
+        self.seconds = seconds
+
+
+class TooLate(Refused):
+    text = text("This number has ended; there is nothing left to change.")
+
+
+class CodeArrived(Refused):
+    text = text("Not cancelled: a code had arrived.")
+
+
+class PriceChanged(Refused):
+    """It costs more than agreed; `minimum` is what the provider asks now, if it said so."""
+
+    text = text("The price has gone up. Nothing was bought.")
+
+    def __init__(self, detail: str = "", *, minimum: Decimal | None = None) -> None:
+        super().__init__(detail)
+        self.minimum = minimum
+
+
+class UnknownActivation(Refused):
+    text = text("The provider does not know this number.")
+
+
+class NotOffered(Refused):
+    text = text("The provider does not offer that any more.")
+
+
+class LimitReached(Refused):
+    text = text("A limit was reached.")
+
+
+class AlreadyDone(Refused):
+    text = text("Already done: this button was pressed before.")
+
+
+class Expired(Refused):
+    text = text("This offer is too old to buy from. Open the menu again for today's price.")
+
+
+class NotYours(Refused):
+    text = text("This button belongs to somebody else.")
+
+
+class BadInput(Refused):
+    text = text("That does not look right.")
+
+
+class Unsupported(Refused):
+    text = text("This provider cannot do that.")
+
+
+class Unavailable(Unclear):
+    """No answer or a server error; `retry_after` are the seconds the provider asked for."""
+
+    text = text("The provider does not answer right now.")
+
+    def __init__(self, detail: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class BadReply(Unclear):
+    text = text("The provider answered something nobody understands.")
