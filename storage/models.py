@@ -226,7 +226,7 @@ class Activation(Row):
     provider_id: Mapped[str | None] = mapped_column(String(64))
     another_sms: Mapped[bool | None]
     created_at: Mapped[datetime]
-    #: Set in the same transaction as `balance_before`, right before the purchase call: without it none was made.
+    #: Set right before the purchase call, with `balance_before`: without it no call was made.
     called_at: Mapped[datetime | None]
     balance_before: Mapped[Decimal | None]
     balance_after: Mapped[Decimal | None]

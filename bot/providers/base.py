@@ -117,7 +117,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A number of ours as a provider's call needs it: its id, the last code seen, and whether we asked again."""
+    """A number of ours as a provider's call needs it; `age` is in seconds since the purchase."""
 
     id: str
     raw: str
@@ -136,7 +136,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The answer to one poll: `code` only with RECEIVED, `text` and `sender` where the provider tells them."""
+    """The answer to one poll: `code` only with RECEIVED, `text` and `sender` where they are told."""
 
     outcome: Outcome
     code: str = ""
