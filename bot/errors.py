@@ -2,6 +2,8 @@
 
 CodebellError
 ├── SettingsError          a setting is missing or malformed: nothing starts
+├── StorageError           the database cannot be used as it is: nothing starts
+│   └── BrokenKey          a stored key does not decrypt: remove it, add it again
 ├── Refused                a definite no: nothing was bought, sent or changed
 │   ├── NoNumbers          out of stock: another offer, another country, later
 │   ├── NoMoney            top the provider's account up
@@ -15,8 +17,10 @@ CodebellError
 │   ├── NotOffered         the provider has no such service, country or operator
 │   ├── LimitReached       a limit of the provider's or of this bot
 │   ├── AlreadyDone        this press was carried out before
+│   ├── AlreadyThere       this key was added before
 │   ├── Expired            the button is too old to be trusted with money
 │   ├── NotYours           somebody else's number, key or button
+│   ├── UnknownKey         the key was removed: add it again
 │   ├── BadInput           what the person typed cannot be used
 │   └── Unsupported        this provider cannot do that
 └── Unclear                it may have happened: look before doing it again
@@ -48,6 +52,16 @@ class CodebellError(Exception):
 
 class SettingsError(CodebellError):
     """A setting is missing or malformed; `detail` is the one line to print."""
+
+
+class StorageError(CodebellError):
+    """The database cannot be used as it is; `detail` is the one line to print."""
+
+
+class BrokenKey(StorageError):
+    """A stored key does not decrypt: its row was changed by something else than this bot."""
+
+    text = text("This key can no longer be read. Remove it and add it again.")
 
 
 class Refused(CodebellError):
@@ -124,12 +138,20 @@ class AlreadyDone(Refused):
     text = text("Already done: this button was pressed before.")
 
 
+class AlreadyThere(Refused):
+    text = text("This key is already here.")
+
+
 class Expired(Refused):
     text = text("This offer is too old to buy from. Open the menu again for today's price.")
 
 
 class NotYours(Refused):
     text = text("This button belongs to somebody else.")
+
+
+class UnknownKey(Refused):
+    text = text("This key was removed.")
 
 
 class BadInput(Refused):

@@ -1,0 +1,155 @@
+"""The database: one connection, short transactions, backups while it is written to.
+
+No network inside a transaction, ever: it would hold up everybody. `in_transaction()` lets the network's
+borders refuse.
+"""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from pathlib import Path
+
+import aiosqlite
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError, NoSuchModuleError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from bot.errors import SettingsError, StorageError
+from storage import sqlite
+
+_session: ContextVar[AsyncSession | None] = ContextVar("_session", default=None)
+
+
+def in_transaction() -> bool:
+    """Whether this task, or the task that started it, holds a transaction open right now."""
+    session = _session.get()
+    return session is not None and session.in_transaction()
+
+
+def parse(url: str) -> URL:
+    """A database URL, checked; SettingsError never repeats it, as it may hold a password."""
+    try:
+        return make_url(url)
+    except ArgumentError:
+        raise SettingsError("DATABASE_URL is not like sqlite+aiosqlite:///data/codebell.db") from None
+
+
+class Database:
+    """A database by its URL, `sqlite+aiosqlite:///path`. Making one creates the folder and the file.
+
+    SettingsError for an unusable URL, StorageError for an unusable place. `patience` are the seconds a
+    transaction waits for the connection; `version` is SQLite's, which decides the journal of a new file.
+    """
+
+    def __init__(
+        self, url: str, *, patience: float = 30.0, version: sqlite.Version = sqlite3.sqlite_version_info
+    ) -> None:
+        self.url = parse(url)
+        self.path = sqlite.file_of(self.url)
+        if self.path is not None:
+            sqlite.prepare(self.path)
+        self.engine = _engine(self.url, patience)
+        if self.is_sqlite:
+            sqlite.listen(self.engine.sync_engine, version)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed at the end, rolled back on any exception. Cannot be nested."""
+        if in_transaction():
+            raise RuntimeError("a transaction inside a transaction would wait for itself")
+        async with self._sessions.begin() as session:
+            token = _session.set(session)
+            try:
+                yield session
+            finally:
+                _session.reset(token)
+
+    @asynccontextmanager
+    async def bare(self) -> AsyncIterator[aiosqlite.Connection]:
+        """SQLite's own connection outside any transaction, where PRAGMA and VACUUM work.
+
+        The AUTOCOMMIT option would not do: "begin" still fires, and it leaves the connection changed.
+        """
+        async with self.engine.connect() as connection:
+            raw = await connection.get_raw_connection()
+            if not isinstance(raw.driver_connection, aiosqlite.Connection):
+                raise StorageError("this is done with the database server's own tools")
+            yield raw.driver_connection
+
+    async def check(self) -> None:
+        """Read every page once, as the start does; StorageError if damaged or in use elsewhere."""
+        if not self.is_sqlite:
+            return
+        try:
+            async with self.bare() as connection:
+                rows = await connection.execute_fetchall("PRAGMA quick_check(1)")
+        except (sqlite3.Error, DBAPIError) as error:
+            raise sqlite.trouble(self.path, error) from None
+        if (finding := next(iter(rows))[0]) != "ok":
+            raise sqlite.damaged(self.path, finding)
+
+    async def backup(self, target: Path) -> None:
+        """Write a whole, verified copy (0600) while the bot works; writers wait for the copying alone.
+
+        StorageError if the target exists, cannot be written, or does not read back.
+        """
+        part = target.with_name(target.name + ".part")
+        try:
+            _reserve(target, part)
+            async with self.bare() as connection:
+                await connection.execute("VACUUM INTO ?", (str(part),))
+            await asyncio.to_thread(sqlite.verify_copy, part)
+            await asyncio.to_thread(_settle, part, target)
+        except (sqlite3.Error, DBAPIError) as error:
+            raise sqlite.trouble(self.path, error) from None
+        finally:
+            part.unlink(missing_ok=True)
+
+    async def close(self) -> None:
+        """Give the connection back; an aiosqlite thread left behind can hold up the exit."""
+        await self.engine.dispose()
+
+
+def _engine(url: URL, patience: float) -> AsyncEngine:
+    try:
+        return create_async_engine(
+            url,
+            hide_parameters=True,
+            poolclass=AsyncAdaptedQueuePool,
+            pool_size=1,
+            max_overflow=0,
+            pool_timeout=patience,
+        )
+    except (InvalidRequestError, NoSuchModuleError, ImportError):
+        raise SettingsError(f"DATABASE_URL: {url.drivername} cannot be used, sqlite+aiosqlite can") from None
+
+
+def _reserve(target: Path, part: Path) -> None:
+    """Make the empty private file that VACUUM INTO then fills."""
+    if target.exists():
+        raise StorageError(f"the backup {target} exists already")
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise StorageError(f"the backup {target} cannot be written: {error.strerror}") from None
+
+
+def _settle(part: Path, target: Path) -> None:
+    """Put the copy in its place for good: its bytes first, then its name."""
+    for path in (part, part.parent):
+        opened = os.open(path, os.O_RDONLY)
+        os.fsync(opened)
+        os.close(opened)
+        if path is part:
+            part.replace(target)

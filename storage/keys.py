@@ -1,0 +1,158 @@
+"""Provider keys: each belongs to a chat, lies sealed in the vault, and outlives its removal by its numbers."""
+
+import hmac
+import logging
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+
+from pydantic import SecretStr
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.errors import AlreadyThere, BadInput, BrokenKey, UnknownKey
+from storage.database import Database
+from storage.models import OPEN, Activation, Key, State
+from storage.vault import Vault
+
+log = logging.getLogger(__name__)
+
+SHORTEST, LONGEST = 8, 512
+
+
+def _nobody(_: str) -> None:
+    """Nobody wants to hear of opened secrets."""
+
+
+class KeyStore:
+    """The keys of all chats. `heard` is told every plaintext that passes, for the log to hide it."""
+
+    def __init__(self, database: Database, vault: Vault, heard: Callable[[str], None] = _nobody) -> None:
+        self._database = database
+        self._vault = vault
+        self._heard = heard
+
+    async def add(
+        self,
+        chat_id: int,
+        provider: str,
+        label: str,
+        secret: SecretStr,
+        balance: Decimal | None,
+        currency: str,
+        now: datetime,
+    ) -> Key:
+        """Seal a key for a chat. BadInput if it cannot be a key, AlreadyThere if the chat has it."""
+        plain = _checked(secret)
+        self._heard(plain)
+        async with self._database.begin() as session:
+            row = await self._twin(session, chat_id, provider, plain)
+            if row is None:
+                row = self._sealed(chat_id, provider, plain, now)
+                session.add(row)
+            elif row.removed_at is None:
+                raise AlreadyThere(f"key {row.id}")
+            row.label, row.removed_at = label[:64], None
+            row.balance, row.currency, row.balance_at = (
+                balance,
+                currency,
+                now if balance is not None else None,
+            )
+            return row
+
+    def _sealed(self, chat_id: int, provider: str, plain: str, now: datetime) -> Key:
+        row = Key(
+            id=secrets.token_hex(8), chat_id=chat_id, provider=provider, tail=plain[-4:], created_at=now
+        )
+        self._vault.reseal(row, plain)
+        return row
+
+    async def _twin(self, session: AsyncSession, chat_id: int, provider: str, plain: str) -> Key | None:
+        """The chat's row with this very secret, removed or not."""
+        same = select(Key).where(Key.chat_id == chat_id, Key.provider == provider, Key.tail == plain[-4:])
+        for row in await session.scalars(same.where(Key.ciphertext != b"")):
+            try:
+                if hmac.compare_digest(self._vault.open(row).encode(), plain.encode()):
+                    return row
+            except BrokenKey:
+                log.error("key %s does not decrypt", row.id)
+        return None
+
+    async def list(self, chat_id: int) -> tuple[Key, ...]:
+        """The chat's keys to buy with, oldest first."""
+        mine = select(Key).where(Key.chat_id == chat_id, Key.removed_at.is_(None))
+        async with self._database.begin() as session:
+            return tuple(await session.scalars(mine.order_by(Key.created_at, Key.id)))
+
+    async def get(self, key_id: str) -> Key | None:
+        """A key's row, also a removed one whose numbers are still open (`removed_at` tells)."""
+        async with self._database.begin() as session:
+            return await session.get(Key, key_id)
+
+    async def open(self, key_id: str) -> SecretStr:
+        """A key's plaintext. UnknownKey when it is gone, BrokenKey when its row was tampered with."""
+        row = await self.get(key_id)
+        if row is None or not row.ciphertext:
+            raise UnknownKey(f"key {key_id}")
+        try:
+            plain = self._vault.open(row)
+        except BrokenKey:
+            log.error("key %s does not decrypt", row.id)
+            raise
+        self._heard(plain)
+        return SecretStr(plain)
+
+    async def remove(self, key_id: str, chat_id: int, now: datetime) -> bool:
+        """Nothing is bought with it from now on; its secret goes when nothing needs it. False if not there."""
+        mine = (Key.id == key_id, Key.chat_id == chat_id, Key.removed_at.is_(None))
+        async with self._database.begin() as session:
+            row = await session.scalar(update(Key).where(*mine).values(removed_at=now).returning(Key.id))
+            await _wipe(session, now)
+            return row is not None
+
+    async def sweep(self, now: datetime) -> None:
+        """Housekeeping: wipe the secrets of removed keys whose numbers have ended."""
+        async with self._database.begin() as session:
+            await _wipe(session, now)
+
+    async def note_balance(self, key_id: str, amount: Decimal, currency: str, now: datetime) -> None:
+        await self._note(key_id, balance=amount, currency=currency, balance_at=now)
+
+    async def note_use(self, key_id: str, now: datetime) -> None:
+        await self._note(key_id, used_at=now)
+
+    async def _note(self, key_id: str, **values: object) -> None:
+        async with self._database.begin() as session:
+            await session.execute(update(Key).where(Key.id == key_id).values(**values))
+
+
+def _checked(secret: SecretStr) -> str:
+    plain = secret.get_secret_value()
+    if not SHORTEST <= len(plain) <= LONGEST:
+        raise BadInput(f"a key has {SHORTEST} to {LONGEST} characters")
+    if not all("!" <= character <= "~" for character in plain):
+        raise BadInput("a key has neither spaces nor letters outside ASCII")
+    return plain
+
+
+async def _wipe(session: AsyncSession, now: datetime) -> None:
+    """Removed keys: without numbers the row goes, with ended ones it stays as their name, emptied."""
+    removed = Key.removed_at.is_not(None)
+    await session.execute(delete(Key).where(removed, ~_numbers()))
+    emptied = {"nonce": b"", "ciphertext": b"", "kid": "", "label": ""}
+    spent = update(Key).where(removed, Key.ciphertext != b"", ~_numbers(_needed(now)))
+    await session.execute(spent.values(**emptied).execution_options(synchronize_session=False))
+
+
+def _numbers(*which: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(Activation.key_id == Key.id, *which)
+
+
+def _needed(now: datetime) -> ColumnElement[bool]:
+    """Numbers that may still ask the provider something: open, to be looked at, or good for another SMS."""
+    return or_(
+        Activation.state.in_(OPEN),
+        Activation.next_poll_at.is_not(None),
+        (Activation.state == State.RECEIVED) & (Activation.expires_at > now),
+    )

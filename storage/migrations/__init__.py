@@ -1,0 +1,98 @@
+"""Migrations: the tables grow in one transaction, after a backup, or stay exactly as they were."""
+
+import itertools
+import logging
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import StorageError
+from storage.database import Database
+
+log = logging.getLogger(__name__)
+
+FOLDER = Path(__file__).parent
+
+
+def configuration(connection: Connection | None = None) -> Config:
+    """Alembic's settings, without a file: where the revisions are and what to work on."""
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    return config
+
+
+async def migrate(database: Database, to: str = "head") -> None:
+    """Bring the tables up to date, under the lock of `storage.lock`.
+
+    StorageError, and nothing changed, if the database is newer than this program or not Codebell's at all.
+    """
+    script = ScriptDirectory.from_config(configuration())
+    target = script.as_revision_number(to)
+    current = await _current(database)
+    if current == target:
+        return
+    _known(script, current)
+    if current is not None:
+        await _backup(database, str(target))
+    await _upgrade(database, str(target))
+
+
+async def _current(database: Database) -> str | None:
+    async with database.engine.begin() as connection:
+        return await connection.run_sync(_revision)
+
+
+def _revision(connection: Connection) -> str | None:
+    revision = MigrationContext.configure(connection).get_current_revision()
+    tables = set(inspect(connection).get_table_names()) - {"alembic_version"}
+    if revision is None and tables:
+        raise StorageError("the database holds tables that are not Codebell's")
+    return revision
+
+
+def _known(script: ScriptDirectory, revision: str | None) -> None:
+    if revision not in {None, *(known.revision for known in script.walk_revisions())}:
+        raise StorageError(
+            f"the database has revision {revision}, newer than this program: use the newer one, or a backup"
+        )
+
+
+async def _backup(database: Database, target: str) -> None:
+    """A copy beside the database, under a name nobody has yet."""
+    if database.path is None:
+        return
+    first = database.path.with_name(f"{database.path.name}.before-{target}")
+    later = (first.with_name(f"{first.name}.{count}") for count in itertools.count(2))
+    copy = next(path for path in itertools.chain([first], later) if not path.exists())
+    await database.backup(copy)
+    log.info("the database before revision %s is kept as %s", target, copy)
+
+
+async def _upgrade(database: Database, target: str) -> None:
+    """All or nothing. Foreign keys are off meanwhile: replacing a table would delete its children."""
+    async with database.engine.connect() as connection:
+        await _foreign_keys(connection, database, "OFF")
+        try:
+            async with connection.begin():
+                await connection.run_sync(_run, target)
+        finally:
+            await _foreign_keys(connection, database, "ON")
+
+
+async def _foreign_keys(connection: AsyncConnection, database: Database, state: str) -> None:
+    """Outside a transaction on purpose: inside one SQLite ignores it."""
+    if database.is_sqlite:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None  # noqa: S101
+        await driver.execute(f"PRAGMA foreign_keys={state}")
+
+
+def _run(connection: Connection, target: str) -> None:
+    command.upgrade(configuration(connection), target)
+    if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise StorageError("the migration would leave rows that point nowhere: nothing was changed")

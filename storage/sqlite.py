@@ -1,0 +1,122 @@
+"""What SQLite asks for: a private file, a journal safe in this version, the settings of each connection.
+
+See https://www.sqlite.org/wal.html#walresetbug and https://www.sqlite.org/pragma.html.
+"""
+
+import logging
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, event
+from sqlalchemy.exc import DBAPIError
+
+from bot.errors import SettingsError, StorageError
+
+log = logging.getLogger(__name__)
+
+Version = tuple[int, int, int]
+
+PRAGMAS = ("busy_timeout=10000", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+
+
+def file_of(url: URL) -> Path | None:
+    """The database's file, absolute; None where there is none (in memory, a server)."""
+    name = url.database
+    if url.get_backend_name() != "sqlite" or not name or name == ":memory:":
+        return None
+    if name.startswith("file:"):
+        raise SettingsError("DATABASE_URL: give SQLite's file as a plain path, not as a file: URI")
+    return Path(name).resolve()
+
+
+def prepare(path: Path) -> None:
+    """Make the folder (0700) and the file (0600) where missing; StorageError where they cannot be written."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise StorageError(f"the database {path} cannot be written: {error.strerror}") from None
+    # The journal is a second file beside the first: a writable file in a read-only folder is not enough.
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise StorageError(f"the folder {path.parent} of the database cannot be written")
+
+
+def journal_mode(version: Version) -> str:
+    """ "WAL" where SQLite's WAL-reset bug (3.7.0 to 3.51.2) is fixed, else "DELETE"; 3.52.0 was withdrawn."""
+    fixed = (
+        (version >= (3, 51, 3) and version != (3, 52, 0))
+        or (3, 50, 7) <= version < (3, 51, 0)
+        or (3, 44, 6) <= version < (3, 45, 0)
+    )
+    return "WAL" if fixed else "DELETE"
+
+
+def listen(engine: Engine, version: Version) -> None:
+    """Set every new connection up, and begin every transaction as a writer.
+
+    A transaction that reads first and writes later fails at once with SQLITE_BUSY_SNAPSHOT when somebody
+    wrote in between, whatever the timeout; BEGIN IMMEDIATE waits its turn instead.
+    """
+
+    @event.listens_for(engine, "connect")
+    def connected(dbapi: Any, _record: object) -> None:
+        dbapi.isolation_level = None
+        cursor = dbapi.cursor()
+        for pragma in PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        _choose_journal(cursor, journal_mode(version))
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _choose_journal(cursor: Any, wanted: str) -> None:
+    """A new database gets the wanted mode; an old one keeps its own: somebody else may have it open."""
+    if _value(cursor, "page_count") == 0:
+        cursor.execute(f"PRAGMA journal_mode={wanted}")
+    elif _value(cursor, "journal_mode") == "wal" and wanted != "WAL":
+        log.warning(
+            "the database is in WAL mode and SQLite %s has the WAL-reset bug: open it with nothing else",
+            sqlite3.sqlite_version,
+        )
+
+
+def _value(cursor: Any, pragma: str) -> object:
+    cursor.execute(f"PRAGMA {pragma}")
+    return cursor.fetchone()[0]
+
+
+def trouble(where: object, error: sqlite3.Error | DBAPIError) -> StorageError:
+    """What SQLite's error means for the operator, in one line."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    match getattr(cause, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return damaged(where, cause)
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return StorageError(f"the database {where} is in use by another program")
+        case sqlite3.SQLITE_FULL:
+            return StorageError(f"there is no room left on the disk of {where}")
+    return StorageError(f"the database {where} cannot be used: {cause}")
+
+
+def damaged(where: object, findings: object) -> StorageError:
+    first_line = str(findings).splitlines()[0]
+    return StorageError(f"the database {where} is damaged ({first_line}): restore the last backup")
+
+
+def verify_copy(path: Path) -> None:
+    """Read a copy through: a backup is worth what can be read back. StorageError if it is not whole."""
+    connection = sqlite3.connect(path)
+    try:
+        findings = [row[0] for row in connection.execute("PRAGMA integrity_check(1)")]
+        orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
+    except sqlite3.Error as error:
+        raise trouble(path, error) from None
+    finally:
+        connection.close()
+    if findings != ["ok"] or orphans:
+        raise damaged(path, findings[0] if findings != ["ok"] else "a row points nowhere")

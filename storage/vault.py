@@ -1,0 +1,177 @@
+"""The vault: provider keys under AES-256-GCM, bound to the row they belong to, so that no row can be swapped.
+
+It protects backups, stolen disks and rows changed behind the bot's back; a bot taken over has the keys.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Connection, inspect, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.errors import BrokenKey, SettingsError, StorageError
+from storage.database import Database
+from storage.models import Canary, Key
+
+VERSION = "v1"
+CANARY = b"codebell"
+CANARY_ID = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A ciphertext, its one-time nonce (12 bytes) and the fingerprint of the master key that made it."""
+
+    kid: str
+    nonce: bytes
+    ciphertext: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """How many keys were sealed anew, and the ids of those that could not be read."""
+
+    sealed: int
+    broken: tuple[str, ...]
+
+
+def fingerprint(key: bytes) -> str:
+    """What a master key is called (12 hex digits): it names the key and tells nothing about it."""
+    return hashlib.sha256(b"codebell master key:" + key).hexdigest()[:12]
+
+
+class Vault:
+    """A keyring of 32-byte master keys, newest first: the first one seals, each one opens what it sealed."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        if any(len(key) != 32 for key in keys):
+            raise SettingsError("MASTER_KEY: every master key is 32 bytes in base64")
+        self._ring = {fingerprint(key): AESGCM(key) for key in keys}
+        self._newest = next(iter(self._ring), "")
+
+    @property
+    def kid(self) -> str:
+        """The fingerprint of the key that seals; "" when there is none."""
+        return self._newest
+
+    def __repr__(self) -> str:
+        return f"Vault({', '.join(self._ring)})"
+
+    def seal(self, secret: str, key_id: str, chat_id: int, provider: str) -> Sealed:
+        return self._seal(secret.encode(), f"{key_id}|{chat_id}|{provider}")
+
+    def open(self, row: Key) -> str:
+        """A key's plaintext; BrokenKey if the ciphertext was not made for this very row."""
+        sealed = Sealed(row.kid, row.nonce, row.ciphertext)
+        try:
+            return self._open(sealed, f"{row.id}|{row.chat_id}|{row.provider}").decode()
+        except (InvalidTag, ValueError):
+            raise BrokenKey(f"key {row.id} of {row.provider} was changed outside the bot") from None
+
+    def reseal(self, row: Key, secret: str) -> None:
+        """Seal a row's secret for what the row says now, under the newest master key."""
+        sealed = self.seal(secret, row.id, row.chat_id, row.provider)
+        row.kid, row.nonce, row.ciphertext = sealed.kid, sealed.nonce, sealed.ciphertext
+
+    def _seal(self, secret: bytes, whose: str) -> Sealed:
+        if not self._newest:
+            raise StorageError("no master key: set MASTER_KEY_FILE")
+        nonce = secrets.token_bytes(12)
+        bound = f"{VERSION}|{self._newest}|{whose}".encode()
+        return Sealed(self._newest, nonce, self._ring[self._newest].encrypt(nonce, secret, bound))
+
+    def _open(self, sealed: Sealed, whose: str) -> bytes:
+        if sealed.kid not in self._ring:
+            raise _missing(sealed.kid)
+        bound = f"{VERSION}|{sealed.kid}|{whose}".encode()
+        return self._ring[sealed.kid].decrypt(sealed.nonce, sealed.ciphertext, bound)
+
+    async def unlock(self, database: Database) -> None:
+        """Prove the keyring on what is stored; StorageError names what is missing, and nothing is written.
+
+        Right before the first key it leaves the canary. A database without tables yet proves nothing.
+        """
+        async with database.begin() as session:
+            if not await has_tables(session):
+                return
+            canary = await session.get(Canary, CANARY_ID)
+            await self._prove(session, canary)
+            if canary is None:
+                sealed = self._seal(CANARY, "canary")
+                session.add(_canary(sealed))
+
+    async def _prove(self, session: AsyncSession, canary: Canary | None) -> None:
+        for kid in await _kids(session):
+            if kid not in self._ring:
+                raise _missing(kid)
+        if canary is None:
+            return
+        try:
+            self._open(Sealed(canary.kid, canary.nonce, canary.ciphertext), "canary")
+        except (InvalidTag, ValueError):
+            raise StorageError(f"master key {canary.kid} does not open this database") from None
+
+    async def rotate(self, database: Database, batch: int = 100) -> Rotation:
+        """Seal everything under the newest master key, a batch per transaction: stop and resume at will.
+
+        The older keys can go once no key is left broken.
+        """
+        sealed, broken, after = 0, list[str](), ""
+        while rows := await self._rotate(database, after, batch):
+            sealed += sum(fine for _, fine in rows)
+            broken += [key_id for key_id, fine in rows if not fine]
+            after = rows[-1][0]
+        async with database.begin() as session:
+            await session.merge(_canary(self._seal(CANARY, "canary")))
+        return Rotation(sealed, tuple(broken))
+
+    async def _rotate(self, database: Database, after: str, batch: int) -> list[tuple[str, bool]]:
+        """One batch: the ids seen, and whether each could be sealed anew."""
+        old = select(Key).where(Key.kid != self._newest, Key.ciphertext != b"", Key.id > after)
+        async with database.begin() as session:
+            rows = await session.scalars(old.order_by(Key.id).limit(batch))
+            return [(row.id, self._renew(row)) for row in rows]
+
+    def _renew(self, row: Key) -> bool:
+        try:
+            self.reseal(row, self.open(row))
+        except BrokenKey:
+            return False
+        return True
+
+
+def _canary(sealed: Sealed) -> Canary:
+    return Canary(id=CANARY_ID, kid=sealed.kid, nonce=sealed.nonce, ciphertext=sealed.ciphertext)
+
+
+async def has_tables(session: AsyncSession) -> bool:
+    def seen(connection: Connection) -> bool:
+        return inspect(connection).has_table(Canary.__tablename__)
+
+    return await (await session.connection()).run_sync(seen)
+
+
+async def _kids(session: AsyncSession) -> list[str]:
+    """The master keys that what is stored was sealed with."""
+    keys = await session.scalars(select(Key.kid).where(Key.ciphertext != b"").distinct())
+    canaries = await session.scalars(select(Canary.kid))
+    return sorted({*keys, *canaries})
+
+
+async def new_master_key(database: Database) -> bytes:
+    """A master key for a database that holds nothing sealed; StorageError if it would orphan what is there."""
+    async with database.begin() as session:
+        kids = await _kids(session) if await has_tables(session) else []
+    if kids:
+        raise _missing(kids[0])
+    return secrets.token_bytes(32)
+
+
+def _missing(kid: str) -> StorageError:
+    return StorageError(
+        f"the database is sealed with master key {kid}, which was not given: set MASTER_KEY_FILE"
+    )
