@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Dialect,
+    Enum,
     Float,
     ForeignKey,
     Index,
@@ -66,8 +67,9 @@ class State(StrEnum):
 
 #: The transition table: a state, and the states it may be reached from.
 REACHED_FROM: dict[State, frozenset[State]] = {
-    State.WAITING: frozenset({State.BUYING, State.CANCELLING}),
-    State.FAILED: frozenset({State.BUYING}),
+    # From unknown when the provider could list it after all: it is adopted.
+    State.WAITING: frozenset({State.BUYING, State.CANCELLING, State.UNKNOWN}),
+    State.FAILED: frozenset({State.BUYING, State.UNKNOWN}),
     State.UNKNOWN: frozenset({State.BUYING}),
     State.RECEIVED: frozenset(
         {
@@ -106,6 +108,7 @@ class Row(DeclarativeBase):
         Decimal: Money(),
         int: BigInteger(),
         bytes: LargeBinary(),
+        State: Enum(State, native_enum=False, length=12, values_callable=list),
     }
 
 
@@ -218,7 +221,7 @@ class Activation(Row):
     operator: Mapped[str | None] = mapped_column(String(32))
     cost: Mapped[Decimal]
     currency: Mapped[str] = mapped_column(String(3))
-    state: Mapped[State] = mapped_column(String(12))
+    state: Mapped[State]
     #: Why it ended so, as the name of an error class; "" when nothing is to be said.
     reason: Mapped[str] = mapped_column(String(32), default="")
     phone: Mapped[str | None] = mapped_column(String(32))
@@ -230,6 +233,8 @@ class Activation(Row):
     called_at: Mapped[datetime | None]
     balance_before: Mapped[Decimal | None]
     balance_after: Mapped[Decimal | None]
+    #: What the account held right before the call, where the provider can list it (ids, comma-separated).
+    held_before: Mapped[str | None] = mapped_column(String(2048))
     bought_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     #: The first moment the provider lets go of the number, as far as we know.
@@ -238,6 +243,8 @@ class Activation(Row):
     cancel_at: Mapped[datetime | None]
     #: The next look at the provider or the next step of a cancel; None when nothing is due.
     next_poll_at: Mapped[datetime | None]
+    #: The last time the provider was asked about it: it must not be asked again sooner than it allows.
+    polled_at: Mapped[datetime | None]
     #: Failures of the provider in a row, and the last time it answered.
     failures: Mapped[int] = mapped_column(default=0)
     answered_at: Mapped[datetime | None]
@@ -272,7 +279,7 @@ class Step(Row):
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     activation_id: Mapped[str] = mapped_column(ForeignKey("activations.id", ondelete="CASCADE"), index=True)
-    state: Mapped[State] = mapped_column(String(12))
+    state: Mapped[State]
     at: Mapped[datetime]
 
 

@@ -1,0 +1,126 @@
+"""Every word a person reads: gettext catalogues, and numbers, money, countries and times in their language.
+
+The English sentence is the message id, so a missing translation is shown in English, never as a bare key.
+"""
+
+import html
+import re
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+import phonenumbers
+from aiogram.utils.i18n import I18n
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_time, format_timedelta
+from babel.numbers import format_currency, format_decimal
+
+from bot.errors import CodebellError
+
+LOCALES = Path(__file__).parent / "locales"
+_REGIONAL_INDICATOR_A = 0x1F1E6
+_CONTROL = r"\u0000-\u0008\u000b-\u001f\u007f"
+_DIRECTION_AND_ZERO_WIDTH = r"\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+_INVISIBLE = re.compile(f"[{_CONTROL}{_DIRECTION_AND_ZERO_WIDTH}]")
+_PLAIN_AMOUNT = "#,##0.00##"
+
+
+class Texts:
+    """The texts of one language. Call it with an English message: values are escaped, HTML comes out."""
+
+    def __init__(self, catalogue: I18n, language: str) -> None:
+        self._catalogue = catalogue
+        self.language = language
+        self.locale = _locale(language)
+
+    def __call__(self, message: str, /, **values: object) -> str:
+        """HTML for a message: the text's own tags stay, every value is escaped."""
+        return self._translate(message, _escape, values)
+
+    def plain(self, message: str, /, **values: object) -> str:
+        """Text for buttons and alerts, where Telegram knows no markup."""
+        return self._translate(message, str, values)
+
+    def many(self, one: str, other: str, count: int, /, **values: object) -> str:
+        """HTML in the plural form that `count` (also the variable {count}) asks for."""
+        pattern = self._catalogue.gettext(one, other, count, locale=self.language)
+        return pattern.format(count=count, **{name: _escape(value) for name, value in values.items()})
+
+    def error(self, error: CodebellError) -> str:
+        return self(error.text, **error.values)
+
+    def plain_error(self, error: CodebellError) -> str:
+        return self.plain(error.text, **error.values)
+
+    def _translate(self, message: str, show: Callable[[object], str], values: dict[str, object]) -> str:
+        pattern = self._catalogue.gettext(message, locale=self.language)
+        return pattern.format(**{name: show(value) for name, value in values.items()})
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        """`$0.35`; without a known currency the bare number."""
+        if not currency:
+            return format_decimal(amount, format=_PLAIN_AMOUNT, locale=self.locale)
+        pattern = "¤" + _PLAIN_AMOUNT
+        return format_currency(amount, currency, format=pattern, locale=self.locale, currency_digits=False)
+
+    def country(self, iso2: str, otherwise: str = "") -> str:
+        """The country's name in this language; `otherwise` for what Babel does not know."""
+        return str(self.locale.territories.get(iso2.upper(), otherwise or iso2))
+
+    def time(self, moment: datetime) -> str:
+        """The wall clock of the place the bot runs in (`TZ`), to the second: minimum waits are short."""
+        return format_time(moment.astimezone(), "HH:mm:ss", locale=self.locale)
+
+    def span(self, seconds: float) -> str:
+        """`2 minutes`, `40 seconds`: one unit, rounded."""
+        return format_timedelta(max(1, round(seconds)), threshold=1.5, locale=self.locale)
+
+
+class Catalogues:
+    """All languages there are; `texts()` gives the nearest one to what a person's Telegram says."""
+
+    def __init__(self, default: str = "en") -> None:
+        self._core = I18n(path=LOCALES, default_locale=default, domain="bot")
+        self.languages = frozenset({"en", *self._core.available_locales})
+        self._default = default if default in self.languages else "en"
+
+    def texts(self, language: str | None) -> Texts:
+        short = (language or "").split("-")[0].lower()
+        return Texts(self._core, short if short in self.languages else self._default)
+
+
+def _escape(value: object) -> str:
+    return html.escape(str(value), quote=False)
+
+
+@cache
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en")
+
+
+def flag(iso2: str) -> str:
+    """The flag emoji of an ISO 3166 alpha-2 code; a white flag when there is none."""
+    if not re.fullmatch(r"[A-Z]{2}", iso2):
+        return "🏳️"
+    return "".join(chr(_REGIONAL_INDICATOR_A + ord(letter) - ord("A")) for letter in iso2)
+
+
+def international(phone: str) -> str:
+    """A phone number in international form (`+1 201 555 0123`); as it is when it cannot be parsed."""
+    try:
+        return phonenumbers.format_number(
+            phonenumbers.parse(phone), phonenumbers.PhoneNumberFormat.INTERNATIONAL
+        )
+    except phonenumbers.NumberParseException:
+        return phone
+
+
+def visible(text: str, limit: int = 1000) -> str:
+    """A stranger's text, safe to show: bidi, zero-width and control characters out, at most `limit` long."""
+    cleaned = _INVISIBLE.sub("", text)
+    return cleaned if len(cleaned) <= limit else cleaned[: limit - 1] + "…"

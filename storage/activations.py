@@ -1,0 +1,244 @@
+"""A bought number in the database: what is due, what came, how it ended.
+
+A move, its history row and what the person is told of it (the outbox) are one transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from storage.database import Database
+from storage.models import OPEN, Activation, Sms, State
+from storage.moves import change, move, redraw
+from storage.outbox import Kind, arm, new_id
+
+_LATE = frozenset({State.CANCELLED, State.EXPIRED, State.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One SMS as a provider told it."""
+
+    code: str
+    text: str | None
+    sender: str | None
+
+
+class ActivationStore:
+    """Every method is one transaction and returns detached rows; None means someone was faster."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # What is due
+
+    async def claim(self, horizon: datetime, lease_until: datetime, limit: int = 500) -> Sequence[Activation]:
+        """What falls due before `horizon`, claimed until `lease_until`; the rows say when they were due."""
+        due = select(Activation).where(Activation.next_poll_at <= horizon)
+        async with self._database.begin() as session:
+            rows = (await session.scalars(due.order_by(Activation.next_poll_at).limit(limit))).all()
+            session.expunge_all()
+            claimed = update(Activation).where(Activation.id.in_([row.id for row in rows]))
+            await session.execute(claimed.values(next_poll_at=lease_until))
+        return rows
+
+    async def wake_all(self, now: datetime) -> None:
+        """At start: look at every watched number at once, whatever a dead process had claimed."""
+        watched = update(Activation).where(Activation.next_poll_at.is_not(None))
+        async with self._database.begin() as session:
+            await session.execute(watched.values(next_poll_at=now))
+
+    async def look_at(self, activation_id: str, at: datetime | None) -> None:
+        """When to look at it next; None when nothing is due any more."""
+        async with self._database.begin() as session:
+            await change(session, activation_id, State, next_poll_at=at)
+
+    # What the provider said
+
+    async def answered(self, activation_id: str, now: datetime, next_at: datetime | None) -> None:
+        """It answered, nothing new: earlier failures are forgotten, and the card no longer speaks of them."""
+        async with self._database.begin() as session:
+            before = await session.get_one(Activation, activation_id)
+            told = bool(before.reason) and before.state in OPEN
+            reason = "" if before.state in OPEN else before.reason
+            values = {"answered_at": now, "polled_at": now, "failures": 0, "next_poll_at": next_at}
+            row = await change(session, activation_id, State, reason=reason, **values)
+            if row is not None and told:
+                await redraw(session, row, now)
+
+    async def unanswered(
+        self, activation_id: str, reason: str, now: datetime, next_at: datetime, *, tell: bool
+    ) -> None:
+        """No usable answer; `tell` says so on the card."""
+        values: dict[str, Any] = {"failures": Activation.failures + 1, "polled_at": now}
+        async with self._database.begin() as session:
+            row = await change(session, activation_id, State, next_poll_at=next_at, **values)
+            if row is not None and tell:
+                row.reason = reason
+                await redraw(session, row, now)
+
+    async def received(
+        self, activation_id: str, heard: Heard, now: datetime, next_at: datetime | None
+    ) -> Sms | None:
+        """A new SMS: stored, its message and the card put in the outbox. None when it is known already."""
+        async with self._database.begin() as session:
+            before = await session.get_one(Activation, activation_id)
+            late = before.state in _LATE
+            last = await session.scalar(_last_sms(activation_id))
+            if last is not None and (last.code, last.text) == (heard.code, heard.text):
+                return None
+            values = {"last_code": heard.code, "asked_again": False, "cancel_at": None, "reason": ""}
+            row = await move(
+                session,
+                activation_id,
+                State.RECEIVED,
+                now,
+                next_poll_at=next_at,
+                polled_at=now,
+                failures=0,
+                **values,
+            )
+            if row is None:
+                return None
+            sms = _sms(row, heard, last.position + 1 if last else 1, now, late=late)
+            session.add(sms)
+            await arm(session, Kind.CODE, sms.id, row.chat_id, now)
+            return sms
+
+    async def expired(
+        self, activation_id: str, reason: str, now: datetime, late_at: datetime | None
+    ) -> Activation | None:
+        """The provider ended it without a code; `late_at` is the first look for a late one."""
+        return await self._move(
+            activation_id,
+            State.EXPIRED,
+            now,
+            reason=reason,
+            ended_at=now,
+            cancel_at=None,
+            next_poll_at=late_at,
+        )
+
+    # What the person wants
+
+    async def book_cancel(self, activation_id: str, at: datetime, now: datetime) -> Activation | None:
+        """Wish for a cancel at that moment; the number is looked at no later."""
+        async with self._database.begin() as session:
+            row = await change(session, activation_id, {State.WAITING}, cancel_at=at)
+            if row is None:
+                return None
+            if row.next_poll_at is None or row.next_poll_at > at:
+                row.next_poll_at = at
+            await redraw(session, row, now)
+            return row
+
+    async def cancelling(self, activation_id: str, now: datetime, retry_at: datetime) -> Activation | None:
+        return await self._move(activation_id, State.CANCELLING, now, next_poll_at=retry_at)
+
+    async def cancelled(self, activation_id: str, now: datetime, late_at: datetime) -> Activation | None:
+        """The provider's word that it is gone and paid back."""
+        return await self._move(
+            activation_id,
+            State.CANCELLED,
+            now,
+            ended_at=now,
+            cancel_at=None,
+            reason="",
+            next_poll_at=late_at,
+        )
+
+    async def still_waiting(
+        self, activation_id: str, now: datetime, cancel_at: datetime | None, reason: str, next_at: datetime
+    ) -> Activation | None:
+        """A cancel that was refused: waiting again, perhaps to be tried again at `cancel_at`."""
+        values = {"cancel_at": cancel_at, "reason": reason, "next_poll_at": next_at, "polled_at": now}
+        if cancel_at is not None:
+            values["cancel_from"] = cancel_at
+        return await self._move(activation_id, State.WAITING, now, **values)
+
+    async def asked_again(self, activation_id: str, now: datetime, next_at: datetime) -> Activation | None:
+        return await self._change(
+            activation_id, {State.RECEIVED}, now, asked_again=True, next_poll_at=next_at
+        )
+
+    async def told_sent(self, activation_id: str, now: datetime) -> Activation | None:
+        return await self._change(activation_id, {State.WAITING}, now, told_sent=True)
+
+    async def finished(self, activation_id: str, now: datetime) -> Activation | None:
+        return await self._move(
+            activation_id, State.FINISHED, now, ended_at=now, asked_again=False, next_poll_at=None
+        )
+
+    # Reading
+
+    async def get(self, activation_id: str) -> Activation | None:
+        async with self._database.begin() as session:
+            return await session.get(Activation, activation_id)
+
+    async def by_nonce(self, nonce: str) -> Activation | None:
+        async with self._database.begin() as session:
+            return await session.scalar(select(Activation).where(Activation.nonce == nonce))
+
+    async def sms(self, sms_id: str) -> tuple[Sms, Activation] | None:
+        """An SMS with the number it came to."""
+        async with self._database.begin() as session:
+            sms = await session.get(Sms, sms_id)
+            return None if sms is None else (sms, await session.get_one(Activation, sms.activation_id))
+
+    async def all_sms(self, activation_id: str) -> Sequence[Sms]:
+        """Every SMS of a number, oldest first."""
+        query = select(Sms).where(Sms.activation_id == activation_id).order_by(Sms.position)
+        async with self._database.begin() as session:
+            return (await session.scalars(query)).all()
+
+    async def recent(
+        self, owner_id: int, chat_id: int, since: datetime, states: frozenset[State]
+    ) -> Sequence[Activation]:
+        """The open numbers of a person in a chat and those made since then, newest first."""
+        query = select(Activation).where(
+            Activation.chat_id == chat_id,
+            Activation.owner_id == owner_id,
+            Activation.state.in_(states),
+            (Activation.created_at >= since) | Activation.state.in_(OPEN),
+        )
+        async with self._database.begin() as session:
+            return (await session.scalars(query.order_by(Activation.created_at.desc()))).all()
+
+    async def place_card(self, activation_id: str, chat_id: int, message_id: int) -> None:
+        """Where the card hangs, so that it is edited and not sent again."""
+        values = {"card_chat_id": chat_id, "card_message_id": message_id}
+        async with self._database.begin() as session:
+            await change(session, activation_id, State, **values)
+
+    async def _move(self, activation_id: str, to: State, now: datetime, **values: Any) -> Activation | None:
+        async with self._database.begin() as session:
+            return await move(session, activation_id, to, now, **values)
+
+    async def _change(
+        self, activation_id: str, while_in: frozenset[State] | set[State], now: datetime, **values: Any
+    ) -> Activation | None:
+        async with self._database.begin() as session:
+            row = await change(session, activation_id, while_in, **values)
+            if row is not None:
+                await redraw(session, row, now)
+            return row
+
+
+def _last_sms(activation_id: str) -> Any:
+    return select(Sms).where(Sms.activation_id == activation_id).order_by(Sms.position.desc()).limit(1)
+
+
+def _sms(activation: Activation, heard: Heard, position: int, now: datetime, *, late: bool) -> Sms:
+    return Sms(
+        id=new_id(),
+        activation_id=activation.id,
+        position=position,
+        code=heard.code,
+        text=heard.text,
+        sender=heard.sender,
+        late=late,
+        received_at=now,
+    )

@@ -1,0 +1,46 @@
+"""A number's moves between states, inside the caller's transaction: swap, history and card go together."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.models import REACHED_FROM, Activation, State, Step
+from storage.outbox import Kind, arm, new_id
+
+
+async def move(
+    session: AsyncSession, activation_id: str, to: State, now: datetime, **values: Any
+) -> Activation | None:
+    """Enter a state if the transition table allows it from the present one; None: someone was faster."""
+    row = await change(session, activation_id, REACHED_FROM[to], state=to, **values)
+    if row is not None:
+        note(session, row, now)
+        await redraw(session, row, now)
+    return row
+
+
+async def change(
+    session: AsyncSession, activation_id: str, while_in: Iterable[State], **values: Any
+) -> Activation | None:
+    """Change a number without moving it, as long as it is in one of these states."""
+    statement = (
+        update(Activation)
+        .where(Activation.id == activation_id, Activation.state.in_(while_in))
+        .values(**values)
+        .returning(Activation)
+        .execution_options(populate_existing=True)
+    )
+    return (await session.scalars(statement)).one_or_none()
+
+
+def note(session: AsyncSession, activation: Activation, now: datetime) -> None:
+    """A line of history."""
+    session.add(Step(id=new_id(), activation_id=activation.id, state=activation.state, at=now))
+
+
+async def redraw(session: AsyncSession, activation: Activation, at: datetime) -> None:
+    """The card shows something else from that moment on."""
+    await arm(session, Kind.CARD, activation.id, activation.chat_id, at)

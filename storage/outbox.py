@@ -1,0 +1,124 @@
+"""The outbox: what is to be said unasked, in the order it matters, until Telegram has taken it.
+
+A row says what to draw (`kind`, `subject`); the words are found when it is sent, so no code lies here.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.database import Database
+from storage.models import Chat, Post
+
+#: The row of `chats` that stands for Telegram as a whole, for floods that are not one chat's.
+TELEGRAM = 0
+
+
+class Kind(StrEnum):
+    """What a row draws: the card of a number, or one SMS of it."""
+
+    CARD = "card"
+    CODE = "code"
+
+
+class Priority(IntEnum):
+    """Who goes first when much is due."""
+
+    CODE = 0
+    CARD = 1
+    REMINDER = 2
+    BROADCAST = 3
+
+
+_PRIORITIES = {Kind.CARD: Priority.CARD, Kind.CODE: Priority.CODE}
+
+
+def new_id() -> str:
+    """An id nobody can guess, short enough for a button: 64 random bits, 11 characters."""
+    return secrets.token_urlsafe(8)
+
+
+async def arm(session: AsyncSession, kind: Kind, subject: str, chat_id: int, at: datetime) -> None:
+    """Within the caller's transaction: say this at that moment, once; armed again, draw it anew."""
+    dedup = f"{kind}:{subject}"
+    post = (await session.scalars(select(Post).where(Post.dedup == dedup))).one_or_none()
+    if post is None:
+        session.add(_new(kind, subject, chat_id, at))
+    else:
+        post.next_try_at, post.version = at, post.version + 1
+
+
+def _new(kind: Kind, subject: str, chat_id: int, at: datetime) -> Post:
+    return Post(
+        id=new_id(),
+        dedup=f"{kind}:{subject}",
+        kind=kind,
+        subject=subject,
+        chat_id=chat_id,
+        priority=_PRIORITIES[kind],
+        created_at=at,
+        next_try_at=at,
+        attempts=0,
+        version=1,
+        failure="",
+    )
+
+
+class OutboxStore:
+    """The postman's side of the outbox; every method is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def arm(self, kind: Kind, subject: str, chat_id: int, at: datetime) -> None:
+        async with self._database.begin() as session:
+            await arm(session, kind, subject, chat_id, at)
+
+    async def due(self, now: datetime, limit: int = 50) -> Sequence[Post]:
+        """What may be sent now, most urgent first, without the chats Telegram told us to leave alone."""
+        closed = exists().where(
+            or_(Chat.id == Post.chat_id, Chat.id == TELEGRAM),
+            or_(Chat.blocked_until > now, Chat.unreachable_at.is_not(None)),
+        )
+        query = select(Post).where(Post.next_try_at <= now, ~closed)
+        async with self._database.begin() as session:
+            return (await session.scalars(query.order_by(Post.priority, Post.next_try_at).limit(limit))).all()
+
+    async def next_at(self) -> datetime | None:
+        """When the earliest row falls due; None when the outbox is empty."""
+        async with self._database.begin() as session:
+            return await session.scalar(select(func.min(Post.next_try_at)))
+
+    async def trying(self, post: Post) -> None:
+        """Counted before the send: a row that crashes the process is seen doing so."""
+        await self._change(post.id, attempts=Post.attempts + 1)
+
+    async def sent(self, post: Post, message_id: int, now: datetime, again_at: datetime | None) -> None:
+        """Delivered. A row armed meanwhile stays due; `again_at` is when it will look different."""
+        same = update(Post).where(Post.id == post.id, Post.version == post.version)
+        async with self._database.begin() as session:
+            await session.execute(
+                update(Post)
+                .where(Post.id == post.id)
+                .values(sent_at=now, message_id=message_id, attempts=0, failure="")
+            )
+            await session.execute(same.values(next_try_at=again_at))
+
+    async def later(self, post: Post, at: datetime, failure: str) -> None:
+        await self._change(post.id, next_try_at=at, failure=failure)
+
+    async def unburnt(self, post: Post) -> None:
+        """Telegram asked to wait: the attempt does not count."""
+        await self._change(post.id, attempts=Post.attempts - 1)
+
+    async def dead(self, post: Post, failure: str) -> None:
+        """Never to be sent; the row stays as the record of it."""
+        await self._change(post.id, next_try_at=None, failure=failure)
+
+    async def _change(self, post_id: str, **values: object) -> None:
+        async with self._database.begin() as session:
+            await session.execute(update(Post).where(Post.id == post_id).values(**values))

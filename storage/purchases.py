@@ -1,0 +1,207 @@
+"""The purchase in the database: intent before money, then one of four ends.
+
+What a dead process leaves: `buying` without `called_at` was never called, so nothing was bought; with it, the
+purchase may have happened and becomes `unknown`, unless the provider can list what the account holds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.errors import AlreadyDone, BadKey, Expired, LimitReached, NotYours, text
+from storage.database import Database
+from storage.models import OPEN, Activation, Key, Quote, State
+from storage.moves import change, move, note
+from storage.outbox import new_id
+from storage.quotes import LIFETIME
+
+_DAY = timedelta(days=1)
+#: States that cost nothing in the end.
+_FREE = frozenset({State.FAILED, State.CANCELLED, State.EXPIRED})
+
+
+class TooManyNumbers(LimitReached):
+    text = text("You have {limit} numbers open already; finish or cancel one first.")
+
+
+class TooManyToday(LimitReached):
+    text = text("That is the limit of {limit} purchases a day; try again later.")
+
+
+class SpentEnough(LimitReached):
+    text = text("That would pass the daily spending limit of {limit} at this provider.")
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What one person may do; 0 is no limit. `spend_per_day` is per provider, in its currency."""
+
+    active_numbers: int = 0
+    purchases_per_day: int = 0
+    spend_per_day: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """What a provider sold us, and when by our clock it can be cancelled, ends and is looked at first."""
+
+    provider_id: str
+    phone: str
+    raw: str
+    cost: Decimal | None
+    operator: str | None
+    another_sms: bool | None
+    at: datetime
+    cancel_from: datetime
+    expires_at: datetime
+    next_poll_at: datetime
+
+
+class PurchaseStore:
+    """Every method is one transaction and returns detached rows; None means someone was faster."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def intend(
+        self, nonce: str, owner_id: int, chat_id: int, card_id: int | None, caps: Caps, now: datetime
+    ) -> tuple[Activation, Quote]:
+        """Write the intent to buy a quote; the limits are checked in the same transaction. Raises `Refused`."""
+        async with self._database.begin() as session:
+            quote = await _usable(session, nonce, owner_id, chat_id, now)
+            key = await session.get(Key, quote.key_id)
+            if key is None or key.removed_at is not None:
+                raise BadKey("the key was removed")
+            await _within(session, caps, quote, key.provider, now)
+            activation = _intent(quote, key.provider, card_id, now)
+            session.add(activation)
+            await session.flush()
+            note(session, activation, now)
+        return activation, quote
+
+    async def calling(self, activation_id: str, balance: Decimal | None, now: datetime) -> Activation | None:
+        """Right before the purchase call: from here on it may have happened."""
+        async with self._database.begin() as session:
+            return await change(session, activation_id, {State.BUYING}, called_at=now, balance_before=balance)
+
+    async def bought(self, activation_id: str, number: Bought) -> Activation | None:
+        """The number is ours. Raises `AlreadyDone` when this key holds a number of that id already."""
+        async with self._database.begin() as session:
+            await _not_held_twice(session, activation_id, number.provider_id)
+            return await move(session, activation_id, State.WAITING, number.at, **_values(number))
+
+    async def failed(self, activation_id: str, reason: str, now: datetime) -> Activation | None:
+        async with self._database.begin() as session:
+            return await move(session, activation_id, State.FAILED, now, reason=reason, ended_at=now)
+
+    async def unknown(
+        self,
+        activation_id: str,
+        reason: str,
+        balance: Decimal | None,
+        now: datetime,
+        look_at: datetime | None,
+    ) -> Activation | None:
+        """It may have been bought: kept with the balance after, looked for where it can be listed."""
+        values = {"reason": reason, "balance_after": balance, "ended_at": now, "next_poll_at": look_at}
+        async with self._database.begin() as session:
+            return await move(session, activation_id, State.UNKNOWN, now, **values)
+
+    async def stranded(self) -> Sequence[Activation]:
+        """Intents a dead process left behind, oldest first."""
+        query = select(Activation).where(Activation.state == State.BUYING).order_by(Activation.created_at)
+        async with self._database.begin() as session:
+            return (await session.scalars(query)).all()
+
+    async def held_ids(self, key_id: str) -> set[str]:
+        """The provider's ids of every number this key ever bought here."""
+        query = select(Activation.provider_id).where(Activation.key_id == key_id)
+        async with self._database.begin() as session:
+            return {held for held in await session.scalars(query) if held is not None}
+
+
+async def _usable(session: AsyncSession, nonce: str, owner_id: int, chat_id: int, now: datetime) -> Quote:
+    quote = await session.get(Quote, nonce)
+    if quote is None:
+        raise Expired
+    if (quote.owner_id, quote.chat_id) != (owner_id, chat_id):
+        raise NotYours
+    if await session.scalar(select(Activation.id).where(Activation.nonce == nonce)):
+        raise AlreadyDone
+    if now - quote.created_at > LIFETIME:
+        raise Expired
+    return quote
+
+
+async def _within(session: AsyncSession, caps: Caps, quote: Quote, provider: str, now: datetime) -> None:
+    """Raise `LimitReached` when this purchase would pass one of the person's caps."""
+    mine = Activation.owner_id == quote.owner_id
+    active = await session.scalar(select(func.count()).where(mine, Activation.state.in_(OPEN)))
+    if caps.active_numbers and (active or 0) >= caps.active_numbers:
+        raise TooManyNumbers(limit=caps.active_numbers)
+    today = (mine, Activation.created_at > now - _DAY, Activation.state != State.FAILED)
+    bought = await session.scalar(select(func.count()).where(*today))
+    if caps.purchases_per_day and (bought or 0) >= caps.purchases_per_day:
+        raise TooManyToday(limit=caps.purchases_per_day)
+    if caps.spend_per_day:
+        await _affordable(session, caps.spend_per_day, quote, provider, now)
+
+
+async def _affordable(
+    session: AsyncSession, limit: Decimal, quote: Quote, provider: str, now: datetime
+) -> None:
+    costs = await session.scalars(
+        select(Activation.cost).where(
+            Activation.owner_id == quote.owner_id,
+            Activation.provider == provider,
+            Activation.created_at > now - _DAY,
+            Activation.state.not_in(_FREE),
+        )
+    )
+    if sum(costs, quote.cost) > limit:
+        raise SpentEnough(limit=limit)
+
+
+async def _not_held_twice(session: AsyncSession, activation_id: str, provider_id: str) -> None:
+    """A provider that hands out one id twice is not believed."""
+    key_id = select(Activation.key_id).where(Activation.id == activation_id).scalar_subquery()
+    held = select(Activation.id).where(
+        Activation.key_id == key_id,
+        Activation.provider_id == provider_id,
+        Activation.id != activation_id,
+    )
+    if await session.scalar(held):
+        raise AlreadyDone("the provider gave an id it had given before")
+
+
+def _intent(quote: Quote, provider: str, card_id: int | None, now: datetime) -> Activation:
+    copied = (
+        "nonce chat_id owner_id key_id service service_name service_code "
+        "country country_name country_code operator cost currency"
+    )
+    values = {name: getattr(quote, name) for name in copied.split()}
+    flags = {"failures": 0, "asked_again": False, "told_sent": False, "reason": ""}
+    return Activation(id=new_id(), provider=provider, state=State.BUYING, created_at=now, **values, **flags)
+
+
+def _values(number: Bought) -> dict[str, object]:
+    values: dict[str, object] = {
+        "provider_id": number.provider_id,
+        "phone": number.phone,
+        "raw": number.raw,
+        "another_sms": number.another_sms,
+        "bought_at": number.at,
+        "answered_at": number.at,
+        "polled_at": number.at,
+        "cancel_from": number.cancel_from,
+        "expires_at": number.expires_at,
+        "next_poll_at": number.next_poll_at,
+        "ended_at": None,
+        "reason": "",
+    }
+    reported = {"cost": number.cost, "operator": number.operator}
+    return values | {name: value for name, value in reported.items() if value is not None}
