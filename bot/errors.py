@@ -69,7 +69,14 @@ class Refused(CodebellError):
 
 
 class Unclear(CodebellError):
-    """It may have happened. A purchase that ends so is never repeated."""
+    """It may have happened. A purchase that ends so is never repeated.
+
+    `sent` is False when the request provably never left, so that nothing happened: no connection was made.
+    """
+
+    def __init__(self, detail: str = "", *, sent: bool = True) -> None:
+        super().__init__(detail)
+        self.sent = sent
 
 
 class NoNumbers(Refused):
@@ -109,7 +116,13 @@ class TooLate(Refused):
 
 
 class CodeArrived(Refused):
+    """Not cancelled; `code` is the code itself when the provider's answer already held it."""
+
     text = text("Not cancelled: a code had arrived.")
+
+    def __init__(self, detail: str = "", *, code: str | None = None) -> None:
+        super().__init__(detail)
+        self.code = code
 
 
 class PriceChanged(Refused):
@@ -167,8 +180,8 @@ class Unavailable(Unclear):
 
     text = text("The provider does not answer right now.")
 
-    def __init__(self, detail: str = "", *, retry_after: float | None = None) -> None:
-        super().__init__(detail)
+    def __init__(self, detail: str = "", *, retry_after: float | None = None, sent: bool = True) -> None:
+        super().__init__(detail, sent=sent)
         self.retry_after = retry_after
 
 

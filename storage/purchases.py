@@ -70,7 +70,7 @@ class PurchaseStore:
     async def intend(
         self, nonce: str, owner_id: int, chat_id: int, card_id: int | None, caps: Caps, now: datetime
     ) -> tuple[Activation, Quote]:
-        """Write the intent to buy a quote; the limits are checked in the same transaction. Raises `Refused`."""
+        """Write the intent to buy a quote, its limits checked in the same transaction. Raises `Refused`."""
         async with self._database.begin() as session:
             quote = await _usable(session, nonce, owner_id, chat_id, now)
             key = await session.get(Key, quote.key_id)

@@ -4,7 +4,9 @@ A provider says what it can do as data (`capabilities` and three times in second
 so no flow names a provider. A method outside its capabilities raises `Unsupported`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -102,10 +104,25 @@ class Wish:
     except_suppliers: tuple[str, ...] = ()
     avoid_prefixes: tuple[str, ...] = ()
 
+    def needs(self) -> frozenset[Capability]:
+        """What a provider must be capable of to grant this; a wish is refused rather than half granted."""
+        asked = {
+            Capability.BUY: True,
+            Capability.OPERATOR: self.operator,
+            Capability.MAX_PRICE: self.max_price is not None,
+            Capability.MIN_PRICE: self.min_price is not None,
+            Capability.SUPPLIERS: self.suppliers or self.except_suppliers,
+            Capability.PREFIXES: self.avoid_prefixes,
+        }
+        return frozenset(capability for capability, wanted in asked.items() if wanted)
+
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A bought number. `id` and `raw` go back to the provider verbatim; `phone` is E.164 with a plus."""
+    """A bought number. `id` and `raw` go back to the provider verbatim; `phone` is E.164 with a plus.
+
+    `service` and `country` are the provider's codes, told by `active` only: a number nobody awaits is not ours.
+    """
 
     id: str
     phone: str
@@ -113,6 +130,8 @@ class Number:
     cost: Decimal | None = None
     operator: str | None = None
     another_sms: bool | None = None
+    service: str = ""
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +175,10 @@ class Timing:
     min_cancel: float
     lifetime: float
 
-    def with_overrides(self, changes: dict[str, float]) -> "Timing":
+    def with_overrides(self, changes: Mapping[str, float]) -> "Timing":
         """The same with some of the three replaced, as the settings `PROVIDERS__<NAME>__<TIME>` ask."""
         known = {"min_poll": self.min_poll, "min_cancel": self.min_cancel, "lifetime": self.lifetime}
-        return Timing(**(known | changes))
+        return Timing(**{**known, **changes})
 
 
 class Provider:
@@ -177,6 +196,10 @@ class Provider:
 
     def can(self, capability: Capability) -> bool:
         return capability in self.capabilities
+
+    def expires_at(self, key: SecretStr) -> datetime | None:
+        """When this key ends, where it says so itself; no call is made."""
+        return None
 
     async def balance(self, key: SecretStr) -> Balance:
         """The money on the key's account. Also the way to check a key: a wrong one raises `BadKey`."""
@@ -225,7 +248,7 @@ class Provider:
         raise Unsupported
 
     async def cancel(self, key: SecretStr, held: Held) -> None:
-        """Give the number back. Raises `TooEarly`, `CodeArrived` (poll for it), `TooLate` or `Unclear`."""
+        """Give the number back. Raises `TooEarly`, `CodeArrived` (poll where it holds no code), `TooLate` or `Unclear`."""
         raise Unsupported
 
     async def active(self, key: SecretStr) -> list[Number]:
