@@ -121,7 +121,7 @@ class Wish:
 class Number:
     """A bought number. `id` and `raw` go back to the provider verbatim; `phone` is E.164 with a plus.
 
-    `service` and `country` are the provider's codes, told by `active` only: a number nobody awaits is not ours.
+    `service` and `country` are the provider's codes, told by `active` only, so that the right one is adopted.
     """
 
     id: str
@@ -248,7 +248,7 @@ class Provider:
         raise Unsupported
 
     async def cancel(self, key: SecretStr, held: Held) -> None:
-        """Give the number back. Raises `TooEarly`, `CodeArrived` (poll where it holds no code), `TooLate` or `Unclear`."""
+        """Give the number back. Raises `TooEarly`, `TooLate`, `Unclear`, or `CodeArrived`: poll then."""
         raise Unsupported
 
     async def active(self, key: SecretStr) -> list[Number]:
