@@ -1,4 +1,4 @@
-"""Provider keys: each belongs to a chat, lies sealed in the vault, and outlives its removal by its numbers."""
+"""Provider keys: each belongs to a chat and lies sealed; a removed one waits for its open numbers."""
 
 import hmac
 import logging
@@ -104,7 +104,7 @@ class KeyStore:
         return SecretStr(plain)
 
     async def remove(self, key_id: str, chat_id: int, now: datetime) -> bool:
-        """Nothing is bought with it from now on; its secret goes when nothing needs it. False if not there."""
+        """Stop buying with it; its secret goes when no number needs it. False if the chat has no such key."""
         mine = (Key.id == key_id, Key.chat_id == chat_id, Key.removed_at.is_(None))
         async with self._database.begin() as session:
             row = await session.scalar(update(Key).where(*mine).values(removed_at=now).returning(Key.id))

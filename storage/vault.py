@@ -91,9 +91,10 @@ class Vault:
         return self._ring[sealed.kid].decrypt(sealed.nonce, sealed.ciphertext, bound)
 
     async def unlock(self, database: Database) -> None:
-        """Prove the keyring on what is stored; StorageError names what is missing, and nothing is written.
+        """Prove the keyring on what is stored, or leave the first canary where nothing is stored yet.
 
-        Right before the first key it leaves the canary. A database without tables yet proves nothing.
+        StorageError names the master key that is missing or wrong, and nothing was written. Without tables
+        there is nothing to prove: call it before a migration, and again after it.
         """
         async with database.begin() as session:
             if not await has_tables(session):
@@ -163,7 +164,7 @@ async def _kids(session: AsyncSession) -> list[str]:
 
 
 async def new_master_key(database: Database) -> bytes:
-    """A master key for a database that holds nothing sealed; StorageError if it would orphan what is there."""
+    """A master key for a database with nothing sealed; StorageError where it would orphan what is there."""
     async with database.begin() as session:
         kids = await _kids(session) if await has_tables(session) else []
     if kids:

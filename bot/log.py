@@ -1,0 +1,123 @@
+"""The log: one line per record, without secrets, whoever wrote it and whatever it quotes.
+
+Redaction sits in the formatter of the root handler, the last place every record passes, tracebacks included.
+Masking phone numbers is up to those who log them.
+"""
+
+import json
+import logging
+import re
+import sys
+import threading
+from types import TracebackType
+from typing import TextIO
+from urllib.parse import quote, quote_plus
+
+from bot.errors import SettingsError
+
+HIDDEN = "***"
+#: Shorter values are words: hiding them would tear ordinary text apart and tell where they stood.
+SHORTEST = 8
+FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+#: These write whole URLs, SQL values, or a line per update below WARNING.
+LOUD = ("httpx", "httpcore", "apscheduler", "aiogram.event", "aiosqlite", "sqlalchemy")
+
+_NAME = r"(?:api[_-]?key|access[_-]?key|key|token|secret|password|passwd|pwd)"
+_IS = r"[\"']?\s{0,4}[:=]\s{0,4}[\"']?"
+PATTERNS = tuple(
+    (re.compile(pattern, re.IGNORECASE), shown)
+    for pattern, shown in (
+        # A bot token as in https://api.telegram.org/bot<token>/getMe, its colon perhaps escaped.
+        (r"\d{6,12}(?::|%3A)[a-z0-9_-]{30,}", HIDDEN),
+        (rf"(authorization{_IS}(?:[a-z]+ )?)[^\s\"',]+", rf"\1{HIDDEN}"),
+        (r"\b((?:bearer|basic)\s{1,4})[a-z0-9._~+/=-]{12,}", rf"\1{HIDDEN}"),
+        (rf"({_NAME}{_IS})[^\s\"'&,;)\]}}]+", rf"\1{HIDDEN}"),
+        (r"(://)[^\s/@\"']{1,512}@", rf"\1{HIDDEN}@"),
+    )
+)
+
+#: Control characters, zero-width and direction marks, line ends of any alphabet, halves of a pair.
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+
+
+class Secrets:
+    """The values that must never be seen, also quoted for a URL, JSON or Python; safe from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._values: tuple[str, ...] = ()
+
+    def add(self, value: str) -> None:
+        """Hide a value from now on. One of fewer than 8 characters is ignored."""
+        if len(value) < SHORTEST or value in self._values:
+            return
+        forms = {value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1], repr(value)[1:-1]}
+        with self._lock:
+            # The longest first: a secret inside another must not leave the rest of it standing.
+            self._values = tuple(sorted({*self._values, *forms}, key=len, reverse=True))
+
+    def hide(self, text: str) -> str:
+        for value in self._values:
+            text = text.replace(value, HIDDEN)
+        return text
+
+
+#: The secrets of this process: the bot token, the master keys, every provider key that was opened.
+secrets = Secrets()
+
+
+def redact(text: str, known: Secrets = secrets) -> str:
+    """One line fit to be read by anybody: known secrets, then what looks like one, then unseen characters."""
+    text = known.hide(text)
+    for pattern, shown in PATTERNS:
+        text = pattern.sub(shown, text)
+    return UNSEEN.sub(_visible, text)
+
+
+def _visible(match: re.Match[str]) -> str:
+    return match.group().encode("unicode_escape").decode("ascii")
+
+
+class RedactingFormatter(logging.Formatter):
+    """Formats as usual, then redacts the whole: message, traceback and stack."""
+
+    def __init__(self, known: Secrets = secrets) -> None:
+        super().__init__(FORMAT)
+        self._known = known
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record), self._known)
+
+
+class Console(logging.StreamHandler[TextIO]):
+    """The root handler. Python's own answer to a record that cannot be formatted prints its raw arguments."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        kind = sys.exc_info()[0]
+        problem = kind.__name__ if kind is not None else "error"
+        self.stream.write(f"a record of {redact(record.name)} could not be written: {problem}\n")
+
+
+def configure(level: str, stream: TextIO | None = None) -> None:
+    """Log to `stream` (stderr) from `level` on; SettingsError when there is no such level.
+
+    Also uncaught exceptions and warnings go this way: Python would print them as they are.
+    """
+    number = logging.getLevelNamesMapping().get(level.upper())
+    if number is None:
+        raise SettingsError("LOG_LEVEL is one of DEBUG, INFO, WARNING, ERROR, CRITICAL")
+    console = Console(stream or sys.stderr)
+    console.setFormatter(RedactingFormatter())
+    root = logging.getLogger()
+    root.handlers = [old for old in root.handlers if not isinstance(old, Console)] + [console]
+    root.setLevel(number)
+    for name in LOUD:
+        logging.getLogger(name).setLevel(max(number, logging.WARNING))
+    logging.captureWarnings(True)
+    sys.excepthook = _uncaught
+
+
+def _uncaught(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    logging.getLogger("bot").critical("uncaught", exc_info=(kind, error, traceback))

@@ -1,0 +1,117 @@
+"""Chats: who the bot talks with, in which language, whether it can be reached, and where it moved."""
+
+import logging
+from datetime import datetime
+
+from sqlalchemy import Table, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.errors import BrokenKey
+from storage.database import Database
+from storage.models import Activation, Chat, Form, Key, Post, Row
+from storage.vault import Vault
+
+log = logging.getLogger(__name__)
+
+
+class ChatStore:
+    """Every chat the bot has seen. The vault is for a chat that moves: its keys are sealed for their chat."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def see(self, chat_id: int, kind: str, title: str, language: str, now: datetime) -> Chat:
+        """Remember a chat as it is now. `language` counts the first time only: later the person chooses.
+
+        Being seen does not make a chat reachable: the news that the bot was blocked is seen too.
+        """
+        async with self._database.begin() as session:
+            chat = await session.get(Chat, chat_id)
+            if chat is None:
+                chat = Chat(id=chat_id, language=language[:8], created_at=now)
+                session.add(chat)
+            chat.kind, chat.title, chat.seen_at = kind, title[:128], now
+            return chat
+
+    async def get(self, chat_id: int) -> Chat | None:
+        async with self._database.begin() as session:
+            return await session.get(Chat, chat_id)
+
+    async def language(self, chat_id: int) -> str:
+        """The chat's language; "" when it is not known."""
+        async with self._database.begin() as session:
+            return await session.scalar(select(Chat.language).where(Chat.id == chat_id)) or ""
+
+    async def set_language(self, chat_id: int, language: str) -> None:
+        await self._note(chat_id, language=language[:8])
+
+    async def block_until(self, chat_id: int, until: datetime | None) -> None:
+        """Nothing is sent there before `until`, as Telegram asked."""
+        await self._note(chat_id, blocked_until=until)
+
+    async def mark_unreachable(self, chat_id: int, now: datetime) -> None:
+        """Nothing can be delivered any more; the first such moment is kept."""
+        lost = update(Chat).where(Chat.id == chat_id, Chat.unreachable_at.is_(None))
+        async with self._database.begin() as session:
+            await session.execute(lost.values(unreachable_at=now))
+
+    async def mark_reachable(self, chat_id: int) -> None:
+        await self._note(chat_id, unreachable_at=None)
+
+    async def _note(self, chat_id: int, **values: object) -> None:
+        async with self._database.begin() as session:
+            await session.execute(update(Chat).where(Chat.id == chat_id).values(**values))
+
+    async def migrate(self, old: int, new: int) -> None:
+        """A group became a supergroup: everything it had is the new chat's. A second time changes nothing."""
+        async with self._database.begin() as session:
+            await _move_chat(session, old, new)
+            await _forget_messages(session, old)
+            await self._move_keys(session, old, new)
+            await _make_room(session, old, new)
+            for table in Row.metadata.sorted_tables:
+                await _move_rows(session, table, old, new)
+
+    async def _move_keys(self, session: AsyncSession, old: int, new: int) -> None:
+        for row in await session.scalars(select(Key).where(Key.chat_id == old)):
+            try:
+                secret = self._vault.open(row) if row.ciphertext else None
+            except BrokenKey:
+                log.error("key %s does not decrypt and moves as it is", row.id)
+                secret = None
+            row.chat_id = new
+            if secret is not None:
+                self._vault.reseal(row, secret)
+
+
+async def _move_chat(session: AsyncSession, old: int, new: int) -> None:
+    """The new chat may have been seen already; what people chose in the old one stays chosen."""
+    before, after = await session.get(Chat, old), await session.get(Chat, new)
+    if before is None:
+        return
+    if after is None:
+        before.id, before.kind = new, "supergroup"
+        before.blocked_until = before.unreachable_at = None
+        return
+    after.language, after.created_at = before.language, min(before.created_at, after.created_at)
+    await session.delete(before)
+
+
+async def _forget_messages(session: AsyncSession, old: int) -> None:
+    """Message ids count anew in a supergroup: an old one would point at somebody else's message."""
+    cards = update(Activation).where(Activation.card_chat_id == old)
+    await session.execute(cards.values(card_chat_id=None, card_message_id=None))
+    await session.execute(update(Post).where(Post.chat_id == old).values(message_id=None))
+
+
+async def _make_room(session: AsyncSession, old: int, new: int) -> None:
+    """Who has a form in the new chat already keeps that one."""
+    newer = select(Form.user_id).where(Form.chat_id == new).scalar_subquery()
+    await session.execute(delete(Form).where(Form.chat_id == old, Form.user_id.in_(newer)))
+
+
+async def _move_rows(session: AsyncSession, table: Table, old: int, new: int) -> None:
+    """Every table that has a `chat_id`, also those to come."""
+    if "chat_id" in table.c:
+        await session.execute(update(table).where(table.c.chat_id == old).values(chat_id=new))
