@@ -70,7 +70,7 @@ class ActivationStore:
                 await redraw(session, row, now)
 
     async def unanswered(
-        self, activation_id: str, reason: str, now: datetime, next_at: datetime, *, tell: bool
+        self, activation_id: str, reason: str, now: datetime, next_at: datetime | None, *, tell: bool
     ) -> None:
         """No usable answer; `tell` says so on the card."""
         values: dict[str, Any] = {"failures": Activation.failures + 1, "polled_at": now}
@@ -159,10 +159,21 @@ class ActivationStore:
             values["cancel_from"] = cancel_at
         return await self._move(activation_id, State.WAITING, now, **values)
 
-    async def asked_again(self, activation_id: str, now: datetime, next_at: datetime) -> Activation | None:
-        return await self._change(
-            activation_id, {State.RECEIVED}, now, asked_again=True, next_poll_at=next_at
-        )
+    async def ask_again(self, activation_id: str, now: datetime, next_at: datetime) -> Activation | None:
+        """Another SMS is being asked for; None when it was asked for already."""
+        async with self._database.begin() as session:
+            before = await session.get(Activation, activation_id)
+            if before is None or before.asked_again:
+                return None
+            values = {"asked_again": True, "next_poll_at": next_at}
+            row = await change(session, activation_id, {State.RECEIVED}, **values)
+            if row is not None:
+                await redraw(session, row, now)
+            return row
+
+    async def asked_in_vain(self, activation_id: str, now: datetime) -> Activation | None:
+        """The provider refused another SMS: nothing is waited for."""
+        return await self._change(activation_id, {State.RECEIVED}, now, asked_again=False, next_poll_at=None)
 
     async def told_sent(self, activation_id: str, now: datetime) -> Activation | None:
         return await self._change(activation_id, {State.WAITING}, now, told_sent=True)

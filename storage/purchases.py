@@ -83,10 +83,17 @@ class PurchaseStore:
             note(session, activation, now)
         return activation, quote
 
-    async def calling(self, activation_id: str, balance: Decimal | None, now: datetime) -> Activation | None:
+    async def calling(
+        self, activation_id: str, balance: Decimal | None, held: set[str] | None, now: datetime
+    ) -> Activation | None:
         """Right before the purchase call: from here on it may have happened."""
+        values = {
+            "called_at": now,
+            "balance_before": balance,
+            "held_before": None if held is None else ",".join(sorted(held)),
+        }
         async with self._database.begin() as session:
-            return await change(session, activation_id, {State.BUYING}, called_at=now, balance_before=balance)
+            return await change(session, activation_id, {State.BUYING}, **values)
 
     async def bought(self, activation_id: str, number: Bought) -> Activation | None:
         """The number is ours. Raises `AlreadyDone` when this key holds a number of that id already."""

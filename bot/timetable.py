@@ -1,0 +1,81 @@
+"""When to look at a number next: eager at first, slower later, never sooner than its provider allows."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.providers.base import Provider, Timing
+from storage.models import Activation, State
+
+#: How long after its end a number is still looked at for a late code, and how often.
+LATE = timedelta(minutes=10)
+LATE_EVERY = timedelta(minutes=1)
+#: Past its life by our clock a number is given up this much later, if the provider still says "waiting".
+OVERDUE = timedelta(minutes=10)
+_EAGER = 180.0
+_SLOWEST = 60.0
+#: For numbers of a provider that is configured no more.
+_GONE = Timing(min_poll=_SLOWEST, min_cancel=0, lifetime=1200)
+_ENDED = frozenset({State.CANCELLED, State.EXPIRED})
+
+
+class Timetable:
+    """Moments for one number after another, by its provider's times and this bot's clock."""
+
+    def __init__(self, providers: Mapping[str, Provider], clock: Clock) -> None:
+        self._providers = providers
+        self._clock = clock
+
+    def age(self, row: Activation) -> float:
+        """Seconds since the purchase."""
+        return (self._clock() - (row.bought_at or row.created_at)).total_seconds()
+
+    def soon(self, row: Activation) -> datetime:
+        """The earliest next look after one right now."""
+        return self._clock() + self._spacing(row)
+
+    def next_look(self, row: Activation) -> datetime | None:
+        """After an answer without news. No look is so close before a booked cancel that it would delay it."""
+        if row.state in _ENDED:
+            return self.late_look(row)
+        at = self._clock() + self._spacing(row) * (1 if self.age(row) < _EAGER else 2)
+        if row.cancel_at is None or at + self._spacing(row) <= row.cancel_at:
+            return at
+        return max(row.cancel_at, self.soon(row))
+
+    def after_failure(self, row: Activation) -> datetime | None:
+        """Twice as long after each failure in a row, a minute at most."""
+        pause = min(_SLOWEST, self._timing(row).min_poll * 2 ** min(row.failures + 1, 8))
+        return self._while_late(row, self._clock() + timedelta(seconds=pause))
+
+    def late_look(self, row: Activation) -> datetime | None:
+        """The next look for a late code; None when it is too late for one."""
+        return self._while_late(row, self._clock() + LATE_EVERY)
+
+    def first_cancel(self, row: Activation) -> datetime:
+        """When a cancel may be tried: after the minimum wait, and not on the heels of the last look."""
+        moments = [self._clock(), row.cancel_from]
+        if row.polled_at is not None:
+            moments.append(row.polled_at + self._spacing(row))
+        return max(moment for moment in moments if moment is not None)
+
+    def retry_cancel(self, row: Activation, seconds: float | None) -> datetime:
+        """After a refusal as too early: when the provider said, else after one more spacing."""
+        return self.soon(row) if seconds is None else self._clock() + timedelta(seconds=max(1.0, seconds))
+
+    def ended_early(self, row: Activation) -> bool:
+        return row.expires_at is not None and self._clock() < row.expires_at
+
+    def overdue(self, row: Activation) -> bool:
+        return row.expires_at is not None and self._clock() > row.expires_at + OVERDUE
+
+    def _while_late(self, row: Activation, at: datetime) -> datetime | None:
+        over = row.state in _ENDED and row.ended_at is not None and at > row.ended_at + LATE
+        return None if over else at
+
+    def _spacing(self, row: Activation) -> timedelta:
+        return timedelta(seconds=self._timing(row).min_poll)
+
+    def _timing(self, row: Activation) -> Timing:
+        provider = self._providers.get(row.provider)
+        return _GONE if provider is None else provider.timing

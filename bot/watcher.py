@@ -1,0 +1,80 @@
+"""The tick: numbers that fall due, each at its own moment, each provider in its own lane.
+
+The clock is a column (`next_poll_at`), so a restart re-registers nothing. A tick claims what is due before the
+next one; a number still being looked at is never looked at twice, and a slow provider fills only its own lane.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from bot.clock import Clock
+from storage.activations import ActivationStore
+from storage.models import Activation
+
+log = logging.getLogger(__name__)
+
+#: Looks under way at once, per key.
+LANE = 8
+#: A claimed row that nobody came back to is due again after this.
+LEASE = timedelta(seconds=120)
+#: No step takes longer.
+DEADLINE = 60.0
+
+Step = Callable[[Activation], Awaitable[None]]
+
+
+class Watcher:
+    """Carries due numbers to `step`, which looks at the provider and writes down what it heard."""
+
+    def __init__(self, store: ActivationStore, step: Step, clock: Clock, every: float = 1.0) -> None:
+        self._store = store
+        self._step = step
+        self._clock = clock
+        self._every = timedelta(seconds=every)
+        self._lanes: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(LANE))
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._nudged = asyncio.Event()
+
+    async def start(self) -> None:
+        """Look at every open number once, whatever was claimed before: codes may have come meanwhile."""
+        await self._store.wake_all(self._clock())
+        await self.tick()
+
+    def nudge(self) -> None:
+        """Something may be due at once: do not wait for the next tick."""
+        self._nudged.set()
+
+    async def tick(self) -> None:
+        """Claim what is due before the next tick and fire each at its own moment."""
+        now = self._clock()
+        for row in await self._store.claim(now + self._every, now + LEASE):
+            if row.id not in self._under_way:
+                task = asyncio.create_task(self._fire(row), name=f"look {row.id}")
+                self._under_way[row.id] = task
+                task.add_done_callback(lambda _, row_id=row.id: self._under_way.pop(row_id, None))
+
+    async def listen(self) -> None:
+        """Tick at once whenever somebody nudges; runs until cancelled."""
+        while True:
+            await self._nudged.wait()
+            self._nudged.clear()
+            await self.tick()
+
+    async def settle(self, seconds: float) -> None:
+        """Wait for the looks under way."""
+        if self._under_way:
+            await asyncio.wait(tuple(self._under_way.values()), timeout=seconds)
+
+    async def _fire(self, row: Activation) -> None:
+        assert row.next_poll_at is not None
+        await asyncio.sleep(max(0.0, (row.next_poll_at - self._clock()).total_seconds()))
+        async with self._lanes[row.key_id]:
+            try:
+                async with asyncio.timeout(DEADLINE):
+                    await self._step(row)
+            except Exception:
+                # Whatever one number does, the others are looked at; its lease brings this one back.
+                log.exception("looking at %s", row.id)
