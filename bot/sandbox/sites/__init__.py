@@ -1,0 +1,22 @@
+"""The provider sites of the sandbox: each speaks its protocol to the letter and keeps a ledger of its own."""
+
+import time
+from collections.abc import Callable
+from random import Random
+
+from bot.sandbox.sites.site import Opening, Site
+from bot.sandbox.sites.smsbower import smsbower
+
+__all__ = ["Site", "all_sites"]
+
+#: How each site is opened, in the page's order.
+OPENINGS: tuple[Opening, ...] = (smsbower,)
+
+
+def all_sites(
+    pace: float = 1.0, clock: Callable[[], float] = time.time, seed: int | None = None
+) -> dict[str, Site]:
+    """Every site by name. `pace` divides minimum waits and poll spacings; a `seed` repeats keys and codes."""
+    source = Random(seed)  # noqa: S311 - play money; a seed must be able to repeat a run
+    opened = [opening(pace, clock, Random(source.random())) for opening in OPENINGS]  # noqa: S311 - as above
+    return {site.name: site for site in opened}

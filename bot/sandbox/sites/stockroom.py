@@ -1,0 +1,102 @@
+"""Reads the catalogues in `data/` and fills a site's shelves, the same goods at every start."""
+
+import csv
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from random import Random
+
+from babel import Locale
+
+from bot.sandbox.sites.goods import Country, Lot, Service, tidy
+from bot.sandbox.sites.phones import Plan
+
+Row = dict[str, str]
+#: Suppliers by how much dearer than the cheapest they are, and their share of the stock.
+SUPPLIERS = (("2263", "1", "0.2"), ("3170", "1", "0.1"), ("1507", "1.06", "0.35"), ("2418", "1.31", "0.35"))
+
+
+@cache
+def rows(name: str) -> tuple[Row, ...]:
+    """The rows of `data/<name>.csv`."""
+    source = files("bot.sandbox.sites").joinpath(f"data/{name}.csv")
+    return tuple(csv.DictReader(source.read_text("utf-8").splitlines()))
+
+
+@cache
+def country_name(iso2: str, language: str) -> str:
+    return str(Locale(language).territories.get(iso2, ""))
+
+
+def slug(iso2: str) -> str:
+    return re.sub(r"[^a-z]+", "-", country_name(iso2, "en").lower()).strip("-")
+
+
+def services() -> Iterator[Service]:
+    """The thirty services sold everywhere."""
+    for row in rows("services"):
+        yield Service(row["code"], row["name"], row["brand"])
+
+
+def smsbower_services() -> list[Service]:
+    """The same and SMSBower's own codes, which mean other things elsewhere."""
+    return [*services(), *(Service(row["code"], row["name"]) for row in rows("smsbower_extra"))]
+
+
+def countries(site: str) -> list[Country]:
+    """Every country of the site's own list ("smsbower" or "vanilla"); those with goods have a plan."""
+    plans = {row[site]: {"": plan(row)} for row in rows("markets") if row[site]}
+    listed = rows(f"{site}_countries")
+    return [Country(row["id"], row["iso2"], row["name"], plans.get(row["id"], {})) for row in listed]
+
+
+def plan(market: Row) -> Plan:
+    return Plan(market["dial"], int(market["digits"]), tuple(market["prefixes"].split()))
+
+
+def smsbower_lots() -> list[Lot]:
+    """The thirty in every market, the others in a handful each; by supplier."""
+    lots: list[Lot] = []
+    for service in rows("services"):
+        for market in _markets("smsbower"):
+            lots += _supplied(service, market)
+    for service in rows("smsbower_extra"):
+        for market in _draw(service["code"]).sample(_markets("smsbower"), 4):
+            lots += _supplied(service, market)
+    return lots
+
+
+def vanilla_lots() -> list[Lot]:
+    """The thirty services in every market, one lot each."""
+    return [
+        Lot(service["code"], market["vanilla"], *_price_and_stock(service, market))
+        for service in rows("services")
+        for market in _markets("vanilla")
+    ]
+
+
+def _markets(site: str) -> list[Row]:
+    return [row for row in rows("markets") if row["smsbower"] and row[site]]
+
+
+def _supplied(service: Row, market: Row) -> Iterator[Lot]:
+    price, stock = _price_and_stock(service, market)
+    for supplier, dearer, share in SUPPLIERS:
+        cost = tidy(price * Decimal(dearer))
+        count = int(stock * Decimal(share))
+        if count:
+            yield Lot(service["code"], market["smsbower"], cost, count, supplier)
+
+
+def _price_and_stock(service: Row, market: Row) -> tuple[Decimal, int]:
+    draw = _draw(service["code"] + market["vanilla"])
+    price = Decimal(service["price"]) * Decimal(market["price"]) * Decimal(draw.randrange(80, 121)) / 100
+    stock = int(service["stock"]) * float(market["stock"]) * draw.uniform(0.4, 1.6)
+    return tidy(max(price, Decimal("0.01"))), max(1, int(stock))
+
+
+def _draw(text: str) -> Random:
+    """Prices and stock look random but stay the same from start to start."""
+    return Random(text)  # noqa: S311 - goods on a shelf, not a secret
