@@ -22,15 +22,16 @@ class ChatStore:
         self._vault = vault
 
     async def see(self, chat_id: int, kind: str, title: str, language: str, now: datetime) -> Chat:
-        """Remember a chat as it is now. `language` counts the first time only: later the person chooses.
+        """Remember a chat as it is now. `language` counts while none is known: later the person chooses.
 
         Being seen does not make a chat reachable: the news that the bot was blocked is seen too.
         """
         async with self._database.begin() as session:
             chat = await session.get(Chat, chat_id)
             if chat is None:
-                chat = Chat(id=chat_id, language=language[:8], created_at=now)
+                chat = Chat(id=chat_id, created_at=now)
                 session.add(chat)
+            chat.language = chat.language or language[:8]
             chat.kind, chat.title, chat.seen_at = kind, title[:128], now
             return chat
 
@@ -47,8 +48,14 @@ class ChatStore:
         await self._note(chat_id, language=language[:8])
 
     async def block_until(self, chat_id: int, until: datetime | None) -> None:
-        """Nothing is sent there before `until`, as Telegram asked."""
-        await self._note(chat_id, blocked_until=until)
+        """Nothing is sent there before `until`, as Telegram asked, even if the chat was never seen."""
+        async with self._database.begin() as session:
+            chat = await session.get(Chat, chat_id)
+            if chat is None and until is not None:
+                chat = Chat(id=chat_id, kind="", created_at=until, seen_at=until)
+                session.add(chat)
+            if chat is not None:
+                chat.blocked_until = until
 
     async def mark_unreachable(self, chat_id: int, now: datetime) -> None:
         """Nothing can be delivered any more; the first such moment is kept."""

@@ -50,9 +50,9 @@ class Database:
     ) -> None:
         self.url = parse(url)
         self.path = sqlite.file_of(self.url)
+        self.engine = _engine(self.url, patience)
         if self.path is not None:
             sqlite.prepare(self.path)
-        self.engine = _engine(self.url, patience)
         if self.is_sqlite:
             sqlite.listen(self.engine.sync_engine, version)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
@@ -129,7 +129,7 @@ def _engine(url: URL, patience: float) -> AsyncEngine:
             max_overflow=0,
             pool_timeout=patience,
         )
-    except (InvalidRequestError, NoSuchModuleError, ImportError):
+    except (ArgumentError, InvalidRequestError, NoSuchModuleError, ImportError):
         raise SettingsError(f"DATABASE_URL: {url.drivername} cannot be used, sqlite+aiosqlite can") from None
 
 

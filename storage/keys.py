@@ -2,7 +2,6 @@
 
 import hmac
 import logging
-import secrets
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.errors import AlreadyThere, BadInput, BrokenKey, UnknownKey
 from storage.database import Database
 from storage.models import OPEN, Activation, Key, State
+from storage.outbox import new_id
 from storage.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -62,9 +62,7 @@ class KeyStore:
             return row
 
     def _sealed(self, chat_id: int, provider: str, plain: str, now: datetime) -> Key:
-        row = Key(
-            id=secrets.token_hex(8), chat_id=chat_id, provider=provider, tail=plain[-4:], created_at=now
-        )
+        row = Key(id=new_id(), chat_id=chat_id, provider=provider, tail=plain[-4:], created_at=now)
         self._vault.reseal(row, plain)
         return row
 

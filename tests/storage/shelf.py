@@ -1,0 +1,78 @@
+"""A database in a folder of its own, and rows to put on it."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from storage.database import Database
+from storage.keys import KeyStore
+from storage.migrations import migrate
+from storage.models import Activation, Key, State
+from storage.vault import Vault
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+MASTER, OLDER, OTHER = bytes(range(32)), b"o" * 32, b"x" * 32
+SECRET = SecretStr("sk-Pepper-and-salt-81")
+
+
+def url(folder: Path) -> str:
+    return f"sqlite+aiosqlite:///{folder / 'codebell.db'}"
+
+
+@asynccontextmanager
+async def shelf(folder: Path, patience: float = 30.0) -> AsyncIterator[Database]:
+    """A migrated database, closed at the end."""
+    database = Database(url(folder), patience=patience)
+    try:
+        await migrate(database)
+        yield database
+    finally:
+        await database.close()
+
+
+async def stored(
+    database: Database, secret: SecretStr = SECRET, chat_id: int = 1, vault: Vault | None = None
+) -> Key:
+    keys = KeyStore(database, vault or Vault([MASTER]))
+    return await keys.add(chat_id, "smsbower", "work", secret, Decimal("18.74"), "USD", NOW)
+
+
+def number(key: Key, name: str, state: State, **more: object) -> Activation:
+    """A bought number of a key's chat; `name` is unique among its numbers."""
+    values: dict[str, object] = {
+        "id": name,
+        "nonce": name,
+        "chat_id": key.chat_id,
+        "owner_id": key.chat_id,
+        "key_id": key.id,
+        "provider": key.provider,
+        "provider_id": name,
+        "cost": Decimal("0.10"),
+        "currency": "USD",
+        "state": state,
+        "created_at": NOW,
+        "expires_at": NOW + timedelta(minutes=20),
+    }
+    words = ("service", "service_name", "service_code", "country", "country_name", "country_code")
+    return Activation(**dict.fromkeys(words, "tg"), **(values | more))
+
+
+async def put(database: Database, *rows: object) -> None:
+    async with database.begin() as session:
+        session.add_all(rows)
+
+
+def sql(path: Path, statement: str, *values: object) -> list[tuple[object, ...]]:
+    """What somebody else with the file could do: one statement, committed."""
+    connection = sqlite3.connect(path)
+    try:
+        rows = connection.execute(statement, values).fetchall()
+        connection.commit()
+    finally:
+        connection.close()
+    return rows

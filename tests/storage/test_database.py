@@ -1,0 +1,389 @@
+"""Transactions that race, a file that is private, backups under load, journals by SQLite's version."""
+
+import asyncio
+import os
+import random
+import sqlite3
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import aiosqlite
+import pytest
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.errors import SettingsError, StorageError
+from storage.database import Database, in_transaction
+from storage.models import Chat
+from storage.sqlite import journal_mode
+from tests.storage.shelf import NOW, put, shelf, sql, url
+
+
+def chat(chat_id: int) -> Chat:
+    return Chat(id=chat_id, kind="private", created_at=NOW, seen_at=NOW)
+
+
+async def test_racing_reads_then_writes_all_succeed_and_none_is_lost(database: Database) -> None:
+    await put(database, chat(1))
+
+    async def count_up() -> None:
+        for _ in range(50):
+            async with database.begin() as session:
+                row = await session.get_one(Chat, 1)
+                await asyncio.sleep(0)
+                row.title = str(int(row.title or "0") + 1)
+
+    await asyncio.gather(*(count_up() for _ in range(20)))
+    async with database.begin() as session:
+        assert (await session.get_one(Chat, 1)).title == "1000"
+
+
+async def test_another_program_writing_in_between_is_waited_for(database: Database) -> None:
+    await put(database, chat(1))
+    other = Database(str(database.url))
+
+    async def take_turns(mine: Database) -> None:
+        for _ in range(25):
+            async with mine.begin() as session:
+                row = await session.get_one(Chat, 1)
+                row.title = str(int(row.title or "0") + 1)
+
+    await asyncio.gather(take_turns(database), take_turns(other))
+    await other.close()
+    async with database.begin() as session:
+        assert (await session.get_one(Chat, 1)).title == "50"
+
+
+async def test_five_who_check_and_then_act_have_one_winner(database: Database) -> None:
+    await put(database, chat(1))
+
+    async def grab() -> bool:
+        async with database.begin() as session:
+            free = await session.scalar(select(Chat.title).where(Chat.id == 1)) == ""
+            await asyncio.sleep(0)
+            if free:
+                await session.execute(update(Chat).where(Chat.id == 1).values(title="taken"))
+            return free
+
+    assert sorted(await asyncio.gather(*(grab() for _ in range(5)))) == [False] * 4 + [True]
+
+
+async def test_an_exception_rolls_everything_back(database: Database) -> None:
+    async def fail() -> None:
+        async with database.begin() as session:
+            session.add(chat(1))
+            await session.flush()
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await fail()
+    async with database.begin() as session:
+        assert await session.get(Chat, 1) is None
+
+
+async def test_inside_a_transaction_one_can_tell(database: Database) -> None:
+    async def ask() -> bool:
+        return in_transaction()
+
+    assert not in_transaction()
+    async with database.begin():
+        assert in_transaction()
+        assert await asyncio.create_task(ask())
+    assert not in_transaction()
+
+
+async def test_a_task_started_in_a_transaction_is_free_once_that_is_over(database: Database) -> None:
+    over = asyncio.Event()
+
+    async def ask_later() -> bool:
+        await over.wait()
+        return in_transaction()
+
+    async with database.begin():
+        task = asyncio.create_task(ask_later())
+    over.set()
+    assert not await task
+
+
+async def test_a_transaction_in_a_transaction_fails_at_once(database: Database) -> None:
+    async def nest() -> None:
+        async with database.begin(), database.begin():
+            pass
+
+    with pytest.raises(RuntimeError, match="inside a transaction"):
+        await asyncio.wait_for(nest(), 1)
+
+
+async def test_cancelled_transactions_leave_all_or_nothing_and_a_working_connection(
+    database: Database,
+) -> None:
+    dice = random.Random(7)
+
+    async def pair(chat_id: int) -> None:
+        async with database.begin() as session:
+            session.add(chat(chat_id))
+            await session.flush()
+            await asyncio.sleep(0)
+            session.add(chat(-chat_id))
+
+    for chat_id in range(1, 60):
+        task = asyncio.create_task(pair(chat_id))
+        for _ in range(dice.randrange(40)):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    async with database.begin() as session:
+        ids = set(await session.scalars(select(Chat.id)))
+    assert ids == {-chat_id for chat_id in ids}
+
+
+async def test_the_connection_has_its_settings(database: Database) -> None:
+    async with database.bare() as connection:
+        asked = {
+            name: next(iter(await connection.execute_fetchall(f"PRAGMA {name}")))[0]
+            for name in ("synchronous", "foreign_keys", "busy_timeout", "secure_delete")
+        }
+    assert asked == {"synchronous": 2, "foreign_keys": 1, "busy_timeout": 10000, "secure_delete": 1}
+
+
+async def test_what_is_deleted_is_gone_from_the_file_too(database: Database) -> None:
+    row = chat(1)
+    row.title = "a title nobody else has"
+    await put(database, row)
+    async with database.begin() as session:
+        await session.execute(text("DELETE FROM chats"))
+    await database.close()
+    assert database.path is not None
+    assert b"a title nobody else has" not in database.path.read_bytes()
+
+
+async def test_values_stay_out_of_the_text_of_errors(database: Database) -> None:
+    row, twin = chat(1), chat(1)
+    twin.title = "confidential"
+    await put(database, row)
+    with pytest.raises(IntegrityError) as caught:
+        await put(database, twin)
+    assert "confidential" not in str(caught.value)
+
+
+async def test_folder_and_files_are_private(tmp_path: Path) -> None:
+    folder = tmp_path / "data" / "deep"
+    async with shelf(folder) as database:
+        await put(database, chat(1))
+        modes = {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert modes == {0o600}
+
+
+@pytest.mark.parametrize(
+    ("version", "mode"),
+    [
+        ((3, 40, 1), "DELETE"),
+        ((3, 44, 5), "DELETE"),
+        ((3, 44, 6), "WAL"),
+        ((3, 45, 0), "DELETE"),
+        ((3, 46, 1), "DELETE"),
+        ((3, 50, 4), "DELETE"),
+        ((3, 50, 7), "WAL"),
+        ((3, 51, 0), "DELETE"),
+        ((3, 51, 1), "DELETE"),
+        ((3, 51, 2), "DELETE"),
+        ((3, 51, 3), "WAL"),
+        ((3, 52, 0), "DELETE"),
+        ((3, 53, 0), "WAL"),
+        ((4, 0, 0), "WAL"),
+    ],
+)
+async def test_the_journal_of_a_new_database_follows_the_version(
+    tmp_path: Path, version: tuple[int, int, int], mode: str
+) -> None:
+    assert journal_mode(version) == mode
+    database = Database(url(tmp_path), version=version)
+    await put_nothing(database)
+    await database.close()
+    assert await mode_of(tmp_path) == mode.lower()
+
+
+async def put_nothing(database: Database) -> None:
+    async with database.begin() as session:
+        await session.execute(text("CREATE TABLE something (x INTEGER)"))
+
+
+async def mode_of(folder: Path) -> object:
+    return sql(folder / "codebell.db", "PRAGMA journal_mode")[0][0]
+
+
+async def test_an_old_wal_database_keeps_its_mode_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for version in ((3, 53, 0), (3, 46, 1)):
+        database = Database(url(tmp_path), version=version)
+        await database.check()
+        if version == (3, 53, 0):
+            await put_nothing(database)
+        await database.close()
+    assert await mode_of(tmp_path) == "wal"
+    assert [record.levelname for record in caplog.records if "WAL-reset" in record.message] == ["WARNING"]
+
+
+async def test_there_is_one_connection_and_waiting_for_it_ends(tmp_path: Path) -> None:
+    async with shelf(tmp_path, patience=0.05) as database, database.bare():
+        with pytest.raises(Exception, match="QueuePool limit of size 1"):
+            await put(database, chat(1))
+
+
+async def test_a_backup_while_writing_opens_whole_and_holds_all_that_was_committed(
+    database: Database, tmp_path: Path
+) -> None:
+    written, stop, enough = 0, asyncio.Event(), asyncio.Event()
+
+    async def write() -> None:
+        nonlocal written
+        while not stop.is_set():
+            await put(database, chat(written + 1))
+            written += 1
+            if written % 20 == 0:
+                enough.set()
+
+    writer = asyncio.create_task(write())
+    for turn in range(3):
+        await enough.wait()
+        enough.clear()
+        before, copy = written, tmp_path / f"copy{turn}.db"
+        await database.backup(copy)
+        assert sql(copy, "PRAGMA integrity_check") == [("ok",)]
+        [(rows,)] = sql(copy, "SELECT count(*) FROM chats")
+        assert isinstance(rows, int)
+        assert before <= rows <= written + 1
+    stop.set()
+    await writer
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert not copy.with_name(copy.name + ".part").exists()
+
+
+async def test_a_backup_leaves_the_connection_as_it_was(database: Database, tmp_path: Path) -> None:
+    await database.backup(tmp_path / "copy.db")
+    async with database.bare() as connection:
+        assert isinstance(connection, aiosqlite.Connection)
+        assert connection.isolation_level is None
+    await put(database, chat(1))
+
+
+async def test_a_backup_never_replaces_a_file(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "copy.db").write_text("precious")
+    with pytest.raises(StorageError, match=r"copy\.db exists already"):
+        await database.backup(tmp_path / "copy.db")
+    assert (tmp_path / "copy.db").read_text() == "precious"
+
+
+async def test_a_backup_to_nowhere_says_so(database: Database) -> None:
+    with pytest.raises(StorageError, match="cannot be written"):
+        await database.backup(Path("/proc/nowhere/copy.db"))
+
+
+async def test_a_damaged_page_is_found_at_the_start(tmp_path: Path) -> None:
+    async with shelf(tmp_path) as database:
+        await put(database, *(chat(chat_id) for chat_id in range(1, 500)))
+    file = tmp_path / "codebell.db"
+    page = 4096
+    content = bytearray(file.read_bytes())
+    content[page : 4 * page] = os.urandom(3 * page)
+    file.write_bytes(content)
+    reopened = Database(url(tmp_path))
+    with pytest.raises(StorageError, match=r"is damaged .*restore the last backup") as caught:
+        await reopened.check()
+    await reopened.close()
+    assert "\n" not in caught.value.detail
+
+
+async def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "codebell.db").write_text("Dear diary, " * 1000)
+    database = Database(url(tmp_path))
+    with pytest.raises(StorageError, match="is damaged"):
+        await database.check()
+    await database.close()
+
+
+@pytest.mark.parametrize("bad", ["", "data/codebell.db", "oracle+nothing://u:sesame@h/d", "sqlite:///x.db"])
+def test_an_unusable_url_is_one_line_that_never_repeats_it(bad: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="DATABASE_URL") as caught:
+        Database(bad.replace("x.db", str(tmp_path / "x.db")))
+    assert "sesame" not in caught.value.detail
+
+
+def test_a_place_that_is_no_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match=r"cannot be written: (File exists|Not a directory)"):
+        Database(url(tmp_path / "file"))
+
+
+def test_a_folder_in_the_files_place_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "codebell.db").mkdir()
+    with pytest.raises(StorageError, match="cannot be written: Is a directory"):
+        Database(url(tmp_path))
+
+
+@pytest.fixture
+def strangers_folder() -> Iterator[Path]:
+    """A folder to read but not to write, also for root; apart from pytest's, which are private."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder, me = Path(name), os.geteuid()
+        (folder / "codebell.db").touch(0o444)
+        folder.chmod(0o555)
+        if me == 0:
+            os.seteuid(65534)
+        try:
+            yield folder
+        finally:
+            os.seteuid(me)
+            folder.chmod(0o755)
+
+
+def test_a_read_only_file_is_refused_before_anything_starts(strangers_folder: Path) -> None:
+    with pytest.raises(StorageError, match="cannot be written: Permission denied"):
+        Database(url(strangers_folder))
+
+
+def test_a_missing_file_in_a_read_only_folder_is_refused(strangers_folder: Path) -> None:
+    with pytest.raises(StorageError, match="cannot be written: Permission denied"):
+        Database(f"sqlite+aiosqlite:///{strangers_folder / 'new.db'}")
+
+
+USE_AND_LEAVE = """
+import asyncio, sys
+from storage.database import Database
+from sqlalchemy import text
+async def main():
+    database = Database(sys.argv[1])
+    async with database.begin() as session:
+        await session.execute(text("CREATE TABLE x (y INTEGER)"))
+    if sys.argv[2] == "close":
+        await database.close()
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("manner", ["close", "forget"])
+def test_the_process_exits_whether_the_database_was_closed_or_not(tmp_path: Path, manner: str) -> None:
+    command = [sys.executable, "-c", USE_AND_LEAVE, url(tmp_path), manner]
+    done = subprocess.run(command, timeout=20, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sql(tmp_path / "codebell.db", "SELECT count(*) FROM x") == [(0,)]
+
+
+async def test_a_database_held_by_another_program_is_named_so(tmp_path: Path) -> None:
+    async with shelf(tmp_path):
+        pass
+    database = Database(url(tmp_path))
+    async with database.bare() as connection:
+        await connection.execute("PRAGMA busy_timeout=10")
+    holder = sqlite3.connect(tmp_path / "codebell.db", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(StorageError, match="in use by another program"):
+        await database.check()
+    holder.close()
+    await database.close()

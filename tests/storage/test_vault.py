@@ -1,0 +1,184 @@
+"""Master keys: the wrong one stops the start, rotation survives interruption, nobody swaps rows."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import func, select
+
+from bot.errors import BrokenKey, SettingsError, StorageError
+from storage.database import Database
+from storage.keys import KeyStore
+from storage.models import Canary, Key
+from storage.vault import Vault, fingerprint, new_master_key
+from tests.storage.shelf import MASTER, OLDER, OTHER, SECRET, shelf, sql, stored, url
+
+
+def hash_of(folder: Path) -> str:
+    return hashlib.sha256((folder / "codebell.db").read_bytes()).hexdigest()
+
+
+async def filled(folder: Path, vault: Vault) -> None:
+    async with shelf(folder) as database:
+        await vault.unlock(database)
+        await stored(database, vault=vault)
+
+
+@pytest.mark.parametrize("keys", [[], [OTHER], [OTHER, OLDER]])
+async def test_a_wrong_or_missing_master_key_is_refused_by_name_and_changes_nothing(
+    tmp_path: Path, keys: list[bytes]
+) -> None:
+    await filled(tmp_path, Vault([MASTER]))
+    before = hash_of(tmp_path)
+    database = Database(url(tmp_path))
+    with pytest.raises(StorageError, match=f"master key {fingerprint(MASTER)}"):
+        await Vault(keys).unlock(database)
+    with pytest.raises(StorageError, match=fingerprint(MASTER)):
+        await new_master_key(database)
+    await database.close()
+    assert hash_of(tmp_path) == before
+
+
+async def test_the_canary_alone_tells_a_wrong_key(database: Database) -> None:
+    await Vault([MASTER]).unlock(database)
+    with pytest.raises(StorageError, match=fingerprint(MASTER)):
+        await Vault([OTHER]).unlock(database)
+
+
+async def test_a_canary_that_was_tampered_with_is_refused(database: Database) -> None:
+    await Vault([MASTER]).unlock(database)
+    async with database.begin() as session:
+        canary = await session.get_one(Canary, 1)
+        canary.ciphertext = bytes(len(canary.ciphertext))
+    with pytest.raises(StorageError, match="does not open this database"):
+        await Vault([MASTER]).unlock(database)
+
+
+async def test_the_right_key_unlocks_also_as_an_older_one(database: Database) -> None:
+    await stored(database)
+    for keys in ([MASTER], [OTHER, MASTER], [MASTER, OTHER]):
+        await Vault(keys).unlock(database)
+
+
+async def test_without_a_master_key_even_an_empty_database_does_not_start(database: Database) -> None:
+    with pytest.raises(StorageError, match="no master key"):
+        await Vault([]).unlock(database)
+
+
+async def test_a_first_master_key_is_made_for_a_database_that_holds_nothing(database: Database) -> None:
+    key = await new_master_key(database)
+    assert len(key) == 32
+    await Vault([key]).unlock(database)
+    with pytest.raises(StorageError, match=fingerprint(key)):
+        await new_master_key(database)
+
+
+async def test_a_file_without_tables_proves_nothing_and_gets_none(tmp_path: Path) -> None:
+    database = Database(url(tmp_path))
+    await Vault([MASTER]).unlock(database)
+    await new_master_key(database)
+    await database.close()
+    assert sql(tmp_path / "codebell.db", "SELECT name FROM sqlite_master") == []
+
+
+def test_a_master_key_of_another_length_is_refused() -> None:
+    with pytest.raises(SettingsError, match="32 bytes"):
+        Vault([MASTER, b"short"])
+
+
+def test_a_vault_shows_fingerprints_only() -> None:
+    assert repr(Vault([MASTER])) == f"Vault({fingerprint(MASTER)})"
+    assert MASTER.hex()[:8] not in fingerprint(MASTER)
+
+
+def test_the_same_secret_is_never_sealed_twice_the_same() -> None:
+    sealed = [Vault([MASTER]).seal("secret-value", "k", 1, "smsak") for _ in range(2)]
+    assert sealed[0].nonce != sealed[1].nonce
+    assert sealed[0].ciphertext != sealed[1].ciphertext
+
+
+async def test_swapped_ciphertexts_open_for_neither(database: Database) -> None:
+    one = await stored(database, SecretStr("the-key-of-one"), chat_id=1)
+    two = await stored(database, SecretStr("the-key-of-two"), chat_id=2)
+    async with database.begin() as session:
+        first, second = await session.get_one(Key, one.id), await session.get_one(Key, two.id)
+        first.nonce, second.nonce = second.nonce, first.nonce
+        first.ciphertext, second.ciphertext = second.ciphertext, first.ciphertext
+    keys = KeyStore(database, Vault([MASTER]))
+    for row in (one, two):
+        with pytest.raises(BrokenKey, match=row.id):
+            await keys.open(row.id)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("chat_id", 2), ("provider", "smsak"), ("nonce", bytes(12)), ("nonce", b""), ("ciphertext", b"\0")],
+)
+async def test_a_row_changed_behind_the_bots_back_does_not_open(
+    tmp_path: Path, column: str, value: object
+) -> None:
+    async with shelf(tmp_path) as database:
+        row = await stored(database)
+        sql(tmp_path / "codebell.db", f"UPDATE provider_keys SET {column} = ?", value)  # noqa: S608
+        with pytest.raises(BrokenKey):
+            await KeyStore(database, Vault([MASTER])).open(row.id)
+
+
+async def test_rotation_can_be_interrupted_anywhere_and_resumes(database: Database) -> None:
+    old, ring, new = Vault([OLDER]), Vault([MASTER, OLDER]), Vault([MASTER])
+    rows = [await stored(database, SecretStr(f"secret-number-{n}"), vault=old) for n in range(7)]
+    await old.unlock(database)
+    for done in range(4):
+        await ring._rotate(database, after="", batch=2)
+        assert await count_under(database, old) == max(0, 7 - 2 * (done + 1))
+        for n, row in enumerate(rows):
+            opened = await KeyStore(database, ring).open(row.id)
+            assert opened.get_secret_value() == f"secret-number-{n}"
+        await ring.unlock(database)
+    assert (await ring.rotate(database)).sealed == 0
+    await new.unlock(database)
+    assert (await KeyStore(database, new).open(rows[6].id)).get_secret_value() == "secret-number-6"
+
+
+async def count_under(database: Database, vault: Vault) -> int:
+    async with database.begin() as session:
+        return await session.scalar(select(func.count()).select_from(Key).where(Key.kid == vault.kid)) or 0
+
+
+async def test_the_old_key_is_needed_until_rotation_is_over(database: Database) -> None:
+    old, ring, new = Vault([OLDER]), Vault([MASTER, OLDER]), Vault([MASTER])
+    for n in range(3):
+        await stored(database, SecretStr(f"secret-number-{n}"), vault=old)
+    await ring._rotate(database, after="", batch=2)
+    with pytest.raises(StorageError, match=old.kid):
+        await new.unlock(database)
+    rotation = await ring.rotate(database, batch=2)
+    assert (rotation.sealed, rotation.broken) == (1, ())
+    await new.unlock(database)
+
+
+async def test_a_broken_key_does_not_stop_the_rotation_of_the_others(tmp_path: Path) -> None:
+    old, ring = Vault([OLDER]), Vault([MASTER, OLDER])
+    async with shelf(tmp_path) as database:
+        rows = [await stored(database, SecretStr(f"secret-number-{n}"), vault=old) for n in range(5)]
+        sql(tmp_path / "codebell.db", "UPDATE provider_keys SET chat_id = 9 WHERE id = ?", rows[2].id)
+        rotation = await ring.rotate(database, batch=1)
+        assert (rotation.sealed, rotation.broken) == (4, (rows[2].id,))
+        assert await count_under(database, ring) == 4
+
+
+def content(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(folder.iterdir()))
+
+
+async def test_nothing_readable_lies_in_any_file_but_the_last_four_characters(tmp_path: Path) -> None:
+    async with shelf(tmp_path) as database:
+        await Vault([MASTER]).unlock(database)
+        await stored(database)
+        await database.backup(tmp_path / "copy.db")
+        secret = SECRET.get_secret_value().encode()
+        everything = content(tmp_path)
+    assert secret[-4:] in everything
+    assert not any(secret[at : at + 5] in everything for at in range(len(secret) - 4))
+    assert MASTER not in everything
