@@ -1,0 +1,112 @@
+/** One provider site in the panel: its demo key and balance, how its codes arrive, how to break it, and what it sells and sold. */
+
+import { copy } from "/page/clipboard.js";
+import { attempt, form } from "/page/dialogs.js";
+import { el, icon } from "/page/dom.js";
+import { Goods } from "/page/goods.js";
+import { Numbers } from "/page/numbers.js";
+import { control } from "/page/wire.js";
+
+const FAULTS = [
+  ["http", "answers 500"], ["html", "answers a web page"], ["garbage", "answers nonsense"], ["empty", "answers nothing"],
+  ["hang", "never answers"], ["drop", "cuts the line"], ["slow", "answers slowly"],
+];
+const TIMES = [["1", "once"], ["3", "three times"], ["1000000", "until healed"]];
+
+export class Site {
+  constructor(site, refresh, open) {
+    this.name = site.name;
+    this.refresh = refresh;
+    this.state = el("span", { class: "dot", "aria-hidden": "true" });
+    this.amount = el("span", { class: "amount", testid: "balance" });
+    this.goods = new Goods((op, body) => this.do(op, body));
+    this.numbers = new Numbers((op, body) => this.do(op, body));
+    const summary = el("summary", {}, this.state, el("b", {}, site.title), this.amount, icon("down"));
+    const parts = [this.keyRow(), this.moneyRow(), this.autoRow(), this.faultRow(), this.numbers.node, this.goods.node];
+    this.node = el("details", { class: "site", testid: `site-${site.name}`, open }, summary, el("div", { class: "site-body" }, parts));
+  }
+
+  async do(op, body) {
+    await attempt(() => control(this.name, op, body));
+    await this.refresh();
+  }
+
+  keyRow() {
+    this.key = el("code", { class: "demo-key", testid: "key" });
+    const button = el("button", { class: "small main", type: "button", testid: "copy-key", onclick: () => copy(this.site.key) }, icon("copy"), "Copy key");
+    return el("div", { class: "part" }, el("div", { class: "row" }, this.key, button), el("small", {}, "Paste it into the chat when the bot asks for a key."));
+  }
+
+  moneyRow() {
+    this.money = el("span", {});
+    const change = el("button", { class: "small", type: "button", testid: "set-balance", onclick: () => this.askBalance() }, "Set balance");
+    return el("div", { class: "row part" }, this.money, change);
+  }
+
+  askBalance() {
+    const fields = [{ name: "amount", label: `Balance in ${this.site.currency}`, value: this.site.balance, required: true }];
+    form(`${this.site.title}: balance`, fields, "Set", ({ amount }) => { this.do("balance", { amount }); });
+  }
+
+  /** Whether codes arrive by themselves; the last wish is kept for when it is switched on again. */
+  autoRow() {
+    this.auto = el("input", { type: "checkbox", role: "switch", testid: "auto", onchange: () => this.setAuto() });
+    this.autoWords = el("span", {});
+    this.wish = { after_seconds: [10, 20], share: 0.8 };
+    return el("label", { class: "row part tick" }, this.auto, this.autoWords);
+  }
+
+  setAuto() {
+    this.do("auto", this.auto.checked ? this.wish : { ...this.wish, share: 0 });
+  }
+
+  faultRow() {
+    const options = (pairs) => pairs.map(([value, text]) => el("option", { value }, text));
+    this.kind = el("select", { testid: "fault-kind", "aria-label": "How it breaks" }, options(FAULTS));
+    this.times = el("select", { testid: "fault-times", "aria-label": "For how long" }, options(TIMES));
+    this.method = el("input", { testid: "fault-method", placeholder: "any call", "aria-label": "Which call breaks; empty for any", size: "9" });
+    this.after = el("input", { type: "checkbox", testid: "fault-after" });
+    const go = el("button", { class: "small danger", testid: "break" }, "Break");
+    const wish = el("form", { class: "row wrap" }, this.kind, this.times, this.method, go, el("label", { class: "tick" }, this.after, "after it has done the work"));
+    wish.addEventListener("submit", (event) => { event.preventDefault(); this.break(); });
+    this.broken = el("div", { class: "broken", hidden: true }, el("span", {}), el("button", { class: "small", type: "button", testid: "heal", onclick: () => this.do("fault", { method: "", kind: "none" }) }, "Heal"));
+    this.faultBox = el("details", { class: "part fold" }, el("summary", {}, "Break this provider", icon("down")), wish);
+    return el("div", {}, this.broken, this.faultBox);
+  }
+
+  break() {
+    this.do("fault", { method: this.method.value.trim(), kind: this.kind.value, times: Number(this.times.value), after_processing: this.after.checked });
+  }
+
+  update(site) {
+    this.site = site;
+    this.key.textContent = site.key;
+    this.amount.textContent = `${site.balance} ${site.currency}`;
+    this.money.textContent = `Charged ${site.charged}, refunded ${site.refunded}`;
+    this.updateAuto(site.auto);
+    this.updateFaults(site.faults);
+    this.numbers.update(site.numbers, site.currency);
+    this.goods.update(site.goods, site.currency);
+  }
+
+  updateAuto(auto) {
+    const on = Boolean(auto?.share);
+    if (on) this.wish = auto;
+    this.auto.checked = on;
+    const [from, to] = this.wish.after_seconds;
+    this.autoWords.textContent = `Codes arrive by themselves: ${Math.round(this.wish.share * 100)} % of them after ${from}–${to} s`;
+  }
+
+  updateFaults(faults) {
+    const broken = faults.filter((fault) => fault.kind !== "none");
+    this.state.classList.toggle("bad", broken.length > 0);
+    this.broken.hidden = !broken.length;
+    this.broken.firstChild.textContent = broken.map(described).join("; ");
+  }
+}
+
+function described({ method, kind, times }) {
+  const words = FAULTS.find(([value]) => value === kind)?.[1] ?? kind;
+  const left = times && times < 1000 ? ` (${times} more)` : "";
+  return `${method || "Any call"} ${words}${left}`;
+}
