@@ -1,7 +1,7 @@
 """The tick: numbers that fall due, each at its own moment, each provider in its own lane.
 
-The clock is a column (`next_poll_at`), so a restart re-registers nothing. A tick claims what is due before the
-next one; a number still being looked at is never looked at twice, and a slow provider fills only its own lane.
+The clock is a column (`next_poll_at`), so a restart re-registers nothing. A tick claims what is due before
+the next one; a number under way is never looked at twice, and a slow provider fills only its own lane.
 """
 
 import asyncio
@@ -24,15 +24,24 @@ LEASE = timedelta(seconds=120)
 DEADLINE = 60.0
 
 Step = Callable[[Activation], Awaitable[None]]
+Sleep = Callable[[float], Awaitable[None]]
 
 
 class Watcher:
     """Carries due numbers to `step`, which looks at the provider and writes down what it heard."""
 
-    def __init__(self, store: ActivationStore, step: Step, clock: Clock, every: float = 1.0) -> None:
+    def __init__(
+        self,
+        store: ActivationStore,
+        step: Step,
+        clock: Clock,
+        every: float = 1.0,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
         self._store = store
         self._step = step
         self._clock = clock
+        self._sleep = sleep
         self._every = timedelta(seconds=every)
         self._lanes: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(LANE))
         self._under_way: dict[str, asyncio.Task[None]] = {}
@@ -52,9 +61,7 @@ class Watcher:
         now = self._clock()
         for row in await self._store.claim(now + self._every, now + LEASE):
             if row.id not in self._under_way:
-                task = asyncio.create_task(self._fire(row), name=f"look {row.id}")
-                self._under_way[row.id] = task
-                task.add_done_callback(lambda _, row_id=row.id: self._under_way.pop(row_id, None))
+                self._under_way[row.id] = asyncio.create_task(self._fire(row))
 
     async def listen(self) -> None:
         """Tick at once whenever somebody nudges; runs until cancelled."""
@@ -69,12 +76,12 @@ class Watcher:
             await asyncio.wait(tuple(self._under_way.values()), timeout=seconds)
 
     async def _fire(self, row: Activation) -> None:
-        assert row.next_poll_at is not None
-        await asyncio.sleep(max(0.0, (row.next_poll_at - self._clock()).total_seconds()))
-        async with self._lanes[row.key_id]:
-            try:
-                async with asyncio.timeout(DEADLINE):
-                    await self._step(row)
-            except Exception:
-                # Whatever one number does, the others are looked at; its lease brings this one back.
-                log.exception("looking at %s", row.id)
+        due = row.next_poll_at or self._clock()
+        try:
+            await self._sleep(max(0.0, (due - self._clock()).total_seconds()))
+            async with self._lanes[row.key_id], asyncio.timeout(DEADLINE):
+                await self._step(row)
+        except Exception:
+            log.exception("looking at %s", row.id)
+        finally:
+            del self._under_way[row.id]

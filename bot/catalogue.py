@@ -1,0 +1,90 @@
+"""What providers sell, remembered for a while: one refresh at a time, what is old is given meanwhile."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from pydantic import SecretStr
+
+from bot.clock import Clock
+from bot.providers.base import Country, Price, Provider, Service
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Entry(Generic[T]):
+    value: T
+    fetched_at: datetime
+
+
+class Shelf(Generic[T]):
+    """Values that are dear to fetch. Failures are not kept; what is old is given while it is fetched anew."""
+
+    def __init__(self, clock: Clock, fresh: timedelta, usable: timedelta) -> None:
+        self._clock = clock
+        self._fresh = fresh
+        self._usable = usable
+        self._entries: dict[object, _Entry[T]] = {}
+        self._fetching: dict[object, asyncio.Task[T]] = {}
+
+    async def get(self, name: object, fetch: Callable[[], Awaitable[T]]) -> T:
+        """The value by its name; waits for `fetch` only when there is none that is usable."""
+        entry = self._entries.get(name)
+        age = self._clock() - entry.fetched_at if entry is not None else None
+        if entry is not None and age is not None and age <= self._fresh:
+            return entry.value
+        task = self._refresh(name, fetch)
+        if entry is not None and age is not None and age <= self._usable:
+            return entry.value
+        return await asyncio.shield(task)
+
+    def drop(self, name: object) -> None:
+        self._entries.pop(name, None)
+
+    def _refresh(self, name: object, fetch: Callable[[], Awaitable[T]]) -> asyncio.Task[T]:
+        task = self._fetching.get(name)
+        if task is None:
+            task = asyncio.create_task(self._fetch(name, fetch))
+            # Read the failure even if nobody waits: the next caller tries again.
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self._fetching[name] = task
+        return task
+
+    async def _fetch(self, name: object, fetch: Callable[[], Awaitable[T]]) -> T:
+        try:
+            value = await fetch()
+        finally:
+            del self._fetching[name]
+        self._entries[name] = _Entry(value, self._clock())
+        return value
+
+
+class Catalogue:
+    """Services, countries and prices by provider: what one key was told serves all keys of that provider."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._services: Shelf[list[Service]] = Shelf(clock, timedelta(hours=6), timedelta(days=7))
+        self._countries: Shelf[dict[str, Country]] = Shelf(clock, timedelta(hours=24), timedelta(days=7))
+        self._prices: Shelf[list[Price]] = Shelf(clock, timedelta(seconds=30), timedelta(minutes=5))
+
+    async def services(self, provider: Provider, key: SecretStr) -> list[Service]:
+        return await self._services.get(provider.name, lambda: provider.services(key))
+
+    async def countries(self, provider: Provider, key: SecretStr) -> dict[str, Country]:
+        """By the provider's own country code."""
+
+        async def fetch() -> dict[str, Country]:
+            return {country.code: country for country in await provider.countries(key)}
+
+        return await self._countries.get(provider.name, fetch)
+
+    async def prices(self, provider: Provider, key: SecretStr, service: str) -> list[Price]:
+        """Of one service in every country, what is in stock first told."""
+        return await self._prices.get((provider.name, service), lambda: provider.prices(key, service=service))
+
+    def forget_prices(self, provider: str, service: str) -> None:
+        """Something was bought or was out of stock: the next look asks anew."""
+        self._prices.drop((provider, service))
