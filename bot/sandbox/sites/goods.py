@@ -40,9 +40,11 @@ class Wanted:
         return self.fits_source(lot) and self.fits_price(lot.price)
 
     def fits_price(self, price: Decimal) -> bool:
-        too_dear = self.max_price is not None and price > self.max_price
         too_cheap = self.min_price is not None and price < self.min_price
-        return not (too_dear or too_cheap)
+        return not (too_cheap or self.too_dear(price))
+
+    def too_dear(self, price: Decimal) -> bool:
+        return self.max_price is not None and price > self.max_price
 
     def fits_source(self, lot: Lot) -> bool:
         wanted = not self.suppliers or lot.supplier in self.suppliers

@@ -151,14 +151,15 @@ class HandlerApi(Site):
             min_price=_amount(query, "minPrice"),
             suppliers=frozenset(_listed(query, "providerIds")),
             except_suppliers=frozenset(_listed(query, "exceptProviderIds")),
-            operators=frozenset(_listed(query, "operator")) - {"any"},
+            operators=operators(query),
         )
 
     def _sold(self, lots: list[Lot], wanted: Wanted, avoid: list[str]) -> Activation | Reply:
         in_stock = [lot for lot in lots if lot.stock and wanted.fits_source(lot)]
         fitting = [lot for lot in in_stock if wanted.fits_price(lot.price)]
-        if in_stock and not fitting and self.dialect.wrong_max_price and wanted.max_price is not None:
-            return Reply(f"WRONG_MAX_PRICE:{min(lot.price for lot in in_stock)}")
+        cheapest = min((lot.price for lot in in_stock), default=None)
+        if self.dialect.wrong_max_price and cheapest and wanted.too_dear(cheapest):
+            return Reply(f"WRONG_MAX_PRICE:{cheapest}")
         match self.shop.sell(fitting, avoid):
             case Denied.NO_NUMBERS if self.dialect.empty_body:
                 return Reply("")
@@ -229,9 +230,20 @@ class HandlerApi(Site):
         return str(value) if self.dialect.strings else value
 
 
+def operators(query: Query) -> frozenset[str]:
+    """The operators asked for; empty for any."""
+    return frozenset(_listed(query, "operator")) - {"any"}
+
+
 def _listed(query: Query, name: str) -> list[str]:
     return [part.strip() for part in query.get(name, "").split(",") if part.strip()]
 
 
 def _amount(query: Query, name: str) -> Decimal | None:
-    return Decimal(query[name]) if query.get(name) else None
+    """`InvalidOperation` for what is no finite number."""
+    if not query.get(name):
+        return None
+    amount = Decimal(query[name])
+    if not amount.is_finite():
+        raise InvalidOperation
+    return amount

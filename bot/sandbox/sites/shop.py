@@ -54,6 +54,7 @@ class Shop:
         self.auto: Auto | None = None
         self.sold: dict[str, Activation] = {}
         self.by_phone: dict[str, Activation] = {}
+        self._active: list[Activation] = []
         self._agenda: Agenda[Due] = Agenda()
         self._last_id = random.randrange(310_000_000, 390_000_000)
 
@@ -89,6 +90,8 @@ class Shop:
         if activation.refunded:
             activation.refunded = False
             self.ledger.charge(at, activation.price, activation.id)
+        if activation.over:
+            self._active.append(activation)
         activation.take(sms, at)
         return True
 
@@ -99,6 +102,11 @@ class Shop:
         if before is not None and now - before < self.times.poll - JITTER:
             detail = f"{now - before:.3f} s after the last, {self.times.poll:g} s are asked for"
             self.ledger.violate(now, "polled too soon", activation.id, detail)
+
+    def active(self) -> list[Activation]:
+        """The numbers that have not ended, in the order they were sold."""
+        self._active = [activation for activation in self._active if not activation.over]
+        return self._active
 
     def too_early(self, activation: Activation) -> bool:
         return self.clock.now() - activation.sold_at < self.times.cancel
@@ -127,6 +135,7 @@ class Shop:
         )
         lot.stock -= 1
         self.sold[activation.id] = self.by_phone[phone] = activation
+        self._active.append(activation)
         self.ledger.charge(now, lot.price, activation.id)
         self._agenda.put(now + self.times.lifetime, Due(activation, None))
         self._book_auto(activation)
@@ -146,7 +155,9 @@ class Shop:
             self._give_back(activation, Stage.EXPIRED, at)
 
     def _give_back(self, activation: Activation, stage: Stage, at: float) -> None:
+        """End a number; its price goes back unless an SMS had come."""
         activation.stage = stage
         activation.due_at = None
-        activation.refunded = True
-        self.ledger.refund(at, activation.price, activation.id)
+        if not activation.sms:
+            activation.refunded = True
+            self.ledger.refund(at, activation.price, activation.id)

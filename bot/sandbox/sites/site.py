@@ -21,7 +21,7 @@ class Site:
     """
 
     name: str
-    title: ClassVar[str]
+    title: str
     #: ISO 4217, or "" where the site never says.
     currency: ClassVar[str] = ""
     api_path: ClassVar[str] = ""

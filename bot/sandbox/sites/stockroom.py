@@ -16,6 +16,13 @@ from bot.sandbox.sites.phones import Plan
 Row = dict[str, str]
 #: Suppliers by how much dearer than the cheapest they are, and their share of the stock.
 SUPPLIERS = (("2263", "1", "0.2"), ("3170", "1", "0.1"), ("1507", "1.06", "0.35"), ("2418", "1.31", "0.35"))
+#: Vietnam's operators and the prefixes they sell from.
+VIETNAMESE = {
+    "mobifone": ("90", "93", "70", "76", "77", "78", "79"),
+    "vietnamobile": ("92", "56", "58"),
+    "viettel": ("96", "97", "98", "86", "32", "33", "34", "35", "36", "37", "38", "39"),
+    "vinaphone": ("91", "94", "88", "81", "82", "83", "84", "85"),
+}
 
 
 @cache
@@ -75,6 +82,56 @@ def vanilla_lots() -> list[Lot]:
         for service in rows("services")
         for market in _markets("vanilla")
     ]
+
+
+def sms3t_services() -> list[Service]:
+    known = {row["code"]: row for row in (*rows("smsbower_extra"), *rows("services"))}
+    sold = [known[row["code"]] for row in rows("sms3t")]
+    return [Service(row["code"], row["name"], row.get("brand", "")) for row in sold]
+
+
+def vietnam() -> Country:
+    """The one country, with a plan for each operator's own prefixes."""
+    market = next(row for row in rows("markets") if row["iso2"] == "VN")
+    plans = {name: plan(market).only(prefixes) for name, prefixes in VIETNAMESE.items()}
+    return Country(market["vanilla"], "VN", "Vietnam", plans)
+
+
+def sms3t_lots() -> list[Lot]:
+    """A lot per operator, all at one price."""
+    return [
+        Lot(row["code"], "10", Decimal(row["cost"]), int(row[operator]), operator=operator)
+        for row in rows("sms3t")
+        for operator in VIETNAMESE
+    ]
+
+
+def smsski_services() -> list[Service]:
+    return [Service(row["smsski"], row["name"], row["brand"]) for row in rows("services") if row["smsski"]]
+
+
+def smsski_countries() -> list[Country]:
+    """Countries go by their ISO code in lower case."""
+    return [
+        Country(row["iso2"].lower(), row["iso2"], country_name(row["iso2"], "en"), {"": plan(row)})
+        for row in rows("markets")
+        if row["smsski"]
+    ]
+
+
+def smsski_lots() -> list[Lot]:
+    """Prices in whole and half units, dearer where numbers are."""
+    return [
+        Lot(service["smsski"], market["iso2"].lower(), *_ski_price_and_stock(service, market))
+        for service in rows("services")
+        for market in rows("markets")
+        if service["smsski"] and market["smsski"]
+    ]
+
+
+def _ski_price_and_stock(service: Row, market: Row) -> tuple[Decimal, int]:
+    price, stock = _price_and_stock(service, market)
+    return tidy(max(Decimal(2), (price * 40).quantize(Decimal(1)) / 2)), stock // 5 + 1
 
 
 def _markets(site: str) -> list[Row]:
