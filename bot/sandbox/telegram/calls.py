@@ -1,0 +1,95 @@
+"""One call of a bot: who calls, what, with which files; and the pieces of messages that methods share."""
+
+from dataclasses import dataclass, field
+
+from bot.sandbox.telegram import access, limits, markup
+from bot.sandbox.telegram.chats import Account, Chat
+from bot.sandbox.telegram.entities import Formatted, formatted, units
+from bot.sandbox.telegram.files import StoredFile
+from bot.sandbox.telegram.refusals import bad_request
+from bot.sandbox.telegram.wire import Json, Upload
+from bot.sandbox.telegram.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A method's call with its decoded parameters."""
+
+    world: World
+    account: Account
+    params: Json
+    files: dict[str, Upload] = field(default_factory=dict)
+
+    def chat(self, name: str = "chat_id") -> Chat:
+        """The chat to write to."""
+        return access.chat_to_write(self.world, self.account, self.params.get(name))
+
+    def known_chat(self, name: str = "chat_id") -> Chat:
+        """The chat to look at."""
+        return access.chat_to_read(self.world, self.account, self.params.get(name))
+
+    def keyboard(self, only_inline: bool = False) -> Json:
+        """`reply_markup` as a part of a message; empty where there is none."""
+        keyboard = markup.checked(self.params.get("reply_markup"), only_inline)
+        return {"reply_markup": keyboard} if keyboard else {}
+
+    def text(self) -> Json:
+        """`text` and `entities` of a message."""
+        shown = self._formatted("text", "entities")
+        if not shown.text:
+            raise bad_request("message text is empty")
+        return _with_entities({"text": shown.text}, "entities", shown)
+
+    def caption(self) -> Json:
+        """`caption` and `caption_entities` of a message; empty where there is none."""
+        shown = self._formatted("caption", "caption_entities")
+        if units(shown.text) > limits.CAPTION_UNITS:
+            raise bad_request("message caption is too long")
+        return _with_entities({"caption": shown.text}, "caption_entities", shown) if shown.text else {}
+
+    def file(self, value: str, photo: bool) -> StoredFile:
+        """The file a parameter stands for: an upload, or the id of a file already here."""
+        upload = self.files.get(value.removeprefix("attach://"))
+        if upload is not None:
+            if len(upload.content) > (limits.PHOTO_BYTES if photo else limits.UPLOAD_BYTES):
+                raise bad_request("file is too big")
+            return self.world.files.add_photo(upload) if photo else self.world.files.add_document(upload)
+        return self._known_file(value, photo)
+
+    def _known_file(self, value: str, photo: bool) -> StoredFile:
+        if "://" in value:
+            raise bad_request("failed to get HTTP URL content")
+        stored = self.world.files.get(value)
+        if stored is None:
+            raise bad_request("wrong file identifier/HTTP URL specified")
+        if stored.photo != photo:
+            raise bad_request("can't use file of this type")
+        return stored
+
+    def _formatted(self, text: str, entities: str) -> Formatted:
+        params = self.params
+        return formatted(params.get(text, ""), params.get("parse_mode"), params.get(entities))
+
+
+def media(stored: StoredFile) -> Json:
+    """A stored file as a part of a message."""
+    return {"photo": [stored.as_json]} if stored.photo else {"document": stored.as_json}
+
+
+def for_bot(message: Json) -> Json:
+    """A message as the Bot API shows it: of keyboards only inline ones, of replies one level."""
+    shown = dict(message)
+    if not markup.is_inline(shown.get("reply_markup")):
+        shown.pop("reply_markup", None)
+    if "reply_to_message" in shown:
+        shown["reply_to_message"] = for_bot(shown["reply_to_message"])
+    return shown
+
+
+def without_reply(message: Json) -> Json:
+    """A message as it stands inside another one."""
+    return {name: value for name, value in message.items() if name != "reply_to_message"}
+
+
+def _with_entities(body: Json, name: str, shown: Formatted) -> Json:
+    return {**body, name: shown.entities} if shown.entities else body

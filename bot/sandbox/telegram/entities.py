@@ -1,0 +1,97 @@
+"""Formatted text as Telegram makes it: parsed, trimmed, and searched for commands and links.
+
+TDLib's own parser does the parsing where it is installed (the test extra), a small one everywhere else.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.sandbox.telegram import html, tdlib
+from bot.sandbox.telegram.refusals import bad_request, not_modelled
+from bot.sandbox.telegram.wire import Json
+
+#: text -> (plain text, entities); raises ValueError with Telegram's words.
+Parser = Callable[[str], tuple[str, list[Json]]]
+
+PARSERS: dict[str, Parser] = {"html": html.parse}
+if tdlib.INSTALLED:
+    PARSERS = {"html": tdlib.parse_html, "markdownv2": tdlib.parse_markdown}
+
+WORD = r"A-Za-z0-9_"
+DETECTED = (
+    ("bot_command", rf"(?<![{WORD}/<>@])/[{WORD}]{{1,64}}(?:@[A-Za-z0-9_]{{3,32}})?(?![{WORD}/@])"),
+    ("url", r"(?<![\w@/])(?:https?://|t\.me/)[^\s<>\"']*[^\s<>\"'.,;:!?)(\[\]]"),
+    ("email", r"(?<![\w.+-])[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z]{2,})+"),
+    ("mention", rf"(?<![\w@/])@[A-Za-z][{WORD}]{{3,31}}(?![\w@])"),
+    ("hashtag", r"(?<![\w#/])#(?=\w*[^\W\d])\w{1,256}(?!\w)"),
+)
+PATTERN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in DETECTED), re.UNICODE)
+
+
+@dataclass(frozen=True, slots=True)
+class Formatted:
+    """A text and its entities, offsets and lengths in UTF-16 units."""
+
+    text: str
+    entities: list[Json]
+
+
+def units(text: str) -> int:
+    """Length in UTF-16 units, in which Telegram counts."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def formatted(text: str, parse_mode: str | None = None, entities: list[Json] | None = None) -> Formatted:
+    """The text as Telegram shows it; 400 for markup it cannot parse."""
+    plain, found = _parse(text, parse_mode) if parse_mode else (text, list(entities or []))
+    trimmed = _trimmed(plain.replace("\r", ""), found)
+    return Formatted(trimmed.text, _sorted(trimmed.entities + _detected(trimmed)))
+
+
+def _parse(text: str, parse_mode: str) -> tuple[str, list[Json]]:
+    if parse_mode.lower() == "markdown":
+        raise not_modelled("legacy Markdown")
+    parser = PARSERS.get(parse_mode.lower())
+    if parser is None:
+        raise bad_request("unsupported parse_mode")
+    try:
+        return parser(text)
+    except ValueError as error:
+        raise bad_request(f"can't parse entities: {error}") from None
+
+
+def _trimmed(text: str, entities: list[Json]) -> Formatted:
+    """Cut white space off both ends: at the start up to the first entity, at the end through entities."""
+    first = min((one["offset"] for one in entities), default=units(text))
+    start = min(len(text) - len(text.lstrip(" \n")), first)
+    shown = text[start:].rstrip()
+    moved = [{**one, "offset": one["offset"] - start} for one in entities]
+    return Formatted(shown, [cut for one in moved if (cut := _clipped(one, units(shown)))["length"] > 0])
+
+
+def _clipped(entity: Json, length: int) -> Json:
+    return {**entity, "length": min(entity["length"], length - entity["offset"])}
+
+
+def _detected(formatted: Formatted) -> list[Json]:
+    """Commands, links, addresses, mentions and hashtags outside the entities that forbid others inside."""
+    closed = [
+        one for one in formatted.entities if one["type"] in ("code", "pre", "text_link", "text_mention")
+    ]
+    found = []
+    for match in PATTERN.finditer(formatted.text):
+        offset = units(formatted.text[: match.start()])
+        entity = {"type": match.lastgroup, "offset": offset, "length": units(match.group())}
+        if not any(_overlap(entity, one) for one in closed):
+            found.append(entity)
+    return found
+
+
+def _overlap(one: Json, other: Json) -> bool:
+    first, second = sorted((one, other), key=lambda entity: int(entity["offset"]))
+    return bool(first["offset"] + first["length"] > second["offset"])
+
+
+def _sorted(entities: list[Json]) -> list[Json]:
+    return sorted(entities, key=lambda one: (one["offset"], -one["length"]))

@@ -1,0 +1,54 @@
+"""What people do with inline mode: type after the bot's name, choose a result, see it posted."""
+
+from bot.sandbox.telegram.deeds import Deeds
+from bot.sandbox.telegram.entities import formatted
+from bot.sandbox.telegram.refusals import Nonsense
+from bot.sandbox.telegram.wire import Json
+from bot.sandbox.telegram.world import InlineQuery
+
+
+class Inline(Deeds):
+    """The part of the human door for inline mode."""
+
+    def inline(self, user_id: int, query: str, offset: str = "") -> Json:
+        """Type a query after the bot's name: {"inline_query_id": str}."""
+        person, account = self._person(user_id), self.world.bot()
+        number = str(5_000_000_000_000_000 + next(self.world.numbers))
+        self.world.inline_queries[number] = InlineQuery(number, account.id, user_id, self.world.clock())
+        asked: Json = {"id": number, "from": person.user, "query": query, "offset": offset}
+        account.updates.put("inline_query", asked)
+        return {"inline_query_id": number}
+
+    def results(self, inline_query_id: str) -> Json | None:
+        """What the bot offers: {"results", "button"}, None while it has not answered."""
+        query = self._query(inline_query_id)
+        return None if query.results is None else {"results": query.results, "button": query.button}
+
+    def choose(self, inline_query_id: str, result_id: str, chat_id: int, user_id: int) -> Json:
+        """Post one of the results to a chat: {"message": Message}."""
+        chat, person = self._inside(chat_id, user_id)
+        query = self._query(inline_query_id)
+        result = next((one for one in query.results or [] if one["id"] == result_id), None)
+        if result is None or query.user_id != user_id:
+            raise Nonsense("the bot did not offer that")
+        account = self.world.bot(query.bot_id)
+        message = self._say(chat, person.user, {"via_bot": account.user, **_content(result)})
+        if "reply_markup" in message:
+            place = (chat.id, message["message_id"])
+            self.world.inline_messages[f"BAAA{next(self.world.numbers):08d}"] = place
+        return {"message": message}
+
+    def _query(self, inline_query_id: str) -> InlineQuery:
+        query = self.world.inline_queries.get(inline_query_id)
+        if query is None:
+            raise Nonsense("there was no such inline query")
+        return query
+
+
+def _content(result: Json) -> Json:
+    given = result["input_message_content"]
+    shown = formatted(given["message_text"], given.get("parse_mode"), given.get("entities"))
+    body: Json = {"text": shown.text}
+    if shown.entities:
+        body["entities"] = shown.entities
+    return {**body, "reply_markup": result["reply_markup"]} if "reply_markup" in result else body

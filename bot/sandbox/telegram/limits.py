@@ -1,0 +1,23 @@
+"""Telegram's numbers (core.telegram.org/bots/api and /bots/faq); seconds, bytes and UTF-16 units as named."""
+
+TEXT_UNITS = 4096
+CAPTION_UNITS = 1024
+CALLBACK_DATA_BYTES = 64
+CALLBACK_ANSWER_CHARACTERS = 200
+COPY_TEXT_CHARACTERS = 256
+BUTTONS = 100
+MARKUP_BYTES = 10_240
+DELETED_AT_ONCE = 100
+COMMANDS = 100
+INLINE_RESULTS = 50
+DOWNLOAD_BYTES = 20 * 1024 * 1024
+UPLOAD_BYTES = 50 * 1024 * 1024
+PHOTO_BYTES = 10 * 1024 * 1024
+
+#: Seconds in which a press can be answered, and for which an unfetched press is kept for polling.
+CALLBACK_ANSWER_SECONDS = 15.0
+CALLBACK_KEPT_SECONDS = 150.0
+UPDATE_KEPT_SECONDS = 86_400.0
+LONG_POLL_SECONDS = 50
+UPDATES_AT_ONCE = 100
+DELETABLE_SECONDS = 48 * 3600

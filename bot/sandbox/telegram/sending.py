@@ -1,0 +1,102 @@
+"""The methods that put a new message into a chat: text, photo, document, copy, forward."""
+
+from bot.sandbox.telegram import access, limits, markup
+from bot.sandbox.telegram.calls import Call, for_bot, media, without_reply
+from bot.sandbox.telegram.chats import Chat
+from bot.sandbox.telegram.entities import units
+from bot.sandbox.telegram.refusals import bad_request, not_modelled
+from bot.sandbox.telegram.wire import Json
+
+CONTENT = ("text", "entities", "photo", "document", "caption", "caption_entities", "link_preview_options")
+
+
+def send_message(call: Call) -> Json:
+    chat = call.chat()
+    content = call.text()
+    if units(content["text"]) > limits.TEXT_UNITS:
+        raise bad_request("message is too long")
+    if "link_preview_options" in call.params:
+        content["link_preview_options"] = call.params["link_preview_options"]
+    return _send(call, chat, content)
+
+
+def send_photo(call: Call) -> Json:
+    return _send_file(call, "photo")
+
+
+def send_document(call: Call) -> Json:
+    if "thumbnail" in call.params:
+        raise not_modelled("thumbnail")
+    return _send_file(call, "document")
+
+
+def copy_message(call: Call) -> Json:
+    chat, original = call.chat(), _original(call, "message to copy")
+    if not any(name in original for name in CONTENT):
+        raise bad_request("message can't be copied")
+    content = {name: original[name] for name in CONTENT if name in original}
+    if "caption" in call.params and ("photo" in content or "document" in content):
+        content = {name: content[name] for name in content if not name.startswith("caption")} | call.caption()
+    return {"message_id": _send(call, chat, content)["message_id"]}
+
+
+def forward_message(call: Call) -> Json:
+    chat, original = call.chat(), _original(call, "message to forward")
+    if original.get("has_protected_content"):
+        raise bad_request("message can't be forwarded")
+    content = {name: original[name] for name in CONTENT if name in original}
+    if not content:
+        raise bad_request("message can't be forwarded")
+    origin = {"type": "user", "sender_user": original["from"], "date": original["date"]}
+    return _send(call, chat, {"forward_origin": original.get("forward_origin", origin), **content})
+
+
+def _original(call: Call, called: str) -> Json:
+    return access.message(call.known_chat("from_chat_id"), call.params.get("message_id"), called)
+
+
+def _send_file(call: Call, kind: str) -> Json:
+    chat, caption = call.chat(), call.caption()
+    value = call.params.get(kind) or ("attach://" + kind if kind in call.files else "")
+    if not value:
+        raise bad_request(f"there is no {kind} in the request")
+    return _send(call, chat, media(call.file(value, photo=kind == "photo")) | caption)
+
+
+def _send(call: Call, chat: Chat, content: Json) -> Json:
+    place = _place(call, chat)
+    message = {**place, **content, **call.keyboard()}
+    if call.params.get("protect_content"):
+        message["has_protected_content"] = True
+    return for_bot(call.world.post(chat, call.account.user, message))
+
+
+def _place(call: Call, chat: Chat) -> Json:
+    """The topic and the message replied to."""
+    replied = _replied(call, chat)
+    topic = access.thread(chat, call.params.get("message_thread_id"))
+    if topic is None and chat.forum and replied:
+        topic = access.thread(chat, replied["reply_to_message"].get("message_thread_id"))
+    return {**in_topic(topic), **replied}
+
+
+def in_topic(topic: int | None) -> Json:
+    return {} if topic is None else {"message_thread_id": topic, "is_topic_message": True}
+
+
+def _replied(call: Call, chat: Chat) -> Json:
+    params = dict(call.params.get("reply_parameters") or {})
+    message_id = params.get("message_id", call.params.get("reply_to_message_id"))
+    if message_id is None:
+        return {}
+    found = chat.messages.get(message_id)
+    if found is not None:
+        return {"reply_to_message": without_reply(found)}
+    if params.get("allow_sending_without_reply") or call.params.get("allow_sending_without_reply"):
+        return {}
+    raise bad_request("message to be replied not found")
+
+
+def has_reply_keyboard(message: Json) -> bool:
+    """Whether the message brought a keyboard that is not inline: such a message cannot be edited."""
+    return "reply_markup" in message and not markup.is_inline(message["reply_markup"])

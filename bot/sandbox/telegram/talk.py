@@ -1,0 +1,170 @@
+"""What people say and press: messages, files, edits, deletions, buttons."""
+
+from bot.sandbox.telegram import limits, markup
+from bot.sandbox.telegram.calls import for_bot, media, without_reply
+from bot.sandbox.telegram.chats import Chat, Person
+from bot.sandbox.telegram.deeds import Deeds
+from bot.sandbox.telegram.delivery import deliver
+from bot.sandbox.telegram.entities import formatted, units
+from bot.sandbox.telegram.refusals import Nonsense, Refusal
+from bot.sandbox.telegram.sending import in_topic
+from bot.sandbox.telegram.wire import Json, Upload
+from bot.sandbox.telegram.world import Press
+
+#: Who posts for an administrator who hides behind the group.
+ANONYMOUS: Json = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+
+
+class Talk(Deeds):
+    """The part of the human door for what is said in chats."""
+
+    def message(
+        self,
+        chat_id: int,
+        user_id: int,
+        text: str,
+        reply_to: int | None = None,
+        thread_id: int | None = None,
+        anonymous: bool = False,
+    ) -> Json:
+        """Say something: {"message": Message}. A long text goes out in pieces; this is the first.
+
+        An `anonymous` administrator speaks as the group itself.
+        """
+        chat, person = self._inside(chat_id, user_id)
+        place = self._place(chat, reply_to, thread_id)
+        sender = person.user
+        if anonymous:
+            sender, place = self._anonymous(chat, person), {"sender_chat": chat.as_json(), **place}
+        said = [self._say(chat, sender, {**place, **_text(piece)}) for piece in _pieces(text)]
+        return {"message": said[0]}
+
+    def upload(
+        self,
+        chat_id: int,
+        user_id: int,
+        filename: str,
+        content: bytes,
+        caption: str = "",
+        as_document: bool = False,
+    ) -> Json:
+        """Send a file, pictures as photos: {"message": Message}."""
+        chat, person = self._inside(chat_id, user_id)
+        upload = Upload(filename, content)
+        try:
+            body = self._stored(upload, as_document)
+        except Refusal as refusal:
+            raise Nonsense(refusal.description) from None
+        shown = formatted(caption)
+        if shown.text:
+            body |= {"caption": shown.text} | ({"caption_entities": shown.entities} if shown.entities else {})
+        return {"message": self._say(chat, person.user, body)}
+
+    def edit(self, chat_id: int, message_id: int, user_id: int, text: str) -> Json:
+        """Change one's own text: {"message": Message}."""
+        chat, person = self._inside(chat_id, user_id)
+        message = self._message(chat, message_id)
+        if message["from"]["id"] != person.id or "text" not in message:
+            raise Nonsense("only one's own texts can be edited")
+        kept = {name: value for name, value in message.items() if name not in ("text", "entities")}
+        edited = self.world.replace(chat, {**kept, **_text(text), "edit_date": self.world.now()})
+        deliver(self.world, chat, edited, "edited_message")
+        return {"message": edited}
+
+    def delete(self, chat_id: int, message_ids: list[int], user_id: int) -> Json:
+        """Delete messages: in a private chat any, in a group one's own or, for its administrators, any."""
+        chat, person = self._chat(chat_id), self._person(user_id)
+        free = chat.private or chat.is_led_by(user_id)
+        for message_id in message_ids:
+            if not free and self._message(chat, message_id)["from"]["id"] != person.id:
+                raise Nonsense("this is somebody else's message")
+        self.world.remove(chat, [self._message(chat, one)["message_id"] for one in message_ids])
+        return {}
+
+    def click(
+        self, chat_id: int, message_id: int, user_id: int, data: str, inaccessible: bool = False
+    ) -> Json:
+        """Press a callback button: {"callback_query_id": str}; refused when it is not on the message now.
+
+        With `inaccessible` the bot is not shown the message, as happens with very old ones.
+        """
+        chat, person = self._inside(chat_id, user_id)
+        message = self._message(chat, message_id)
+        if not markup.has_callback(message.get("reply_markup"), data):
+            raise Nonsense("that button is not on the message now")
+        press = self._press(message)
+        query: Json = {
+            "id": press.id,
+            "from": person.user,
+            "chat_instance": str(chat.id * 7919),
+            "data": data,
+        }
+        query |= self._pressed(chat, message, inaccessible)
+        self.world.bot(press.bot_id).updates.put("callback_query", query)
+        return {"callback_query_id": press.id}
+
+    def answer(self, callback_query_id: str) -> Json | None:
+        """What the bot answered to a press: {"text", "show_alert", "url"}, None while it has not."""
+        press = self.world.presses.get(callback_query_id)
+        if press is None:
+            raise Nonsense("there was no such press")
+        return press.answer
+
+    def _press(self, message: Json) -> Press:
+        author = message.get("via_bot") or message["from"]
+        number = 4_000_000_000_000_000 + next(self.world.numbers)
+        press = Press(str(number), author["id"], self.world.clock())
+        self.world.presses[press.id] = press
+        return press
+
+    def _pressed(self, chat: Chat, message: Json, inaccessible: bool) -> Json:
+        if "via_bot" in message:
+            place = (chat.id, message["message_id"])
+            known = self.world.inline_messages.items()
+            return {"inline_message_id": next(key for key, value in known if value == place)}
+        if inaccessible:
+            gone = {"chat": chat.as_json(), "message_id": message["message_id"], "date": 0}
+            return {"message": gone}
+        return {"message": for_bot(message)}
+
+    def _message(self, chat: Chat, message_id: int) -> Json:
+        message = chat.messages.get(message_id)
+        if message is None:
+            raise Nonsense(f"there is no message {message_id} here")
+        return message
+
+    def _place(self, chat: Chat, reply_to: int | None, thread_id: int | None) -> Json:
+        if thread_id is not None and (thread_id not in chat.topics or chat.topics[thread_id].closed):
+            raise Nonsense("there is no such open topic here")
+        replied = (
+            {} if reply_to is None else {"reply_to_message": without_reply(self._message(chat, reply_to))}
+        )
+        return {**in_topic(thread_id), **replied}
+
+    def _anonymous(self, chat: Chat, person: Person) -> Json:
+        if chat.private or not chat.is_led_by(person.id):
+            raise Nonsense("only a group's administrators can hide behind it")
+        return ANONYMOUS
+
+    def _stored(self, upload: Upload, as_document: bool) -> Json:
+        files = self.world.files
+        looks = upload.filename.lower().endswith((".png", ".jpg", ".jpeg"))
+        return media(files.add_photo(upload) if looks and not as_document else files.add_document(upload))
+
+
+def _text(text: str) -> Json:
+    shown = formatted(text)
+    if not shown.text:
+        raise Nonsense("there is nothing to say")
+    return {"text": shown.text, "entities": shown.entities} if shown.entities else {"text": shown.text}
+
+
+def _pieces(text: str) -> list[str]:
+    """A text cut into what fits into messages, never inside a character."""
+    pieces: list[str] = []
+    piece = ""
+    for character in text:
+        if units(piece) + units(character) > limits.TEXT_UNITS:
+            pieces, piece = [*pieces, piece], ""
+        piece += character
+    return [*pieces, piece]

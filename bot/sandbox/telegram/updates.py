@@ -1,0 +1,78 @@
+"""The queue of updates Telegram keeps for one bot until it confirms them by a higher offset."""
+
+import itertools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from aiogram.types import Update
+
+from bot.sandbox.telegram.limits import CALLBACK_KEPT_SECONDS, UPDATE_KEPT_SECONDS
+from bot.sandbox.telegram.wire import Json
+
+#: Not sent unless they are named in `allowed_updates`.
+UNASKED = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+#: An arbitrary start: a real bot's ids do not begin at one either.
+FIRST_ID = 731_400_001
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An update and the moment at which Telegram forgets it."""
+
+    body: Json
+    until: float
+
+
+class Updates:
+    """Unconfirmed updates, oldest first. `wake` is called whenever one arrives."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._ids = itertools.count(FIRST_ID)
+        self._waiting: list[Waiting] = []
+        self._allowed: frozenset[str] | None = None
+        self.wake: Callable[[], None] = lambda: None
+
+    def allow(self, kinds: Iterable[str]) -> None:
+        """Choose what is queued from now on; an empty choice is the default again."""
+        self._allowed = frozenset(kinds) or None
+
+    def put(self, kind: str, body: Json) -> None:
+        """Queue one update, checked against aiogram's model: one missing field would stop a poller."""
+        if not self._wants(kind):
+            return
+        update = {"update_id": next(self._ids), kind: body}
+        Update.model_validate(update)
+        kept = CALLBACK_KEPT_SECONDS if kind == "callback_query" else UPDATE_KEPT_SECONDS
+        self._waiting.append(Waiting(update, self._clock() + kept))
+        self.wake()
+
+    def fetch(self, offset: int = 0, limit: int = 100) -> list[Json]:
+        """Confirm all below `offset` (a negative one keeps only the last few) and read up to `limit`."""
+        self._forget_old()
+        if offset < 0:
+            self._waiting = self._waiting[offset:]
+        elif offset > 0:
+            self._waiting = [one for one in self._waiting if one.body["update_id"] >= offset]
+        return [one.body for one in self._waiting[:limit]]
+
+    def take(self) -> list[Json]:
+        """All that waits, confirmed at once."""
+        taken = self.fetch()
+        self._waiting.clear()
+        return taken
+
+    def clear(self) -> None:
+        self._waiting.clear()
+
+    @property
+    def pending(self) -> int:
+        self._forget_old()
+        return len(self._waiting)
+
+    def _wants(self, kind: str) -> bool:
+        return kind not in UNASKED if self._allowed is None else kind in self._allowed
+
+    def _forget_old(self) -> None:
+        now = self._clock()
+        self._waiting = [one for one in self._waiting if one.until > now]
