@@ -32,7 +32,7 @@ async def control(request: web.Request) -> web.Response:
         args = _arguments(await request.text())
         return web.json_response(site.control(request.match_info["op"], **args))
     except LookupError as missing:
-        return web.json_response({"error": str(missing).strip("'\"")}, status=404)
+        return web.json_response({"error": str(missing)}, status=404)
     except (TypeError, ValueError) as wrong:
         return web.json_response({"error": str(wrong)}, status=400)
 

@@ -79,7 +79,7 @@ def spoiled(fault: Fault, reply: Reply | None) -> Reply:
         case "hang" | "drop" | "slow":
             return reply or Reply("")
         case kind:
-            return _failure(502 if kind == "http" else int(kind), fault.body)
+            return _failure(500 if kind == "http" else int(kind), fault.body)
 
 
 async def perform(request: web.Request, fault: Fault | None, reply: Reply) -> web.StreamResponse:

@@ -6,8 +6,6 @@ from decimal import Decimal
 
 from bot.sandbox.sites.wire import Call, Reply
 
-#: Parameters that are never written down whole.
-SECRETS = frozenset({"api_key", "key"})
 #: The same wish within this many seconds of a purchase whose answer was lost is a blind repetition.
 REPETITION = 60.0
 
@@ -76,9 +74,10 @@ class Ledger:
         self.violations.append(Violation(at, rule, subject, detail))
 
     def write(self, at: float, method: str, call: Call, reply: Reply | None, fault: str | None) -> None:
-        query = {name: _masked(name, value) for name, value in call.query.items()}
         status, answer = (reply.status, reply.body[:500]) if reply else (None, "")
-        self.calls.append(Journalled(at, method, call.verb, call.path, query, status, answer, fault))
+        self.calls.append(
+            Journalled(at, method, call.verb, call.path, dict(call.query), status, answer, fault)
+        )
 
     def purchase(self, at: float, wish: str, spoiled: bool) -> None:
         """Judge a purchase call: the same wish right after a lost answer may have been bought twice."""
@@ -101,7 +100,3 @@ class Ledger:
 
     def _book(self, at: float, kind: str, amount: Decimal, number: str) -> None:
         self.entries.append(Entry(at, kind, amount, number))
-
-
-def _masked(name: str, value: str) -> str:
-    return f"…{value[-4:]}" if name in SECRETS else value

@@ -1,6 +1,7 @@
 """The common shape of a provider's site: it answers calls, keeps a ledger and can be controlled."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import ClassVar
 
@@ -73,8 +74,16 @@ class Site:
         reply = self.answer(call) if worked else None
         if method in self.purchases:
             self.ledger.purchase(at, self.wish(call), spoiled=fault is not None and fault.kind != "slow")
-        self.ledger.write(at, method, call, reply, fault.kind if fault else None)
+        self.ledger.write(at, method, self._masked(call), reply, fault.kind if fault else None)
         return (spoiled(fault, reply) if fault else reply or Reply("")), fault
+
+    def _masked(self, call: Call) -> Call:
+        """The call without its key, wherever in it that stands."""
+        masked = call
+        for key in self.keys:
+            query = {name: value.replace(key, _last(key)) for name, value in masked.query.items()}
+            masked = replace(masked, path=masked.path.replace(key, _last(key)), query=query)
+        return masked
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """For routes of the form `/<anything>/{tail:.*}`, or `/{tail:.*}` for a site of its own."""
@@ -86,15 +95,18 @@ class Site:
         app.router.add_route("*", f"{root}/{{tail:.*}}", self.handle)
 
 
+def _last(key: str) -> str:
+    return f"…{key[-4:]}"
+
+
 async def _call(request: web.Request) -> Call:
-    """Query and form fields together; the query wins, as it does in PHP's $_GET."""
-    fields: dict[str, str] = {}
-    if request.method == "POST":
-        fields |= {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+    """Query and form fields together; of two with one name the query's wins."""
+    form = await request.post() if request.method == "POST" else {}
+    fields = {name: value for name, value in form.items() if isinstance(value, str)} | dict(request.query)
+    body = "" if form else await request.text()
     path = "/" + request.match_info.get("tail", "")
-    return Call(request.method, path, fields | dict(request.query), dict(request.headers))
+    return Call(request.method, path, fields, dict(request.headers), body)
 
 
 #: Makes a site from its pace, clock and random source.
 Opening = Callable[[float, Callable[[], float], Random], Site]
-Sites = Mapping[str, Site]

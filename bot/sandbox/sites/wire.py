@@ -12,12 +12,16 @@ JSON = "application/json; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One HTTP request: `path` starts with "/" below the site's root, `query` holds GET and form fields."""
+    """One HTTP request: `path` starts with "/" below the site's root, `query` holds GET and form fields.
+
+    `body` is what was posted otherwise, such as JSON.
+    """
 
     verb: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
