@@ -19,27 +19,26 @@ log = logging.getLogger(__name__)
 FOLDER = Path(__file__).parent
 
 
-def configuration(connection: Connection | None = None) -> Config:
+def configuration(folder: Path = FOLDER, connection: Connection | None = None) -> Config:
     """Alembic's settings, without a file: where the revisions are and what to work on."""
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
     return config
 
 
-async def migrate(database: Database, to: str = "head") -> None:
+async def migrate(database: Database, folder: Path = FOLDER) -> None:
     """Bring the tables up to date, under the lock of `storage.lock`.
 
     StorageError, and nothing changed, if the database is newer than this program or not Codebell's at all.
     """
-    script = ScriptDirectory.from_config(configuration())
-    target = script.as_revision_number(to)
-    current = await _current(database)
+    script = ScriptDirectory.from_config(configuration(folder))
+    target, current = script.get_current_head(), await _current(database)
     if current == target:
         return
     _known(script, current)
     if current is not None:
         await _backup(database, str(target))
-    await _upgrade(database, str(target))
+    await _upgrade(database, folder)
 
 
 async def _current(database: Database) -> str | None:
@@ -73,13 +72,13 @@ async def _backup(database: Database, target: str) -> None:
     log.info("the database before revision %s is kept as %s", target, copy)
 
 
-async def _upgrade(database: Database, target: str) -> None:
+async def _upgrade(database: Database, folder: Path) -> None:
     """All or nothing. Foreign keys are off meanwhile: replacing a table would delete its children."""
     async with database.engine.connect() as connection:
         await _foreign_keys(connection, database, "OFF")
         try:
             async with connection.begin():
-                await connection.run_sync(_run, target)
+                await connection.run_sync(_run, folder)
         finally:
             await _foreign_keys(connection, database, "ON")
 
@@ -92,7 +91,7 @@ async def _foreign_keys(connection: AsyncConnection, database: Database, state: 
         await driver.execute(f"PRAGMA foreign_keys={state}")
 
 
-def _run(connection: Connection, target: str) -> None:
-    command.upgrade(configuration(connection), target)
+def _run(connection: Connection, folder: Path) -> None:
+    command.upgrade(configuration(folder, connection), "head")
     if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
         raise StorageError("the migration would leave rows that point nowhere: nothing was changed")

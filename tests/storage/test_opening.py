@@ -1,0 +1,63 @@
+"""The start: everything in order, or one line and nothing changed."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StorageError
+from storage.keys import KeyStore
+from storage.opening import opened
+from tests.storage.shelf import MASTER, OTHER, SECRET, sql, stored, url
+
+
+async def test_what_was_stored_is_there_after_a_restart(tmp_path: Path) -> None:
+    async with opened(url(tmp_path), [MASTER]) as (database, vault):
+        row = await stored(database, vault=vault)
+    async with opened(url(tmp_path), [OTHER, MASTER]) as (database, vault):
+        assert (await KeyStore(database, vault).open(row.id)).get_secret_value() == SECRET.get_secret_value()
+
+
+async def test_a_first_start_without_a_key_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="no master key"):
+        async with opened(url(tmp_path), []):
+            pass
+
+
+async def test_a_wrong_key_changes_no_byte_even_of_a_database_to_be_migrated(tmp_path: Path) -> None:
+    async with opened(url(tmp_path), [MASTER]):
+        pass
+    file = tmp_path / "codebell.db"
+    sql(file, "UPDATE alembic_version SET version_num = '0000'")
+    before = hashlib.sha256(file.read_bytes()).digest()
+    with pytest.raises(StorageError, match="master key"):
+        async with opened(url(tmp_path), [OTHER]):
+            pass
+    assert hashlib.sha256(file.read_bytes()).digest() == before
+
+
+async def test_a_second_start_beside_the_first_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
+    async with opened(url(tmp_path), [MASTER]) as (database, vault):
+        with pytest.raises(StorageError, match="already uses"):
+            async with opened(url(tmp_path), [MASTER]):
+                pass
+        await stored(database, vault=vault)
+
+
+async def test_a_failed_start_frees_the_lock(tmp_path: Path) -> None:
+    async with opened(url(tmp_path), [MASTER]):
+        pass
+    with pytest.raises(StorageError):
+        async with opened(url(tmp_path), [OTHER]):
+            pass
+    async with opened(url(tmp_path), [MASTER]):
+        pass
+
+
+async def test_a_backup_is_a_database_to_start_from(tmp_path: Path) -> None:
+    async with opened(url(tmp_path), [MASTER]) as (database, vault):
+        row = await stored(database, vault=vault)
+        restored = tmp_path / "restored" / "codebell.db"
+        await database.backup(restored)
+    async with opened(url(restored.parent), [MASTER]) as (database, vault):
+        assert (await KeyStore(database, vault).open(row.id)).get_secret_value() == SECRET.get_secret_value()
