@@ -1,4 +1,4 @@
-"""What can be bought with the keys of a chat: services, countries, and offers side by side, cheapest first."""
+"""What can be bought with the keys of a chat: services, countries, offers side by side, cheapest first."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -114,7 +114,7 @@ class Offers:
         return Listing(here, listing.troubles)
 
     async def find(self, chat_id: int, service: str, key_id: str, country_code: str) -> Offer:
-        """The offer a button stands for, at today's price. Raises `NotOffered` when there is none any more."""
+        """The offer a button stands for, at today's price. Raises `NotOffered` when it is gone."""
         for offer in (await self._sold(chat_id, service)).items:
             if (offer.key.id, offer.country_code) == (key_id, country_code):
                 return offer

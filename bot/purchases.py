@@ -61,17 +61,17 @@ class Purchases:
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def buy(self, nonce: str, owner_id: int, chat_id: int, card_id: int | None) -> Activation:
-        """Buy what a quote offers, once. Raises `Refused` when nothing was tried.
+        """Start buying what a quote offers, once. Raises `Refused` when nothing was tried.
 
-        From the intent on the outcome stands in the returned row and on its card, whoever waits for it.
+        The intent is committed when this returns; what becomes of it stands in the row and on its card.
         """
         intent, quote = await self._store.intend(nonce, owner_id, chat_id, card_id, self._caps, self._clock())
         # Not the caller's task: a cancelled handler must not lose a number that is being bought.
         task = asyncio.create_task(self._carry_out(intent, quote))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
-        await asyncio.shield(task)
-        return await self._activations.get(intent.id) or intent
+        self._nudge()
+        return intent
 
     async def drain(self, seconds: float) -> None:
         """At the stop: let purchases under way find their end."""

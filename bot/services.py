@@ -56,8 +56,30 @@ _NICE = {
 }
 
 #: What most people come for, in this order.
-POPULAR = tuple(
-    ["telegram", "whatsapp", "google", "instagram", "facebook", "tiktok", "openai", "twitter", "discord", "microsoft", "amazon", "viber", "vk", "uber", "tinder", "wechat", "line", "netflix", "steam", "paypal", "snapchat", "apple", "signal"]
+POPULAR = (
+    "telegram",
+    "whatsapp",
+    "google",
+    "instagram",
+    "facebook",
+    "tiktok",
+    "openai",
+    "twitter",
+    "discord",
+    "microsoft",
+    "amazon",
+    "viber",
+    "vk",
+    "uber",
+    "tinder",
+    "wechat",
+    "line",
+    "netflix",
+    "steam",
+    "paypal",
+    "snapchat",
+    "apple",
+    "signal",
 )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.errors import AlreadyDone, BadKey, Expired, LimitReached, NotYours, text
 from storage.database import Database
 from storage.models import OPEN, Activation, Key, Quote, State
-from storage.moves import change, move, note
+from storage.moves import change, move, note, redraw
 from storage.outbox import new_id
 from storage.quotes import LIFETIME
 
@@ -81,6 +81,7 @@ class PurchaseStore:
             session.add(activation)
             await session.flush()
             note(session, activation, now)
+            await redraw(session, activation, now)
         return activation, quote
 
     async def calling(

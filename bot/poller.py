@@ -1,0 +1,173 @@
+"""From getUpdates to the handlers: each update on its own, each person's in order, none dropped by another.
+
+Updates are fetched raw and validated one by one, so that one Telegram invented yesterday is skipped and not
+the whole batch. At most a hundred are in flight; a stop lets them finish and confirms what was fetched.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from aiogram import Bot
+from aiogram.exceptions import (
+    AiogramError,
+    TelegramConflictError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramUnauthorizedError,
+)
+from aiogram.methods import TelegramMethod
+from aiogram.types import Update
+from pydantic import ValidationError
+
+log = logging.getLogger(__name__)
+
+#: Seconds a long poll is held open (Telegram allows 50), and what the request may take beyond that.
+HOLD = 30
+GRACE = 15
+#: A second poller must not go on for ever: after so many seconds of conflict this one stops.
+CONFLICT_PATIENCE = 60.0
+IN_FLIGHT = 100
+_LONGEST_PAUSE = 30.0
+
+Feed = Callable[[Update], Awaitable[object]]
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class GetUpdatesRaw(TelegramMethod[list[dict[str, Any]]]):
+    """getUpdates without reading what is in the updates."""
+
+    __returning__ = list[dict[str, Any]]
+    __api_method__ = "getUpdates"
+
+    offset: int | None = None
+    limit: int | None = None
+    timeout: int | None = None
+    allowed_updates: list[str] | None = None
+
+
+class Stopped(Exception):
+    """Polling cannot go on; the message says why in one line."""
+
+
+class Poller:
+    """Fetches updates for one bot and feeds them on."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        feed: Feed,
+        allowed: Sequence[str],
+        beat: Callable[[], None],
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._bot = bot
+        self._feed = feed
+        self._allowed = list(allowed)
+        self._beat = beat
+        self._sleep = sleep
+        self._offset: int | None = None
+        self._room = asyncio.Semaphore(IN_FLIGHT)
+        self._queues: dict[int, deque[Update]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._trouble = 0
+        self._conflict = 0.0
+
+    async def run(self) -> None:
+        """Poll until cancelled. Raises `Stopped` for a revoked token or a second poller."""
+        while True:
+            try:
+                await self.fetch(HOLD)
+            except (AiogramError, TimeoutError) as error:
+                await self._sleep(self._pause_after(error))
+            else:
+                self._trouble, self._conflict = 0, 0.0
+                self._beat()
+
+    async def fetch(self, hold: int) -> int:
+        """One getUpdates; what came is handed on, in order for each person. How many came."""
+        request = GetUpdatesRaw(offset=self._offset, timeout=hold, allowed_updates=self._allowed)
+        batch = await self._bot(request, request_timeout=hold + GRACE)
+        for raw in batch:
+            await self._room.acquire()
+            self._offset = int(raw["update_id"]) + 1
+            self._enqueue(raw)
+        return len(batch)
+
+    async def drain(self, seconds: float) -> None:
+        """Let the handlers under way finish."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+
+    async def confirm(self) -> None:
+        """Tell Telegram what was fetched, so that it is not sent again after a restart."""
+        if self._offset is not None:
+            with suppress(AiogramError, TimeoutError):
+                await self._bot(GetUpdatesRaw(offset=self._offset, timeout=0, limit=1), request_timeout=5)
+
+    def _enqueue(self, raw: dict[str, Any]) -> None:
+        update = self._read(raw)
+        if update is None:
+            self._room.release()
+            return
+        person = _person(raw)
+        if person in self._queues:
+            self._queues[person].append(update)
+            return
+        self._queues[person] = deque([update])
+        task = asyncio.create_task(self._work_off(person))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _read(self, raw: dict[str, Any]) -> Update | None:
+        try:
+            return Update.model_validate(raw, context={"bot": self._bot})
+        except ValidationError as error:
+            log.error(
+                "update %s cannot be read (%d mistakes): skipped", raw["update_id"], error.error_count()
+            )
+            return None
+
+    async def _work_off(self, person: int) -> None:
+        queue = self._queues[person]
+        while queue:
+            try:
+                await self._feed(queue[0])
+            except Exception:
+                # The dispatcher's own error handler answers the person; here it only must not end the queue.
+                log.exception("handling an update")
+            finally:
+                queue.popleft()
+                self._room.release()
+        del self._queues[person]
+
+    def _pause_after(self, error: Exception) -> float:
+        """Seconds to wait before polling again. Raises `Stopped` when that would be of no use."""
+        self._trouble += 1
+        pause = float(min(_LONGEST_PAUSE, 0.5 * 2 ** min(self._trouble, 10)))
+        match error:
+            case TelegramUnauthorizedError() | TelegramNotFound():
+                raise Stopped("Telegram does not accept the bot's token: was it revoked?") from None
+            case TelegramRetryAfter(retry_after=seconds):
+                pause = float(seconds)
+            case TelegramConflictError():
+                self._conflict += pause
+                self._another_poller()
+        log.warning("getUpdates: %s; again in %.1f s", type(error).__name__, pause)
+        return pause
+
+    def _another_poller(self) -> None:
+        log.error("another process polls with this bot's token; only one may")
+        if self._conflict > CONFLICT_PATIENCE:
+            raise Stopped("another process polls with this bot's token") from None
+
+
+def _person(raw: dict[str, Any]) -> int:
+    """Whose update it is, to keep a person's in order; 0 for updates that are nobody's."""
+    for part in raw.values():
+        if isinstance(part, dict) and isinstance(part.get("from"), dict):
+            return int(part["from"].get("id", 0))
+    return 0

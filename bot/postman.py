@@ -1,0 +1,225 @@
+"""The postman: the only one who sends unasked. Codes first, then cards; each chat at Telegram's pace.
+
+A row is counted before it is sent and marked after: a crash in between sends it again, so a code comes at
+least once. What Telegram tells us to wait for is stored with the chat and never slept.
+"""
+
+import asyncio
+import html
+import logging
+import re
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from aiogram import Bot
+from aiogram.exceptions import AiogramError
+from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions
+from aiolimiter import AsyncLimiter
+
+from bot.clock import Clock
+from bot.verdicts import (
+    AsItIs,
+    AsPlainText,
+    Moved,
+    SendNew,
+    Stop,
+    Unreachable,
+    Unsure,
+    Verdict,
+    Wait,
+    WithoutThread,
+    judge,
+)
+from storage.chats import ChatStore
+from storage.models import Post
+from storage.outbox import OutboxStore
+
+log = logging.getLogger(__name__)
+
+#: Telegram's limits, edits included: 30 a second in all, 1 a second in a chat (short bursts pass), 20 a
+#: minute in a group. https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+ALL = (30, 1.0)
+PRIVATE = (3, 3.0)
+GROUP = (20, 60.0)
+_LONGEST_PAUSE = 300.0
+#: Yes in a way nobody can read: once more, then it is taken for delivered.
+_UNREADABLE_TRIES = 2
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A message ready to go; `edits` is the message it replaces, `again_at` when it will look different."""
+
+    html: str
+    keyboard: InlineKeyboardMarkup | None = None
+    edits: int | None = None
+    again_at: datetime | None = None
+    plain: bool = False
+
+
+#: Draws what a row stands for, as it is now; None when there is nothing to say any more.
+Draw = Callable[[Post], Awaitable[Drawing | None]]
+#: Hears where a row's message hangs now: (row, message id).
+Hung = Callable[[Post, int], Awaitable[None]]
+
+
+class Postman:
+    """Takes due rows of the outbox to Telegram."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        outbox: OutboxStore,
+        chats: ChatStore,
+        draw: Draw,
+        hung: Hung,
+        clock: Clock,
+        revoked: Callable[[], None],
+    ) -> None:
+        self._bot = bot
+        self._outbox = outbox
+        self._chats = chats
+        self._draw = draw
+        self._hung = hung
+        self._clock = clock
+        self._revoked = revoked
+        self._all = AsyncLimiter(*ALL)
+        self._paces: dict[int, AsyncLimiter] = {}
+        self._busy: dict[int, asyncio.Task[None]] = {}
+        self._nudged = asyncio.Event()
+
+    def nudge(self) -> None:
+        """Something was put in the outbox: do not wait for the next round."""
+        self._nudged.set()
+
+    async def listen(self) -> None:
+        """Go round whenever somebody nudges; runs until cancelled."""
+        while True:
+            await self._nudged.wait()
+            self._nudged.clear()
+            await self.round()
+
+    async def round(self) -> None:
+        """Start delivering what is due: chats side by side, in a chat one by one, most urgent first."""
+        by_chat: defaultdict[int, list[Post]] = defaultdict(list)
+        for post in await self._outbox.due(self._clock()):
+            by_chat[post.chat_id].append(post)
+        for chat_id, posts in by_chat.items():
+            if chat_id not in self._busy:
+                self._busy[chat_id] = asyncio.create_task(self._deliver_all(chat_id, posts))
+
+    async def settle(self, seconds: float) -> None:
+        """Wait for what is being delivered."""
+        if self._busy:
+            await asyncio.wait(tuple(self._busy.values()), timeout=seconds)
+
+    async def _deliver_all(self, chat_id: int, posts: Sequence[Post]) -> None:
+        try:
+            for post in posts:
+                if not await self._deliver(post):
+                    return
+        except Exception:
+            # One message that cannot be drawn or stored is not everybody's trouble.
+            log.exception("delivering to a chat")
+        finally:
+            del self._busy[chat_id]
+
+    async def _deliver(self, post: Post) -> bool:
+        """Send one row; False when the chat takes no more for now."""
+        drawing = await self._draw(post)
+        if drawing is None:
+            await self._outbox.dead(post, "nothing to say")
+            return True
+        await self._outbox.trying(post)
+        return await self._try(post, drawing)
+
+    async def _try(self, post: Post, drawing: Drawing) -> bool:
+        async with self._all, self._pace(post.chat_id):
+            try:
+                message_id = await self._send(post, drawing)
+            except (AiogramError, TimeoutError) as error:
+                return await self._react(post, drawing, error)
+        await self._sent(post, drawing, message_id)
+        return True
+
+    async def _send(self, post: Post, drawing: Drawing) -> int:
+        mode = None if drawing.plain else "HTML"
+        text = _bare(drawing.html) if drawing.plain else drawing.html
+        if drawing.edits is not None:
+            await self._bot.edit_message_text(
+                text,
+                chat_id=post.chat_id,
+                message_id=drawing.edits,
+                reply_markup=drawing.keyboard,
+                parse_mode=mode,
+                link_preview_options=_NO_PREVIEW,
+            )
+            return drawing.edits
+        message = await self._bot.send_message(
+            post.chat_id,
+            text,
+            message_thread_id=post.thread_id,
+            reply_markup=drawing.keyboard,
+            parse_mode=mode,
+            link_preview_options=_NO_PREVIEW,
+        )
+        return message.message_id
+
+    async def _sent(self, post: Post, drawing: Drawing, message_id: int) -> None:
+        await self._outbox.sent(post, message_id, self._clock(), drawing.again_at)
+        if drawing.edits != message_id:
+            await self._hung(post, message_id)
+
+    async def _react(self, post: Post, drawing: Drawing, error: Exception) -> bool:
+        match judge(error):
+            case AsItIs():
+                await self._sent(post, drawing, drawing.edits or 0)
+            case SendNew():
+                return await self._try(post, replace(drawing, edits=None))
+            case AsPlainText() if not drawing.plain:
+                log.error("our markup was refused for %s", post.dedup)
+                return await self._try(post, replace(drawing, plain=True))
+            case WithoutThread() if post.thread_id is not None:
+                post.thread_id = None
+                return await self._try(post, drawing)
+            case other:
+                return await self._put_off(post, other, error)
+        return True
+
+    async def _put_off(self, post: Post, verdict: Verdict, error: Exception) -> bool:
+        """Not delivered now. False: this chat takes nothing more for the moment."""
+        now = self._clock()
+        match verdict:
+            case Wait(seconds=seconds):
+                await self._chats.block_until(post.chat_id, now + timedelta(seconds=seconds))
+                await self._outbox.unburnt(post)
+            case Moved(chat_id=new):
+                await self._chats.migrate(post.chat_id, new)
+                self.nudge()
+            case Unreachable():
+                await self._chats.mark_unreachable(post.chat_id, now)
+            case Unsure(unreadable=True) if post.attempts + 1 >= _UNREADABLE_TRIES:
+                await self._outbox.sent(post, 0, now, None)
+            case Unsure():
+                pause = timedelta(seconds=min(_LONGEST_PAUSE, 2.0**post.attempts))
+                await self._outbox.later(post, now + pause, type(error).__name__)
+            case Stop():
+                self._revoked()
+            case _:
+                log.error("%s cannot be delivered: %s", post.dedup, type(error).__name__)
+                await self._outbox.dead(post, type(error).__name__)
+                return True
+        return False
+
+    def _pace(self, chat_id: int) -> AsyncLimiter:
+        if chat_id not in self._paces:
+            self._paces[chat_id] = AsyncLimiter(*(PRIVATE if chat_id > 0 else GROUP))
+        return self._paces[chat_id]
+
+
+def _bare(markup: str) -> str:
+    """HTML without its tags: what is left to say when Telegram could not read them."""
+    return html.unescape(re.sub(r"</?[a-z][^>]*>", "", markup))
