@@ -1,0 +1,226 @@
+"""The one border to the network: every request to a provider leaves here, and nothing of httpx comes back.
+
+Keys are unwrapped here and nowhere else. A failure that leaves this module holds no URL, no key and no
+foreign exception, not even as its context; an answer that echoes the key has it masked.
+"""
+
+import asyncio
+import functools
+import logging
+import random
+import ssl
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+import httpx
+from pydantic import SecretStr
+
+from bot.errors import BadKey, BadReply, Unavailable, Unclear
+from bot.providers.pace import Pace
+from bot.providers.signing import Call, Sign
+
+TRIES = 3
+#: A read waits so many seconds for a provider that asks for a pause; a longer one is the caller's to keep.
+PATIENCE = 5.0
+#: No provider may send us away for longer, in seconds.
+LONGEST_PAUSE = 3600.0
+TIMEOUT = httpx.Timeout(connect=5, read=20, write=5, pool=5)
+LIMITS = httpx.Limits(max_connections=50, max_keepalive_connections=10, keepalive_expiry=5)
+#: gzip grows at most a thousandfold, so one chunk of 64 kB stays bearable until the cap is looked at.
+HEADERS = {"accept-encoding": "gzip", "user-agent": "Codebell"}
+#: A JWT has about a kilobyte; a word shorter than the mask's minimum is no key worth masking.
+LONGEST_KEY, SHORTEST_MASKED = 4096, 8
+
+#: No connection was made, so the request never left.
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+#: 2026-11: httpx 0.28.1 lets a malformed port out as an ExceptionGroup and broken headers as a ValueError.
+FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError, ExceptionGroup)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back with a status below 500 that is no redirect; the text has no blanks around it."""
+
+    status: int
+    text: str
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """The outside world as the border meets it; tests bring their own. Seconds and bytes."""
+
+    transport: httpx.AsyncBaseTransport | None = None
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    chance: Callable[[], float] = random.random
+    clock: Callable[[], float] = time.monotonic
+    now: Callable[[], float] = time.time
+    deadline: float = 30.0
+    body_limit: int = 4 * 2**20
+
+
+class Site:
+    """One provider's host, for all of its keys; connections are opened at the first call."""
+
+    def __init__(self, root: str, sign: Sign, net: Net, pace: Pace) -> None:
+        self._root = root.rstrip("/")
+        self._sign = sign
+        self._net = net
+        self._pace = pace
+        self._client: httpx.AsyncClient | None = None
+
+    async def send(self, call: Call, key: SecretStr) -> Answer:
+        """Send once, never again and never late: for what costs money or has an effect.
+
+        Raises `Unavailable` or `BadReply`, with `sent=False` when the request provably never left.
+        """
+        _check(key)
+        self._pace.count(key)
+        return _given(await self._in_time(self._attempt(call, key)))
+
+    async def read(self, call: Call, key: SecretStr) -> Answer:
+        """Ask for what may be asked twice: three tries with growing random pauses, all within the deadline.
+
+        A Retry-After longer than the patience here ends the tries and is told in `Unavailable.retry_after`.
+        """
+        _check(key)
+        return _given(await self._in_time(self._tries(call, key)))
+
+    async def close(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    async def _in_time(self, asking: Coroutine[None, None, Answer | Unclear]) -> Answer | Unclear:
+        try:
+            async with asyncio.timeout(self._net.deadline):
+                return await asking
+        except TimeoutError:
+            return Unavailable("no answer in time")
+
+    async def _tries(self, call: Call, key: SecretStr) -> Answer | Unclear:
+        for attempt in range(1, TRIES):
+            await self._pace.turn(key)
+            result = _refused_for_now(await self._attempt(call, key))
+            pause = self._pause(result, attempt)
+            if pause is None:
+                return result
+            await self._net.sleep(pause)
+        await self._pace.turn(key)
+        return _refused_for_now(await self._attempt(call, key))
+
+    def _pause(self, result: Answer | Unclear, attempt: int) -> float | None:
+        """Full jitter, but not less than the provider asked for; None when trying again makes no sense."""
+        if not isinstance(result, Unavailable):
+            return None
+        asked = result.retry_after or 0.0
+        return None if asked > PATIENCE else max(asked, self._net.chance() * 0.5 * 2**attempt)
+
+    async def _attempt(self, call: Call, key: SecretStr) -> Answer | Unclear:
+        # Failures are returned and raised elsewhere: raised here, the foreign exception would be their
+        # context, and its request holds the URL with the key.
+        try:
+            async with self._stream(call, key) as response:
+                return await self._answer(response, key)
+        except NEVER_SENT as error:
+            return Unavailable(type(error).__name__, sent=False)
+        except FOREIGN as error:
+            return Unavailable(type(error).__name__)
+
+    def _stream(self, call: Call, key: SecretStr) -> AbstractAsyncContextManager[httpx.Response]:
+        signed = self._sign(call, key.get_secret_value())
+        return self._opened().stream(
+            signed.method,
+            self._root + signed.path,
+            params=dict(signed.query) or None,
+            headers=dict(signed.headers),
+            json=signed.body,
+        )
+
+    def _opened(self) -> httpx.AsyncClient:
+        if self._client is None:
+            self._client = _client(self._net.transport)
+        return self._client
+
+    async def _answer(self, response: httpx.Response, key: SecretStr) -> Answer | Unclear:
+        pause = retry_after(response.headers.get("retry-after", ""), self._net.now())
+        if response.status_code >= 500:
+            return Unavailable(f"HTTP {response.status_code}", retry_after=pause)
+        if response.status_code >= 300 and response.is_redirect:
+            return BadReply(f"HTTP {response.status_code}")
+        body = await self._body(response)
+        if body is None:
+            return BadReply("the answer is too large or packed")
+        return Answer(response.status_code, _masked(body, key), pause)
+
+    async def _body(self, response: httpx.Response) -> bytes | None:
+        if response.headers.get("content-encoding", "identity").strip().lower() not in {"identity", "gzip"}:
+            return None
+        body = bytearray()
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > self._net.body_limit:
+                return None
+        return bytes(body)
+
+
+def retry_after(header: str, now: float) -> float | None:
+    """Seconds to stay away by a Retry-After header (seconds or an HTTP date), between 0 and an hour."""
+    value = header.strip()
+    if value.isascii() and value.lstrip("+-").isdigit():
+        return min(max(float(value[:20]), 0.0), LONGEST_PAUSE)
+    try:
+        moment = parsedate_to_datetime(value).timestamp()
+    except (ValueError, OverflowError):
+        return None
+    return min(max(moment - now, 0.0), LONGEST_PAUSE)
+
+
+def _check(key: SecretStr) -> None:
+    """A key is one printable ASCII word; anything else never reaches a header or a URL."""
+    word = key.get_secret_value()
+    if not (0 < len(word) <= LONGEST_KEY and word.isascii() and word.isprintable() and " " not in word):
+        raise BadKey("not a key")
+
+
+def _given(result: Answer | Unclear) -> Answer:
+    if isinstance(result, Unclear):
+        raise result
+    return result
+
+
+def _refused_for_now(result: Answer | Unclear) -> Answer | Unclear:
+    if isinstance(result, Answer) and result.status == 429:
+        return Unavailable("HTTP 429", retry_after=result.retry_after)
+    return result
+
+
+def _masked(body: bytes, key: SecretStr) -> str:
+    text, word = body.decode("utf-8-sig", errors="replace").strip(), key.get_secret_value()
+    return text.replace(word, "***") if len(word) >= SHORTEST_MASKED else text
+
+
+@functools.cache
+def _tls() -> ssl.SSLContext:
+    """One verified context for all sites: each costs a quarter of a megabyte and some 20 ms."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+def _client(transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
+    # httpx logs every URL at INFO, httpcore every response header at DEBUG (a Location may echo the key).
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return httpx.AsyncClient(
+        transport=transport,
+        verify=_tls(),
+        timeout=TIMEOUT,
+        limits=LIMITS,
+        headers=HEADERS,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        follow_redirects=False,
+        trust_env=False,
+    )

@@ -1,0 +1,110 @@
+"""Foreign values, read strictly: whatever cannot be meant becomes None, never a guess."""
+
+import json
+import re
+from decimal import Decimal, InvalidOperation
+
+#: Codes that providers give in place of no code.
+NO_CODE = frozenset({"", "-", "null", "None"})
+#: Money beyond these powers of ten is a mistake or an attack: 1e999999999 would fill the memory.
+LARGEST, SMALLEST = 12, -12
+
+
+def document(text: str) -> object | None:
+    """A JSON document with its fractions as Decimal; None for what is none.
+
+    Forgiven are a comma after the last value and values without quotes: so SMSBower shows getNumberV2.
+    """
+    for mended in (text, _without_commas(text), _with_quotes(_without_commas(text))):
+        try:
+            return json.loads(mended, parse_float=Decimal, parse_constant=Decimal)  # type: ignore[no-any-return]
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def money(value: object) -> Decimal | None:
+    """An amount from a number or its text; None for NaN, infinity, negatives and the absurd."""
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+        return None
+    try:
+        amount = Decimal(value.strip() if isinstance(value, str) else value)
+    except (InvalidOperation, ValueError):
+        return None
+    return amount if _plausible(amount) else None
+
+
+def count(value: object) -> int | None:
+    """A whole number of at least 0, from a number or its text."""
+    amount = money(value)
+    return int(amount) if amount is not None and amount == amount.to_integral_value() else None
+
+
+def code(value: object) -> str:
+    """A code as text, with its zeros and dashes; "" where there is none."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return ""
+    word = unquoted(str(value))
+    return "" if word in NO_CODE else word
+
+
+def identifier(value: object) -> str | None:
+    """An id, given as text or as a number; None for what is empty or could not be sent back."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    word = str(value).strip()
+    return word if re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", word) else None
+
+
+def phone(value: object) -> str | None:
+    """A number in E.164 with a plus, from whatever form it came in."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    word = re.sub(r"[\s().-]", "", str(value))
+    return "+" + word.lstrip("+") if re.fullmatch(r"\+?[1-9][0-9]{5,14}", word) else None
+
+
+def truth(value: object) -> bool | None:
+    """A yes or no in any of its forms: true, 1, "1", "true"."""
+    word = str(value).strip().lower()
+    if word in {"true", "1"}:
+        return True
+    return False if word in {"false", "0"} else None
+
+
+def name(value: object) -> str:
+    """A name on one line without stray blanks, at most 64 characters."""
+    return " ".join(value.split())[:64] if isinstance(value, str) else ""
+
+
+def unquoted(word: str) -> str:
+    """Without blanks around it and without one pair of quotes."""
+    word = word.strip()
+    if len(word) >= 2 and word[0] == word[-1] and word[0] in "'\"":
+        return word[1:-1].strip()
+    return word
+
+
+def rows(value: object) -> list[tuple[str, object]]:
+    """A table of a JSON document, which `[]` stands for when it is empty, without its nameless rows."""
+    if not isinstance(value, dict):
+        return []
+    return [(key, row) for key, row in value.items() if isinstance(key, str) and identifier(key)]
+
+
+def _without_commas(text: str) -> str:
+    return re.sub(r",(\s*[}\]])", r"\1", text)
+
+
+def _with_quotes(text: str) -> str:
+    bare = r"(\"\w+\"\s*:\s*)([^\s\",{}\[\]][^\",{}\[\]\n]*)"
+    return re.sub(bare, lambda pair: pair[1] + json.dumps(pair[2].strip()), text)
+
+
+def _plausible(amount: Decimal) -> bool:
+    if not amount.is_finite() or amount < 0:
+        return False
+    exponent = amount.as_tuple().exponent
+    return amount == 0 or (
+        amount.adjusted() <= LARGEST and isinstance(exponent, int) and exponent >= SMALLEST
+    )
