@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from storage.database import Database
 from storage.keys import KeyStore
 from storage.migrations import migrate
-from storage.models import Activation, Key, State
+from storage.models import Activation, Chat, Key, State
 from storage.vault import Vault
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -40,6 +40,10 @@ async def stored(
 ) -> Key:
     keys = KeyStore(database, vault or Vault([MASTER]))
     return await keys.add(chat_id, "smsbower", "work", secret, Decimal("18.74"), "USD", NOW)
+
+
+def chat(chat_id: int) -> Chat:
+    return Chat(id=chat_id, kind="private", created_at=NOW, seen_at=NOW)
 
 
 def number(key: Key, name: str, state: State, **more: object) -> Activation:

@@ -1,0 +1,171 @@
+"""The database as a file: backups while it is written to, damage, places that cannot be used, the exit."""
+
+import asyncio
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import aiosqlite
+import pytest
+
+from bot.errors import SettingsError, StorageError
+from storage.database import Database
+from tests.storage.shelf import chat, put, shelf, sql, url
+
+
+async def test_a_backup_while_writing_opens_whole_and_holds_all_that_was_committed(
+    database: Database, tmp_path: Path
+) -> None:
+    written, stop, enough = 0, asyncio.Event(), asyncio.Event()
+
+    async def write() -> None:
+        nonlocal written
+        while not stop.is_set():
+            await put(database, chat(written + 1))
+            written += 1
+            if written % 20 == 0:
+                enough.set()
+
+    writer = asyncio.create_task(write())
+    for turn in range(3):
+        await enough.wait()
+        enough.clear()
+        before, copy = written, tmp_path / f"copy{turn}.db"
+        await database.backup(copy)
+        assert sql(copy, "PRAGMA integrity_check") == [("ok",)]
+        [(rows,)] = sql(copy, "SELECT count(*) FROM chats")
+        assert isinstance(rows, int)
+        assert before <= rows <= written + 1
+    stop.set()
+    await writer
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert not copy.with_name(copy.name + ".part").exists()
+
+
+async def test_a_backup_leaves_the_connection_as_it_was(database: Database, tmp_path: Path) -> None:
+    await database.backup(tmp_path / "copy.db")
+    async with database.bare() as connection:
+        assert isinstance(connection, aiosqlite.Connection)
+        assert connection.isolation_level is None
+    await put(database, chat(1))
+
+
+async def test_a_backup_never_replaces_a_file(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "copy.db").write_text("precious")
+    with pytest.raises(StorageError, match=r"copy\.db exists already"):
+        await database.backup(tmp_path / "copy.db")
+    assert (tmp_path / "copy.db").read_text() == "precious"
+
+
+async def test_a_backup_to_nowhere_says_so(database: Database) -> None:
+    with pytest.raises(StorageError, match="cannot be written"):
+        await database.backup(Path("/proc/nowhere/copy.db"))
+
+
+async def test_a_damaged_page_is_found_at_the_start(tmp_path: Path) -> None:
+    async with shelf(tmp_path) as database:
+        await put(database, *(chat(chat_id) for chat_id in range(1, 500)))
+    file = tmp_path / "codebell.db"
+    page = 4096
+    content = bytearray(file.read_bytes())
+    content[page : 4 * page] = os.urandom(3 * page)
+    file.write_bytes(content)
+    reopened = Database(url(tmp_path))
+    with pytest.raises(StorageError, match=r"is damaged .*restore the last backup") as caught:
+        await reopened.check()
+    await reopened.close()
+    assert "\n" not in caught.value.detail
+
+
+async def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "codebell.db").write_text("Dear diary, " * 1000)
+    database = Database(url(tmp_path))
+    with pytest.raises(StorageError, match="is damaged"):
+        await database.check()
+    await database.close()
+
+
+@pytest.mark.parametrize("bad", ["", "data/codebell.db", "oracle+nothing://u:sesame@h/d", "sqlite:///x.db"])
+def test_an_unusable_url_is_one_line_that_never_repeats_it(bad: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="DATABASE_URL") as caught:
+        Database(bad.replace("x.db", str(tmp_path / "x.db")))
+    assert "sesame" not in caught.value.detail
+
+
+def test_a_place_that_is_no_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match=r"cannot be written: (File exists|Not a directory)"):
+        Database(url(tmp_path / "file"))
+
+
+def test_a_folder_in_the_files_place_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "codebell.db").mkdir()
+    with pytest.raises(StorageError, match="cannot be written: Is a directory"):
+        Database(url(tmp_path))
+
+
+@pytest.fixture
+def strangers_folder() -> Iterator[Path]:
+    """A folder to read but not to write, also for root; apart from pytest's, which are private."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder, me = Path(name), os.geteuid()
+        (folder / "codebell.db").touch(0o444)
+        folder.chmod(0o555)
+        if me == 0:
+            os.seteuid(65534)
+        try:
+            yield folder
+        finally:
+            os.seteuid(me)
+            folder.chmod(0o755)
+
+
+def test_a_read_only_file_is_refused_before_anything_starts(strangers_folder: Path) -> None:
+    with pytest.raises(StorageError, match="cannot be written: Permission denied"):
+        Database(url(strangers_folder))
+
+
+def test_a_missing_file_in_a_read_only_folder_is_refused(strangers_folder: Path) -> None:
+    with pytest.raises(StorageError, match="cannot be written: Permission denied"):
+        Database(f"sqlite+aiosqlite:///{strangers_folder / 'new.db'}")
+
+
+USE_AND_LEAVE = """
+import asyncio, sys
+from storage.database import Database
+from sqlalchemy import text
+async def main():
+    database = Database(sys.argv[1])
+    async with database.begin() as session:
+        await session.execute(text("CREATE TABLE x (y INTEGER)"))
+    if sys.argv[2] == "close":
+        await database.close()
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("manner", ["close", "forget"])
+def test_the_process_exits_whether_the_database_was_closed_or_not(tmp_path: Path, manner: str) -> None:
+    command = [sys.executable, "-c", USE_AND_LEAVE, url(tmp_path), manner]
+    done = subprocess.run(command, timeout=20, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sql(tmp_path / "codebell.db", "SELECT count(*) FROM x") == [(0,)]
+
+
+async def test_a_database_held_by_another_program_is_named_so(tmp_path: Path) -> None:
+    async with shelf(tmp_path):
+        pass
+    database = Database(url(tmp_path))
+    async with database.bare() as connection:
+        await connection.execute("PRAGMA busy_timeout=10")
+    holder = sqlite3.connect(tmp_path / "codebell.db", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(StorageError, match="in use by another program"):
+        await database.check()
+    holder.close()
+    await database.close()
