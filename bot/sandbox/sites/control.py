@@ -91,6 +91,8 @@ def fault(
 
 def key(site: "Site", value: str, replace: bool = False) -> Answer:
     """Accept one more key of the account, or only that one."""
+    if not value:
+        raise ValueError("a key is not empty")
     site.keys = {value} if replace else site.keys | {value}
     site.key = value
     return {"key": value}

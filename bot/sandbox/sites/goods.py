@@ -1,6 +1,7 @@
 """What a site has on its shelves: lots of numbers by service, country, supplier and operator."""
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -75,7 +76,7 @@ class Country:
 
 
 class Goods:
-    """The shelves: services and countries in the site's order, lots cheapest first."""
+    """The shelves: services and countries in the site's order, its own copies of the lots cheapest first."""
 
     def __init__(
         self, services: Iterable[Service], countries: Iterable[Country], lots: Iterable[Lot]
@@ -84,7 +85,7 @@ class Goods:
         self.countries = {country.code: country for country in countries}
         self._lots: dict[tuple[str, str], list[Lot]] = {}
         for lot in lots:
-            self._lots.setdefault((lot.country, lot.service), []).append(lot)
+            self._lots.setdefault((lot.country, lot.service), []).append(copy(lot))
         for shelf in self._lots.values():
             shelf.sort(key=lambda lot: lot.price)
 

@@ -63,7 +63,8 @@ def plan(market: Row) -> Plan:
     return Plan(market["dial"], int(market["digits"]), tuple(market["prefixes"].split()))
 
 
-def smsbower_lots() -> list[Lot]:
+@cache
+def smsbower_lots() -> tuple[Lot, ...]:
     """The thirty in every market, the others in a handful each; by supplier."""
     lots: list[Lot] = []
     for service in rows("services"):
@@ -72,16 +73,17 @@ def smsbower_lots() -> list[Lot]:
     for service in rows("smsbower_extra"):
         for market in _draw(service["code"]).sample(_markets("smsbower"), 4):
             lots += _supplied(service, market)
-    return lots
+    return tuple(lots)
 
 
-def vanilla_lots() -> list[Lot]:
+@cache
+def vanilla_lots() -> tuple[Lot, ...]:
     """The thirty services in every market, one lot each."""
-    return [
+    return tuple(
         Lot(service["code"], market["vanilla"], *_price_and_stock(service, market))
         for service in rows("services")
         for market in _markets("vanilla")
-    ]
+    )
 
 
 def sms3t_services() -> list[Service]:
@@ -97,13 +99,14 @@ def vietnam() -> Country:
     return Country(market["vanilla"], "VN", "Vietnam", plans)
 
 
-def sms3t_lots() -> list[Lot]:
+@cache
+def sms3t_lots() -> tuple[Lot, ...]:
     """A lot per operator, all at one price."""
-    return [
+    return tuple(
         Lot(row["code"], "10", Decimal(row["cost"]), int(row[operator]), operator=operator)
         for row in rows("sms3t")
         for operator in VIETNAMESE
-    ]
+    )
 
 
 def smsski_services() -> list[Service]:
@@ -119,14 +122,15 @@ def smsski_countries() -> list[Country]:
     ]
 
 
-def smsski_lots() -> list[Lot]:
+@cache
+def smsski_lots() -> tuple[Lot, ...]:
     """Prices in whole and half units, dearer where numbers are."""
-    return [
+    return tuple(
         Lot(service["smsski"], market["iso2"].lower(), *_ski_price_and_stock(service, market))
         for service in rows("services")
         for market in rows("markets")
         if service["smsski"] and market["smsski"]
-    ]
+    )
 
 
 def _ski_price_and_stock(service: Row, market: Row) -> tuple[Decimal, int]:

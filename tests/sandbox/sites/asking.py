@@ -1,0 +1,78 @@
+"""A client of a site without HTTP: asks, reads, and puts the site's clock forward."""
+
+import json
+from typing import Any
+
+from bot.sandbox.sites import Site, all_sites
+from bot.sandbox.sites.wire import Call, Reply
+
+#: A moment to begin at: 2026-08-30, 00:00 UTC.
+BEGINNING = 1_788_048_000.0
+
+
+class Client:
+    """Asks one site with its demo key; time stands still but for `pass_time`."""
+
+    def __init__(self, name: str, pace: float = 1.0) -> None:
+        self.now = BEGINNING
+        self.site: Site = all_sites(pace, lambda: self.now, seed=7)[name]
+
+    def pass_time(self, seconds: float) -> None:
+        self.now += seconds
+
+    def call(self, call: Call) -> Reply:
+        return self.site.process(call)[0]
+
+    def rules_broken(self) -> list[str]:
+        return [violation.rule for violation in self.site.ledger.violations]
+
+    @property
+    def balance(self) -> str:
+        return str(self.site.ledger.balance)
+
+
+class HandlerClient(Client):
+    """Speaks handler_api."""
+
+    def reply(self, action: str, verb: str = "GET", **query: str) -> Reply:
+        fields = {"api_key": self.site.key, "action": action} | query
+        return self.call(Call(verb, "/stubs/handler_api.php", fields))
+
+    def ask(self, action: str, **query: str) -> str:
+        return self.reply(action, **query).body
+
+    def read(self, action: str, **query: str) -> Any:
+        return json.loads(self.ask(action, **query))
+
+    def buy(self, service: str = "tg", country: str = "10", **query: str) -> tuple[str, str]:
+        """The id and the phone of a number bought just now."""
+        token, number, phone = self.ask("getNumber", service=service, country=country, **query).split(":")
+        assert token == "ACCESS_NUMBER"
+        return number, phone
+
+    def status(self, number: str) -> str:
+        return self.ask("getStatus", id=number)
+
+    def set_status(self, number: str, status: int) -> str:
+        return self.ask("setStatus", id=number, status=str(status))
+
+
+class SkiClient(Client):
+    """Speaks sms.ski's protocol."""
+
+    def reply(self, path: str, verb: str = "GET", token: str | None = None) -> Reply:
+        headers = {"Authorization": f"Bearer {self.site.key if token is None else token}"}
+        return self.call(Call(verb, f"/api/v1/receive/{path}", headers=headers))
+
+    def ask(self, path: str) -> Any:
+        """The message of a success."""
+        reply = self.reply(path)
+        assert reply.status == 200, reply.body
+        return json.loads(reply.body)["message"]
+
+    def refusal(self, path: str) -> int:
+        """The number of a failure, which the HTTP status repeats."""
+        reply = self.reply(path)
+        code = json.loads(reply.body)["error"]["code"]
+        assert reply.status == code
+        return int(code)
