@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 from bot.sandbox.telegram import access, limits, markup
 from bot.sandbox.telegram.chats import Account, Chat
-from bot.sandbox.telegram.entities import Formatted, formatted, units
+from bot.sandbox.telegram.entities import Formatted, formatted
 from bot.sandbox.telegram.files import StoredFile
+from bot.sandbox.telegram.reading import units
 from bot.sandbox.telegram.refusals import bad_request
 from bot.sandbox.telegram.wire import Json, Upload
 from bot.sandbox.telegram.world import World

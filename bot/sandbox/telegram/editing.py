@@ -6,7 +6,7 @@ from typing import Any
 from bot.sandbox.telegram import access, limits
 from bot.sandbox.telegram.calls import Call, for_bot, media
 from bot.sandbox.telegram.chats import Chat
-from bot.sandbox.telegram.entities import units
+from bot.sandbox.telegram.reading import units
 from bot.sandbox.telegram.refusals import bad_request
 from bot.sandbox.telegram.sending import CONTENT, has_reply_keyboard
 from bot.sandbox.telegram.wire import Json

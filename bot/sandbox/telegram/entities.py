@@ -7,14 +7,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.sandbox.telegram import html, tdlib
+from bot.sandbox.telegram import html, markdown, tdlib
+from bot.sandbox.telegram.reading import in_order, units
 from bot.sandbox.telegram.refusals import bad_request, not_modelled
 from bot.sandbox.telegram.wire import Json
 
 #: text -> (plain text, entities); raises ValueError with Telegram's words.
 Parser = Callable[[str], tuple[str, list[Json]]]
 
-PARSERS: dict[str, Parser] = {"html": html.parse}
+PARSERS: dict[str, Parser] = {"html": html.parse, "markdownv2": markdown.parse}
 if tdlib.INSTALLED:
     PARSERS = {"html": tdlib.parse_html, "markdownv2": tdlib.parse_markdown}
 
@@ -37,16 +38,11 @@ class Formatted:
     entities: list[Json]
 
 
-def units(text: str) -> int:
-    """Length in UTF-16 units, in which Telegram counts."""
-    return len(text.encode("utf-16-le")) // 2
-
-
 def formatted(text: str, parse_mode: str | None = None, entities: list[Json] | None = None) -> Formatted:
     """The text as Telegram shows it; 400 for markup it cannot parse."""
     plain, found = _parse(text, parse_mode) if parse_mode else (text, list(entities or []))
     trimmed = _trimmed(plain.replace("\r", ""), found)
-    return Formatted(trimmed.text, _sorted(trimmed.entities + _detected(trimmed)))
+    return Formatted(trimmed.text, in_order(trimmed.entities + _detected(trimmed)))
 
 
 def _parse(text: str, parse_mode: str) -> tuple[str, list[Json]]:
@@ -91,7 +87,3 @@ def _detected(formatted: Formatted) -> list[Json]:
 def _overlap(one: Json, other: Json) -> bool:
     first, second = sorted((one, other), key=lambda entity: int(entity["offset"]))
     return bool(first["offset"] + first["length"] > second["offset"])
-
-
-def _sorted(entities: list[Json]) -> list[Json]:
-    return sorted(entities, key=lambda one: (one["offset"], -one["length"]))

@@ -3,7 +3,7 @@
 from bot.sandbox.telegram import access, limits, markup
 from bot.sandbox.telegram.calls import Call, for_bot, media, without_reply
 from bot.sandbox.telegram.chats import Chat
-from bot.sandbox.telegram.entities import units
+from bot.sandbox.telegram.reading import units
 from bot.sandbox.telegram.refusals import bad_request, not_modelled
 from bot.sandbox.telegram.wire import Json
 

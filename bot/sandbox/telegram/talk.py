@@ -5,7 +5,8 @@ from bot.sandbox.telegram.calls import for_bot, media, without_reply
 from bot.sandbox.telegram.chats import Chat, Person
 from bot.sandbox.telegram.deeds import Deeds
 from bot.sandbox.telegram.delivery import deliver
-from bot.sandbox.telegram.entities import formatted, units
+from bot.sandbox.telegram.entities import formatted
+from bot.sandbox.telegram.reading import units
 from bot.sandbox.telegram.refusals import Nonsense, Refusal
 from bot.sandbox.telegram.sending import in_topic
 from bot.sandbox.telegram.wire import Json, Upload
