@@ -19,7 +19,7 @@ export class Composer {
     seat.on("moved", () => this.moved());
     world.on("loaded", () => this.draw());
     world.on("message", (event) => this.arrived(event));
-    world.on("deleted", () => this.draw());
+    for (const type of ["deleted", "commands"]) world.on(type, () => this.draw());
     attach(document.querySelector(".stage"), this.line, (file) => this.send(file));
   }
 

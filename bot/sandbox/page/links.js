@@ -76,9 +76,10 @@ export class Links {
   }
 }
 
+/** The address as a URL; without a scheme it is https, as in Telegram. */
 function parse(address) {
   try {
-    return new URL(address);
+    return new URL(/^[a-z][a-z0-9+.-]*:/i.test(address) ? address : `https://${address}`);
   } catch {
     return null;
   }

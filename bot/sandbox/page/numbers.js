@@ -36,7 +36,7 @@ class SoldNumber {
     this.state = el("span", { class: "state" });
     this.about = el("small", {});
     this.texts = el("ul", { class: "texts" });
-    this.node = el("li", { testid: "number", data: { phone: number.phone } }, el("div", { class: "row" }, el("b", {}, number.phone), this.state), this.about, this.texts, this.controls());
+    this.node = el("li", { testid: "number", data: { phone: number.phone } }, el("div", { class: "row" }, el("b", {}, `+${number.phone.replace(/^\+/, "")}`), this.state), this.about, this.texts, this.controls());
   }
 
   controls() {

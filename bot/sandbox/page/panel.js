@@ -1,9 +1,9 @@
 /** The side panel: the provider sites, asked every other second while one looks at them. */
 
-import { toast } from "/page/dialogs.js";
+import { attempt, toast } from "/page/dialogs.js";
 import { el, icon } from "/page/dom.js";
 import { Site } from "/page/site.js";
-import { sites } from "/page/wire.js";
+import { control, sites } from "/page/wire.js";
 
 const EVERY_MS = 2000;
 const WIDE = "(min-width: 1100px)";
@@ -15,14 +15,16 @@ export class Panel extends EventTarget {
     super();
     this.box = document.getElementById("panel");
     this.cards = new Map();
+    this.round = 0;
+    this.busy = 0;
     this.body = el("div", { class: "panel-body" }, el("p", { class: "panel-empty" }, "Waiting for the providers…"));
     const close = el("button", { class: "round", label: "Close the providers", onclick: () => this.toggle(false) }, icon("close"));
     const head = el("header", { class: "bar" }, el("div", { class: "head-words" }, el("h2", {}, "Providers"), el("small", {}, "Five make-believe sites of this sandbox")), close);
     this.box.append(head, this.body);
     this.words = head.querySelector("small");
     this.box.addEventListener("keydown", (event) => { if (event.key === "Escape") this.toggle(false); });
-    document.addEventListener("visibilitychange", () => this.refresh());
-    setInterval(() => this.refresh(), EVERY_MS);
+    document.addEventListener("visibilitychange", () => this.look());
+    setInterval(() => this.look(), EVERY_MS);
   }
 
   get isOpen() {
@@ -41,30 +43,47 @@ export class Panel extends EventTarget {
     this.box.hidden = !wanted;
     if (matchMedia(WIDE).matches) sessionStorage.setItem(KEPT, wanted ? "open" : "closed");
     this.dispatchEvent(new Event("toggled"));
-    this.refresh();
+    this.look();
   }
 
+  async look() {
+    if (!this.isOpen || document.hidden || this.busy) return;
+    await this.refresh();
+  }
+
+  /** Ask the sites; an answer that a later question or a control overtook is dropped. */
   async refresh() {
-    if (!this.isOpen || document.hidden || this.asking) return;
-    this.asking = true;
+    const round = ++this.round;
+    this.busy += 1;
     try {
-      this.show(await sites());
+      const all = await sites();
+      if (round === this.round) this.show(all);
     } catch (error) {
       this.fail(error);
     } finally {
-      this.asking = false;
+      this.busy -= 1;
     }
+  }
+
+  /** Turn one control of a site and show what came of it. */
+  async act(site, op, body) {
+    this.round += 1;
+    this.busy += 1;
+    await attempt(() => control(site, op, body));
+    this.busy -= 1;
+    await this.refresh();
   }
 
   show(all) {
     this.words.textContent = all.length === 1 ? "A make-believe site of this sandbox" : `${all.length} make-believe sites of this sandbox`;
     this.body.querySelector(".panel-empty")?.remove();
     for (const site of all) this.card(site).update(site);
+    this.failed = false;
   }
 
   card(site) {
     if (!this.cards.has(site.name)) {
-      const card = new Site(site, () => this.refresh(), this.cards.size === 0);
+      const card = new Site(site, (op, body) => this.act(site.name, op, body), this.cards.size === 0);
       this.cards.set(site.name, card);
       this.body.append(card.node);
     }

@@ -1,34 +1,28 @@
 /** One provider site in the panel: its demo key and balance, how its codes arrive, how to break it, and what it sells and sold. */
 
 import { copy } from "/page/clipboard.js";
-import { attempt, form } from "/page/dialogs.js";
+import { form } from "/page/dialogs.js";
 import { el, icon } from "/page/dom.js";
 import { Goods } from "/page/goods.js";
 import { Numbers } from "/page/numbers.js";
-import { control } from "/page/wire.js";
 
 const FAULTS = [
-  ["http", "answers 500"], ["html", "answers a web page"], ["garbage", "answers nonsense"], ["empty", "answers nothing"],
-  ["hang", "never answers"], ["drop", "cuts the line"], ["slow", "answers slowly"],
+  ["http", "answers 502"], ["html", "answers a web page"], ["garbage", "answers nonsense"], ["empty", "answers nothing"],
+  ["429", "says too many requests"], ["hang", "never answers"], ["drop", "cuts the line"], ["slow", "answers slowly"],
 ];
-const TIMES = [["1", "once"], ["3", "three times"], ["1000000", "until healed"]];
+const TIMES = [["1", "once"], ["3", "three times"], ["0", "until healed"]];
 
 export class Site {
-  constructor(site, refresh, open) {
-    this.name = site.name;
-    this.refresh = refresh;
+  /** `act(op, body)` turns one of the site's controls. */
+  constructor(site, act, open) {
+    this.act = act;
     this.state = el("span", { class: "dot", "aria-hidden": "true" });
     this.amount = el("span", { class: "amount", testid: "balance" });
-    this.goods = new Goods((op, body) => this.do(op, body));
-    this.numbers = new Numbers((op, body) => this.do(op, body));
+    this.goods = new Goods(act);
+    this.numbers = new Numbers(act);
     const summary = el("summary", {}, this.state, el("b", {}, site.title), this.amount, icon("down"));
     const parts = [this.keyRow(), this.moneyRow(), this.autoRow(), this.faultRow(), this.numbers.node, this.goods.node];
     this.node = el("details", { class: "site", testid: `site-${site.name}`, open }, summary, el("div", { class: "site-body" }, parts));
-  }
-
-  async do(op, body) {
-    await attempt(() => control(this.name, op, body));
-    await this.refresh();
   }
 
   keyRow() {
@@ -45,7 +39,7 @@ export class Site {
 
   askBalance() {
     const fields = [{ name: "amount", label: `Balance in ${this.site.currency}`, value: this.site.balance, required: true }];
-    form(`${this.site.title}: balance`, fields, "Set", ({ amount }) => { this.do("balance", { amount }); });
+    form(`${this.site.title}: balance`, fields, "Set", ({ amount }) => { this.act("balance", { amount }); });
   }
 
   /** Whether codes arrive by themselves; the last wish is kept for when it is switched on again. */
@@ -57,7 +51,7 @@ export class Site {
   }
 
   setAuto() {
-    this.do("auto", this.auto.checked ? this.wish : { ...this.wish, share: 0 });
+    this.act("auto", this.auto.checked ? this.wish : {});
   }
 
   faultRow() {
@@ -69,13 +63,13 @@ export class Site {
     const go = el("button", { class: "small danger", testid: "break" }, "Break");
     const wish = el("form", { class: "row wrap" }, this.kind, this.times, this.method, go, el("label", { class: "tick" }, this.after, "after it has done the work"));
     wish.addEventListener("submit", (event) => { event.preventDefault(); this.break(); });
-    this.broken = el("div", { class: "broken", hidden: true }, el("span", {}), el("button", { class: "small", type: "button", testid: "heal", onclick: () => this.do("fault", { method: "", kind: "none" }) }, "Heal"));
-    this.faultBox = el("details", { class: "part fold" }, el("summary", {}, "Break this provider", icon("down")), wish);
-    return el("div", {}, this.broken, this.faultBox);
+    this.broken = el("div", { class: "broken", hidden: true }, el("span", {}), el("button", { class: "small", type: "button", testid: "heal", onclick: () => this.act("fault", { method: "", kind: "none" }) }, "Heal"));
+    this.faultBox = el("details", { class: "fold" }, el("summary", {}, "Break this provider", icon("down")), wish);
+    return el("div", { class: "part" }, this.broken, this.faultBox);
   }
 
   break() {
-    this.do("fault", { method: this.method.value.trim(), kind: this.kind.value, times: Number(this.times.value), after_processing: this.after.checked });
+    this.act("fault", { method: this.method.value.trim(), kind: this.kind.value, times: Number(this.times.value) || null, after_processing: this.after.checked });
   }
 
   update(site) {
@@ -90,9 +84,8 @@ export class Site {
   }
 
   updateAuto(auto) {
-    const on = Boolean(auto?.share);
-    if (on) this.wish = auto;
-    this.auto.checked = on;
+    this.wish = auto ?? this.wish;
+    this.auto.checked = Boolean(auto);
     const [from, to] = this.wish.after_seconds;
     this.autoWords.textContent = `Codes arrive by themselves: ${Math.round(this.wish.share * 100)} % of them after ${from}–${to} s`;
   }
@@ -107,6 +100,6 @@ export class Site {
 
 function described({ method, kind, times }) {
   const words = FAULTS.find(([value]) => value === kind)?.[1] ?? kind;
-  const left = times && times < 1000 ? ` (${times} more)` : "";
+  const left = times ? ` (${times} more)` : "";
   return `${method || "Any call"} ${words}${left}`;
 }

@@ -8,9 +8,9 @@ const PAUSE_MS = 250;
 
 export class Suggestions {
   constructor(composer) {
-    Object.assign(this, { composer, query: null, timer: 0, picks: [] });
+    Object.assign(this, { composer, query: null, latest: null, timer: 0, picks: [] });
     this.box = el("div", { class: "suggestions", role: "listbox", "aria-label": "Suggestions", hidden: true });
-    composer.world.on("call", (call) => this.called(call));
+    composer.world.on("inline", (answer) => this.answered(answer));
   }
 
   hide() {
@@ -80,23 +80,22 @@ export class Suggestions {
     this.mark();
   }
 
-  /** Inline mode: ask the bot when the typing pauses; its answer comes back as a call of the journal. */
+  /** Inline mode: ask the bot when the typing pauses; its answer comes as an event, perhaps before the reply. */
   ask(query) {
     clearTimeout(this.timer);
     this.timer = setTimeout(async () => {
       try {
-        const asked = await telegram("inline", { user_id: this.composer.seat.me, query });
-        this.query = String(asked.inline_query_id ?? "");
+        this.query = (await telegram("inline", { user_id: this.composer.seat.me, query })).inline_query_id;
+        this.answered(this.latest);
       } catch (error) {
         toast(error.message);
       }
     }, PAUSE_MS);
   }
 
-  called({ method, params, ok }) {
-    if (method !== "answerInlineQuery" || !ok || String(params.inline_query_id) !== this.query) return;
-    const results = typeof params.results === "string" ? JSON.parse(params.results) : params.results;
-    this.show(results.map((result) => this.result(result)));
+  answered(answer) {
+    this.latest = answer;
+    if (answer && answer.inline_query_id === this.query) this.show(answer.results.map((result) => this.result(result)));
   }
 
   result(result) {

@@ -1,6 +1,8 @@
 /** What the sandbox has told the page: people, chats and their messages, as plain Bot API objects. */
 
-/** Emits "loaded", "message", "edited", "deleted", "answer", "call"; "stale" asks for the whole state again. */
+const TOLD_ON = new Set(["answer", "call", "inline"]);
+
+/** Emits "loaded", "message", "edited", "deleted", "commands", "answer", "inline", "call"; "stale" asks for the whole state again. */
 export class World extends EventTarget {
   constructor() {
     super();
@@ -24,8 +26,14 @@ export class World extends EventTarget {
     if (event.type === "message") this.receive(event);
     else if (event.type === "edited") this.edit(event);
     else if (event.type === "deleted") this.remove(event);
-    else if (event.type === "answer" || event.type === "call") this.emit(event.type, event);
+    else if (TOLD_ON.has(event.type)) this.emit(event.type, event);
+    else if (event.type === "commands" && this.chats.has(event.chat_id)) this.command(event);
     else this.emit("stale");
+  }
+
+  command(event) {
+    this.chats.get(event.chat_id).commands = event.commands;
+    this.emit("commands", event);
   }
 
   receive(event) {

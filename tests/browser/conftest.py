@@ -1,0 +1,73 @@
+"""A real Chromium for the tests of the page: one browser per run, a fresh context per test."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, ViewportSize, async_playwright
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+DESKTOP = ViewportSize(width=1280, height=800)
+#: Milliseconds: a busy machine may take its time, a broken page must not take ours.
+PATIENCE = 10_000
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser lives in the run's one event loop, so its tests do too."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+def executable(playwright: Playwright) -> str | None:
+    """Where Chromium is: the environment's word, Debian's package, or what Playwright installed."""
+    places = (os.environ.get("CHROMIUM"), "/usr/bin/chromium", playwright.chromium.executable_path)
+    return next((place for place in places if place and Path(place).exists()), None)
+
+
+def _missing() -> None:
+    reason = "no Chromium: install Debian's chromium, run `playwright install chromium`, or set CHROMIUM"
+    if os.environ.get("REQUIRE_BROWSER") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        path = executable(playwright)
+        if path is None:
+            _missing()
+        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """A desktop window that may use the clipboard."""
+    context = await browser.new_context(viewport=DESKTOP, locale="en-GB")
+    await context.grant_permissions(["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(PATIENCE)
+    yield context
+    await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(context: BrowserContext) -> AsyncIterator[Page]:
+    """An empty page; an error its scripts did not catch fails the test."""
+    page = await context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    assert errors == []
