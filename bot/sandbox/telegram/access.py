@@ -26,6 +26,12 @@ def chat_to_write(world: World, account: Account, chat_id: object) -> Chat:
     return chat
 
 
+def check_may_send(chat: Chat, account: Account, what: str) -> None:
+    """`what` is Telegram's word for the kind of message: "text messages", "photos", "documents"."""
+    if chat.members[account.id] == "restricted":
+        raise bad_request(f"not enough rights to send {what} to the chat")
+
+
 def thread(chat: Chat, thread_id: int | None) -> int | None:
     """The topic to write to: None outside forums, where Telegram ignores it."""
     if thread_id is None or not chat.forum:
@@ -73,6 +79,8 @@ def _check_person(world: World, account: Account, chat: Chat) -> None:
 def _check_group(account: Account, chat: Chat) -> None:
     if chat.moved_to is not None:
         raise migrated(chat.moved_to)
+    if chat.deleted:
+        raise forbidden("the group chat was deleted")
     if chat.members[account.id] == "kicked":
         raise forbidden(f"bot was kicked from the {chat.kind} chat")
     if not chat.has(account.id):

@@ -2,7 +2,8 @@
 
 from bot.sandbox.telegram import limits, markup
 from bot.sandbox.telegram.calls import Call
-from bot.sandbox.telegram.refusals import bad_request
+from bot.sandbox.telegram.entities import Formatted, formatted
+from bot.sandbox.telegram.refusals import bad_request, not_modelled
 from bot.sandbox.telegram.wire import Json
 
 TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
@@ -37,7 +38,6 @@ def answer_inline_query(call: Call) -> bool:
     if query is None or late or query.results is not None or query.bot_id != call.account.id:
         raise bad_request(TOO_OLD)
     query.results, query.button = results, call.params.get("button")
-    call.world.events.tell("inline", inline_query_id=query.id, results=results, button=query.button)
     return True
 
 
@@ -48,5 +48,15 @@ def _check_results(results: list[Json]) -> None:
         if not 1 <= len(str(result.get("id", "")).encode()) <= 64:
             raise bad_request("RESULT_ID_INVALID")
         if result.get("type") != "article":
-            raise bad_request(f'type "{result.get("type")}" is unsupported for the inline query result')
+            raise not_modelled(f"inline query result of type {result.get('type')}")
         markup.checked(result.get("reply_markup"), only_inline=True)
+        if not result_text(result).text:
+            raise bad_request("message text is empty")
+
+
+def result_text(result: Json) -> Formatted:
+    """The text a chosen result puts into the chat."""
+    content = result.get("input_message_content", {})
+    if "message_text" not in content:
+        raise not_modelled("inline query result without a text")
+    return formatted(content["message_text"], content.get("parse_mode"), content.get("entities"))

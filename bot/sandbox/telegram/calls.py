@@ -48,6 +48,18 @@ class Call:
             raise bad_request("message caption is too long")
         return _with_entities({"caption": shown.text}, "caption_entities", shown) if shown.text else {}
 
+    def preview(self) -> Json:
+        """How the link in a text is shown; empty where nothing is said of it."""
+        options = self.params.get("link_preview_options")
+        if options is None and self.params.get("disable_web_page_preview"):
+            options = {"is_disabled": True}
+        return {"link_preview_options": options} if options else {}
+
+    def looks(self) -> Json:
+        """How a picture and its caption are shown."""
+        wishes = {"show_caption_above_media": "show_caption_above_media", "has_spoiler": "has_media_spoiler"}
+        return {shown: True for wish, shown in wishes.items() if self.params.get(wish)}
+
     def file(self, value: str, photo: bool) -> StoredFile:
         """The file a parameter stands for: an upload, or the id of a file already here."""
         upload = self.files.get(value.removeprefix("attach://"))

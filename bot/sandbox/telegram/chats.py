@@ -66,6 +66,7 @@ class Chat:
     forum: bool = False
     #: A private chat only: the person pressed START.
     started: bool = False
+    deleted: bool = False
     #: The supergroup this group became.
     moved_to: int | None = None
     messages: dict[int, Json] = field(default_factory=dict)

@@ -1,12 +1,14 @@
 """The person's door over HTTP: POST /sandbox/telegram/<op>, the files, and a websocket with the news."""
 
 import asyncio
+import contextlib
 import inspect
 import json
 from collections.abc import Callable
 from typing import Any
 
-from aiohttp import web
+from aiohttp import WSMsgType, web
+from pydantic import ValidationError, validate_call
 
 from bot.sandbox.telegram.human import Human
 from bot.sandbox.telegram.refusals import Nonsense
@@ -16,6 +18,7 @@ from bot.sandbox.telegram.world import World
 PREFIX = "/sandbox/telegram"
 #: Where the answer to a press may be waited for, in seconds.
 LONGEST_WAIT = 60.0
+CLOSING = (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR)
 
 
 def human_routes(world: World) -> list[web.RouteDef]:
@@ -73,15 +76,14 @@ class HumanDoor:
         socket = web.WebSocketResponse(heartbeat=30)
         queue: asyncio.Queue[Json] = asyncio.Queue()
         stop = self._world.events.listen(queue.put_nowait)
+        await socket.prepare(request)
+        sending = asyncio.create_task(_send(socket, queue))
         try:
-            await socket.prepare(request)
-            async with asyncio.TaskGroup() as group:
-                sending = group.create_task(_send(socket, queue))
-                async for _ in socket:
-                    """Nothing a page says here matters."""
-                sending.cancel()
+            while (await socket.receive()).type not in CLOSING:
+                """Nothing a page says here matters."""
         finally:
             stop()
+            sending.cancel()
         return socket
 
     async def _answered(self, callback_query_id: str, wait: float) -> Json | None:
@@ -103,8 +105,9 @@ class HumanDoor:
 
 
 async def _send(socket: web.WebSocketResponse, queue: asyncio.Queue[Json]) -> None:
-    while not socket.closed:
-        await socket.send_str(json.dumps(await queue.get(), ensure_ascii=False))
+    with contextlib.suppress(ConnectionError):
+        while not socket.closed:
+            await socket.send_str(json.dumps(await queue.get(), ensure_ascii=False))
 
 
 def _deed(human: Human, op: str) -> Callable[..., Any]:
@@ -115,11 +118,12 @@ def _deed(human: Human, op: str) -> Callable[..., Any]:
 
 
 def _called(deed: Callable[..., Any], body: Json) -> Any:
+    """Carry a deed out, its arguments checked against its annotations."""
     try:
-        bound = inspect.signature(deed).bind(**body)
-    except TypeError as error:
-        raise Nonsense(str(error)) from None
-    return deed(*bound.args, **bound.kwargs)
+        return validate_call(deed)(**body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise Nonsense(f"{first['loc'][0]}: {first['msg']}") from None
 
 
 async def _body(request: web.Request) -> Json:

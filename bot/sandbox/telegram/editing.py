@@ -32,11 +32,9 @@ def edit_message_text(call: Call) -> Any:
     target = _target(call)
     if "text" not in target.message:
         raise bad_request("there is no text in the message to edit")
-    content = call.text()
+    content = call.text() | call.preview()
     if units(content["text"]) > limits.TEXT_UNITS:
         raise bad_request("MESSAGE_TOO_LONG")
-    if "link_preview_options" in call.params:
-        content["link_preview_options"] = call.params["link_preview_options"]
     return _edit(call, target, content)
 
 
@@ -45,7 +43,7 @@ def edit_message_caption(call: Call) -> Any:
     if "photo" not in target.message and "document" not in target.message:
         raise bad_request("there is no caption in the message to edit")
     kept = {name: target.message[name] for name in ("photo", "document") if name in target.message}
-    return _edit(call, target, kept | call.caption())
+    return _edit(call, target, kept | call.caption() | call.looks())
 
 
 def edit_message_reply_markup(call: Call) -> Any:
@@ -59,7 +57,7 @@ def edit_message_media(call: Call) -> Any:
         raise bad_request("can't parse InputMedia: type must be photo or document here")
     inner = Call(call.world, call.account, new, call.files)
     stored = call.file(new["media"], photo=new["type"] == "photo")
-    return _edit(call, target, media(stored) | inner.caption())
+    return _edit(call, target, media(stored) | inner.caption() | inner.looks())
 
 
 def delete_message(call: Call) -> bool:

@@ -41,8 +41,9 @@ class Formatted:
 def formatted(text: str, parse_mode: str | None = None, entities: list[Json] | None = None) -> Formatted:
     """The text as Telegram shows it; 400 for markup it cannot parse."""
     plain, found = _parse(text, parse_mode) if parse_mode else (text, list(entities or []))
-    trimmed = _trimmed(plain.replace("\r", ""), found)
-    return Formatted(trimmed.text, in_order(trimmed.entities + _detected(trimmed)))
+    trimmed = _trimmed(plain, found)
+    kept = [one for one in trimmed.entities if not _inside_code(one, trimmed.entities)]
+    return Formatted(trimmed.text, in_order(kept + _detected(trimmed)))
 
 
 def _parse(text: str, parse_mode: str) -> tuple[str, list[Json]]:
@@ -84,6 +85,16 @@ def _detected(formatted: Formatted) -> list[Json]:
     return found
 
 
+def _inside_code(entity: Json, entities: list[Json]) -> bool:
+    """Nothing else can stand in `code` and `pre`."""
+    others = (one for one in entities if one is not entity and one["type"] in ("code", "pre"))
+    return any(one["offset"] <= entity["offset"] and _end(entity) <= _end(one) for one in others)
+
+
+def _end(entity: Json) -> int:
+    return int(entity["offset"] + entity["length"])
+
+
 def _overlap(one: Json, other: Json) -> bool:
     first, second = sorted((one, other), key=lambda entity: int(entity["offset"]))
-    return bool(first["offset"] + first["length"] > second["offset"])
+    return _end(first) > int(second["offset"])

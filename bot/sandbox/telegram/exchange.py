@@ -11,6 +11,7 @@ from bot.sandbox.telegram.faults import Fault
 from bot.sandbox.telegram.methods import carry_out
 from bot.sandbox.telegram.parameters import decode
 from bot.sandbox.telegram.refusals import Refusal, conflict
+from bot.sandbox.telegram.updates import Updates
 from bot.sandbox.telegram.wire import Dropped, Json, Reply, Upload, failure, success
 from bot.sandbox.telegram.world import World
 
@@ -23,8 +24,6 @@ class Exchange:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        #: The long poll of each bot that is waiting now; a newer one ends it.
-        self._polls: dict[int, asyncio.Future[bool]] = {}
 
     async def call(
         self, token: str, method: str, raw: Mapping[str, Any], files: dict[str, Upload] | None = None
@@ -74,35 +73,29 @@ class Exchange:
         found = account.updates.fetch(offset, limit)
         timeout = min(params.get("timeout", 0), limits.LONG_POLL_SECONDS)
         if not found and timeout > 0:
-            await self._wait(account, timeout)
+            await _wait(account.updates, timeout)
             found = account.updates.fetch(max(offset, 0), limit)
         return found
 
-    async def _wait(self, account: Account, timeout: float) -> None:
-        """Until an update arrives or the time is over; a newer poll of the bot ends this one with 409."""
-        self._end_poll(account)
-        poll = asyncio.get_running_loop().create_future()
-        self._polls[account.id] = poll
-        account.updates.wake = lambda: None if poll.done() else poll.set_result(True)
-        try:
-            async with asyncio.timeout(timeout):
-                arrived = await poll
-        except TimeoutError:
-            arrived = True
-        finally:
-            self._forget(account, poll)
-        if not arrived:
-            raise conflict(TERMINATED)
 
-    def _end_poll(self, account: Account) -> None:
-        older = self._polls.get(account.id)
-        if older is not None and not older.done():
-            older.set_result(False)
+async def _wait(updates: Updates, timeout: float) -> None:
+    """Until an update arrives or the time is over; a newer poll of the bot ends this one with 409."""
+    poll: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
-    def _forget(self, account: Account, poll: asyncio.Future[bool]) -> None:
-        if self._polls.get(account.id) is poll:
-            del self._polls[account.id]
-            account.updates.wake = lambda: None
+    def hook(arrived: bool) -> None:
+        if not poll.done():
+            poll.set_result(arrived)
+
+    updates.attend(hook)
+    try:
+        async with asyncio.timeout(timeout):
+            alone = await poll
+    except TimeoutError:
+        alone = True
+    finally:
+        updates.dismiss(hook)
+    if not alone:
+        raise conflict(TERMINATED)
 
 
 def _shown(raw: Mapping[str, Any], files: dict[str, Upload]) -> Json:

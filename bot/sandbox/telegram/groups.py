@@ -24,6 +24,9 @@ class Groups(Deeds):
             raise Nonsense("only a supergroup has topics")
         chat = self._opened(kind, title, bool(topics))
         chat.members = {person.id: "member" for person in people} | {people[0].id: "creator"}
+        if chat.forum:
+            # Topic 1 is General: the first message of a forum is never one that opens a topic.
+            self._say(chat, people[0].user, {"supergroup_chat_created": True})
         self._tell_chat(chat)
         for name in topics if isinstance(topics, list) else []:
             self.topic(chat.id, people[0].id, name)
@@ -37,9 +40,12 @@ class Groups(Deeds):
         startgroup: str | None = None,
         bot_id: int | None = None,
     ) -> Json:
-        """Bring the bot in, as "member" or "administrator"; `startgroup` is a deep link's payload."""
-        if status not in ("member", "administrator"):
-            raise Nonsense("a bot is a member or an administrator")
+        """Bring the bot in or change its rights; `startgroup` is a deep link's payload.
+
+        `status` is "member", "administrator" or "restricted" (it may read but not write).
+        """
+        if status not in ("member", "administrator", "restricted"):
+            raise Nonsense("a bot is a member, an administrator or restricted")
         chat, person = self._group(chat_id), self._person(user_id)
         account, new = self.world.bot(bot_id), not chat.has(self.world.bot(bot_id).id)
         change_bot(self.world, chat, account.id, person.user, status)
@@ -83,17 +89,30 @@ class Groups(Deeds):
         self._tell_chat(chat)
         return {}
 
-    def migrate(self, chat_id: int) -> Json:
-        """Make a supergroup of a group: a new chat with a new id, and a service message in both."""
+    def delete_chat(self, chat_id: int) -> Json:
+        """Delete a basic group for everybody."""
+        chat = self._group(chat_id)
+        if chat.kind != "group":
+            raise Nonsense("only a basic group can be deleted here")
+        chat.deleted = True
+        self._tell_chat(chat)
+        return {}
+
+    def migrate(self, chat_id: int, new_first: bool = False) -> Json:
+        """Make a supergroup of a group: a new chat with a new id, and a service message in both.
+
+        Telegram tells of the two in either order: of the new chat's first with `new_first`.
+        """
         old = self._group(chat_id)
         if old.kind != "group":
             raise Nonsense("only a basic group can become a supergroup")
         new = self._opened("supergroup", old.title, forum=False)
         new.members, new.started = dict(old.members), True
         by = self.world.user(next(iter(old.members)))
-        self._say(old, by, {"migrate_to_chat_id": new.id})
+        news = [(old, {"migrate_to_chat_id": new.id}), (new, {"migrate_from_chat_id": old.id})]
+        for chat, content in reversed(news) if new_first else news:
+            self._say(chat, by, content)
         old.moved_to = new.id
-        self._say(new, by, {"migrate_from_chat_id": old.id})
         self._tell_chat(old)
         self._tell_chat(new)
         return {"chat": new.as_json()}

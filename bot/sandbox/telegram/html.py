@@ -29,6 +29,7 @@ SURROGATE = (
 )
 NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|(lt|gt|amp|quot));?")
+PLAIN = re.compile(r"[^<&]+|&")
 START = re.compile(r"<([^\s>]*)")
 END = re.compile(r"</([^\s>]*)\s*>")
 ATTRIBUTE = re.compile(r"\s*([^\s=>\"']+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([a-zA-Z0-9.-]+)(?=[\s>])))?")
@@ -51,8 +52,8 @@ def _step(reading: Reading) -> None:
         _open(reading)
     elif match := REFERENCE.match(reading.source, reading.at):
         reading.keep(_referred(match), len(match.group()))
-    else:
-        reading.keep(reading.source[reading.at], 1)
+    elif match := PLAIN.match(reading.source, reading.at):
+        reading.keep(match.group(), len(match.group()))
 
 
 def _referred(match: re.Match[str]) -> str:

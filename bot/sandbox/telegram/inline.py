@@ -1,7 +1,7 @@
 """What people do with inline mode: type after the bot's name, choose a result, see it posted."""
 
+from bot.sandbox.telegram.answering import result_text
 from bot.sandbox.telegram.deeds import Deeds
-from bot.sandbox.telegram.entities import formatted
 from bot.sandbox.telegram.refusals import Nonsense
 from bot.sandbox.telegram.wire import Json
 from bot.sandbox.telegram.world import InlineQuery
@@ -46,8 +46,7 @@ class Inline(Deeds):
 
 
 def _content(result: Json) -> Json:
-    given = result["input_message_content"]
-    shown = formatted(given["message_text"], given.get("parse_mode"), given.get("entities"))
+    shown = result_text(result)
     body: Json = {"text": shown.text}
     if shown.entities:
         body["entities"] = shown.entities

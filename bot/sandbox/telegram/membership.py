@@ -23,6 +23,25 @@ RIGHTS = (
     "can_pin_messages",
 )
 
+PERMISSIONS = (
+    "can_send_messages",
+    "can_send_audios",
+    "can_send_documents",
+    "can_send_photos",
+    "can_send_videos",
+    "can_send_video_notes",
+    "can_send_voice_notes",
+    "can_send_polls",
+    "can_send_other_messages",
+    "can_add_web_page_previews",
+    "can_react_to_messages",
+    "can_edit_tag",
+    "can_change_info",
+    "can_invite_users",
+    "can_pin_messages",
+    "can_manage_topics",
+)
+
 
 def get_chat(call: Call) -> Json:
     """The Bot API's ChatFullInfo."""
@@ -70,6 +89,7 @@ def leave_chat(call: Call) -> bool:
     chat = call.chat()
     if chat.private:
         raise bad_request("chat member status can't be changed in private chats")
+    call.world.post(chat, call.account.user, {"left_chat_member": call.account.user})
     change_bot(call.world, chat, call.account.id, call.account.user, "left")
     return True
 
@@ -95,6 +115,8 @@ def member(world: World, user_id: int, status: str) -> Json:
             return {**body, "is_anonymous": False, **dict.fromkeys(RIGHTS, True), "can_be_edited": False}
         case "kicked":
             return {**body, "until_date": 0}
+        case "restricted":
+            return {**body, "is_member": True, **dict.fromkeys(PERMISSIONS, False), "until_date": 0}
     return body
 
 

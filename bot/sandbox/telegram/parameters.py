@@ -20,6 +20,7 @@ from bot.sandbox.telegram.wire import Json
 #: Newer or rarer ways to send than this Telegram has; ignoring them would be a silent lie.
 NOT_MODELLED = frozenset(
     {
+        "allow_paid_broadcast",
         "business_connection_id",
         "direct_messages_topic_id",
         "ephemeral_message_parameters",

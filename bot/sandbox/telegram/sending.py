@@ -7,16 +7,24 @@ from bot.sandbox.telegram.reading import units
 from bot.sandbox.telegram.refusals import bad_request, not_modelled
 from bot.sandbox.telegram.wire import Json
 
-CONTENT = ("text", "entities", "photo", "document", "caption", "caption_entities", "link_preview_options")
+CONTENT = (
+    "text",
+    "entities",
+    "link_preview_options",
+    "photo",
+    "document",
+    "caption",
+    "caption_entities",
+    "show_caption_above_media",
+    "has_media_spoiler",
+)
 
 
 def send_message(call: Call) -> Json:
     chat = call.chat()
-    content = call.text()
+    content = call.text() | call.preview()
     if units(content["text"]) > limits.TEXT_UNITS:
         raise bad_request("message is too long")
-    if "link_preview_options" in call.params:
-        content["link_preview_options"] = call.params["link_preview_options"]
     return _send(call, chat, content)
 
 
@@ -60,10 +68,12 @@ def _send_file(call: Call, kind: str) -> Json:
     value = call.params.get(kind) or ("attach://" + kind if kind in call.files else "")
     if not value:
         raise bad_request(f"there is no {kind} in the request")
-    return _send(call, chat, media(call.file(value, photo=kind == "photo")) | caption)
+    return _send(call, chat, {**media(call.file(value, photo=kind == "photo")), **caption, **call.looks()})
 
 
 def _send(call: Call, chat: Chat, content: Json) -> Json:
+    what = "photos" if "photo" in content else "documents" if "document" in content else "text messages"
+    access.check_may_send(chat, call.account, what)
     place = _place(call, chat)
     message = {**place, **content, **call.keyboard()}
     if call.params.get("protect_content"):
@@ -89,6 +99,10 @@ def _replied(call: Call, chat: Chat) -> Json:
     message_id = params.get("message_id", call.params.get("reply_to_message_id"))
     if message_id is None:
         return {}
+    if others := params.keys() - {"message_id", "chat_id", "allow_sending_without_reply"}:
+        raise not_modelled(f"{min(others)} in reply parameters")
+    if params.get("chat_id", chat.id) != chat.id:
+        raise not_modelled("reply to another chat")
     found = chat.messages.get(message_id)
     if found is not None:
         return {"reply_to_message": without_reply(found)}

@@ -137,10 +137,10 @@ class Talk(Deeds):
     def _place(self, chat: Chat, reply_to: int | None, thread_id: int | None) -> Json:
         if thread_id is not None and (thread_id not in chat.topics or chat.topics[thread_id].closed):
             raise Nonsense("there is no such open topic here")
-        replied = (
-            {} if reply_to is None else {"reply_to_message": without_reply(self._message(chat, reply_to))}
-        )
-        return {**in_topic(thread_id), **replied}
+        if reply_to is None:
+            return in_topic(thread_id)
+        replied = self._message(chat, reply_to)
+        return {**_thread(chat, replied, thread_id), "reply_to_message": without_reply(replied)}
 
     def _anonymous(self, chat: Chat, person: Person) -> Json:
         if chat.private or not chat.is_led_by(person.id):
@@ -151,6 +151,15 @@ class Talk(Deeds):
         files = self.world.files
         looks = upload.filename.lower().endswith((".png", ".jpg", ".jpeg"))
         return media(files.add_photo(upload) if looks and not as_document else files.add_document(upload))
+
+
+def _thread(chat: Chat, replied: Json, thread_id: int | None) -> Json:
+    """The topic of a reply, or, outside of topics, the thread of replies: that is no topic to write to."""
+    if thread_id is not None or replied.get("is_topic_message"):
+        return in_topic(thread_id or replied["message_thread_id"])
+    if chat.kind != "supergroup":
+        return {}
+    return {"message_thread_id": replied.get("message_thread_id", replied["message_id"])}
 
 
 def _text(text: str) -> Json:

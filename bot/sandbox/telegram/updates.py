@@ -23,15 +23,19 @@ class Waiting:
     until: float
 
 
+#: Told True when an update arrives, False when another poll takes its place.
+Hook = Callable[[bool], None]
+
+
 class Updates:
-    """Unconfirmed updates, oldest first. `wake` is called whenever one arrives."""
+    """Unconfirmed updates, oldest first, and the one poll that may wait for the next."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._ids = itertools.count(FIRST_ID)
         self._waiting: list[Waiting] = []
         self._allowed: frozenset[str] | None = None
-        self.wake: Callable[[], None] = lambda: None
+        self._hook: Hook | None = None
 
     def allow(self, kinds: Iterable[str]) -> None:
         """Choose what is queued from now on; an empty choice is the default again."""
@@ -45,7 +49,18 @@ class Updates:
         Update.model_validate(update)
         kept = CALLBACK_KEPT_SECONDS if kind == "callback_query" else UPDATE_KEPT_SECONDS
         self._waiting.append(Waiting(update, self._clock() + kept))
-        self.wake()
+        if self._hook is not None:
+            self._hook(True)
+
+    def attend(self, hook: Hook) -> None:
+        """Have `hook` told of the next update; a poll that waits already is told that it ends."""
+        older, self._hook = self._hook, hook
+        if older is not None:
+            older(False)
+
+    def dismiss(self, hook: Hook) -> None:
+        if self._hook is hook:
+            self._hook = None
 
     def fetch(self, offset: int = 0, limit: int = 100) -> list[Json]:
         """Confirm all below `offset` (a negative one keeps only the last few) and read up to `limit`."""
