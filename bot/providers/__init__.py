@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -59,11 +60,10 @@ def _timing(provider: type[Hosted], name: str, timings: Mapping[str, Mapping[str
 def _address(setting: str, name: str, url: str) -> str:
     """The address, when it is a plain http or https one; never quoted in the error, it may hold a secret."""
     try:
-        parsed = httpx.URL(url.strip())
-        web = parsed.scheme in {"http", "https"} and bool(parsed.host)
-        plain = web and not (parsed.userinfo or parsed.query or parsed.fragment)
-    except (httpx.InvalidURL, ValueError):
-        plain = False
-    if not plain:
+        parsed = urlsplit(url.strip())
+        web = parsed.scheme in {"http", "https"} and bool(parsed.hostname) and parsed.port != 0
+    except ValueError:
+        web = False
+    if not web or parsed.username is not None or parsed.query or parsed.fragment:
         raise SettingsError(f"{setting}: the address of {name!r} is not a plain http or https one")
     return url.strip()

@@ -79,7 +79,7 @@ class Site:
         Raises `Unavailable` or `BadReply`, with `sent=False` when the request provably never left.
         """
         _check(key)
-        self._pace.count(key)
+        self._pace.count(hash(key))
         return _given(await self._in_time(self._attempt(call, key)))
 
     async def read(self, call: Call, key: SecretStr) -> Answer:
@@ -104,13 +104,13 @@ class Site:
 
     async def _tries(self, call: Call, key: SecretStr) -> Answer | Unclear:
         for attempt in range(1, TRIES):
-            await self._pace.turn(key)
+            await self._pace.turn(hash(key))
             result = _refused_for_now(await self._attempt(call, key))
             pause = self._pause(result, attempt)
             if pause is None:
                 return result
             await self._net.sleep(pause)
-        await self._pace.turn(key)
+        await self._pace.turn(hash(key))
         return _refused_for_now(await self._attempt(call, key))
 
     def _pause(self, result: Answer | Unclear, attempt: int) -> float | None:

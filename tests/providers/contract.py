@@ -1,0 +1,247 @@
+"""What every provider must do, whoever it is: documented replies as data, and every trouble on every call.
+
+A test file subclasses `ProviderContract`, says how its provider is made and what its site says.
+"""
+
+import asyncio
+import json
+import logging
+import traceback
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from bot.errors import CodebellError, Unclear
+from bot.providers.base import Capability, Held, Provider, Wish
+from bot.providers.http import Net
+from tests.providers.site import KEY, SECRET, Said, Site, net, said
+
+Asked = Callable[[Provider, Held, Wish], Awaitable[object]]
+
+#: Every call, with the capability it stands for.
+CALLS: dict[str, tuple[Capability, Asked]] = {
+    "balance": (Capability.BALANCE, lambda p, held, wish: p.balance(KEY)),
+    "services": (Capability.SERVICES, lambda p, held, wish: p.services(KEY)),
+    "countries": (Capability.COUNTRIES, lambda p, held, wish: p.countries(KEY)),
+    "all_prices": (Capability.PRICES, lambda p, held, wish: p.prices(KEY)),
+    "prices": (Capability.PRICES, lambda p, held, wish: p.prices(KEY, wish.service, wish.country)),
+    "tiers": (Capability.TIERS, lambda p, held, wish: p.tiers(KEY, wish.service, wish.country)),
+    "suppliers": (Capability.SUPPLIERS, lambda p, held, wish: p.suppliers(KEY, wish.service, wish.country)),
+    "operators": (Capability.OPERATOR, lambda p, held, wish: p.operators(KEY, wish.country)),
+    "buy": (Capability.BUY, lambda p, held, wish: p.buy(KEY, wish)),
+    "poll": (Capability.CODE, lambda p, held, wish: p.poll(KEY, held)),
+    "sent": (Capability.SENT, lambda p, held, wish: p.sent(KEY, held)),
+    "another_sms": (Capability.ANOTHER_SMS, lambda p, held, wish: p.another_sms(KEY, held)),
+    "finish": (Capability.FINISH, lambda p, held, wish: p.finish(KEY, held)),
+    "cancel": (Capability.CANCEL, lambda p, held, wish: p.cancel(KEY, held)),
+    "active": (Capability.ACTIVE, lambda p, held, wish: p.active(KEY)),
+}
+
+#: Whatever may come in place of an answer.
+TROUBLES: dict[str, Said] = {
+    "html": Said("<!DOCTYPE html><html><title>Just a moment...</title>{echo}</html>"),
+    "object": Said("{}"),
+    "list": Said("[]"),
+    "empty": Said(""),
+    "blanks": Said(" \r\n\t "),
+    "null": Said("null"),
+    "truncated": Said('{"status":"success","message":[{"activationId":"12","phoneNumber":"8490123'),
+    "other json": Said('{"weather":{"tomorrow":[1,null,{"rain":true}]}}'),
+    "word": Said("SOMETHING_NEW"),
+    "echo": Said("WHAT IS {echo}"),
+    "echo in json": Said('{"status":"error","error":"{echo}"}'),
+    "echo in a purchase": Said('ACCESS_NUMBER:"{echo}":"{echo}"'),
+    "not utf-8": Said(b"\xff\xfe\x00ACCESS\x00"),
+    "deep": Said("[" * 100_000),
+    "huge number": Said("9" * 5_000),
+    "huge exponent": Said('{"status":"success","message":1e999999999,"activationId":1e99999999}'),
+    "not a number": Said('{"status":"success","message":NaN}'),
+    "packed": Said(b"\x1b\x03", headers={"content-encoding": "br"}),
+    "broken gzip": Said(b"\x1f\x8b\x08nonsense", headers={"content-encoding": "gzip"}),
+    "redirect": Said("", 302, {"location": f"https://elsewhere.example/?api_key={SECRET}"}),
+    "bad redirect": Said("", 301, {"location": "https://[bad"}),
+    "400": Said("<html>Bad Request</html>", 400),
+    "401": Said("<html>Unauthorized {echo}</html>", 401),
+    "402": Said("", 402),
+    "403": Said("<html>Forbidden</html>", 403),
+    "404": Said("<html>Not Found</html>", 404),
+    "405": Said('{"status":0,"message":"The POST method is not supported","data":[]}', 405),
+    "422": Said("[]", 422),
+    "429": Said("slow down", 429, {"retry-after": "900"}),
+    "500": Said("ACCESS_NUMBER:1:84901234567", 500),
+    "502": Said("<html>Bad Gateway</html>", 502),
+    "520": Said("", 520),
+    "timeout": Said(failure=httpx.ReadTimeout),
+    "write timeout": Said(failure=httpx.WriteTimeout),
+    "reset": Said(failure=httpx.ReadError),
+    "closed": Said(failure=httpx.RemoteProtocolError),
+    "no connection": Said(failure=httpx.ConnectError),
+    "connect timeout": Said(failure=httpx.ConnectTimeout),
+    "no free connection": Said(failure=httpx.PoolTimeout),
+}
+#: What generated answers are made of.
+WORDS = ("ACCESS_BALANCE", "ACCESS_NUMBER", "STATUS_OK", "STATUS_WAIT_RETRY", "FULL_SMS", "BANNED")
+NAMES = (
+    "status",
+    "message",
+    "error",
+    "code",
+    "activationId",
+    "phoneNumber",
+    "cost",
+    "count",
+    "services",
+    "10",
+)
+NEVER_SENT = {"no connection", "connect timeout", "no free connection"}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A call, what the site says to it (in order) and what comes of it: a value, an error or its class."""
+
+    call: str
+    says: str | Said | tuple[str | Said, ...]
+    gives: object
+    held: Held | None = None
+    wish: Wish | None = None
+
+    @property
+    def replies(self) -> tuple[Said, ...]:
+        return tuple(map(said, self.says if isinstance(self.says, tuple) else (self.says,)))
+
+    @property
+    def name(self) -> str:
+        return f"{self.call}: {self.replies[0].status} {self.replies[0].body!r:.60}"
+
+
+class ProviderContract:
+    """The suite; what a provider says of itself stands in the class variables."""
+
+    provider: ClassVar[Callable[[Net], Provider]]
+    cases: ClassVar[tuple[Case, ...]]
+    wish: ClassVar[Wish]
+    held: ClassVar[Held]
+    #: Troubles that are a documented no to a purchase here.
+    definite: ClassVar[frozenset[str]] = frozenset({"401"})
+
+    @staticmethod
+    def has_effect(request: httpx.Request) -> bool:
+        """Whether this request costs money or changes something that cannot be changed twice."""
+        raise NotImplementedError
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        provider = type(self).provider(Net())
+        calls = [name for name, (capability, _) in CALLS.items() if provider.can(capability)]
+        if "case" in metafunc.fixturenames:
+            metafunc.parametrize("case", self.cases, ids=[case.name for case in self.cases])
+        if "call" in metafunc.fixturenames:
+            metafunc.parametrize("call", calls)
+        if "trouble" in metafunc.fixturenames:
+            metafunc.parametrize("trouble", TROUBLES)
+
+    async def test_a_documented_reply_means_what_the_document_says(
+        self, case: Case, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        result = await self._ask(case.call, Site(case.replies), caplog, case.held, case.wish)
+        if isinstance(case.gives, type) and issubclass(case.gives, CodebellError):
+            assert type(result) is case.gives
+        elif isinstance(case.gives, CodebellError):
+            assert type(result) is type(case.gives)
+            assert _told(result) == _told(case.gives)
+        else:
+            assert result == case.gives
+
+    async def test_trouble_ends_in_our_errors_only(
+        self, call: str, trouble: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        site = Site((TROUBLES[trouble],))
+        result = await self._ask(call, site, caplog)
+        effects = [request for request in site.requests if self.has_effect(request)]
+        assert len(effects) == len({str(request.url) for request in effects})
+        if trouble in NEVER_SENT and site.requests:
+            assert isinstance(result, Unclear)
+            assert not result.sent
+
+    async def test_a_purchase_in_trouble_is_sent_once_and_stays_unclear(
+        self, trouble: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        site = Site((TROUBLES[trouble],))
+        result = await self._ask("buy", site, caplog)
+        assert len(site.requests) == 1
+        assert isinstance(result, CodebellError)
+        if trouble not in self.definite:
+            assert isinstance(result, Unclear)
+            assert result.sent is (trouble not in NEVER_SENT)
+
+    def test_no_answer_can_raise_anything_of_somebody_else(self, call: str) -> None:
+        @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        @given(
+            body=st.binary() | st.text().map(str.encode) | replies(), status=st.sampled_from((200, 200, 400))
+        )
+        @example(body=b"\xef\xbb\xbfSTATUS_OK:1", status=200)
+        def ask(body: bytes, status: int) -> None:
+            asyncio.run(self._ask(call, Site((Said(body, status),))))
+
+        ask()
+
+    async def _ask(
+        self,
+        call: str,
+        site: Site,
+        caplog: pytest.LogCaptureFixture | None = None,
+        held: Held | None = None,
+        wish: Wish | None = None,
+    ) -> object:
+        """What a call gives, or our error of it, with a look at everything for the key."""
+        provider = type(self).provider(net(site))
+        if caplog:
+            caplog.set_level(logging.DEBUG)
+        try:
+            result = await CALLS[call][1](provider, held or self.held, wish or self.wish)
+        except CodebellError as error:
+            result = error
+            assert_holds_no_key(error)
+        finally:
+            await provider.close()
+        assert SECRET not in repr(result)
+        assert caplog is None or SECRET not in caplog.text
+        return result
+
+
+def assert_holds_no_key(error: BaseException) -> None:
+    """Neither it nor what it came from tells the key: no text, no attribute, no variable of its frames."""
+    assert SECRET not in "".join(traceback.format_exception(error))
+    frames = traceback.TracebackException.from_exception(error, capture_locals=True)
+    assert SECRET not in "".join(frames.format())
+    chain: BaseException | None = error
+    while chain is not None:
+        assert SECRET not in f"{chain} {chain!r} {chain.args} {vars(chain)}"
+        assert isinstance(chain, CodebellError)
+        chain = chain.__cause__ or chain.__context__
+
+
+def replies() -> st.SearchStrategy[bytes]:
+    """Bodies that look like answers: known words with anything after them, and JSON of known names."""
+    words = st.sampled_from(WORDS)
+    lines = st.builds(lambda word, rest: f"{word}:{rest}".encode(), words, st.text())
+    names = st.sampled_from(NAMES)
+    leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+    values = st.recursive(
+        leaves, lambda inner: st.lists(inner) | st.dictionaries(names | st.text(), inner), max_leaves=8
+    )
+    return lines | values.map(_json)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+def _told(error: object) -> dict[str, object]:
+    """What an error says beside its words."""
+    return {name: value for name, value in vars(error).items() if name not in {"detail", "values"}}

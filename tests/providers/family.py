@@ -1,0 +1,256 @@
+"""What the handler_api sites have in common, as data for the contract: the words of sms-activate's document,
+and the forms in which its clones say them.
+"""
+
+from decimal import Decimal
+
+import httpx
+
+from bot.errors import (
+    BadInput,
+    BadKey,
+    BadReply,
+    Banned,
+    CodeArrived,
+    LimitReached,
+    NoMoney,
+    NoNumbers,
+    NotOffered,
+    PriceChanged,
+    TooEarly,
+    TooLate,
+    Unavailable,
+    UnknownActivation,
+    Unsupported,
+)
+from bot.providers.base import ENDED, WAITING, Held, Outcome, Reading
+from tests.providers.contract import Case
+from tests.providers.site import Said
+
+HELD = Held("4242", "84901234567", age=200.0)
+FRESH = Held("4242", "84901234567", age=20.0)
+AGAIN = Held("4242", "84901234567", age=200.0, last_code="111", asked_again=True)
+DONE = Held("4242", "84901234567", age=200.0, last_code="111")
+
+
+def has_effect(request: httpx.Request) -> bool:
+    """A purchase, or a request for another SMS, a finish or a cancel."""
+    query = request.url.params
+    return (query["action"].startswith("getNumber") and query["action"] != "getNumbersStatus") or (
+        query["action"] == "setStatus" and query["status"] in {"3", "6", "8"}
+    )
+
+
+def code(word: str, text: str | None = None) -> Reading:
+    return Reading(Outcome.RECEIVED, word, text)
+
+
+REFUSED_KEYS = tuple(
+    Case(call, reply, BadKey)
+    for call in ("balance", "buy", "poll", "cancel")
+    for reply in (
+        "BAD_KEY",
+        "NO_KEY",
+        "ERROR_WRONG_KEY",
+        "WRONG_API_KEY",
+        '"BAD_KEY"',
+        "\ufeffBAD_KEY\r\n",
+        '{"status":"error","error":"BAD_KEY"}',
+        '{"status":"error","msg":"BAD_KEY"}',
+        Said('{"title":"BAD_KEY","details":"wrong","info":{}}', 401),
+        Said("BAD_KEY", 401),
+    )
+)
+
+REFUSED_PURCHASES = tuple(
+    Case("buy", reply, error)
+    for reply, error in (
+        ("NO_NUMBERS", NoNumbers),
+        ("no numbers", NoNumbers),
+        ("NO_NUMBERS\n", NoNumbers),
+        ('{"status":"error","message":"NO_NUMBERS"}', NoNumbers),
+        ("WHATSAPP_NOT_AVAILABLE", NoNumbers),
+        ("OUT_OF_STOCK", NoNumbers),
+        ("NOT_AVAILABLE", NoNumbers),
+        ("SERVICE_NOT_AVAILABLE", NoNumbers),
+        (Said("NO_NUMBERS", 404), NoNumbers),
+        ("NO_BALANCE", NoMoney),
+        ("NO_BALANCE_FORWARD", NoMoney),
+        ("NO_YULA_MAIL", NoMoney),
+        (Said('{"title":"NO_BALANCE","details":"top up","info":{}}', 402), NoMoney),
+        ("BANNED:'2026-3-5 10:11-12'", Banned(until="2026-3-5 10:11-12")),
+        ("BANNED:2026-3-5 10-11-12", Banned(until="2026-3-5 10-11-12")),
+        ("BANNED", Banned(until=None)),
+        (Said('{"title":"BANNED","details":"","info":{}}', 403), Banned),
+        ("ACCOUNT_INACTIVE", Banned),
+        ("WRONG_SECURITY", Banned),
+        ("CHANNELS_LIMIT", LimitReached),
+        (Said('{"title":"CHANNELS_LIMIT","details":"","info":{}}', 403), LimitReached),
+        (Said('{"title":"RATE_LIMIT","details":"50 rps","info":{}}', 429), LimitReached),
+        ("WRONG_MAX_PRICE:0.683", PriceChanged(minimum=Decimal("0.683"))),
+        ("WRONG_MAX_PRICE", PriceChanged(minimum=None)),
+        ('{"title":"WRONG_MAX_PRICE","details":"","info":{"min":0.7}}', PriceChanged(minimum=Decimal("0.7"))),
+        ("BAD_SERVICE", NotOffered),
+        ("WRONG_SERVICE", NotOffered),
+        ('{"error":"Bad service"}', NotOffered),
+        ("BAD_COUNTRY", NotOffered),
+        ("WRONG_COUNTRY", NotOffered),
+        ('{"error":"Bad country"}', NotOffered),
+        ("WRONG_OPERATOR", NotOffered),
+        ("SERVICE_UNAVAILABLE_REGION", NotOffered),
+        ("The service is prohibited for sale by administration", NotOffered),
+        ("WRONG_EXCEPTION_PHONE", BadInput),
+        ("BAD_FORWARD", BadInput),
+        (Said("UNPROCESSABLE_ENTITY:service:INVALID", 422), BadInput),
+        ("BAD_ACTION", Unsupported),
+        (Said('{"title":"BAD_ACTION","details":"","info":{}}', 404), Unsupported),
+    )
+)
+
+UNCLEAR_PURCHASES = tuple(
+    Case("buy", reply, error)
+    for reply, error in (
+        ("ERROR_SQL", Unavailable),
+        ("SQL_ERROR", Unavailable),
+        ("SERVER_ERROR", Unavailable),
+        ("SERVER ERROR", Unavailable),
+        ("NO_CONNECTION", Unavailable),
+        ("", Unavailable),
+        ("<html>ACCESS_NUMBER:1:84901234567</html>", Unavailable),
+        (Said("", 429, {"retry-after": "7"}), Unavailable(retry_after=7.0)),
+        ("NO_ACTIVATION", BadReply),
+        ("BAD_STATUS", BadReply),
+        ("EARLY_CANCEL_DENIED", BadReply),
+        ("ACCESS_NUMBER", BadReply),
+        ("ACCESS_NUMBER:4242", BadReply),
+        ("ACCESS_NUMBER::84901234567", BadReply),
+        ("ACCESS_NUMBER:4242:", BadReply),
+        ("ACCESS_NUMBER:4242:unknown", BadReply),
+        ("ACCESS_NUMBER:4242:84901234567:9", BadReply),
+        ("ACCESS_BALANCE:12", BadReply),
+        ('{"activationId":"4242"}', BadReply),
+        ('{"activationId":null,"phoneNumber":"84901234567"}', BadReply),
+        ('{"activationId":true,"phoneNumber":"84901234567"}', BadReply),
+        ('{"activationId":"4242","phoneNumber":"849012', BadReply),
+        ('{"status":"success"}', BadReply),
+    )
+)
+
+STATUSES = (
+    Case("poll", "STATUS_WAIT_CODE", WAITING),
+    Case("poll", "STATUS_WAIT_CODE\r\n", WAITING),
+    Case("poll", "STATUS_WAIT_RESEND", WAITING),
+    Case("poll", "STATUS_WAIT_READY", WAITING),
+    Case("poll", "STATUS_WAIT_SCREEN", WAITING),
+    Case("poll", "STATUS_ACCESS", WAITING),
+    Case("poll", "STATUS_CANCEL", ENDED),
+    # It is also said of a completed one.
+    Case("poll", "STATUS_CANCEL", ENDED, DONE),
+    # Tiger.
+    Case("poll", "ACCESS_CANCEL", ENDED),
+    Case("poll", "STATUS_OK:", WAITING),
+    Case("poll", "STATUS_OK:-", WAITING),
+    Case("poll", "STATUS_OK:null", WAITING),
+    Case("poll", "STATUS_OK:''", WAITING),
+    # After our own request for another SMS the same code is the old one, another is new.
+    Case("poll", "STATUS_OK:111", WAITING, AGAIN),
+    Case("poll", "STATUS_WAIT_RETRY:111", WAITING, AGAIN),
+    Case("poll", "STATUS_WAIT_RETRY:'111'", WAITING, AGAIN),
+    Case("poll", "STATUS_WAIT_RETRY:111", WAITING, DONE),
+    Case("poll", "STATUS_WAIT_RETRY:", WAITING),
+    Case("poll", "STATUS_WAIT_RETRY", WAITING),
+    Case("poll", "NO_ACTIVATION", UnknownActivation),
+    Case("poll", "WRONG_ACTIVATION_ID", UnknownActivation),
+    Case("poll", Said('{"title":"NOT_FOUND","details":"","info":{}}', 404), UnknownActivation),
+    Case("poll", "ERROR_SQL", Unavailable),
+    Case("poll", "", Unavailable),
+    Case("poll", "<html>", Unavailable),
+    Case("poll", "STATUS_NEW_AND_STRANGE:5", BadReply),
+    Case("poll", "4242", BadReply),
+    Case("poll", (Said("", 500), Said("", 502), "STATUS_WAIT_CODE"), WAITING),
+    Case("poll", (Said("", 429), "STATUS_WAIT_CODE"), WAITING),
+    Case("poll", (Said(failure=httpx.ReadTimeout), "STATUS_WAIT_CODE"), WAITING),
+)
+
+LOST = Said(failure=httpx.ReadTimeout)
+UNSENT = Said(failure=httpx.ConnectError)
+
+CHANGES = (
+    Case("sent", "ACCESS_READY", None),
+    Case("sent", "STATUS_WAIT_CODE", None),
+    Case("sent", (LOST, "ACCESS_READY"), None),
+    Case("sent", "STATUS_CANCEL", TooLate),
+    Case("sent", "BAD_STATUS", TooLate),
+    Case("sent", "NO_ACTIVATION", UnknownActivation),
+    Case("another_sms", "ACCESS_RETRY_GET", None, DONE),
+    Case("another_sms", "STATUS_WAIT_RESEND", None, DONE),
+    Case("another_sms", "STATUS_WAIT_RETRY:111", None, DONE),
+    Case("another_sms", "BAD_STATUS", TooLate, DONE),
+    Case("another_sms", "STATUS_CANCEL", BadReply, DONE),
+    Case("another_sms", "NO_ACTIVATION", UnknownActivation, DONE),
+    Case("another_sms", (LOST, "STATUS_WAIT_RESEND"), None, DONE),
+    Case("another_sms", (LOST, "STATUS_OK:111"), Unavailable, DONE),
+    Case("another_sms", (Said("", 502), "STATUS_OK:111"), Unavailable, DONE),
+    Case("another_sms", (UNSENT, "STATUS_WAIT_RESEND"), Unavailable(sent=False), DONE),
+    Case("finish", "ACCESS_ACTIVATION", None, DONE),
+    Case("finish", "STATUS_CANCEL", None, DONE),
+    Case("finish", "ALREADY_FINISH", None, DONE),
+    # HeroSMS.
+    Case("finish", Said("", 204), None, DONE),
+    Case("finish", ("BAD_STATUS", "STATUS_CANCEL"), None, DONE),
+    Case("finish", ("BAD_STATUS", "STATUS_OK:111"), TooLate, DONE),
+    Case("finish", ("NO_ACTIVATION", "NO_ACTIVATION"), UnknownActivation, DONE),
+    Case("finish", (LOST, "STATUS_CANCEL"), None, DONE),
+    Case("finish", (LOST, "STATUS_OK:111"), Unavailable, DONE),
+    Case("finish", ("SOMETHING_NEW", "STATUS_CANCEL"), None, DONE),
+    Case("finish", (UNSENT, "STATUS_CANCEL"), Unavailable(sent=False), DONE),
+    Case("cancel", "ACCESS_CANCEL", None),
+    Case("cancel", "ACCESS_CONFIRM_GET", None),
+    Case("cancel", "ACCESS_CANCEL_ALREADY", None),
+    Case("cancel", "ALREADY_CANCEL", None),
+    Case("cancel", "STATUS_CANCEL", None),
+    Case("cancel", Said("", 204), None),
+    Case("cancel", "STATUS_OK:'0123'", CodeArrived(code="0123")),
+    Case("cancel", "OTP_RECEIVED", CodeArrived),
+    Case("cancel", "NEW_OTP_RECEIVED", CodeArrived),
+    Case("cancel", Said('{"title":"OTP_RECEIVED","details":"","info":{}}', 409), CodeArrived),
+    Case("cancel", "CANT_CANCEL", TooLate),
+    Case("cancel", "ALREADY_FINISH", TooLate),
+    Case("cancel", "FREE_CANCELLATION_EXPIRED", TooLate),
+    Case("cancel", "ACTIVATION_NOT_ACTIVE", TooLate),
+    # Where the answer leaves it open, the status tells.
+    Case("cancel", ("BAD_STATUS", "STATUS_CANCEL"), None),
+    Case("cancel", ("BAD_STATUS", "STATUS_CANCEL"), TooLate, DONE),
+    Case("cancel", ("BAD_STATUS", "STATUS_OK:77"), CodeArrived(code="77")),
+    Case("cancel", ("BAD_STATUS", "STATUS_WAIT_CODE"), BadReply),
+    Case("cancel", ("BAD_STATUS", "STATUS_WAIT_RESEND"), CodeArrived, AGAIN),
+    Case("cancel", ("NO_ACTIVATION", "STATUS_CANCEL"), None),
+    Case("cancel", ("NO_ACTIVATION", "NO_ACTIVATION"), UnknownActivation),
+    Case("cancel", (LOST, "STATUS_CANCEL"), None),
+    Case("cancel", (LOST, "STATUS_OK:77"), CodeArrived(code="77")),
+    Case("cancel", (LOST, "STATUS_WAIT_CODE"), Unavailable),
+    Case("cancel", ("", "STATUS_CANCEL"), None),
+    Case("cancel", ("<html>", "STATUS_WAIT_CODE"), Unavailable),
+    Case("cancel", (UNSENT, "STATUS_CANCEL"), Unavailable(sent=False)),
+    Case(
+        "cancel",
+        Said('{"title":"EARLY_CANCEL_DENIED","info":{"minActivationTime":120},"details":""}', 409),
+        TooEarly(seconds=100),
+        FRESH,
+    ),
+    Case("cancel", "EARLY_CANCEL_DENIED", TooEarly(seconds=None)),
+)
+
+COMMON = (
+    *REFUSED_KEYS,
+    *REFUSED_PURCHASES,
+    *UNCLEAR_PURCHASES,
+    *STATUSES,
+    *CHANGES,
+    Case("balance", "ACCESS_BALANCE:NaN", BadReply),
+    Case("balance", "ACCESS_BALANCE:-1", BadReply),
+    Case("balance", "ACCESS_BALANCE:0,5", BadReply),
+    Case("balance", "ACCESS_BALANCE:", BadReply),
+    Case("balance", "ACCESS_BALANCE:1e30", BadReply),
+    Case("balance", (Said("", 503, {"retry-after": "120"}),), Unavailable(retry_after=120.0)),
+)

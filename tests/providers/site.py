@@ -1,0 +1,70 @@
+"""A provider's site as the contract needs it: it says what it is told to, and remembers what it was asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import httpx
+from pydantic import SecretStr
+
+from bot.providers.http import Net
+
+#: Every test looks for this key in everything that comes out.
+SECRET = "eyJhbGciOi.SEEDED-provider-key_0123456789.abcDEF"
+KEY = SecretStr(SECRET)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One answer of a site; an exception class is what the network does instead of answering."""
+
+    body: str | bytes = ""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    failure: type[httpx.TransportError] | None = None
+
+
+def said(reply: "Said | str") -> Said:
+    return reply if isinstance(reply, Said) else Said(reply)
+
+
+@dataclass(slots=True, repr=False)
+class Site:
+    """Gives its replies in order, the last one again and again; `{echo}` becomes the request's URL."""
+
+    replies: tuple[Said, ...]
+    requests: list[httpx.Request] = field(default_factory=list)
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        reply = self.replies[min(len(self.requests), len(self.replies) - 1)]
+        self.requests.append(request)
+        if reply.failure:
+            raise reply.failure(f"failed: {request.url} {request.headers}", request=request)
+        return httpx.Response(reply.status, headers=reply.headers, content=_echo(reply.body, request))
+
+
+@dataclass(slots=True)
+class Time:
+    """A clock that only moves when somebody sleeps."""
+
+    moment: float = 1_000.0
+    slept: list[float] = field(default_factory=list)
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.moment += seconds
+
+    def now(self) -> float:
+        return self.moment
+
+
+def net(site: Site, time: Time | None = None) -> Net:
+    time = time or Time()
+    transport = httpx.MockTransport(site.answer)
+    return Net(transport, sleep=time.sleep, chance=lambda: 0.5, clock=time.now, now=time.now)
+
+
+def _echo(body: str | bytes, request: httpx.Request) -> bytes:
+    if isinstance(body, bytes):
+        return body
+    echo = f"{request.url} {request.headers.get('authorization', '')}"
+    return body.replace("{echo}", echo).encode()
