@@ -5,6 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bot.sandbox.sites.texts import Draft
+from bot.sandbox.sites.wire import Json
 
 
 class Stage(StrEnum):
@@ -70,7 +71,7 @@ class Activation:
         self.stage = Stage.RECEIVED
         self.due_at = None
 
-    def read(self, now: float) -> dict[str, object]:
+    def read(self, now: float) -> Json:
         """The number as the page and the ledger show it; READY and AGAIN are both "waiting"."""
         return {
             "id": self.id,

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 from bot.sandbox.sites.activation import Activation
 from bot.sandbox.sites.faults import Fault
 from bot.sandbox.sites.shop import Auto
+from bot.sandbox.sites.wire import Json
 
 if TYPE_CHECKING:
     from bot.sandbox.sites.site import Site
 
-Answer = dict[str, object]
 
-
-def carry_out(site: "Site", op: str, args: Mapping[str, object]) -> Answer:
+def carry_out(site: "Site", op: str, args: Mapping[str, object]) -> Json:
     """`LookupError` for an unknown knob, number or goods; `ValueError` for what cannot be set so."""
     knob = KNOBS.get(op)
     if knob is None:
@@ -27,14 +26,14 @@ def carry_out(site: "Site", op: str, args: Mapping[str, object]) -> Answer:
     return knob(site, **args)
 
 
-def stock(site: "Site", service: str, country: str, count: int) -> Answer:
+def stock(site: "Site", service: str, country: str, count: int) -> Json:
     if int(count) < 0:
         raise ValueError("count is 0 or more")
     site.shop.goods.set_stock(str(service), str(country), int(count))
     return {"stock": site.shop.goods.stock(str(service), str(country))}
 
 
-def price(site: "Site", service: str, country: str, price: object) -> Answer:
+def price(site: "Site", service: str, country: str, price: object) -> Json:
     site.shop.goods.set_price(str(service), str(country), _money(price))
     return {"price": str(site.shop.goods.price(str(service), str(country)))}
 
@@ -47,7 +46,7 @@ def sms(
     code: str | None = None,
     in_seconds: float = 0,
     late: bool = False,
-) -> Answer:
+) -> Json:
     """Let an SMS arrive. `late`: even at a number that has ended, which is charged again then."""
     activation = _sold(site, phone, id)
     if not activation.listening and not late and not in_seconds:
@@ -58,7 +57,7 @@ def sms(
     return {"id": activation.id, "code": drafted.code, "text": drafted.text, "in_seconds": in_seconds}
 
 
-def auto(site: "Site", after_seconds: list[float] | None = None, share: float = 1.0) -> Answer:
+def auto(site: "Site", after_seconds: list[float] | None = None, share: float = 1.0) -> Json:
     """None switches it off. Numbers sold before are left as they are."""
     if after_seconds is None:
         site.shop.auto = None
@@ -68,7 +67,7 @@ def auto(site: "Site", after_seconds: list[float] | None = None, share: float = 
     return {"auto": {"after_seconds": [earliest, latest], "share": share}}
 
 
-def balance(site: "Site", amount: object) -> Answer:
+def balance(site: "Site", amount: object) -> Json:
     site.ledger.deposit(site.shop.clock.now(), _money(amount))
     return {"balance": str(site.ledger.balance)}
 
@@ -80,7 +79,7 @@ def fault(
     after_processing: bool = False,
     times: int | None = 1,
     body: str | None = None,
-) -> Answer:
+) -> Json:
     """Break a method ("" for all) so many times, None or 0 until healed by the kind "none"."""
     if kind in ("none", None):
         site.faults.heal(method)
@@ -89,7 +88,7 @@ def fault(
     return {"faults": [active.read() for active in site.faults.active]}
 
 
-def key(site: "Site", value: str, replace: bool = False) -> Answer:
+def key(site: "Site", value: str, replace: bool = False) -> Json:
     """Accept one more key of the account, or only that one."""
     if not value:
         raise ValueError("a key is not empty")
@@ -98,26 +97,26 @@ def key(site: "Site", value: str, replace: bool = False) -> Answer:
     return {"key": value}
 
 
-def clock(site: "Site", advance: float) -> Answer:
+def clock(site: "Site", advance: float) -> Json:
     """Put the site's clock forward by seconds."""
     site.shop.clock.advance(float(advance))
     site.shop.settle()
     return {"now": site.shop.clock.now()}
 
 
-def dialect(site: "Site", **details: object) -> Answer:
+def dialect(site: "Site", **details: object) -> Json:
     """Switch details that differ between live servers of this protocol."""
     site.switch(**details)
     return dict(details)
 
 
-def ledger(site: "Site") -> Answer:
+def ledger(site: "Site") -> Json:
     now = site.shop.clock.now()
     numbers = [activation.read(now) for activation in site.shop.sold.values()]
     return {"name": site.name, "currency": site.currency, "numbers": numbers} | site.ledger.read()
 
 
-KNOBS: dict[str, Callable[..., Answer]] = {
+KNOBS: dict[str, Callable[..., Json]] = {
     knob.__name__: knob for knob in (stock, price, sms, auto, balance, fault, key, clock, dialect, ledger)
 }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.sandbox.sites.wire import HTML, Reply
+from bot.sandbox.sites.wire import HTML, Json, Reply
 
 NGINX = """<html>
 <head><title>{status} {reason}</title></head>
@@ -39,7 +39,7 @@ class Fault:
     times: int | None = 1
     body: str | None = None
 
-    def read(self) -> dict[str, object]:
+    def read(self) -> Json:
         return {"method": self.method, "kind": self.kind, "times": self.times}
 
 

@@ -126,7 +126,7 @@ class Goods:
 
     def _shelf(self, service: str, country: str) -> list[Lot]:
         """The lots of a pair; an empty one is made where a known country and service had none."""
-        if service not in self.services or country not in self.countries:
+        if service not in self.services or country not in self.countries or not self.countries[country].plans:
             raise LookupError(f"no such goods: service {service!r}, country {country!r}")
         new = [Lot(service, country, Decimal(1), 0, supplier="1001")]
         return self._lots.setdefault((country, service), new)

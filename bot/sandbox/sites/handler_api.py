@@ -1,6 +1,7 @@
 """The handler_api.php protocol as far as SMSBower, SMS3T and the plain clones speak it alike."""
 
 import re
+from abc import abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal, InvalidOperation
@@ -215,8 +216,9 @@ class HandlerApi(Site):
             case _:
                 self.shop.cancel(activation)
 
+    @abstractmethod
     def prices(self, query: Query) -> Reply:
-        raise NotImplementedError
+        """What getPrices answers; each site has a form of its own."""
 
     def listed(self, query: Query) -> list[tuple[str, str]]:
         """The (country, service) pairs a price table shows."""

@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
-from bot.sandbox.sites.wire import Call, Reply
+from bot.sandbox.sites.wire import Call, Json, Reply
 
 #: The same wish within this many seconds of a purchase whose answer was lost is a blind repetition.
 REPETITION = 60.0
@@ -87,7 +87,7 @@ class Ledger:
         if spoiled:
             self._lost[wish] = at
 
-    def read(self) -> dict[str, object]:
+    def read(self) -> Json:
         """The whole ledger for JSON; money as text."""
         return {
             "balance": str(self.balance),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from bot.sandbox.sites.activation import Activation
 from bot.sandbox.sites.goods import Goods
 from bot.sandbox.sites.shop import Shop
+from bot.sandbox.sites.wire import Json
 
 if TYPE_CHECKING:
     from bot.sandbox.sites.site import Site
@@ -17,7 +18,7 @@ NUMBERS = 100
 COUNTRIES_EACH = 5
 
 
-def of(site: "Site") -> dict[str, object]:
+def of(site: "Site") -> Json:
     shop, ledger = site.shop, site.ledger
     return {
         "name": site.name,
@@ -35,7 +36,7 @@ def of(site: "Site") -> dict[str, object]:
     }
 
 
-def _auto(shop: Shop) -> dict[str, object] | None:
+def _auto(shop: Shop) -> Json | None:
     if shop.auto is None:
         return None
     return {"after_seconds": list(shop.auto.after_seconds), "share": shop.auto.share}
@@ -72,11 +73,11 @@ def _names(goods: Goods, service: str, country: str) -> dict[str, str]:
     }
 
 
-def _row(goods: Goods, country: str, service: str) -> dict[str, object]:
+def _row(goods: Goods, country: str, service: str) -> Json:
     price, stock = goods.price(service, country), goods.stock(service, country)
     return {**_names(goods, service, country), "price": str(price), "stock": stock}
 
 
-def _number(shop: Shop, activation: Activation) -> dict[str, object]:
+def _number(shop: Shop, activation: Activation) -> Json:
     read = activation.read(shop.clock.now())
     return read | _names(shop.goods, activation.service, activation.country)

@@ -1,5 +1,6 @@
 """The common shape of a provider's site: it answers calls, keeps a ledger and can be controlled."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 from random import Random
@@ -11,10 +12,10 @@ from bot.sandbox.sites import control, overview
 from bot.sandbox.sites.faults import Fault, Faults, perform, spoiled
 from bot.sandbox.sites.ledger import Ledger
 from bot.sandbox.sites.shop import Shop
-from bot.sandbox.sites.wire import Call, Reply
+from bot.sandbox.sites.wire import Call, Json, Reply
 
 
-class Site:
+class Site(ABC):
     """One provider's site below its own root, for one account with one or more keys.
 
     `handle` is its aiohttp handler, `answer` the same without HTTP and faults. `name` is the provider's,
@@ -39,28 +40,28 @@ class Site:
     def ledger(self) -> Ledger:
         return self.shop.ledger
 
+    @abstractmethod
     def method(self, call: Call) -> str:
         """The name of what is called, as faults and the ledger know it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def wish(self, call: Call) -> str:
         """What a purchase call wants and on whose key, to tell a repeated one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answer(self, call: Call) -> Reply:
         """The site's own answer to one call."""
-        raise NotImplementedError
 
+    @abstractmethod
     def switch(self, **details: object) -> None:
         """Turn details of the dialect that differ between live servers."""
-        raise NotImplementedError
 
-    def control(self, op: str, **args: object) -> dict[str, object]:
+    def control(self, op: str, **args: object) -> Json:
         """Turn a knob; `ValueError` or `LookupError` says in a sentence what was wrong with it."""
         self.shop.settle()
         return control.carry_out(self, op, args)
 
-    def overview(self) -> dict[str, object]:
+    def overview(self) -> Json:
         """What the page shows of this site, ready for JSON."""
         self.shop.settle()
         return overview.of(self)

@@ -4,6 +4,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
+
+#: What goes over the wire as a JSON object.
+Json = dict[str, Any]
 
 #: What the PHP sites send with everything, plain tokens and JSON alike.
 HTML = "text/html; charset=UTF-8"
