@@ -123,7 +123,6 @@ class Case:
 class ProviderContract:
     """The suite; what a provider says of itself stands in the class variables."""
 
-    provider: ClassVar[Callable[[Net], Provider]]
     cases: ClassVar[tuple[Case, ...]]
     wish: ClassVar[Wish]
     held: ClassVar[Held]
@@ -131,12 +130,17 @@ class ProviderContract:
     definite: ClassVar[frozenset[str]] = frozenset({"401"})
 
     @staticmethod
+    def provider(net: Net) -> Provider:
+        """The provider, with this for the network."""
+        raise NotImplementedError
+
+    @staticmethod
     def has_effect(request: httpx.Request) -> bool:
         """Whether this request costs money or changes something that cannot be changed twice."""
         raise NotImplementedError
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        provider = type(self).provider(Net())
+        provider = self.provider(Net())
         calls = [name for name, (capability, _) in CALLS.items() if provider.can(capability)]
         if "case" in metafunc.fixturenames:
             metafunc.parametrize("case", self.cases, ids=[case.name for case in self.cases])
@@ -199,7 +203,7 @@ class ProviderContract:
         wish: Wish | None = None,
     ) -> object:
         """What a call gives, or our error of it, with a look at everything for the key."""
-        provider = type(self).provider(net(site))
+        provider = self.provider(net(site))
         if caplog:
             caplog.set_level(logging.DEBUG)
         try:

@@ -5,10 +5,11 @@ from decimal import Decimal
 import httpx
 import pytest
 
-from bot.errors import BadReply, SettingsError, TooEarly
+from bot.errors import BadReply, SettingsError, TooEarly, Unsupported
 from bot.providers import ALL, connect
-from bot.providers.base import WAITING, Balance, Capability, Country, Number, Price, Service, Wish
+from bot.providers.base import WAITING, Balance, Capability, Country, Number, Price, Provider, Service, Wish
 from bot.providers.handler_api import HandlerApi
+from bot.providers.http import Net
 from tests.providers import family
 from tests.providers.contract import Case, ProviderContract
 from tests.providers.family import AGAIN, DONE, FRESH, HELD, code
@@ -25,7 +26,6 @@ ACTIVE = (
 
 
 class TestHandlerApi(ProviderContract):
-    provider = staticmethod(lambda net: HandlerApi(CLONE, net=net))
     wish = Wish("tg", "10", operator="any", max_price=Decimal("0.7"), avoid_prefixes=("84901",))
     held = HELD
     has_effect = staticmethod(family.has_effect)
@@ -99,8 +99,12 @@ class TestHandlerApi(ProviderContract):
         Case("active", '{"status":"error","error":"NO_ACTIVATIONS"}', []),
         Case("active", '{"status":"success","activeActivations":[]}', []),
         Case("active", '{"status":"success"}', BadReply),
-        Case("active", "BAD_ACTION", family.Unsupported),
+        Case("active", "BAD_ACTION", Unsupported),
     )
+
+    @staticmethod
+    def provider(net: Net) -> Provider:
+        return HandlerApi(CLONE, net=net)
 
 
 async def test_a_site_without_full_texts_is_asked_for_one_only_once() -> None:

@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from bot.errors import NotOffered, TooEarly, Unavailable, Unsupported
-from bot.providers.base import WAITING, Balance, Country, Number, Price, Service, Wish
+from bot.errors import CodeArrived, NotOffered, TooEarly, Unavailable, Unsupported
+from bot.providers.base import WAITING, Balance, Country, Number, Price, Provider, Service, Wish
+from bot.providers.http import Net
 from bot.providers.sms3t import Sms3T
 from tests.providers import family
 from tests.providers.contract import Case, ProviderContract
@@ -16,7 +17,6 @@ BOUGHT = Number("4242", "+84901234567", "84901234567")
 
 
 class TestSms3T(ProviderContract):
-    provider = staticmethod(lambda net: Sms3T(net=net))
     wish = Wish("tg", "10", operator="viettel,vinaphone", avoid_prefixes=("84901",))
     held = HELD
     has_effect = staticmethod(family.has_effect)
@@ -62,10 +62,14 @@ class TestSms3T(ProviderContract):
         Case("poll", "STATUS_OK:222", code("222"), AGAIN),
         # A code still on show does not tell whether another SMS was asked for.
         Case("another_sms", (family.LOST, "STATUS_WAIT_RETRY:111"), Unavailable, DONE),
-        Case("cancel", ("BAD_STATUS", "STATUS_WAIT_RETRY:77"), family.CodeArrived(code="77")),
+        Case("cancel", ("BAD_STATUS", "STATUS_WAIT_RETRY:77"), CodeArrived(code="77")),
         # No minimum wait is documented, so nobody knows what is left.
         Case("cancel", "EARLY_CANCEL_DENIED", TooEarly(seconds=None), FRESH),
     )
+
+    @staticmethod
+    def provider(net: Net) -> Provider:
+        return Sms3T(net=net)
 
 
 async def test_it_is_asked_in_its_own_words_at_its_documented_address() -> None:
