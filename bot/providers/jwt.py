@@ -3,11 +3,10 @@
 import base64
 import binascii
 from datetime import UTC, datetime
-from decimal import Decimal
 
 from pydantic import SecretStr
 
-from bot.providers.values import document
+from bot.providers.values import document, money
 
 
 def expires_at(key: SecretStr) -> datetime | None:
@@ -16,8 +15,8 @@ def expires_at(key: SecretStr) -> datetime | None:
     if len(parts) != 3:
         return None
     claims = document(_decoded(parts[1]))
-    moment = claims.get("exp") if isinstance(claims, dict) else None
-    return _moment(moment) if isinstance(moment, int | Decimal) else None
+    seconds = money(claims.get("exp")) if isinstance(claims, dict) else None
+    return None if seconds is None else _moment(float(seconds))
 
 
 def _decoded(part: str) -> str:
@@ -27,8 +26,8 @@ def _decoded(part: str) -> str:
         return ""
 
 
-def _moment(seconds: int | Decimal) -> datetime | None:
+def _moment(seconds: float) -> datetime | None:
     try:
-        return datetime.fromtimestamp(float(seconds), UTC)
+        return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, ValueError, OSError):
         return None

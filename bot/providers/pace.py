@@ -46,5 +46,9 @@ class Pace:
         if len(self._due) > REMEMBERED:
             self._due = {other: due for other, due in self._due.items() if due > now}
 
+    def __len__(self) -> int:
+        """How many subjects are remembered."""
+        return len(self._due)
+
     def _next(self, subject: Hashable, now: float) -> float:
         return max(self._due.get(subject, now), now)
