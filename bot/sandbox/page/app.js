@@ -4,7 +4,7 @@ import { ChatList } from "/page/chats.js";
 import { copy } from "/page/clipboard.js";
 import { Composer } from "/page/composer.js";
 import { Conversation } from "/page/conversation.js";
-import { attempt, toast } from "/page/dialogs.js";
+import { attempt, menu, toast } from "/page/dialogs.js";
 import { Head } from "/page/head.js";
 import { inlineQuery, kindOf, Presses } from "/page/keyboard.js";
 import { Links } from "/page/links.js";
@@ -47,7 +47,21 @@ function pressed(message, button, node) {
   }
 }
 
+/** The menu of a message; over a link the browser's own is the better one. */
+function messageMenu(message, event) {
+  if (event.target.closest("a[href]")) return;
+  event.preventDefault();
+  const words = message.text ?? message.caption;
+  const gone = { chat_id: message.chat.id, message_ids: [message.message_id], user_id: seat.me };
+  menu(event, [
+    ["Reply", () => links.composer.reply(message)],
+    words ? ["Copy text", () => copy(words)] : null,
+    ["Delete for everybody", () => attempt(() => telegram("delete", gone))],
+  ]);
+}
+
 const acts = {
+  menu: messageMenu,
   press: pressed,
   copy,
   follow: (url, shown) => links.follow(url, shown),

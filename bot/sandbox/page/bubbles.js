@@ -14,7 +14,7 @@ export function clock(seconds) {
 
 /**
  * The list item of a message. `context` is {me, group, acts, presses, topic(message)}:
- * acts are what can be done from a bubble (press, reply, jump, and those of `rich`).
+ * acts are what can be done from a bubble (press, reply, menu, jump, and those of `rich`).
  */
 export function bubble(message, context) {
   const words = happened(message);
@@ -22,7 +22,7 @@ export function bubble(message, context) {
   const out = message.from?.id === context.me;
   const side = out ? "out" : "in";
   const props = { class: `line ${side}`, testid: "bubble", data: { messageId: message.message_id, side, from: message.from?.id ?? "" } };
-  const column = el("div", { class: "column" }, box(message, out, context), keys(message, context));
+  const column = el("div", { class: "column", oncontextmenu: (event) => context.acts.menu(message, event) }, box(message, out, context), keys(message, context));
   return el("li", props, column);
 }
 
@@ -99,6 +99,8 @@ export function happened(message) {
   if (message.migrate_to_chat_id) return "The group became a supergroup";
   if (message.migrate_from_chat_id) return "The group was upgraded to a supergroup";
   if (message.forum_topic_created) return `The topic “${message.forum_topic_created.name}” was created`;
+  if (message.forum_topic_closed) return "The topic was closed";
+  if (message.forum_topic_reopened) return "The topic was opened again";
   return null;
 }
 

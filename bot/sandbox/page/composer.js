@@ -201,9 +201,10 @@ export class Composer {
     return this.post(name);
   }
 
+  /** Where a file goes. */
   send(file) {
-    const { chatId, me } = this.seat;
-    return { chat_id: chatId, user_id: me, file };
+    const { chatId, me, thread } = this.seat;
+    return { chat_id: chatId, user_id: me, thread_id: thread || undefined, reply_to: this.draft.reply?.message_id, file };
   }
 
   /** A deep link: the chat shows START, which sends its payload along. */

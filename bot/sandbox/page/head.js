@@ -1,6 +1,6 @@
 /** The bar over the conversation: whose chat this is, its menu and topics, and the way to the panel and the journal. */
 
-import { attempt, menu, toast } from "/page/dialogs.js";
+import { attempt, form, menu, toast } from "/page/dialogs.js";
 import { avatar, el, icon } from "/page/dom.js";
 import { fullName } from "/page/world.js";
 import { telegram } from "/page/wire.js";
@@ -89,16 +89,30 @@ export class Head {
   }
 
   groupItems(chat, me) {
-    const add = (status) => () => attempt(() => telegram("add_bot", { chat_id: chat.id, user_id: me, status }));
     const bot = fullName(this.world.bot);
     const here = this.world.hasBot(chat);
+    const deed = (op, more) => () => attempt(() => telegram(op, { chat_id: chat.id, user_id: me, ...more }));
     return [
-      here ? null : [`Add ${bot}`, add("member")],
-      here ? [`Make ${bot} an administrator`, add("administrator")] : null,
-      here ? [`Make ${bot} a plain member`, add("member")] : null,
-      here ? [`Remove ${bot}`, () => attempt(() => telegram("remove_bot", { chat_id: chat.id, user_id: me }))] : null,
+      here ? null : [`Add ${bot}`, deed("add_bot", { status: "member" })],
+      here ? [`Make ${bot} an administrator`, deed("add_bot", { status: "administrator" })] : null,
+      here ? [`Make ${bot} a plain member`, deed("add_bot", { status: "member" })] : null,
+      here ? [`Remove ${bot}`, deed("remove_bot")] : null,
+      ["Add a person", () => this.invite(chat)],
+      chat.is_forum ? ["New topic", () => this.newTopic(deed)] : null,
       chat.type === "group" ? ["Upgrade to a supergroup", () => this.migrate(chat)] : null,
+      ["Leave the group", deed("leave")],
     ];
+  }
+
+  invite(chat) {
+    const absent = [...this.world.users.values()].filter((user) => !chat.members.includes(user.id));
+    if (!absent.length) return toast("Everybody is here. New people are made in the menu of your own name.");
+    const join = (user) => () => attempt(() => telegram("join", { chat_id: chat.id, user_id: user.id }));
+    return menu(this.bar.querySelector("[data-testid=chat-menu]"), absent.map((user) => [fullName(user), join(user)]));
+  }
+
+  newTopic(deed) {
+    form("New topic", [{ name: "name", label: "Name", required: true }], "Create", ({ name }) => deed("topic", { name })());
   }
 
   async migrate(chat) {

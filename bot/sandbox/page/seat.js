@@ -1,6 +1,7 @@
 /** Who sits at the page: the person speaking, the chat on the screen, and what they have not read yet. */
 
 const PLACE = "codebell.seat";
+const PHONE = "(max-width: 720px)";
 
 /** Emits "moved" (another person or chat) and "unread". Two tabs are two seats. */
 export class Seat extends EventTarget {
@@ -37,8 +38,8 @@ export class Seat extends EventTarget {
   }
 
   open(chatId) {
-    this.place(this.me, chatId);
     document.body.dataset.screen = "chat";
+    this.place(this.me, chatId);
   }
 
   openTopic(thread) {
@@ -66,10 +67,9 @@ export class Seat extends EventTarget {
   count({ chat_id: chatId, message }) {
     const chat = this.world.chats.get(chatId);
     for (const userId of this.world.users.keys()) {
-      const looking = userId === this.me && chatId === this.chatId;
       if (!this.world.sees(userId, chat) || message.from?.id === userId) continue;
-      if (looking && document.hidden) this.missed += 1;
-      if (!looking) this.bump(userId, chatId);
+      if (userId !== this.me || chatId !== this.chatId || !this.showing) this.bump(userId, chatId);
+      else if (document.hidden) this.missed += 1;
     }
     this.emit("unread");
   }
@@ -87,9 +87,14 @@ export class Seat extends EventTarget {
     return this.world.chatsOf(userId).reduce((sum, chat) => sum + this.unreadIn(userId, chat.id), 0);
   }
 
+  /** On a phone the list of chats covers the conversation. */
+  get showing() {
+    return document.body.dataset.screen === "chat" || !matchMedia(PHONE).matches;
+  }
+
   /** What is on the screen counts as read. */
   look() {
-    if (document.hidden) return;
+    if (document.hidden || !this.showing) return;
     this.missed = 0;
     this.unread.delete(`${this.me}:${this.chatId}`);
     this.emit("unread");

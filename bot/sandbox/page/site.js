@@ -7,7 +7,7 @@ import { Goods } from "/page/goods.js";
 import { Numbers } from "/page/numbers.js";
 
 const FAULTS = [
-  ["http", "answers 502"], ["html", "answers a web page"], ["garbage", "answers nonsense"], ["empty", "answers nothing"],
+  ["http", "answers with a server error"], ["html", "answers a web page"], ["garbage", "answers nonsense"], ["empty", "answers nothing"],
   ["429", "says too many requests"], ["hang", "never answers"], ["drop", "cuts the line"], ["slow", "answers slowly"],
 ];
 const TIMES = [["1", "once"], ["3", "three times"], ["0", "until healed"]];

@@ -10,7 +10,7 @@ export class Suggestions {
   constructor(composer) {
     Object.assign(this, { composer, query: null, latest: null, timer: 0, picks: [] });
     this.box = el("div", { class: "suggestions", role: "listbox", "aria-label": "Suggestions", hidden: true });
-    composer.world.on("inline", (answer) => this.answered(answer));
+    composer.world.on("call", (call) => this.answered(call));
   }
 
   hide() {
@@ -80,7 +80,7 @@ export class Suggestions {
     this.mark();
   }
 
-  /** Inline mode: ask the bot when the typing pauses; its answer comes as an event, perhaps before the reply. */
+  /** Inline mode: ask the bot when the typing pauses; its answer is a call of the log, perhaps heard before the reply. */
   ask(query) {
     clearTimeout(this.timer);
     this.timer = setTimeout(async () => {
@@ -93,9 +93,11 @@ export class Suggestions {
     }, PAUSE_MS);
   }
 
-  answered(answer) {
-    this.latest = answer;
-    if (answer && answer.inline_query_id === this.query) this.show(answer.results.map((result) => this.result(result)));
+  answered(call) {
+    if (call?.method !== "answerInlineQuery" || !call.ok) return;
+    this.latest = call;
+    const { inline_query_id: query, results } = call.params;
+    if (String(query) === this.query) this.show(results.map((result) => this.result(result)));
   }
 
   result(result) {

@@ -1,8 +1,6 @@
 /** What the sandbox has told the page: people, chats and their messages, as plain Bot API objects. */
 
-const TOLD_ON = new Set(["answer", "call", "inline"]);
-
-/** Emits "loaded", "message", "edited", "deleted", "commands", "answer", "inline", "call"; "stale" asks for the whole state again. */
+/** Emits "loaded", "message", "edited", "deleted", "commands", "answer", "call"; "stale" asks for the whole state again. */
 export class World extends EventTarget {
   constructor() {
     super();
@@ -26,7 +24,7 @@ export class World extends EventTarget {
     if (event.type === "message") this.receive(event);
     else if (event.type === "edited") this.edit(event);
     else if (event.type === "deleted") this.remove(event);
-    else if (TOLD_ON.has(event.type)) this.emit(event.type, event);
+    else if (event.type === "answer" || event.type === "call") this.emit(event.type, event);
     else if (event.type === "commands" && this.chats.has(event.chat_id)) this.command(event);
     else this.emit("stale");
   }
