@@ -23,6 +23,10 @@ class Events:
             listener({"seq": number, "type": kind, **body})
         return number
 
+    @property
+    def listeners(self) -> int:
+        return len(self._listeners)
+
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with every event from now on; the answer stops it."""
         self._listeners.append(listener)

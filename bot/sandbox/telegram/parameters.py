@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, get_args
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from aiogram import methods
 from aiogram.methods import TelegramMethod
@@ -88,13 +88,23 @@ def _decode_text(shape: str, name: str, value: str) -> Any:
 @cache
 def _shape(model: type[TelegramMethod[Any]], name: str) -> str:
     """How a parameter travels: "json", "bool", "int", "int or text" (a chat id) or "text"."""
-    annotation = model.model_fields[name].annotation
-    kinds = set(get_args(annotation) or (annotation,)) - {type(None)}
-    if any(getattr(kind, "__origin__", kind) is list or _is_object(kind) for kind in kinds):
+    kinds = _kinds(model.model_fields[name].annotation)
+    if any(kind is list or _is_object(kind) for kind in kinds):
         return "json"
     if int in kinds:
         return "int or text" if str in kinds else "int"
     return "bool" if bool in kinds else "text"
+
+
+def _kinds(annotation: Any) -> set[Any]:
+    """The classes an annotation allows; a list stands for itself, whatever is in it."""
+    origin = get_origin(annotation)
+    if origin is None:
+        return {annotation}
+    if origin in (list, Literal):
+        return {origin}
+    inner = get_args(annotation)[:1] if origin is Annotated else get_args(annotation)
+    return set().union(*(_kinds(one) for one in inner))
 
 
 def _is_object(kind: Any) -> bool:

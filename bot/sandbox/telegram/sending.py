@@ -19,6 +19,9 @@ CONTENT = (
     "has_media_spoiler",
 )
 
+#: The fields of ReplyParameters that are modelled; a parse mode of a quote means nothing without one.
+REPLY_FIELDS = frozenset({"message_id", "chat_id", "allow_sending_without_reply", "quote_parse_mode"})
+
 
 def send_message(call: Call) -> Json:
     chat = call.chat()
@@ -99,7 +102,7 @@ def _replied(call: Call, chat: Chat) -> Json:
     message_id = params.get("message_id", call.params.get("reply_to_message_id"))
     if message_id is None:
         return {}
-    if others := params.keys() - {"message_id", "chat_id", "allow_sending_without_reply"}:
+    if others := params.keys() - REPLY_FIELDS:
         raise not_modelled(f"{min(others)} in reply parameters")
     if params.get("chat_id", chat.id) != chat.id:
         raise not_modelled("reply to another chat")

@@ -1,0 +1,79 @@
+import pytest
+from aiogram.exceptions import TelegramBadRequest, TelegramServerError
+from aiogram.types import (
+    InlineQueryResultArticle,
+    InlineQueryResultPhoto,
+    InputTextMessageContent,
+    Update,
+)
+
+from bot.sandbox.telegram.refusals import Nonsense
+from tests.sandbox.telegram.scene import Scene, keyboard
+
+
+def card(number: str = "1", text: str = "<b>$0.35</b>") -> InlineQueryResultArticle:
+    content = InputTextMessageContent(message_text=text)
+    return InlineQueryResultArticle(
+        id=number, title="Telegram", input_message_content=content, reply_markup=keyboard("buy")
+    )
+
+
+async def test_a_chosen_result_is_posted_and_its_button_reaches_the_bot(scene: Scene) -> None:
+    ann, bob = scene.person("Ann"), scene.person("Bob")
+    team = scene.human.chat("group", "Others", [ann, bob])["chat"]["id"]
+    asked = scene.human.inline(ann, "telegram id")["inline_query_id"]
+    (update,) = scene.world.take_updates()
+    assert update["inline_query"]["query"] == "telegram id"
+    await scene.bot.answer_inline_query(asked, [card()])
+    posted = scene.human.choose(asked, "1", team, ann)["message"]
+    assert (posted["text"], posted["via_bot"]["id"], posted["from"]["id"]) == ("$0.35", 424242, ann)
+    scene.human.click(team, posted["message_id"], bob, "buy")
+    (update,) = scene.world.take_updates()
+    query = Update.model_validate(update).callback_query
+    assert query is not None
+    assert (query.message, query.from_user.id) == (None, bob)
+    assert await scene.bot.edit_message_text("sold", inline_message_id=query.inline_message_id) is True
+    assert scene.last(team)["text"] == "sold"
+
+
+async def test_results_are_seen_once_they_are_there(scene: Scene) -> None:
+    asked = scene.human.inline(scene.person(), "x")["inline_query_id"]
+    assert scene.human.results(asked) is None
+    await scene.bot.answer_inline_query(asked, [card("1"), card("2")])
+    shown = scene.human.results(asked)
+    assert shown is not None
+    assert [one["id"] for one in shown["results"]] == ["1", "2"]
+
+
+async def test_results_that_telegram_would_not_take_are_refused(scene: Scene) -> None:
+    asked = scene.human.inline(scene.person(), "x")["inline_query_id"]
+    with pytest.raises(TelegramBadRequest, match="RESULT_ID_DUPLICATE"):
+        await scene.bot.answer_inline_query(asked, [card(), card()])
+    with pytest.raises(TelegramBadRequest, match="can't parse entities"):
+        await scene.bot.answer_inline_query(asked, [card(text="<b>")])
+    with pytest.raises(TelegramBadRequest, match="too many inline query results"):
+        await scene.bot.answer_inline_query(asked, [card(str(number)) for number in range(51)])
+    photo = InlineQueryResultPhoto(
+        id="1", photo_url="https://e.com/x.jpg", thumbnail_url="https://e.com/x.jpg"
+    )
+    with pytest.raises(TelegramServerError, match="no inline query result of type photo"):
+        await scene.bot.answer_inline_query(asked, [photo])
+
+
+async def test_a_late_or_second_answer_is_refused(scene: Scene) -> None:
+    ann = scene.person()
+    late, twice = (scene.human.inline(ann, "x")["inline_query_id"] for _ in range(2))
+    await scene.bot.answer_inline_query(twice, [])
+    scene.clock.pass_(16)
+    for asked in (late, twice):
+        with pytest.raises(TelegramBadRequest, match="query is too old"):
+            await scene.bot.answer_inline_query(asked, [card()])
+
+
+async def test_what_was_not_offered_cannot_be_chosen(scene: Scene) -> None:
+    ann = scene.person()
+    asked = scene.human.inline(ann, "x")["inline_query_id"]
+    with pytest.raises(Nonsense, match="the bot did not offer that"):
+        scene.human.choose(asked, "1", ann, ann)
+    with pytest.raises(Nonsense, match="there was no such inline query"):
+        scene.human.choose("99", "1", ann, ann)
