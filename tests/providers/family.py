@@ -156,7 +156,6 @@ STATUSES = (
     Case("poll", "STATUS_OK:111", WAITING, AGAIN),
     Case("poll", "STATUS_WAIT_RETRY:111", WAITING, AGAIN),
     Case("poll", "STATUS_WAIT_RETRY:'111'", WAITING, AGAIN),
-    Case("poll", "STATUS_WAIT_RETRY:111", WAITING, DONE),
     Case("poll", "STATUS_WAIT_RETRY:", WAITING),
     Case("poll", "STATUS_WAIT_RETRY", WAITING),
     Case("poll", "NO_ACTIVATION", UnknownActivation),

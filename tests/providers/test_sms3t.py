@@ -57,6 +57,7 @@ class TestSms3T(ProviderContract):
         Case("poll", "STATUS_WAIT_RETRY:'0512'", code("0512")),
         Case("poll", "STATUS_WAIT_RETRY:123-456", code("123-456")),
         Case("poll", "STATUS_WAIT_RETRY:222", code("222"), AGAIN),
+        Case("poll", "STATUS_WAIT_RETRY:111", code("111"), DONE),
         Case("poll", "STATUS_WAIT_RETRY:-", WAITING),
         Case("poll", "STATUS_OK:5512", code("5512")),
         Case("poll", "STATUS_OK:222", code("222"), AGAIN),

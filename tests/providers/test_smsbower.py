@@ -22,7 +22,7 @@ from bot.providers.http import Net
 from bot.providers.smsbower import SmsBower
 from tests.providers import family
 from tests.providers.contract import Case, ProviderContract
-from tests.providers.family import AGAIN, FRESH, HELD, code
+from tests.providers.family import AGAIN, DONE, FRESH, HELD, code
 from tests.providers.site import KEY, Said, Site, net
 
 BOUGHT = Number("4242", "+84901234567", "84901234567", Decimal("0.683"), "viettel", True)
@@ -138,7 +138,8 @@ class TestSmsBower(ProviderContract):
         # The old code, by the document; one that nobody has seen is better shown than lost.
         Case("poll", "STATUS_WAIT_RETRY:222", code("222")),
         Case("poll", "STATUS_WAIT_RETRY:110", WAITING, AGAIN),
-        Case("another_sms", (family.LOST, "STATUS_WAIT_RETRY:111"), None, family.DONE),
+        Case("poll", "STATUS_WAIT_RETRY:111", WAITING, DONE),
+        Case("another_sms", (family.LOST, "STATUS_WAIT_RETRY:111"), None, DONE),
         Case("cancel", "EARLY_CANCEL_DENIED", TooEarly(seconds=100), FRESH),
         Case("sent", "BAD_ACTION", Unsupported),
         Case("poll", '{"status":0,"message":"NO_ACTIVATION"}', UnknownActivation),

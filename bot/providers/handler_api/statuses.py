@@ -35,12 +35,12 @@ def reading(reply: Reply, held: Held, code_as_retry: bool = False) -> Reading:
     One that nobody asked again for and nobody has seen is a code everywhere: better twice than never.
     """
     word, found = reply.word, code(reply.rest)
-    old = not found or (held.asked_again and found == held.last_code)
-    if word == "STATUS_OK":
-        return WAITING if old else Reading(Outcome.RECEIVED, found)
+    if word == "STATUS_OK" or (code_as_retry and word == "STATUS_WAIT_RETRY"):
+        old = held.asked_again and found == held.last_code
+        return Reading(Outcome.RECEIVED, found) if found and not old else WAITING
     if word == "STATUS_WAIT_RETRY":
-        old = old or found == held.last_code or (held.asked_again and not code_as_retry)
-        return WAITING if old else Reading(Outcome.RECEIVED, found)
+        old = held.asked_again or found == held.last_code
+        return Reading(Outcome.RECEIVED, found) if found and not old else WAITING
     if word in WAITS:
         return WAITING
     if word in OVER:
