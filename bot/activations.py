@@ -179,7 +179,7 @@ class Activations:
 
     async def cancel(self, activation_id: str, person_id: int) -> Activation:
         """Wish for a cancel: carried out at the first moment the provider allows. Raises `Refused`."""
-        row = await self._mine(activation_id, person_id)
+        row = await self.mine(activation_id, person_id)
         self._able(row, Capability.CANCEL)
         if row.state is State.CANCELLING or row.cancel_at is not None:
             return row
@@ -193,7 +193,7 @@ class Activations:
 
     async def another_sms(self, activation_id: str, person_id: int) -> None:
         """Ask for one more SMS to the same number, once."""
-        row = await self._mine(activation_id, person_id)
+        row = await self.mine(activation_id, person_id)
         provider = self._able(row, Capability.ANOTHER_SMS)
         if row.state is not State.RECEIVED:
             raise TooLate
@@ -209,7 +209,7 @@ class Activations:
 
     async def sent(self, activation_id: str, person_id: int) -> None:
         """Tell the provider that the SMS is on its way."""
-        row = await self._mine(activation_id, person_id)
+        row = await self.mine(activation_id, person_id)
         provider = self._able(row, Capability.SENT)
         if row.state is not State.WAITING:
             raise TooLate
@@ -219,7 +219,7 @@ class Activations:
 
     async def finish(self, activation_id: str, person_id: int) -> None:
         """Close a number that did its work. Where the provider has no such call, for us alone."""
-        row = await self._mine(activation_id, person_id)
+        row = await self.mine(activation_id, person_id)
         if row.state is State.FINISHED:
             return
         if row.state is not State.RECEIVED:
@@ -237,7 +237,8 @@ class Activations:
         except (TooLate, UnknownActivation) as ended:
             log.info("finish of %s: %s", row.id, type(ended).__name__)
 
-    async def _mine(self, activation_id: str, person_id: int) -> Activation:
+    async def mine(self, activation_id: str, person_id: int) -> Activation:
+        """A number of this person's. Raises `NotYours` or `UnknownActivation`."""
         row = await self._store.get(activation_id)
         if row is None:
             raise UnknownActivation

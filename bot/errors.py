@@ -187,3 +187,14 @@ class Unavailable(Unclear):
 
 class BadReply(Unclear):
     text = text("The provider answered something nobody understands.")
+
+
+def named(name: str) -> type[CodebellError] | None:
+    """The error class of that name, as rows of the database remember it; None for other reasons."""
+    waiting = [CodebellError]
+    while waiting:
+        found = waiting.pop()
+        if found.__name__ == name:
+            return found
+        waiting.extend(found.__subclasses__())
+    return None

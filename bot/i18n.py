@@ -14,7 +14,7 @@ from pathlib import Path
 import phonenumbers
 from aiogram.utils.i18n import I18n
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_time, format_timedelta
+from babel.dates import format_datetime, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal
 
 from bot.errors import CodebellError
@@ -72,6 +72,10 @@ class Texts:
     def time(self, moment: datetime) -> str:
         """The wall clock of the place the bot runs in (`TZ`), to the second: minimum waits are short."""
         return format_time(moment.astimezone(), "HH:mm:ss", locale=self.locale)
+
+    def day(self, moment: datetime) -> str:
+        """`20 Nov 14:02`: the day and the minute where the bot runs."""
+        return format_datetime(moment.astimezone(), "d MMM HH:mm", locale=self.locale)
 
     def span(self, seconds: float) -> str:
         """`2 minutes`, `40 seconds`: one unit, rounded."""

@@ -224,6 +224,11 @@ class ActivationStore:
         async with self._database.begin() as session:
             await change(session, activation_id, State, **values)
 
+    async def hang_anew(self, activation_id: str, now: datetime) -> None:
+        """Let the card be sent as a new message."""
+        values = {"card_chat_id": None, "card_message_id": None}
+        await self._change(activation_id, frozenset(State), now, **values)
+
     async def _move(self, activation_id: str, to: State, now: datetime, **values: Any) -> Activation | None:
         async with self._database.begin() as session:
             return await move(session, activation_id, to, now, **values)

@@ -18,7 +18,8 @@ from storage.vault import Vault
 
 log = logging.getLogger(__name__)
 
-SHORTEST, LONGEST = 8, 512
+#: A JWT, as sms.ski's keys are, may run to several hundred characters.
+SHORTEST, LONGEST = 8, 1024
 
 
 def _nobody(_: str) -> None:
@@ -108,6 +109,12 @@ class KeyStore:
             row = await session.scalar(update(Key).where(*mine).values(removed_at=now).returning(Key.id))
             await _wipe(session, now)
             return row is not None
+
+    async def rename(self, key_id: str, chat_id: int, label: str) -> None:
+        """Call one of the chat's keys something else."""
+        mine = (Key.id == key_id, Key.chat_id == chat_id)
+        async with self._database.begin() as session:
+            await session.execute(update(Key).where(*mine).values(label=label[:64]))
 
     async def sweep(self, now: datetime) -> None:
         """Housekeeping: wipe the secrets of removed keys whose numbers have ended."""

@@ -1,0 +1,96 @@
+"""The command line: run the bot (default), try it in a demo, back it up, rotate its keys, check on it."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from bot import app, log, settings
+from bot.errors import SettingsError, StorageError
+from bot.heartbeat import is_alive
+from storage.database import Database
+from storage.opening import opened
+
+#: A setting or the database cannot be used: nothing was started.
+UNUSABLE = 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The exit code: 0 done, 1 could not go on, 2 a setting or the database cannot be used."""
+    given = _parser().parse_args(arguments)
+    try:
+        return int(given.command(given))
+    except (SettingsError, StorageError) as error:
+        sys.stderr.write(f"codebell: {error.detail}\n")
+        return UNUSABLE
+    except KeyboardInterrupt:
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
+    parser.set_defaults(command=_run)
+    commands = parser.add_subparsers(title="commands")
+    commands.add_parser("run", help="run the bot (the default)").set_defaults(command=_run)
+    demo = commands.add_parser("demo", help="a Telegram, its providers and the bot on this machine")
+    demo.add_argument("--port", type=int, default=8085)
+    demo.set_defaults(command=_demo)
+    backup = commands.add_parser("backup", help="write a verified copy of the database")
+    backup.add_argument("path", type=Path)
+    backup.set_defaults(command=_backup)
+    rotate = commands.add_parser("rotate-keys", help="encrypt every key with the newest master key")
+    rotate.set_defaults(command=_rotate)
+    commands.add_parser("check", help="0 if the bot shows signs of life").set_defaults(command=_check)
+    return parser
+
+
+def _run(given: argparse.Namespace) -> int:
+    read = settings.read()
+    log.configure(read.log_level)
+    why = asyncio.run(app.run(read))
+    if why:
+        sys.stderr.write(f"codebell: {why}\n")
+    return 1 if why else 0
+
+
+def _demo(given: argparse.Namespace) -> int:
+    # Imported here: the sandbox and its server are no part of a bot that runs for real.
+    from bot.sandbox.demo import demo
+
+    return asyncio.run(demo(given.port))
+
+
+def _backup(given: argparse.Namespace) -> int:
+    async def copy() -> None:
+        read = settings.read()
+        database = Database(read.database_url)
+        try:
+            await database.backup(given.path)
+        finally:
+            await database.close()
+
+    asyncio.run(copy())
+    sys.stdout.write(f"backed up to {given.path}; keep the master key apart from it\n")
+    return 0
+
+
+def _rotate(given: argparse.Namespace) -> int:
+    async def rotate() -> str:
+        read = settings.read()
+        async with opened(read.database_url, read.master_keys()) as (database, vault):
+            done = await vault.rotate(database)
+        return f"{done.sealed} keys sealed anew, {len(done.broken)} do not decrypt"
+
+    sys.stdout.write(asyncio.run(rotate()) + "\n")
+    return 0
+
+
+def _check(given: argparse.Namespace) -> int:
+    file = settings.read().heartbeat_file
+    if file is None:
+        raise SettingsError("HEARTBEAT_FILE: is not set, so there is nothing to check")
+    return 0 if is_alive(file) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

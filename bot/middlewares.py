@@ -1,0 +1,127 @@
+"""What handlers get per update: `t`, the texts in the person's language, if they may come in at all.
+
+Typed input is kept by aiogram's FSM, in our database and for a limited time.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from aiogram import BaseMiddleware
+from aiogram.exceptions import AiogramError
+from aiogram.fsm.state import State
+from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
+from aiogram.types import CallbackQuery, Chat, Message, TelegramObject, Update, User
+
+from bot.clock import Clock
+from bot.i18n import Catalogues, Texts
+from bot.settings import Access
+from storage.chats import ChatStore
+from storage.forms import FormStore
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+
+#: A question that was not answered in this time is forgotten.
+PATIENCE = timedelta(minutes=15)
+#: How often a chat's row is brought up to date.
+_SEEN_AGAIN = timedelta(hours=1)
+#: People who were told once that the bot is private; then it is silent.
+_REMEMBERED = 10_000
+
+
+class Welcome(BaseMiddleware):
+    """Runs once per update, before any handler: who is this, in which language, and may they come in."""
+
+    def __init__(
+        self,
+        catalogues: Catalogues,
+        chats: ChatStore,
+        access: Access,
+        admins: frozenset[int],
+        clock: Clock,
+    ) -> None:
+        self._catalogues = catalogues
+        self._chats = chats
+        self._access = access
+        self._admins = admins
+        self._clock = clock
+        self._seen: dict[int, datetime] = {}
+        self._languages: dict[int, str] = {}
+        self._told: set[int] = set()
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        person: User | None = data.get("event_from_user")
+        chat: Chat | None = data.get("event_chat")
+        data["t"] = t = self._catalogues.texts(await self._language(person, chat))
+        if person is not None and not self._may_enter(person):
+            return await self._turn_away(event, person, t)
+        return await handler(event, data)
+
+    def _may_enter(self, person: User) -> bool:
+        return self._access is Access.OPEN or person.id in self._admins
+
+    async def _language(self, person: User | None, chat: Chat | None) -> str:
+        """The chat's language once it is known, the person's Telegram's before."""
+        spoken = (person.language_code or "") if person is not None else ""
+        if chat is None:
+            return spoken
+        now = self._clock()
+        if self._seen.get(chat.id, datetime.min.replace(tzinfo=now.tzinfo)) < now - _SEEN_AGAIN:
+            title = chat.title or chat.full_name
+            row = await self._chats.see(chat.id, chat.type, title, spoken, now)
+            self._seen[chat.id], self._languages[chat.id] = now, row.language
+        return self._languages[chat.id] or spoken
+
+    async def _turn_away(self, event: TelegramObject, person: User, t: Texts) -> None:
+        """One true answer, then silence."""
+        if person.id in self._told or not isinstance(event, Update):
+            return
+        if len(self._told) < _REMEMBERED:
+            self._told.add(person.id)
+        private = t(
+            "This bot is private. Your Telegram id is <code>{id}</code>; its operator can let you in.",
+            id=person.id,
+        )
+        with suppress(AiogramError):
+            match event.message, event.callback_query:
+                case Message(chat=Chat(type="private")) as message, _:
+                    await message.answer(private, parse_mode="HTML")
+                case _, CallbackQuery() as press:
+                    await press.answer(t.plain("This bot is private."), show_alert=True)
+
+
+class Forms(BaseStorage):
+    """aiogram's FSM storage on our database: what a person was asked to type survives a restart."""
+
+    def __init__(self, forms: FormStore, clock: Clock) -> None:
+        self._forms = forms
+        self._clock = clock
+
+    async def set_state(self, key: StorageKey, state: StateType = None) -> None:
+        name = state.state if isinstance(state, State) else state
+        if name is None:
+            await self._forms.drop(key.chat_id, key.user_id)
+        else:
+            await self._put(key, name, await self.get_data(key))
+
+    async def get_state(self, key: StorageKey) -> str | None:
+        form = await self._forms.get(key.chat_id, key.user_id, self._clock())
+        return None if form is None else form[0]
+
+    async def set_data(self, key: StorageKey, data: Any) -> None:
+        if data or await self.get_state(key):
+            await self._put(key, await self.get_state(key), dict(data))
+
+    async def get_data(self, key: StorageKey) -> dict[str, Any]:
+        form = await self._forms.get(key.chat_id, key.user_id, self._clock())
+        return {} if form is None else form[1]
+
+    async def close(self) -> None:
+        """The database is closed by who opened it."""
+
+    async def _put(self, key: StorageKey, state: str | None, data: dict[str, Any]) -> None:
+        await self._forms.put(key.chat_id, key.user_id, state, data, self._clock() + PATIENCE)

@@ -1,0 +1,68 @@
+"""The buttons of a bought number: cancel, the SMS was sent, another SMS, finish, show the card again."""
+
+from aiogram import F, Router
+from aiogram.types import CallbackQuery
+
+from bot.activations import Activations
+from bot.clock import Clock
+from bot.i18n import Texts
+from bot.postman import Postman
+from handlers.doors import Act, What
+from handlers.screen import answer
+from storage.activations import ActivationStore
+from storage.models import State
+
+router = Router(name="activation")
+router.callback_query.filter(F.data.startswith("a"))
+
+
+@router.callback_query(Act.filter(F.what == What.CANCEL))
+async def cancel(
+    callback: CallbackQuery, callback_data: Act, t: Texts, activations: Activations, clock: Clock
+) -> None:
+    """Wish for a cancel; before the minimum wait is over it is booked for the first allowed moment."""
+    row = await activations.cancel(callback_data.id, callback.from_user.id)
+    seconds = (row.cancel_at - clock()).total_seconds() if row.cancel_at is not None else 0
+    if row.state is State.WAITING and seconds > 1:
+        text = t.plain(
+            "Too early: the provider lets go of it in {span}. Booked: I cancel it at {time}.",
+            span=t.span(seconds),
+            time=t.time(row.cancel_at or clock()),
+        )
+        await answer(callback, text, alert=True)
+    else:
+        await answer(callback, t.plain("Cancelling…"))
+
+
+@router.callback_query(Act.filter(F.what == What.SENT))
+async def sent(callback: CallbackQuery, callback_data: Act, t: Texts, activations: Activations) -> None:
+    await activations.sent(callback_data.id, callback.from_user.id)
+    await answer(callback, t.plain("The provider knows: the SMS is on its way."))
+
+
+@router.callback_query(Act.filter(F.what == What.ANOTHER))
+async def another(callback: CallbackQuery, callback_data: Act, t: Texts, activations: Activations) -> None:
+    await activations.another_sms(callback_data.id, callback.from_user.id)
+    await answer(callback, t.plain("Waiting for another SMS. It comes as a new message."))
+
+
+@router.callback_query(Act.filter(F.what == What.FINISH))
+async def finish(callback: CallbackQuery, callback_data: Act, t: Texts, activations: Activations) -> None:
+    await activations.finish(callback_data.id, callback.from_user.id)
+    await answer(callback, t.plain("Finished."))
+
+
+@router.callback_query(Act.filter(F.what == What.CARD))
+async def card(
+    callback: CallbackQuery,
+    callback_data: Act,
+    numbers: ActivationStore,
+    activations: Activations,
+    clock: Clock,
+    postman: Postman,
+) -> None:
+    """Hang the card anew, at the end of the chat."""
+    row = await activations.mine(callback_data.id, callback.from_user.id)
+    await numbers.hang_anew(row.id, clock())
+    postman.nudge()
+    await answer(callback)

@@ -1,0 +1,56 @@
+"""/balance: what is left on the accounts behind the chat's keys."""
+
+from collections.abc import Mapping
+
+from aiogram import F, Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message
+
+from bot.balances import Balances
+from bot.errors import CodebellError
+from bot.i18n import Texts
+from bot.providers.base import Provider
+from handlers.doors import AddKey, Balance, Menu
+from handlers.screen import Screen, chat_of, press, show
+from storage.models import Key
+
+router = Router(name="balance")
+router.callback_query.filter(F.data.startswith("l"))
+
+
+@router.message(Command("balance"))
+async def balance_by_command(
+    message: Message, t: Texts, balances: Balances, providers: Mapping[str, Provider]
+) -> None:
+    await show(message, await _balances(message.chat.id, t, balances, providers))
+
+
+@router.callback_query(Balance.filter())
+async def balance_by_button(
+    callback: CallbackQuery, t: Texts, balances: Balances, providers: Mapping[str, Provider]
+) -> None:
+    await show(callback, await _balances(chat_of(callback), t, balances, providers))
+
+
+async def _balances(chat_id: int, t: Texts, balances: Balances, providers: Mapping[str, Provider]) -> Screen:
+    told = await balances.all(chat_id)
+    if not told:
+        add = [press(t.plain("🔑 Add a provider key"), AddKey())]
+        return Screen(t("There are no provider keys here yet."), [add])
+    lines = [t("<b>Balance</b>"), *(_line(key, trouble, t, providers) for key, trouble in told)]
+    again = [press(t.plain("🔄 Ask again"), Balance()), press(t.plain("◀ Menu"), Menu())]
+    return Screen("\n".join(lines), [again])
+
+
+def _line(key: Key, trouble: CodebellError | None, t: Texts, providers: Mapping[str, Provider]) -> str:
+    title = providers[key.provider].title if key.provider in providers else key.provider
+    name = " ".join(part for part in (title, key.label) if part)
+    money = t.money(key.balance, key.currency) if key.balance is not None else "?"
+    if trouble is None:
+        return t("{name}: <b>{money}</b>", name=name, money=money)
+    return t(
+        "⚠️ {name}: {problem} Last known: {money}",
+        name=name,
+        problem=t.plain_error(trouble),
+        money=money,
+    )

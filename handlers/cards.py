@@ -1,0 +1,210 @@
+"""What the postman says: the card of a number, and the new message that rings with its code.
+
+Both are drawn from their rows at the moment they are sent, so they always tell the present truth.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from aiogram.types import InlineKeyboardButton
+
+from bot.errors import named
+from bot.i18n import Texts, flag, international, visible
+from bot.postman import Drawing
+from bot.providers.base import Capability, Provider
+from handlers.doors import Act, Again, Country, What
+from handlers.screen import Rows, Screen, copies, press
+from storage.models import Activation, Sms, State
+
+_ENDED = frozenset({State.CANCELLED, State.EXPIRED, State.FINISHED, State.FAILED, State.UNKNOWN})
+
+
+def draw_card(row: Activation, t: Texts, providers: Mapping[str, Provider], now: datetime) -> Drawing:
+    """The card as it is now; to be drawn again when the minimum wait is over."""
+    provider = providers.get(row.provider)
+    screen = Screen(_card(row, _title(row, provider), t), _buttons(row, provider, t, now))
+    again_at = row.cancel_from if _too_early(row, now) and row.cancel_at is None else None
+    return Drawing(screen.html, screen.keyboard, edits=row.card_message_id, again_at=again_at)
+
+
+def draw_code(sms: Sms, row: Activation, t: Texts, providers: Mapping[str, Provider]) -> Drawing:
+    """The code in a message of its own: edits do not ring."""
+    lines = [t("🔔 <b>{service}</b> · {phone}", service=row.service_name, phone=_phone(row))]
+    if sms.code:
+        lines.append(t("<code>{code}</code>", code=visible(sms.code)))
+    if sms.late:
+        lines.append(t("<i>It came late, after the number had ended.</i>"))
+    lines += _quoted(sms, t)
+    screen = Screen("\n".join(lines), _code_buttons(sms, row, t, providers.get(row.provider)))
+    return Drawing(screen.html, screen.keyboard)
+
+
+def _quoted(sms: Sms, t: Texts) -> list[str]:
+    """The SMS as it came, escaped; who sent it is only what the SMS claims."""
+    sender = [t("From {sender}:", sender=visible(sms.sender, 64))] if sms.sender else []
+    if not sms.text or sms.text == sms.code:
+        return sender
+    return [*sender, t("<blockquote>{text}</blockquote>", text=visible(sms.text))]
+
+
+def _code_buttons(sms: Sms, row: Activation, t: Texts, provider: Provider | None) -> Rows:
+    copy = [copies(t.plain("📋 Copy code"), sms.code)] if sms.code else []
+    return [copy, *_after_code(row, provider, t)]
+
+
+def _after_code(row: Activation, provider: Provider | None, t: Texts) -> Rows:
+    """What can be done with a number that did its work."""
+    again = [press(t.plain("🔁 Buy the same again"), Again(id=row.id))]
+    if row.state is not State.RECEIVED or provider is None:
+        return [again]
+    another = [press(t.plain("✉️ Another SMS"), Act(what=What.ANOTHER, id=row.id))]
+    finish = press(t.plain("✅ Finish"), Act(what=What.FINISH, id=row.id))
+    more = another if _another_possible(row, provider) else []
+    return [[*more, finish], again]
+
+
+def _another_possible(row: Activation, provider: Provider) -> bool:
+    return provider.can(Capability.ANOTHER_SMS) and row.another_sms is not False and not row.asked_again
+
+
+def _card(row: Activation, title: str, t: Texts) -> str:
+    country = f"{flag(row.country)} {t.country(row.country, row.country_name)}"
+    lines = [f"📱 {_number(row)}"] if row.phone else []
+    lines.append(t("<b>{service}</b> · {country}", service=row.service_name, country=country))
+    lines.append(t("{provider} · {price}", provider=title, price=t.money(row.cost, row.currency)))
+    return "\n".join([*lines, "", *_news(row, title, t)])
+
+
+def _number(row: Activation) -> str:
+    return f"<code>{international(row.phone or '')}</code>"
+
+
+def _phone(row: Activation) -> str:
+    return international(row.phone or "")
+
+
+def _title(row: Activation, provider: Provider | None) -> str:
+    return provider.title if provider is not None else row.provider
+
+
+def _news(row: Activation, title: str, t: Texts) -> list[str]:
+    """How things stand, and what to do next; what it cost is in the line above."""
+    match row.state:
+        case State.BUYING:
+            return [t("⏳ Buying…")]
+        case State.WAITING:
+            return _waiting(row, title, t)
+        case State.CANCELLING:
+            return [t("⏳ Cancelling… If a code came first, you get it.")]
+        case State.RECEIVED if row.asked_again:
+            return [_last_code(row, t), t("⏳ Waiting for another SMS.")]
+        case State.RECEIVED:
+            return [_last_code(row, t), t("Done with it? Press <b>Finish</b> under the code.")]
+        case _:
+            return _outcome(row, title, t)
+
+
+def _outcome(row: Activation, title: str, t: Texts) -> list[str]:
+    """How it ended, and what that means for the money."""
+    match row.state:
+        case State.CANCELLED:
+            return [t("❌ Cancelled: {provider} pays it back.", provider=title)]
+        case State.EXPIRED:
+            return [_expired(row, title, t)]
+        case State.FAILED:
+            return [t("🚫 Not bought, not paid."), _why(row, t)]
+        case State.UNKNOWN:
+            return _unknown(row, title, t)
+        case _:
+            return [_last_code(row, t), t("✅ Finished.")]
+
+
+def _waiting(row: Activation, title: str, t: Texts) -> list[str]:
+    lines = []
+    if row.expires_at is not None:
+        lines.append(t("⏳ Waiting for the SMS until {time}.", time=t.time(row.expires_at)))
+    lines.append(t("The code comes as a new message."))
+    if row.cancel_at is not None:
+        lines.append(t("A cancel is booked for {time}.", time=t.time(row.cancel_at)))
+    if row.reason == "TooEarly":
+        lines.append(t("{provider} did not let go of it yet; I try again.", provider=title))
+    elif row.reason:
+        lines.append(t("⚠️ {provider} does not answer; I keep asking.", provider=title))
+    return lines
+
+
+def _last_code(row: Activation, t: Texts) -> str:
+    return t("Code: <code>{code}</code>", code=visible(row.last_code or "–"))
+
+
+def _expired(row: Activation, title: str, t: Texts) -> str:
+    match row.reason:
+        case "EndedEarly":
+            return t("⌛ {provider} ended this number early, without a code.", provider=title)
+        case "Overdue":
+            return t(
+                "⌛ Its time is long over and no SMS came. Look at your account at {provider}.",
+                provider=title,
+            )
+        case _:
+            return t("⌛ No SMS came in time: {provider} pays it back by its rules.", provider=title)
+
+
+def _why(row: Activation, t: Texts) -> str:
+    error = named(row.reason)
+    if error is None:
+        return t("I was restarted before the order went out. Press again if you still want it.")
+    return t.error(error())
+
+
+def _unknown(row: Activation, title: str, t: Texts) -> list[str]:
+    lines = [
+        t(
+            "❓ The answer of {provider} was lost: it is <b>unknown</b> whether a number was bought.",
+            provider=title,
+        ),
+        t("I did not and will not order again for this press."),
+    ]
+    if row.balance_before is not None:
+        lines.append(t("Balance before: {money}", money=t.money(row.balance_before, row.currency)))
+    if row.balance_after is not None:
+        lines.append(t("Balance after: {money}", money=t.money(row.balance_after, row.currency)))
+    lines.append(t("If it fell, the number is in your account at {provider}.", provider=title))
+    return lines
+
+
+def _buttons(row: Activation, provider: Provider | None, t: Texts, now: datetime) -> Rows:
+    copy = [copies(t.plain("📋 Copy number"), row.phone)] if row.phone else []
+    match row.state:
+        case State.WAITING:
+            return [copy, *_waiting_buttons(row, provider, t, now)]
+        case State.RECEIVED:
+            return [copy, *_after_code(row, provider, t)]
+        case State.FAILED:
+            other = press(t.plain("🌍 Other offers"), Country(service=row.service, iso2=row.country))
+            return [[press(t.plain("🔁 Try again"), Again(id=row.id)), other]]
+        case state if state in _ENDED:
+            return [[press(t.plain("🔁 Buy the same again"), Again(id=row.id))]]
+        case _:
+            return [copy]
+
+
+def _waiting_buttons(row: Activation, provider: Provider | None, t: Texts, now: datetime) -> Rows:
+    buttons: list[Sequence[InlineKeyboardButton]] = []
+    if provider is not None and provider.can(Capability.SENT) and not row.told_sent:
+        buttons.append([press(t.plain("📨 I sent the SMS"), Act(what=What.SENT, id=row.id))])
+    if provider is not None and provider.can(Capability.CANCEL):
+        buttons.append([press(_cancel_label(row, t, now), Act(what=What.CANCEL, id=row.id))])
+    return [list(line) for line in buttons]
+
+
+def _cancel_label(row: Activation, t: Texts, now: datetime) -> str:
+    if row.cancel_at is not None:
+        return t.plain("🕑 Cancel booked for {time}", time=t.time(row.cancel_at))
+    if _too_early(row, now):
+        return t.plain("🕑 Cancel from {time}", time=t.time(row.cancel_from or now))
+    return t.plain("✖ Cancel")
+
+
+def _too_early(row: Activation, now: datetime) -> bool:
+    return row.state is State.WAITING and row.cancel_from is not None and row.cancel_from > now

@@ -1,0 +1,89 @@
+"""What no flow understood, and what went wrong: always a short, kind, true answer, never silence.
+
+These routers come last; the error handler never raises, and what it tells a person holds no detail of ours.
+"""
+
+import logging
+import secrets
+
+from aiogram import F, Router
+from aiogram.exceptions import AiogramError
+from aiogram.fsm.context import FSMContext
+from aiogram.types import CallbackQuery, ErrorEvent, Message, Update
+
+from bot.errors import CodebellError
+from bot.i18n import Texts
+from bot.offers import Offers
+from handlers.buy import show_found
+from handlers.connect import deleted, looks_like_a_key
+from handlers.doors import AddKey, Help, Menu
+from handlers.screen import Screen, answer, press, show
+from storage.keys import KeyStore
+
+log = logging.getLogger(__name__)
+
+router = Router(name="errors")
+
+
+@router.message(F.chat.type == "private", F.text.startswith("/"))
+async def unknown_command(message: Message, t: Texts) -> None:
+    rows = [[press(t.plain("◀ Menu"), Menu()), press(t.plain("❔ Help"), Help())]]
+    await show(message, Screen(t("I do not know this command."), rows))
+
+
+@router.message(F.chat.type == "private", F.text.func(looks_like_a_key))
+async def key_out_of_place(message: Message, t: Texts) -> None:
+    """A key nobody asked for must not stay in the chat."""
+    text = t(
+        "That looked like a key, so I deleted your message; nothing was stored. Add keys with this button:"
+    )
+    if not await deleted(message):
+        text = t("That looked like a key. Please delete your message, and add keys with this button:")
+    await show(message, Screen(text, [[press(t.plain("🔑 Add a provider key"), AddKey())]]))
+
+
+@router.message(F.chat.type == "private", F.text)
+async def typed(message: Message, t: Texts, offers: Offers, keys: KeyStore) -> None:
+    """Typed words are the name of a service somebody wants a number for."""
+    if await keys.list(message.chat.id):
+        await show_found(message, message.text or "", t, offers)
+        return
+    rows = [[press(t.plain("🔑 Add a provider key"), AddKey())], [press(t.plain("❔ Help"), Help())]]
+    await show(message, Screen(t("First add a provider key; then type what you need a number for."), rows))
+
+
+@router.message(F.chat.type == "private")
+async def not_text(message: Message, t: Texts) -> None:
+    rows = [[press(t.plain("◀ Menu"), Menu())]]
+    await show(message, Screen(t("I only understand text and buttons."), rows))
+
+
+@router.callback_query()
+async def unknown_button(callback: CallbackQuery, t: Texts) -> None:
+    await answer(callback, t.plain("This button is too old. Please open /start again."), alert=True)
+
+
+@router.errors()
+async def went_wrong(event: ErrorEvent, t: Texts, state: FSMContext | None = None) -> None:
+    """Refusals are told as they are; anything else gets a number that stands in the log, too."""
+    if isinstance(event.exception, CodebellError):
+        text = t.plain_error(event.exception)
+    else:
+        incident = secrets.token_hex(3)
+        log.error("incident %s", incident, exc_info=event.exception)
+        text = t.plain(
+            "Something went wrong on my side (incident {incident}). If you were buying, /numbers tells "
+            "what became of it; otherwise please try again.",
+            incident=incident,
+        )
+    await _tell(event.update, text, t)
+
+
+async def _tell(update: Update, text: str, t: Texts) -> None:
+    try:
+        if update.callback_query is not None:
+            await answer(update.callback_query, text, alert=True)
+        elif update.message is not None:
+            await show(update.message, Screen(t("{text}", text=text), [[press(t.plain("◀ Menu"), Menu())]]))
+    except AiogramError as error:
+        log.info("a person could not be told: %s", type(error).__name__)

@@ -1,0 +1,96 @@
+"""/numbers: what is waiting and what came lately, codes included. /cancel: what can be cancelled."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from aiogram import F, Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
+
+from bot.clock import Clock
+from bot.i18n import Texts, flag, international, visible
+from handlers.doors import Act, Buy, Menu, Numbers, What
+from handlers.screen import Rows, Screen, chat_of, press, show
+from storage.activations import ActivationStore
+from storage.models import Activation, State
+
+router = Router(name="numbers")
+router.callback_query.filter(F.data.startswith("n"))
+
+#: How long a number that did its work is still shown here.
+FRESH = timedelta(hours=24)
+_SHOWN = 10
+_WORTH_SEEING = frozenset(State) - {State.FAILED}
+_CANCELLABLE = frozenset({State.WAITING})
+
+
+@router.message(Command("numbers"))
+async def numbers_by_command(message: Message, t: Texts, numbers: ActivationStore, clock: Clock) -> None:
+    person = message.from_user.id if message.from_user is not None else message.chat.id
+    rows = await numbers.recent(person, message.chat.id, clock() - FRESH, _WORTH_SEEING)
+    await show(message, _numbers(rows, t))
+
+
+@router.callback_query(Numbers.filter())
+async def numbers_by_button(
+    callback: CallbackQuery, t: Texts, numbers: ActivationStore, clock: Clock
+) -> None:
+    rows = await numbers.recent(callback.from_user.id, chat_of(callback), clock() - FRESH, _WORTH_SEEING)
+    await show(callback, _numbers(rows, t))
+
+
+@router.message(Command("cancel"))
+async def what_to_cancel(message: Message, t: Texts, numbers: ActivationStore, clock: Clock) -> None:
+    person = message.from_user.id if message.from_user is not None else message.chat.id
+    rows = await numbers.recent(person, message.chat.id, clock() - FRESH, _CANCELLABLE)
+    if not rows:
+        await show(message, Screen(t("There is no number that could be cancelled.")))
+        return
+    buttons: Rows = [
+        [press(t.plain("✖ {number}", number=_name(row)), Act(what=What.CANCEL, id=row.id))] for row in rows
+    ]
+    await show(message, Screen(t("Which number shall be cancelled?"), buttons))
+
+
+def _numbers(rows: Sequence[Activation], t: Texts) -> Screen:
+    menu = [press(t.plain("📱 Buy a number"), Buy()), press(t.plain("◀ Menu"), Menu())]
+    if not rows:
+        return Screen(t("You have no numbers from the last 24 hours."), [menu])
+    lines = [t("<b>Your numbers</b>"), *(_line(row, t) for row in rows[:_SHOWN])]
+    cards = [[_card_button(row, t)] for row in rows[:_SHOWN] if row.state is not State.BUYING]
+    return Screen("\n\n".join(lines), [*cards, menu])
+
+
+def _line(row: Activation, t: Texts) -> str:
+    number = f"<code>{international(row.phone)}</code>\n" if row.phone else ""
+    about = t(
+        "{flag} <b>{service}</b> · {state}",
+        flag=flag(row.country),
+        service=row.service_name,
+        state=_state(row, t),
+    )
+    code = "\n" + t("Code: <code>{code}</code>", code=visible(row.last_code)) if row.last_code else ""
+    return f"{number}{about}{code}"
+
+
+def _card_button(row: Activation, t: Texts) -> InlineKeyboardButton:
+    return press(t.plain("🗂 {number}", number=_name(row)), Act(what=What.CARD, id=row.id))
+
+
+def _name(row: Activation) -> str:
+    return f"{international(row.phone or '')} {row.service_name}".strip()
+
+
+def _state(row: Activation, t: Texts) -> str:
+    names = {
+        State.BUYING: t.plain("buying"),
+        State.WAITING: t.plain("waiting for the SMS"),
+        State.RECEIVED: t.plain("code received"),
+        State.CANCELLING: t.plain("cancelling"),
+        State.CANCELLED: t.plain("cancelled"),
+        State.EXPIRED: t.plain("expired"),
+        State.FINISHED: t.plain("finished"),
+        State.FAILED: t.plain("not bought"),
+        State.UNKNOWN: t.plain("unknown"),
+    }
+    return names[row.state]

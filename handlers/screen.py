@@ -1,0 +1,133 @@
+"""A screen: HTML and rows of buttons, shown by editing the message that was pressed or by a new one.
+
+Keyboards are plain lists of `InlineKeyboardButton`: the builder validates the whole keyboard at every button
+(30 buttons: 5.5 ms against 0.3 ms).
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from aiogram.exceptions import AiogramError, TelegramBadRequest
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import (
+    CallbackQuery,
+    CopyTextButton,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+)
+
+from bot.verdicts import AsItIs, judge
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Rows = list[list[InlineKeyboardButton]]
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_ALERT_LENGTH = 200
+_COPY_LENGTH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What a person sees; `html` is ready for Telegram, buttons are rows from top to bottom."""
+
+    html: str
+    rows: Rows = field(default_factory=list)
+
+    @property
+    def keyboard(self) -> InlineKeyboardMarkup | None:
+        rows = [row for row in self.rows if row]
+        return InlineKeyboardMarkup(inline_keyboard=rows) if rows else None
+
+
+def press(label: str, data: CallbackData) -> InlineKeyboardButton:
+    """A button that calls back."""
+    return InlineKeyboardButton(text=label, callback_data=data.pack())
+
+
+def copies(label: str, value: str) -> InlineKeyboardButton:
+    """A button that puts `value` on the person's clipboard."""
+    return InlineKeyboardButton(text=label, copy_text=CopyTextButton(text=value[:_COPY_LENGTH]))
+
+
+def in_rows(buttons: list[InlineKeyboardButton], width: int) -> Rows:
+    return [buttons[start : start + width] for start in range(0, len(buttons), width)]
+
+
+def page_of(items: Sequence[T], page: int, size: int) -> tuple[Sequence[T], int]:
+    """The items of one page (the last one for a page too far), and how many pages there are."""
+    pages = max(1, -(-len(items) // size))
+    first = min(page, pages - 1) * size
+    return items[first : first + size], pages
+
+
+def turn(page: int, pages: int, to: Callable[[int], CallbackData]) -> list[InlineKeyboardButton]:
+    """The row that turns pages; no row where there is one page only."""
+    page = min(page, pages - 1)
+    steps = [(f"◀ {page}", page - 1, page > 0), (f"{page + 2} ▶", page + 1, page + 1 < pages)]
+    return [press(label, to(target)) for label, target, there in steps if there]
+
+
+def chat_of(event: Message | CallbackQuery) -> int:
+    """The chat a message or press is in; a press on a message nobody can see any more counts as private."""
+    message = event if isinstance(event, Message) else event.message
+    return message.chat.id if message is not None else event.from_user.id if event.from_user else 0
+
+
+async def show(event: Message | CallbackQuery, screen: Screen) -> None:
+    """Answer a message with the screen, or turn the pressed message into it."""
+    if isinstance(event, Message):
+        await _send(event, screen)
+        return
+    await answer(event)
+    if isinstance(event.message, Message) and await _edited(event.message, screen):
+        return
+    await say(event, screen)
+
+
+async def say(event: Message | CallbackQuery, screen: Screen) -> None:
+    """Send the screen as a new message, whatever was pressed."""
+    if isinstance(event, Message):
+        await _send(event, screen)
+        return
+    if event.bot is not None:
+        await event.bot.send_message(
+            chat_of(event),
+            screen.html,
+            reply_markup=screen.keyboard,
+            parse_mode="HTML",
+            link_preview_options=_NO_PREVIEW,
+        )
+
+
+async def answer(press: CallbackQuery, text: str = "", *, alert: bool = False) -> None:
+    """Stop the button's spinner; that it cannot be stopped any more is no reason to fail."""
+    try:
+        await press.answer(text[:_ALERT_LENGTH], show_alert=alert)
+    except AiogramError as error:
+        log.info("a press could not be answered: %s", type(error).__name__)
+
+
+async def _send(message: Message, screen: Screen) -> None:
+    await message.answer(
+        screen.html, reply_markup=screen.keyboard, parse_mode="HTML", link_preview_options=_NO_PREVIEW
+    )
+
+
+async def _edited(message: Message, screen: Screen) -> bool:
+    """Whether the message shows the screen now; False when it can no longer be edited."""
+    try:
+        await message.edit_text(
+            screen.html,
+            reply_markup=screen.keyboard,
+            parse_mode="HTML",
+            link_preview_options=_NO_PREVIEW,
+        )
+    except TelegramBadRequest as error:
+        return isinstance(judge(error), AsItIs)
+    return True

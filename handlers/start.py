@@ -1,0 +1,123 @@
+"""The first minute: /start, /help, the menu, and the news that somebody blocked or unblocked the bot."""
+
+import re
+
+from aiogram import F, Router
+from aiogram.filters import Command, CommandObject, CommandStart
+from aiogram.fsm.context import FSMContext
+from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
+
+from bot.clock import Clock
+from bot.i18n import Texts
+from bot.offers import Offers
+from bot.postman import Postman
+from handlers.buy import show_countries, show_offers
+from handlers.doors import AddKey, Balance, Buy, Countries, Help, Keys, Menu, Numbers
+from handlers.screen import Screen, press, show
+from storage.chats import ChatStore
+from storage.keys import KeyStore
+
+router = Router(name="start")
+router.callback_query.filter(F.data.startswith("m"))
+
+_BUY_LINK = re.compile(r"buy_([a-z0-9]{1,24})(?:_([A-Za-z]{2}))?", re.ASCII)
+_GONE = frozenset({"kicked", "left"})
+
+
+@router.message(CommandStart(deep_link=True, magic=F.args.regexp(_BUY_LINK)), F.chat.type == "private")
+async def start_buying(message: Message, command: CommandObject, t: Texts, offers: Offers) -> None:
+    """`?start=buy_<service>_<country>`: straight to the offers."""
+    link = _BUY_LINK.match(command.args or "")
+    if link is None:
+        return
+    if link[2]:
+        await show_offers(message, t, offers, link[1], link[2].upper())
+    else:
+        await show_countries(message, t, offers, Countries(service=link[1]))
+
+
+@router.message(CommandStart())
+async def start(message: Message, state: FSMContext, t: Texts, keys: KeyStore) -> None:
+    await state.clear()
+    await show(message, await _menu(message.chat.id, t, keys))
+
+
+@router.callback_query(Menu.filter())
+async def menu(callback: CallbackQuery, state: FSMContext, t: Texts, keys: KeyStore) -> None:
+    await state.clear()
+    chat_id = callback.message.chat.id if callback.message else callback.from_user.id
+    await show(callback, await _menu(chat_id, t, keys))
+
+
+@router.message(Command("help"))
+async def help_by_command(message: Message, t: Texts) -> None:
+    await show(message, _help(t))
+
+
+@router.callback_query(Help.filter())
+async def help_by_button(callback: CallbackQuery, t: Texts) -> None:
+    await show(callback, _help(t))
+
+
+@router.my_chat_member()
+async def met_or_left(event: ChatMemberUpdated, chats: ChatStore, postman: Postman, clock: Clock) -> None:
+    """Blocked or thrown out: what is to be said waits. Back again: it is sent."""
+    if event.new_chat_member.status in _GONE:
+        await chats.mark_unreachable(event.chat.id, clock())
+    else:
+        await chats.mark_reachable(event.chat.id)
+        postman.nudge()
+
+
+async def _menu(chat_id: int, t: Texts, keys: KeyStore) -> Screen:
+    return _home(t) if await keys.list(chat_id) else _welcome(t)
+
+
+def _welcome(t: Texts) -> Screen:
+    return Screen(
+        t(
+            "🔔 <b>Codebell</b> buys a temporary phone number and rings here when the code arrives.\n\n"
+            "Numbers are bought with <b>your own key</b> of a provider (SMSBower, SMS3T, sms.ski …) and "
+            "paid from your account there; Codebell holds no money.\n\n"
+            "One step to begin:"
+        ),
+        [
+            [press(t.plain("🔑 Add a provider key"), AddKey())],
+            [press(t.plain("❔ How it works"), Help())],
+        ],
+    )
+
+
+def _home(t: Texts) -> Screen:
+    return Screen(
+        t("🔔 <b>Codebell</b>\n\nWhat shall it be? You can also just type the name of a service."),
+        [
+            [press(t.plain("📱 Buy a number"), Buy())],
+            [
+                press(t.plain("📋 My numbers"), Numbers()),
+                press(t.plain("💰 Balance"), Balance()),
+            ],
+            [press(t.plain("🔑 Keys"), Keys()), press(t.plain("❔ Help"), Help())],
+        ],
+    )
+
+
+def _help(t: Texts) -> Screen:
+    return Screen(
+        t(
+            "<b>How it works</b>\n"
+            "1. Add a key of an SMS-number provider; it is checked, stored encrypted, and your message "
+            "with it is deleted.\n"
+            "2. Pick a service, a country and an offer, and buy. One press buys at most one number.\n"
+            "3. Enter the number where you need it. The code comes here as a new message.\n"
+            "4. No code? Cancel: the provider pays back once its minimum wait is over.\n\n"
+            "<b>Commands</b>\n"
+            "/buy – a number; /buy telegram us goes straight there\n"
+            "/numbers – what is waiting, and the codes that came\n"
+            "/cancel – numbers that can be cancelled\n"
+            "/balance – what is left on your accounts\n"
+            "/keys – add, name and remove provider keys\n"
+            "/start – the menu"
+        ),
+        [[press(t.plain("◀ Menu"), Menu())]],
+    )
