@@ -193,7 +193,9 @@ def _intent(quote: Quote, provider: str, card_id: int | None, now: datetime) -> 
     )
     values = {name: getattr(quote, name) for name in copied.split()}
     flags = {"failures": 0, "asked_again": False, "told_sent": False, "reason": ""}
-    return Activation(id=new_id(), provider=provider, state=State.BUYING, created_at=now, **values, **flags)
+    card = {"card_chat_id": quote.chat_id, "card_message_id": card_id}
+    started = {"id": new_id(), "provider": provider, "state": State.BUYING, "created_at": now}
+    return Activation(**values, **flags, **card, **started)
 
 
 def _values(number: Bought) -> dict[str, object]:
