@@ -11,6 +11,8 @@ from bot.sandbox.telegram.refusals import bad_request
 from bot.sandbox.telegram.wire import Json, Upload
 from bot.sandbox.telegram.world import World
 
+REPLY_AND_KEYS = ("reply_to_message", "reply_markup")
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -70,7 +72,7 @@ class Call:
         return self._known_file(value, photo)
 
     def _known_file(self, value: str, photo: bool) -> StoredFile:
-        if "://" in value:
+        if value.startswith(("http://", "https://")):
             raise bad_request("failed to get HTTP URL content")
         stored = self.world.files.get(value)
         if stored is None:
@@ -89,14 +91,26 @@ def media(stored: StoredFile) -> Json:
     return {"photo": [stored.as_json]} if stored.photo else {"document": stored.as_json}
 
 
-def for_bot(message: Json) -> Json:
-    """A message as the Bot API shows it: of keyboards only inline ones, of replies one level."""
-    shown = dict(message)
-    if not markup.is_inline(shown.get("reply_markup")):
-        shown.pop("reply_markup", None)
-    if "reply_to_message" in shown:
-        shown["reply_to_message"] = for_bot(shown["reply_to_message"])
-    return shown
+def for_bot(chat: Chat, message: Json) -> Json:
+    """A message as the Bot API shows it: of keyboards only inline ones, of replies one level.
+
+    What is said in a topic and answers nothing answers the message that opened the topic.
+    """
+    replied = message.get("reply_to_message") or _opener(chat, message)
+    shown = _plain(message)
+    return {**shown, "reply_to_message": _plain(replied)} if replied else shown
+
+
+def _opener(chat: Chat, message: Json) -> Json | None:
+    """The message that opened the topic in which this one stands."""
+    if not message.get("is_topic_message") or message["message_id"] == message["message_thread_id"]:
+        return None
+    return chat.messages.get(message["message_thread_id"])
+
+
+def _plain(message: Json) -> Json:
+    hidden = {"reply_to_message"} if markup.is_inline(message.get("reply_markup")) else {*REPLY_AND_KEYS}
+    return {name: value for name, value in message.items() if name not in hidden}
 
 
 def without_reply(message: Json) -> Json:

@@ -26,7 +26,7 @@ def deliver(world: World, chat: Chat, message: Json, kind: str = "message") -> N
     """Queue a message (or, as `edited_message`, its edit) for the bots of the chat that may hear it."""
     for account in world.bots_in(chat):
         if hears(account, chat, message):
-            account.updates.put(kind, for_bot(message))
+            account.updates.put(kind, for_bot(chat, message))
 
 
 def hears(account: Account, chat: Chat, message: Json) -> bool:

@@ -144,7 +144,7 @@ def _edit(call: Call, target: Target, content: Json) -> Any:
         raise bad_request(UNCHANGED)
     kept = {name: value for name, value in target.message.items() if name not in COMPARED}
     edited = call.world.replace(target.chat, {**kept, **content, "edit_date": call.world.now()})
-    return True if target.inline else for_bot(edited)
+    return True if target.inline else for_bot(target.chat, edited)
 
 
 def _deletable(call: Call, chat: Chat, message: Json) -> bool:

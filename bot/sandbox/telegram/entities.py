@@ -29,6 +29,9 @@ DETECTED = (
 )
 PATTERN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in DETECTED), re.UNICODE)
 
+UNSEEN = re.compile("[\r\u2028-\u202e]")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
 
 @dataclass(frozen=True, slots=True)
 class Formatted:
@@ -40,10 +43,16 @@ class Formatted:
 
 def formatted(text: str, parse_mode: str | None = None, entities: list[Json] | None = None) -> Formatted:
     """The text as Telegram shows it; 400 for markup it cannot parse."""
+    text = _cleaned(text)
     plain, found = _parse(text, parse_mode) if parse_mode else (text, list(entities or []))
     trimmed = _trimmed(plain, found)
     kept = [one for one in trimmed.entities if not _inside_code(one, trimmed.entities)]
     return Formatted(trimmed.text, in_order(kept + _detected(trimmed)))
+
+
+def _cleaned(text: str) -> str:
+    """Without what TDLib's clean_input_string takes out: control characters, other line ends, overrides."""
+    return CONTROL.sub(" ", UNSEEN.sub("", text))
 
 
 def _parse(text: str, parse_mode: str) -> tuple[str, list[Json]]:

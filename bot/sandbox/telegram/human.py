@@ -53,6 +53,16 @@ class Human(Talk, Groups, Inline):
         self.world.bot().privacy = on
         return {}
 
+    def renumber(self, next_update_id: int) -> Json:
+        """Number the bot's updates anew from here on, as Telegram does after a quiet week."""
+        self.world.bot().updates.renumber(next_update_id)
+        return {}
+
+    def strange_update(self, kind: str, body: Json) -> Json:
+        """Send the bot an update of a kind or shape its library does not know."""
+        self.world.bot().updates.put_unchecked(kind, body)
+        return {}
+
     def fault(
         self,
         method: str = "",

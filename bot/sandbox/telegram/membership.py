@@ -56,7 +56,7 @@ def get_chat(call: Call) -> Json:
     full: Json = {**chat.as_json(), "accent_color_id": chat.id % 7, "max_reaction_count": 11}
     full["accepted_gift_types"] = dict.fromkeys(gifts, False)
     if chat.pinned:
-        full["pinned_message"] = for_bot(chat.messages[chat.pinned[-1]])
+        full["pinned_message"] = for_bot(chat, chat.messages[chat.pinned[-1]])
     return full
 
 

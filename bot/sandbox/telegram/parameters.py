@@ -66,9 +66,14 @@ def _decode(model: type[TelegramMethod[Any]], name: str, value: Any) -> Any:
         raise bad_request(f'unknown parameter "{name}"')
     if name in NOT_MODELLED or (name == "callback_query_id" and "chat_id" in model.model_fields):
         raise not_modelled(f'parameter "{name}"')
-    if not isinstance(value, str):
-        return value
-    return _decode_text(_shape(model, name), name, value)
+    return _without_nulls(_decode_text(_shape(model, name), name, value) if isinstance(value, str) else value)
+
+
+def _without_nulls(value: Any) -> Any:
+    """A null field is no field, as in Telegram's own parser of JSON objects."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(one) for name, one in value.items() if one is not None}
+    return [_without_nulls(one) for one in value] if isinstance(value, list) else value
 
 
 def _decode_text(shape: str, name: str, value: str) -> Any:

@@ -81,7 +81,7 @@ def _send(call: Call, chat: Chat, content: Json) -> Json:
     message = {**place, **content, **call.keyboard()}
     if call.params.get("protect_content"):
         message["has_protected_content"] = True
-    return for_bot(call.world.post(chat, call.account.user, message))
+    return for_bot(chat, call.world.post(chat, call.account.user, message))
 
 
 def _place(call: Call, chat: Chat) -> Json:

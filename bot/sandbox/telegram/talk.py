@@ -76,10 +76,10 @@ class Talk(Deeds):
         """Delete messages: in a private chat any, in a group one's own or, for its administrators, any."""
         chat, person = self._chat(chat_id), self._person(user_id)
         free = chat.private or chat.is_led_by(user_id)
-        for message_id in message_ids:
+        for message_id in (wanted := list(dict.fromkeys(message_ids))):
             if not free and self._message(chat, message_id)["from"]["id"] != person.id:
                 raise Nonsense("this is somebody else's message")
-        self.world.remove(chat, [self._message(chat, one)["message_id"] for one in message_ids])
+        self.world.remove(chat, [self._message(chat, one)["message_id"] for one in wanted])
         return {}
 
     def click(
@@ -126,7 +126,7 @@ class Talk(Deeds):
         if inaccessible:
             gone = {"chat": chat.as_json(), "message_id": message["message_id"], "date": 0}
             return {"message": gone}
-        return {"message": for_bot(message)}
+        return {"message": for_bot(chat, message)}
 
     def _message(self, chat: Chat, message_id: int) -> Json:
         message = chat.messages.get(message_id)

@@ -1,6 +1,5 @@
 """The queue of updates Telegram keeps for one bot until it confirms them by a higher offset."""
 
-import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -13,6 +12,8 @@ from bot.sandbox.telegram.wire import Json
 UNASKED = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 #: An arbitrary start: a real bot's ids do not begin at one either.
 FIRST_ID = 731_400_001
+#: An offset further ahead of the queue than this is taken for none (TDLib, TQueue::get).
+FORGIVEN_AHEAD = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Updates:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._ids = itertools.count(FIRST_ID)
+        self._next_id = FIRST_ID
         self._waiting: list[Waiting] = []
         self._allowed: frozenset[str] | None = None
         self._hook: Hook | None = None
@@ -43,14 +44,21 @@ class Updates:
 
     def put(self, kind: str, body: Json) -> None:
         """Queue one update, checked against aiogram's model: one missing field would stop a poller."""
-        if not self._wants(kind):
-            return
-        update = {"update_id": next(self._ids), kind: body}
-        Update.model_validate(update)
+        if self._wants(kind):
+            Update.model_validate({"update_id": self._next_id, kind: body})
+            self.put_unchecked(kind, body)
+
+    def put_unchecked(self, kind: str, body: Json) -> None:
+        """Queue an update of whatever kind and shape, as a newer Telegram might send it."""
         kept = CALLBACK_KEPT_SECONDS if kind == "callback_query" else UPDATE_KEPT_SECONDS
-        self._waiting.append(Waiting(update, self._clock() + kept))
+        self._waiting.append(Waiting({"update_id": self._next_id, kind: body}, self._clock() + kept))
+        self._next_id += 1
         if self._hook is not None:
             self._hook(True)
+
+    def renumber(self, next_id: int) -> None:
+        """Number the updates from here on anew, as Telegram does after a quiet week."""
+        self._next_id = next_id
 
     def attend(self, hook: Hook) -> None:
         """Have `hook` told of the next update; a poll that waits already is told that it ends."""
@@ -65,6 +73,8 @@ class Updates:
     def fetch(self, offset: int = 0, limit: int = 100) -> list[Json]:
         """Confirm all below `offset` (a negative one keeps only the last few) and read up to `limit`."""
         self._forget_old()
+        if offset > self._next_id + FORGIVEN_AHEAD:
+            offset = 0
         if offset < 0:
             self._waiting = self._waiting[offset:]
         elif offset > 0:

@@ -150,3 +150,7 @@ def test_an_unknown_parse_mode_is_refused_and_the_legacy_one_is_not_modelled() -
     with pytest.raises(Refusal, match="legacy Markdown") as refused:
         formatted("x", "Markdown")
     assert refused.value.code == 501
+
+
+def test_control_characters_and_direction_overrides_are_taken_out() -> None:
+    assert formatted("a\r\nb\x07c\u202ed").text == "a\nb cd"

@@ -210,3 +210,13 @@ async def test_getting_a_chat_answers_all_that_aiogram_wants_to_know(scene: Scen
     team = scene.group(ann, kind="supergroup", topics=True)
     assert (await scene.bot.get_chat(ann)).first_name == "Ann"
     assert (await scene.bot.get_chat(team)).is_forum is True
+
+
+def test_what_is_said_in_a_topic_seems_to_answer_the_message_that_opened_it(scene: Scene) -> None:
+    ann = scene.person()
+    forum = scene.group(ann, kind="supergroup", topics=["Codes"])
+    (topic,) = scene.world.chats[forum].topics
+    scene.human.message(forum, ann, "/buy", thread_id=topic)
+    (said,) = news(scene)
+    assert said["reply_to_message"]["forum_topic_created"]["name"] == "Codes"
+    assert "reply_to_message" not in scene.last(forum)

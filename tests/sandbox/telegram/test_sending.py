@@ -1,3 +1,6 @@
+import random
+from collections.abc import Set
+
 import pytest
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramServerError
 from aiogram.types import (
@@ -15,6 +18,8 @@ from aiogram.types import (
 )
 
 from bot.sandbox.telegram.inprocess import InProcessSession
+from bot.sandbox.telegram.methods import METHODS
+from bot.sandbox.telegram.parameters import NOT_MODELLED, models
 from bot.sandbox.telegram.wire import Json
 from tests.sandbox.telegram.scene import TOKEN, Scene, keyboard
 
@@ -281,3 +286,45 @@ async def test_an_unknown_token_is_unauthorized_and_a_malformed_one_not_found(
 def _session(scene: Scene) -> InProcessSession:
     assert isinstance(scene.bot.session, InProcessSession)
     return scene.bot.session
+
+
+VALUES = [
+    *("", "0", "-1", "2", "x", "true", "null", "attach://x", "9" * 30, "@x", "🔔"),
+    *(
+        "[]",
+        "{}",
+        "[1]",
+        "[null]",
+        '[["a"]]',
+        '[{"id": "1", "type": "article"}]',
+        '{"a": {}}',
+        '{"type": "x"}',
+    ),
+    '{"inline_keyboard": [[{"text": "a", "callback_data": null}]]}',
+    '{"inline_keyboard": [[{"text": "a", "copy_text": {"text": "a"}}], []]}',
+    '{"type": "photo", "media": "attach://x"}',
+    '[{"type": "bold", "offset": 5, "length": -3}]',
+    '[{"command": "buy", "description": "Buy"}]',
+]
+
+
+@pytest.mark.parametrize("method", sorted(METHODS))
+async def test_no_call_however_odd_gets_anything_but_an_answer(scene: Scene, method: str) -> None:
+    ann, chance = scene.person(), random.Random(method)
+    await scene.bot.send_message(ann, "x", reply_markup=keyboard("go"))
+    likely = {
+        "chat_id": str(ann),
+        "from_chat_id": str(ann),
+        "message_id": "2",
+        "text": "x",
+        "user_id": str(ann),
+    }
+    names = models()[method].model_fields.keys() - NOT_MODELLED
+    for _ in range(200):
+        odd = {name: chance.choice(VALUES) for name in sorted(names) if chance.random() < 0.25}
+        reply = await _session(scene).exchange.call(TOKEN, method, {**_some(likely, names), **odd})
+        assert reply.status in (200, 400, 403, 501)
+
+
+def _some(likely: dict[str, str], names: Set[str]) -> dict[str, str]:
+    return {name: value for name, value in likely.items() if name in names}

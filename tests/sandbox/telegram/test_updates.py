@@ -97,3 +97,19 @@ async def test_taking_updates_confirms_them(scene: Scene) -> None:
     scene.human.message(ann, ann, "hello")
     assert [one["message"]["text"] for one in scene.world.take_updates()] == ["hello"]
     assert scene.world.take_updates() == []
+
+
+async def test_updates_numbered_anew_reach_a_poller_with_an_old_offset(scene: Scene) -> None:
+    ann = scene.person()
+    scene.human.message(ann, ann, "before")
+    (before,) = await scene.bot.get_updates()
+    scene.human.renumber(1000)
+    scene.human.message(ann, ann, "after")
+    old, new = await scene.bot.get_updates(offset=before.update_id + 1)
+    assert (old, new.update_id) == (before, 1000)
+
+
+async def test_an_update_nobody_knows_comes_through_as_it_is(scene: Scene) -> None:
+    scene.human.strange_update("telepathy", {"mood": "blue"})
+    (update,) = scene.world.take_updates()
+    assert update["telepathy"] == {"mood": "blue"}
