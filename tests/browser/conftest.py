@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import pytest_asyncio
@@ -35,7 +36,7 @@ def executable(playwright: Playwright) -> str | None:
     return next((place for place in places if place and Path(place).exists()), None)
 
 
-def _missing() -> None:
+def _missing() -> NoReturn:
     reason = "no Chromium: install Debian's chromium, run `playwright install chromium`, or set CHROMIUM"
     if os.environ.get("REQUIRE_BROWSER") == "1":
         pytest.fail(reason)
@@ -56,7 +57,7 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     """A desktop window that may use the clipboard."""
-    context = await browser.new_context(viewport=DESKTOP, locale="en-GB")
+    context = await browser.new_context(viewport=DESKTOP, locale="en-GB", reduced_motion="reduce")
     await context.grant_permissions(["clipboard-read", "clipboard-write"])
     context.set_default_timeout(PATIENCE)
     yield context

@@ -80,12 +80,17 @@ function keys(message, context) {
   return board;
 }
 
-/** A message in one line, for the chat list and for replies. */
+/** A message in one line, for the chat list and for replies; spoilers stay hidden there too. */
 export function preview(message) {
-  const words = message.text ?? message.caption;
+  const words = veiled(message.text ?? message.caption, message.entities ?? message.caption_entities ?? []);
   if (message.photo) return `🖼 ${words ?? "Photo"}`;
   if (message.document) return `📎 ${words ?? message.document.file_name ?? "File"}`;
   return words?.replaceAll("\n", " ") ?? happened(message) ?? "Message";
+}
+
+function veiled(text, entities) {
+  const spoilers = entities.filter((entity) => entity.type === "spoiler");
+  return spoilers.reduce((words, { offset, length }) => words.slice(0, offset) + "▒".repeat(length) + words.slice(offset + length), text);
 }
 
 /** What a service message says; null for an ordinary one. */

@@ -11,6 +11,7 @@ export class ChatList {
     Object.assign(this, { world, seat });
     this.people = document.getElementById("people");
     this.list = document.getElementById("chats");
+    this.list.addEventListener("click", (event) => this.pressed(event));
     for (const type of ["loaded", "message", "edited", "deleted"]) world.on(type, () => this.draw());
     seat.on("moved", () => this.draw());
     seat.on("unread", () => this.draw());
@@ -22,6 +23,12 @@ export class ChatList {
     this.list.replaceChildren(...this.world.chatsOf(this.seat.me).map((chat) => this.row(chat)));
     if (focused) this.list.querySelector(`[data-chat-id="${focused}"]`)?.focus();
     this.title();
+  }
+
+  /** A row that was drawn anew under the finger is found by the place of the press. */
+  pressed(event) {
+    const under = event.target.closest(".chat-row") ?? document.elementFromPoint(event.clientX, event.clientY)?.closest(".chat-row");
+    if (under) this.seat.open(Number(under.dataset.chatId));
   }
 
   drawPeople() {
@@ -107,7 +114,7 @@ export class ChatList {
     const last = chat.messages.at(-1);
     const unread = this.seat.unreadIn(this.seat.me, chat.id);
     const open = chat.id === this.seat.chatId;
-    const props = { class: "chat-row", type: "button", testid: "chat", data: { chatId: chat.id }, "aria-current": open ? "true" : null, onclick: () => this.seat.open(chat.id) };
+    const props = { class: "chat-row", type: "button", testid: "chat", data: { chatId: chat.id }, "aria-current": open ? "true" : null };
     const top = el("span", { class: "chat-top" }, el("b", {}, title), el("small", {}, last ? clock(last.date) : ""));
     const bottom = el("span", { class: "chat-bottom" }, el("span", { class: "chat-last" }, this.lastLine(chat, last)),
       unread ? el("span", { class: "badge", testid: "unread", "aria-label": `${unread} unread` }, String(unread)) : null);

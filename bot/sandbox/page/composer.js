@@ -55,7 +55,6 @@ export class Composer {
     this.line.value = this.draft.text;
     this.suggestions.hide();
     this.draw();
-    this.grow();
     if (matchMedia("(hover: hover)").matches) this.focus();
   }
 
@@ -76,6 +75,7 @@ export class Composer {
     this.drawSpeaker(chat);
     this.drawAsked(chat);
     this.drawReply();
+    this.grow();
   }
 
   drawSpeaker(chat) {
@@ -153,6 +153,7 @@ export class Composer {
   }
 
   grow() {
+    if (this.row.hidden) return;
     this.line.style.height = "auto";
     this.line.style.height = `${Math.min(this.line.scrollHeight, TALLEST_PX)}px`;
   }

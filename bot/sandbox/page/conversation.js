@@ -68,6 +68,7 @@ export class Conversation {
   ring(messageId) {
     const node = this.drawn.get(messageId)?.node;
     if (node?.dataset.side !== "in") return;
+    node.dataset.rang = "true";
     node.classList.add("ring");
     setTimeout(() => node.classList.remove("ring"), 1600);
   }

@@ -19,7 +19,7 @@ export class Goods {
 
   update(goods, currency) {
     this.goods = goods;
-    this.head.children[1].textContent = currency;
+    this.head.children[1].textContent = currency || "Price";
     this.draw();
   }
 

@@ -38,7 +38,7 @@ export class Site {
   }
 
   askBalance() {
-    const fields = [{ name: "amount", label: `Balance in ${this.site.currency}`, value: this.site.balance, required: true }];
+    const fields = [{ name: "amount", label: this.site.currency ? `Balance in ${this.site.currency}` : "Balance", value: this.site.balance, required: true }];
     form(`${this.site.title}: balance`, fields, "Set", ({ amount }) => { this.act("balance", { amount }); });
   }
 
@@ -75,7 +75,7 @@ export class Site {
   update(site) {
     this.site = site;
     this.key.textContent = site.key;
-    this.amount.textContent = `${site.balance} ${site.currency}`;
+    this.amount.textContent = `${site.balance} ${site.currency}`.trim();
     this.money.textContent = `Charged ${site.charged}, refunded ${site.refunded}`;
     this.updateAuto(site.auto);
     this.updateFaults(site.faults);

@@ -42,3 +42,17 @@ async def test_on_a_phone_one_column_shows_at_a_time_and_the_panel_is_a_sheet(
     await page.get_by_test_id("chat").click()
     await expect(page.get_by_test_id("composer")).to_be_in_viewport()
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+async def test_on_a_phone_a_message_is_unread_while_the_list_covers_its_chat(
+    page: Page, address: str, wire: FakeWire, me: int
+) -> None:
+    await page.set_viewport_size(PHONE)
+    await opened(page, address)
+    await page.get_by_test_id("back").click()
+    await wire.say(me, "12345")
+    await expect(page.get_by_test_id("unread")).to_have_text("1")
+    await page.get_by_test_id("chat").click()
+    await expect(last_text(page)).to_have_text("12345")
+    await page.get_by_test_id("back").click()
+    await expect(page.get_by_test_id("unread")).to_have_count(0)
