@@ -26,6 +26,8 @@ from bot.providers.signing import Call, Sign
 TRIES = 3
 #: A read waits so many seconds for a provider that asks for a pause; a longer one is the caller's to keep.
 PATIENCE = 5.0
+#: After a 429 that does not say how long.
+BACK_OFF = 5.0
 #: No provider may send us away for longer, in seconds.
 LONGEST_PAUSE = 3600.0
 TIMEOUT = httpx.Timeout(connect=5, read=20, write=5, pool=5)
@@ -195,7 +197,9 @@ def _given(result: Answer | Unclear) -> Answer:
 
 def _refused_for_now(result: Answer | Unclear) -> Answer | Unclear:
     if isinstance(result, Answer) and result.status == 429:
-        return Unavailable("HTTP 429", retry_after=result.retry_after)
+        return Unavailable(
+            "HTTP 429", retry_after=BACK_OFF if result.retry_after is None else result.retry_after
+        )
     return result
 
 

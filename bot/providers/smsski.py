@@ -66,7 +66,7 @@ class CountryPrice(BaseModel):
 class ServiceCountries(BaseModel):
     """The document's "Service Countries"; a broken row of it costs only itself."""
 
-    identifier: Annotated[str, BeforeValidator(values.identifier)]
+    identifier: Annotated[str, Field(min_length=1, max_length=64)]
     countries: list[object]
 
 

@@ -6,6 +6,9 @@ from decimal import Decimal, InvalidOperation
 
 #: Codes that providers give in place of no code.
 NO_CODE = frozenset({"", "-", "null", "None"})
+#: A code longer than this is a whole SMS, of which this much is enough to tell it from the next.
+LONGEST_CODE = 64
+LONGEST_PHONE = 32
 #: Money beyond these powers of ten is a mistake or an attack: 1e999999999 would fill the memory.
 LARGEST, SMALLEST = 12, -12
 
@@ -44,7 +47,7 @@ def code(value: object) -> str:
     """A code as text, with its zeros and dashes; "" where there is none."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         return ""
-    word = unquoted(str(value))
+    word = unquoted(str(value)[:LONGEST_CODE])
     return "" if word in NO_CODE else word
 
 
@@ -57,11 +60,16 @@ def identifier(value: object) -> str | None:
 
 
 def phone(value: object) -> str | None:
-    """A number in E.164 with a plus, from whatever form it came in."""
-    if isinstance(value, bool) or not isinstance(value, int | str):
+    """A number in E.164 with a plus, from whatever form it came in; as it is where it begins with a 0.
+
+    Such a national number cannot be completed, but it was bought and can be used.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | str) or len(str(value)) > LONGEST_PHONE:
         return None
-    word = re.sub(r"[\s().-]", "", str(value))
-    return "+" + word.lstrip("+") if re.fullmatch(r"\+?[1-9][0-9]{5,14}", word) else None
+    word = re.sub(r"[\s().-]", "", str(value)).removeprefix("+")
+    if not re.fullmatch(r"[0-9]{6,15}", word):
+        return None
+    return word if word.startswith("0") else f"+{word}"
 
 
 def truth(value: object) -> bool | None:

@@ -102,7 +102,7 @@ async def test_a_slow_drip_is_cut_by_the_deadline() -> None:
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
         await reader.read()
 
-    async with asking(Server(drip), Net(deadline=0.05)) as opened:
+    async with asking(Server(drip), Net(deadline=0.05)) as opened, asyncio.timeout(10):
         error = await failing(opened.read(ASK, KEY))
     assert type(error) is Unavailable
     assert error.sent
@@ -128,6 +128,12 @@ async def test_packed_bodies_are_measured_unpacked(size: int, fits: bool) -> Non
             assert len((await opened.send(ASK, KEY)).text) == size
         else:
             assert type(await failing(opened.send(ASK, KEY))) is BadReply
+
+
+async def test_a_packing_that_was_not_asked_for_is_not_guessed_at() -> None:
+    answer = b"HTTP/1.1 200 OK\r\ncontent-encoding: br\r\ncontent-length: 2\r\n\r\nok"
+    async with asking(saying(answer)) as opened:
+        assert type(await failing(opened.send(ASK, KEY))) is BadReply
 
 
 async def test_a_reset_after_the_request_leaves_it_open_whether_it_arrived() -> None:
@@ -192,13 +198,21 @@ async def test_after_a_connection_it_may_have_been(failure: type[httpx.Transport
     assert error.sent
 
 
-@pytest.mark.parametrize("reply", [Said("", 500), Said("", 429), Said(failure=httpx.ReadError)])
+@pytest.mark.parametrize("reply", [Said("", 500), Said(failure=httpx.ReadError)])
 async def test_a_read_is_tried_three_times_with_growing_pauses(reply: Said) -> None:
     asked, time = fake.Site((reply,)), Time()
     error = await failing(site("https://x.example", fake.net(asked, time)).read(ASK, KEY))
     assert isinstance(error, Unavailable)
     assert len(asked.requests) == 3
     assert time.slept == [0.5, 1.0]
+
+
+async def test_a_site_that_is_asked_too_often_is_left_alone_for_five_seconds() -> None:
+    asked, time = fake.Site((Said("", 429),)), Time()
+    error = await failing(site("https://x.example", fake.net(asked, time)).read(ASK, KEY))
+    assert isinstance(error, Unavailable)
+    assert error.retry_after == 5
+    assert time.slept == [5, 5]
 
 
 async def test_the_pause_is_drawn_anew_between_nothing_and_its_most() -> None:

@@ -130,7 +130,10 @@ class TestSmsBower(ProviderContract):
         Case(
             "buy", "ACCESS_NUMBER:4242:+84 90-123-45-67", Number("4242", "+84901234567", "+84 90-123-45-67")
         ),
+        # A national number is better than none: it was bought.
+        Case("buy", "ACCESS_NUMBER:4242:0901234567", Number("4242", "0901234567", "0901234567")),
         Case("poll", "STATUS_OK: '01234'", code("01234")),
+        Case("poll", "STATUS_OK:" + "x" * 5000, code("x" * 64)),
         Case("poll", "STATUS_OK:123-456", code("123-456")),
         Case("poll", "STATUS_OK:AB:12", code("AB:12")),
         Case("poll", 'STATUS_OK:"G-7"', code("G-7")),

@@ -42,6 +42,10 @@ VANILLA = frozenset(
 )
 
 
+#: Characters of one SMS that are kept; ten concatenated ones have 1530.
+LONGEST_TEXT = 4096
+
+
 class HandlerApi(Hosted):
     """A site of the family, at the address of its handler_api.php."""
 
@@ -193,7 +197,7 @@ class HandlerApi(Hosted):
         except (CodebellError, TimeoutError):
             return None
         self._without_text = reply.word == "BAD_ACTION"
-        return reply.rest or None if reply.word == "FULL_SMS" else None
+        return reply.rest[:LONGEST_TEXT] or None if reply.word == "FULL_SMS" else None
 
     async def _services_sold(self, key: SecretStr) -> list[Service]:
         sold = await self.prices(key)

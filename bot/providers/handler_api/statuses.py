@@ -53,8 +53,10 @@ def refusal(reply: Reply, held: Held, timing: Timing) -> CodebellError:
     match reply.word:
         case "EARLY_CANCEL_DENIED":
             return TooEarly(reply.word, seconds=_seconds_left(reply, held, timing))
-        case "STATUS_OK":
-            return CodeArrived(reply.word, code=code(reply.rest) or None)
+        case "STATUS_OK" if held.last_code is None and code(reply.rest):
+            return CodeArrived(reply.word, code=code(reply.rest))
+        case word if word in OVER:
+            return TooLate(word)
     return failure(reply)
 
 

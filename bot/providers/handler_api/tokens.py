@@ -75,16 +75,19 @@ class Reply:
 
 
 def read(answer: Answer) -> Reply:
-    """An answer as a reply, whatever its Content-Type says; HTML and emptiness give one without a word."""
+    """An answer as a reply, whatever its Content-Type says; HTML and emptiness give one without a word.
+
+    A document that came with an HTTP error is none, even where it does not look like one.
+    """
     found = _parsed(answer.text)
     if isinstance(found, dict):
         word, info = _error(found)
         return _reply(answer, word, None if word else found, info)
     if isinstance(found, str):
-        return _reply(answer, found, None)
-    if found is not None or answer.text == "null":
-        return _reply(answer, "", found)
-    return _reply(answer, "" if answer.text.startswith("<") else answer.text, None)
+        return _reply(answer, found)
+    if found is None and not answer.text.startswith("<") and answer.text != "null":
+        return _reply(answer, answer.text)
+    return _reply(answer, "", found)
 
 
 def failure(reply: Reply) -> errors.CodebellError:
@@ -129,9 +132,10 @@ def _parsed(text: str) -> object | None:
     return document(text) if text[:1] in set('{["-0123456789') else None
 
 
-def _reply(answer: Answer, words: str, found: object, info: Mapping[str, Any] | None = None) -> Reply:
+def _reply(answer: Answer, words: str, found: object = None, info: Mapping[str, Any] | None = None) -> Reply:
     word, _, rest = words.partition(":")
-    return Reply(answer.status, _normal(word), rest.strip(), found, info or {}, answer.retry_after)
+    known = found if answer.status < 400 else None
+    return Reply(answer.status, _normal(word), rest.strip(), known, info or {}, answer.retry_after)
 
 
 def _normal(word: str) -> str:
