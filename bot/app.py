@@ -1,4 +1,4 @@
-"""The composition root, the only module that knows everybody: builds the bot, starts and stops it in order."""
+"""The composition root, the only module that knows everybody: makes the bot, starts and stops it in order."""
 
 import asyncio
 import logging
@@ -26,13 +26,13 @@ from bot.log import secrets
 from bot.middlewares import Forms, Welcome
 from bot.offers import Offers
 from bot.poller import Poller, Stopped
-from bot.postman import Drawing, Postman
+from bot.postman import TELEGRAM, Drawing, Paces, Postman
 from bot.providers import connect
 from bot.providers.base import Provider
 from bot.purchases import Purchases
 from bot.settings import Settings
 from bot.shops import Shops
-from bot.watcher import Watcher
+from bot.watcher import Sleep, Watcher
 from handlers import routers
 from handlers.cards import draw_card, draw_code
 from storage.activations import ActivationStore
@@ -76,6 +76,8 @@ class Codebell:
         bot: Bot,
         providers: dict[str, Provider],
         clock: Clock = clocks.now,
+        sleep: Sleep = asyncio.sleep,
+        paces: Paces = TELEGRAM,
     ) -> None:
         self.settings, self.bot, self.providers, self.clock = settings, bot, providers, clock
         self.keys = KeyStore(database, vault, heard=secrets.add)
@@ -102,8 +104,10 @@ class Codebell:
             clock,
             self.nudge,
         )
-        self.watcher = Watcher(self.numbers, self.step, clock)
-        self.postman = Postman(bot, self.outbox, self.chats, self.draw, self.hung, clock, self._revoked)
+        self.watcher = Watcher(self.numbers, self.step, clock, sleep=sleep)
+        self.postman = Postman(
+            bot, self.outbox, self.chats, self.draw, self.hung, clock, self._revoked, paces
+        )
         self.dispatcher = self._dispatcher()
         allowed = self.dispatcher.resolve_used_update_types()
         self.poller = Poller(bot, self.feed, allowed, lambda: self.heartbeat.beat("poll"))
@@ -162,13 +166,17 @@ class Codebell:
     # The start
 
     async def start(self) -> None:
-        """Settle what a dead process left, look at every open number, then listen to people."""
-        await self.purchases.recover()
-        await self.watcher.start()
-        await self.postman.round()
+        """First what a dead process left, then the ticks, then people."""
+        await self.take_over()
         self._start_ticks()
         for listening in (self.watcher.listen(), self.postman.listen(), self._listen_to_people()):
             self._tasks.append(asyncio.create_task(listening))
+
+    async def take_over(self) -> None:
+        """Settle the intents of a dead process, look at every open number, send what waited."""
+        await self.purchases.recover()
+        await self.watcher.start()
+        await self.postman.round()
 
     def _start_ticks(self) -> None:
         ticks: dict[str, tuple[Callable[[], Awaitable[None]], float]] = {

@@ -38,15 +38,24 @@ from storage.outbox import OutboxStore
 
 log = logging.getLogger(__name__)
 
-#: Telegram's limits, edits included: 30 a second in all, 1 a second in a chat (short bursts pass), 20 a
-#: minute in a group. https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
-ALL = (30, 1.0)
-PRIVATE = (3, 3.0)
-GROUP = (20, 60.0)
 _LONGEST_PAUSE = 300.0
 #: Yes in a way nobody can read: once more, then it is taken for delivered.
 _UNREADABLE_TRIES = 2
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Paces:
+    """Messages per seconds, edits included: in all, to one person, to one group."""
+
+    all: tuple[float, float]
+    private: tuple[float, float]
+    group: tuple[float, float]
+
+
+#: What Telegram asks for; short bursts pass.
+#: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+TELEGRAM = Paces(all=(30, 1.0), private=(3, 3.0), group=(20, 60.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,7 @@ class Postman:
         hung: Hung,
         clock: Clock,
         revoked: Callable[[], None],
+        paces: Paces = TELEGRAM,
     ) -> None:
         self._bot = bot
         self._outbox = outbox
@@ -86,7 +96,8 @@ class Postman:
         self._hung = hung
         self._clock = clock
         self._revoked = revoked
-        self._all = AsyncLimiter(*ALL)
+        self._limits = paces
+        self._all = AsyncLimiter(*paces.all)
         self._paces: dict[int, AsyncLimiter] = {}
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._nudged = asyncio.Event()
@@ -216,7 +227,9 @@ class Postman:
 
     def _pace(self, chat_id: int) -> AsyncLimiter:
         if chat_id not in self._paces:
-            self._paces[chat_id] = AsyncLimiter(*(PRIVATE if chat_id > 0 else GROUP))
+            self._paces[chat_id] = AsyncLimiter(
+                *(self._limits.private if chat_id > 0 else self._limits.group)
+            )
         return self._paces[chat_id]
 
 
