@@ -3,39 +3,51 @@ PYTHON ?= python3
 PORT ?= 8085
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+CATALOGUES := $(wildcard bot/locales/*/LC_MESSAGES/bot.po)
+POT := $(VENV)/bot.pot
+COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test check texts lock
+.PHONY: help install demo run test check texts lock bench
 
 help: ## print these targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 18
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-install: $(VENV)/.installed ## make the virtual environment (.venv) from the lock file
+install: $(VENV)/.compiled ## make the virtual environment (.venv) from the lock file
 
-$(VENV)/.installed: requirements.lock bot/locales/en/LC_MESSAGES/bot.po
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
+$(VENV)/.installed: requirements-dev.lock
+	@test -x $(BIN)/pip || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 to 3.13 is needed: make PYTHON=python3.12 …")'
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.compiled: $(VENV)/.installed $(CATALOGUES)
 	@$(BIN)/pybabel --quiet compile --domain bot --directory bot/locales
 	@touch $@
 
-demo: $(VENV)/.installed ## a Telegram, its providers and the real bot on this machine; no token needed (PORT=8085)
+demo: install ## a Telegram, its providers and the real bot on this machine; no token needed (PORT=8085)
 	@exec $(BIN)/python -m bot demo --port $(PORT)
 
-run: $(VENV)/.installed ## the bot on real Telegram, with the settings of .env
+run: install ## the bot on real Telegram, with the settings of .env
 	@exec $(BIN)/python -m bot
 
-check: $(VENV)/.installed ## the quick half of the tests: style, types, import contracts
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
+test: check ## everything: the checks, then unit, flow, fault and browser tests
+	@$(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal
+
+check: install ## the quick half of the tests: style, types, import contracts
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-test: check ## everything: style, types, contracts, unit, flow, fault and browser tests
-	@$(BIN)/python -m pytest -n auto -q
-
 texts: $(VENV)/.installed ## collect the texts of the code into the catalogues
-	@$(BIN)/pybabel --quiet extract --no-location --sort-output -k t -k t.plain -k text -k t.many:1,2 -k plain -o bot/locales/bot.pot bot handlers
-	@$(BIN)/pybabel --quiet update --no-fuzzy-matching -D bot -i bot/locales/bot.pot -d bot/locales --ignore-obsolete
+	@$(BIN)/pybabel --quiet extract --no-location --sort-output --project Codebell --version 1 -k t -k text -k plain -k many:1,2 -o $(POT) bot handlers
+	@$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -D bot -i $(POT) -d bot/locales
 
-lock: ## write requirements.lock anew (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --extra test --no-annotate --quiet -o requirements.lock pyproject.toml
+lock: ## write both lock files anew: what runs, and what the tests need beside it (needs uv)
+	@$(COMPILE) --extra test -o requirements-dev.lock
+	@$(COMPILE) --constraint requirements-dev.lock -o requirements.lock
+
+bench: install ## how fast the bot is on this machine
+	@$(BIN)/python -m tests.benchmarks
