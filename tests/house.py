@@ -1,0 +1,262 @@
+"""The whole bot over a real database file, between a Telegram in this process and fake providers.
+
+A person talks to it through `Chat`: whatever they say or press, everything that is due at this moment has
+happened when the call returns.
+"""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from aiogram import Bot
+from pydantic import SecretStr
+from sqlalchemy import func, select
+
+from bot.app import Codebell
+from bot.postman import Paces
+from bot.sandbox.telegram.human import Human
+from bot.sandbox.telegram.inprocess import InProcessSession
+from bot.sandbox.telegram.wire import Json
+from bot.sandbox.telegram.world import World
+from bot.settings import Settings
+from storage.database import Database
+from storage.models import Activation, Post
+from storage.models import Chat as ChatRow
+from storage.opening import opened
+from storage.vault import Vault
+from tests.doubles import KEY, FakeClock, FakeProvider
+
+TOKEN = "424242:sandbox-token"
+#: Real seconds until a test is taken to hang.
+PATIENCE = 20.0
+#: A watcher's tick claims what falls due before the next one.
+TICK = timedelta(seconds=1)
+UNHURRIED = Paces(all=(1000, 1.0), private=(1000, 1.0), group=(1000, 1.0))
+
+
+class House:
+    """One bot, its database, its Telegram, its providers `alpha` and `beta`, and its clock."""
+
+    def __init__(self, settings: Settings, database: Database, vault: Vault) -> None:
+        self.clock = FakeClock()
+        self.world = World(lambda: self.clock().timestamp())
+        self.world.add_bot(TOKEN)
+        self.human = Human(self.world)
+        self.alpha, self.beta = FakeProvider("alpha", self.clock), FakeProvider("beta", self.clock)
+        self._settings, self._database, self._vault = settings, database, vault
+        self._bot = Bot(TOKEN, session=InProcessSession(self.world))
+        self.codebell = self._built()
+
+    def _built(self) -> Codebell:
+        return Codebell(
+            self._settings,
+            self._database,
+            self._vault,
+            self._bot,
+            {"alpha": self.alpha, "beta": self.beta},
+            self.clock,
+            self.clock.sleep,
+            UNHURRIED,
+        )
+
+    async def restart(self) -> None:
+        """The bot ends, and another one starts over the same file."""
+        await self.codebell.stop()
+        self.codebell = self._built()
+        await self.codebell.take_over()
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Let everything happen that is due at this moment."""
+        for _ in range(50):
+            if not await self._turn() and not await self._something_due():
+                return
+        raise AssertionError("the bot does not come to rest")
+
+    async def wait(self, seconds: float) -> None:
+        """Let time pass; whatever falls due meanwhile happens at its own moment."""
+        end = self.clock() + timedelta(seconds=seconds)
+        while (moment := await self._next_due()) is not None and moment < end:
+            self.clock.now = moment
+            await self.settle()
+        self.clock.now = max(end, self.clock.now)
+        await self.settle()
+
+    async def _turn(self) -> int:
+        """What the loops of a running bot do, once; how many updates there were."""
+        bell = self.codebell
+        fetched = await bell.poller.fetch(0)
+        await bell.poller.drain(PATIENCE)
+        await bell.purchases.drain(PATIENCE)
+        await bell.watcher.tick()
+        await bell.watcher.settle(PATIENCE)
+        await bell.postman.round()
+        await bell.postman.settle(PATIENCE)
+        return fetched
+
+    async def _something_due(self) -> bool:
+        look = select(func.count()).where(Activation.next_poll_at <= self.clock() + TICK)
+        async with self._database.begin() as session:
+            looks = await session.scalar(look)
+        return bool(looks or await self.codebell.outbox.due(self.clock()))
+
+    async def _next_due(self) -> datetime | None:
+        columns = (Activation.next_poll_at, Post.next_try_at, ChatRow.blocked_until)
+        now = self.clock()
+        async with self._database.begin() as session:
+            moments = [await session.scalar(select(func.min(one)).where(one > now)) for one in columns]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    # People
+
+    def person(self, name: str = "Ann", language: str = "en") -> "Chat":
+        """Somebody new and their private chat with the bot."""
+        person_id = int(self.human.user(name, language)["user"]["id"])
+        return Chat(self, person_id, person_id)
+
+    def group(self, *people: "Chat", status: str = "member") -> "Chat":
+        """A group with the bot in it, as its first member sees it."""
+        members = [one.person_id for one in people]
+        chat_id = int(self.human.chat("supergroup", "Team", members)["chat"]["id"])
+        self.human.add_bot(chat_id, members[0], status)
+        return Chat(self, chat_id, members[0])
+
+    async def connect(self, chat: "Chat", provider: FakeProvider, key: str = KEY, label: str = "") -> None:
+        """Store a key for a chat, past the flow that asks for one."""
+        secret, balance = SecretStr(key), provider.accounts.setdefault(key, Decimal("18.74"))
+        keys = self.codebell.keys
+        await keys.add(chat.chat_id, provider.name, label, secret, balance, provider.currency, self.clock())
+
+
+class Chat:
+    """A chat as one person sees it."""
+
+    def __init__(self, house: House, chat_id: int, person_id: int) -> None:
+        self.house, self.chat_id, self.person_id = house, chat_id, person_id
+        #: What the last press was answered with; None when it was not.
+        self.alert: str | None = None
+        self._mark = 0
+
+    def seat(self, other: "Chat") -> "Chat":
+        """The same chat as somebody else sees it."""
+        return Chat(self.house, self.chat_id, other.person_id)
+
+    # What the person does
+
+    async def say(self, text: str) -> int:
+        """Send a text; its message id."""
+        self._listen()
+        said = self.house.human.message(self.chat_id, self.person_id, text)
+        await self.house.settle()
+        return int(said["message"]["message_id"])
+
+    async def press(
+        self, label: str, *, on: Json | None = None, times: int = 1, inaccessible: bool = False
+    ) -> None:
+        """Press the button whose label holds these words, on the newest message that has one."""
+        self._listen()
+        message_id, data = self._button(label, [on] if on is not None else self.messages)
+        clicks = [
+            self.house.human.click(self.chat_id, message_id, self.person_id, data, inaccessible)
+            for _ in range(times)
+        ]
+        await self.house.settle()
+        answer = self.house.human.answer(clicks[-1]["callback_query_id"])
+        self.alert = None if answer is None else str(answer["text"])
+
+    async def wait(self, seconds: float) -> None:
+        self._listen()
+        await self.house.wait(seconds)
+
+    def delete(self, message: Json) -> None:
+        self.house.human.delete(self.chat_id, [message["message_id"]], self.person_id)
+
+    # What the person sees
+
+    @property
+    def messages(self) -> list[Json]:
+        """What the bot said here and is still to be seen, oldest first."""
+        bot_id = self.house.world.bot().id
+        said = self.house.world.chats[self.chat_id].messages.values()
+        return [message for message in said if message["from"]["id"] == bot_id]
+
+    @property
+    def news(self) -> list[Json]:
+        """The bot's new messages since the person last did something."""
+        return [message for message in self.messages if message["message_id"] > self._mark]
+
+    @property
+    def last(self) -> Json:
+        return self.messages[-1]
+
+    @property
+    def screen(self) -> str:
+        """The text of the bot's last message."""
+        return str(self.last["text"])
+
+    @property
+    def buttons(self) -> list[str]:
+        """The labels under the bot's last message."""
+        return labels(self.last)
+
+    def has(self, message_id: int) -> bool:
+        """Whether a message is still in the chat."""
+        return message_id in self.house.world.chats[self.chat_id].messages
+
+    def find(self, words: str) -> Json:
+        """The bot's newest message with these words."""
+        return next(message for message in reversed(self.messages) if words in message["text"])
+
+    def _listen(self) -> None:
+        self._mark = self.house.world.chats[self.chat_id].last_message_id
+
+    def _button(self, label: str, messages: list[Json]) -> tuple[int, str]:
+        for message in reversed(messages):
+            for button in keyboard(message):
+                if label in button["text"] and "callback_data" in button:
+                    return int(message["message_id"]), str(button["callback_data"])
+        raise AssertionError(f"no button {label!r}; there are {[labels(one) for one in messages]}")
+
+
+def keyboard(message: Json) -> list[Json]:
+    """The buttons of a message, row after row."""
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return [button for row in rows for button in row]
+
+
+def labels(message: Json) -> list[str]:
+    return [str(button["text"]) for button in keyboard(message)]
+
+
+def copied(message: Json, label: str) -> str:
+    """What a copy button puts on the clipboard."""
+    found = [button["copy_text"]["text"] for button in keyboard(message) if label in button["text"]]
+    return str(found[0])
+
+
+def marked(message: Json, kind: str) -> list[str]:
+    """The parts of a message's text with this markup ("code", "blockquote" …)."""
+    units = message["text"].encode("utf-16-le")
+    spans = [(one["offset"], one["length"]) for one in message.get("entities", []) if one["type"] == kind]
+    return [units[2 * start : 2 * (start + length)].decode("utf-16-le") for start, length in spans]
+
+
+@asynccontextmanager
+async def open_house(folder: Path, **settings: object) -> AsyncIterator[House]:
+    """A house in a folder of its own; everything is closed at the end."""
+    master = os.urandom(32)
+    async with opened(f"sqlite+aiosqlite:///{folder / 'codebell.db'}", [master]) as (database, vault):
+        house = House(_settings(settings), database, vault)
+        try:
+            yield house
+        finally:
+            await house.codebell.stop()
+
+
+def _settings(more: dict[str, object]) -> Settings:
+    key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+    given = {"bot_token": TOKEN, "master_key": key, "access": "open", **more}
+    return Settings.model_validate(given)
