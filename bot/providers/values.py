@@ -2,13 +2,15 @@
 
 import json
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 #: Codes that providers give in place of no code.
 NO_CODE = frozenset({"", "-", "null", "None"})
 #: A code longer than this is a whole SMS, of which this much is enough to tell it from the next.
 LONGEST_CODE = 64
 LONGEST_PHONE = 32
+#: Decimal itself would read "1_000" and the digits of every script.
+AMOUNT = re.compile(r"[0-9]{1,40}(\.[0-9]{0,40})?(e[+-]?[0-9]{1,3})?", re.ASCII | re.IGNORECASE)
 #: Money beyond these powers of ten is a mistake or an attack: 1e999999999 would fill the memory.
 LARGEST, SMALLEST = 12, -12
 
@@ -30,10 +32,9 @@ def money(value: object) -> Decimal | None:
     """An amount from a number or its text; None for NaN, infinity, negatives and the absurd."""
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         return None
-    try:
-        amount = Decimal(value.strip() if isinstance(value, str) else value)
-    except (InvalidOperation, ValueError):
+    if isinstance(value, str) and not AMOUNT.fullmatch(value.strip()):
         return None
+    amount = Decimal(value)
     return amount if _plausible(amount) else None
 
 

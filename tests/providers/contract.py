@@ -184,7 +184,7 @@ class ProviderContract:
             assert result.sent is (trouble not in NEVER_SENT)
 
     def test_no_answer_can_raise_anything_of_somebody_else(self, call: str) -> None:
-        @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), database=None)
         @given(
             body=st.binary() | st.text().map(str.encode) | replies(), status=st.sampled_from((200, 200, 400))
         )

@@ -1,0 +1,115 @@
+"""Foreign values: what is read, and what is refused rather than guessed."""
+
+from decimal import Decimal
+
+import pytest
+from babel import Locale
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.providers import values
+from bot.providers.handler_api import codes
+
+
+@pytest.mark.parametrize(
+    ("value", "amount"),
+    [
+        (5, "5"),
+        ("0.50", "0.50"),
+        (" 0.5 ", "0.5"),
+        (Decimal("0.683"), "0.683"),
+        ("1e2", "1E+2"),
+        (0, "0"),
+        ("0,5", None),
+        ("-1", None),
+        ("NaN", None),
+        ("Infinity", None),
+        ("1e999999999", None),
+        ("1e-999999999", None),
+        ("", None),
+        (True, None),
+        (None, None),
+        ([1], None),
+        ("1_000", None),
+        ("١٢", None),
+        ("5.", "5"),
+    ],
+)
+def test_money_is_exact_or_nothing(value: object, amount: str | None) -> None:
+    assert values.money(value) == (None if amount is None else Decimal(amount))
+
+
+@given(st.text() | st.integers() | st.decimals() | st.booleans() | st.none() | st.floats())
+def test_money_is_never_negative_and_never_fills_the_memory(value: object) -> None:
+    amount = values.money(value)
+    assert amount is None or (amount >= 0 and len(format(amount, "f")) <= 4_400)
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        ("84901234567", "+84901234567"),
+        ("+84 (90) 123-45.67", "+84901234567"),
+        (84901234567, "+84901234567"),
+        ("0901234567", "0901234567"),
+        ("12345", None),
+        ("1234567890123456", None),
+        ("++84901234567", None),
+        ("84901234567x", None),
+        ("٨٤٩٠١٢٣٤٥٦٧", None),
+        ("", None),
+        (None, None),
+        (True, None),
+        (84901234567.0, None),
+    ],
+)
+def test_a_number_is_international_where_it_can_be(value: object, number: str | None) -> None:
+    assert values.phone(value) == number
+
+
+@pytest.mark.parametrize(
+    ("value", "truth"),
+    [
+        (True, True),
+        (1, True),
+        ("1", True),
+        ("true", True),
+        (0, False),
+        ("False", False),
+        (None, None),
+        ("yes", None),
+    ],
+)
+def test_a_yes_has_many_forms(value: object, truth: bool | None) -> None:
+    assert values.truth(value) is truth
+
+
+@pytest.mark.parametrize(
+    ("text", "document"),
+    [
+        ('{"a":1.10,}', {"a": Decimal("1.10")}),
+        ('{"a":[1,2,],"b":x y}', {"a": [1, 2], "b": "x y"}),
+        ('{"a":2026-08-30 12:00:00,"b":any}', {"a": "2026-08-30 12:00:00", "b": "any"}),
+        ('{"a":"x,}y"}', {"a": "x,}y"}),
+        ('{"a":1', None),
+        ("{a:1}", None),
+        ("", None),
+    ],
+)
+def test_a_document_is_mended_only_where_its_meaning_is_plain(text: str, document: object) -> None:
+    assert values.document(text) == document
+
+
+def test_every_country_of_the_family_has_a_name_in_every_language() -> None:
+    known = Locale("ru").territories
+    ids = [str(number) for number in range(205)]
+    named = [codes.country(number) for number in ids if codes.country(number).iso2]
+    assert len(named) == 197
+    assert all(country.iso2 in known for country in named)
+
+
+def test_the_services_whose_codes_changed_their_meaning_are_not_named() -> None:
+    assert codes.service("tg").name == "Telegram"
+    assert {code: codes.service(code).name for code in ("hn", "xj", "sl", "ny", "af", "hj")} == {
+        code: code for code in ("hn", "xj", "sl", "ny", "af", "hj")
+    }
