@@ -1,0 +1,37 @@
+"""One sandbox and one bot process per module: a start costs seconds, and a new person is a new chat."""
+
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.faults.harness import BotProcess, Sandbox, opened
+from tests.faults.leaks import leaks
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The sandbox is served by the module's one event loop, so its tests run there, too."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.process)
+            item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def sandbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sandbox]:
+    """Whatever the module's tests broke, at the end no secret may be readable anywhere."""
+    async with opened(tmp_path_factory.mktemp("codebell")) as sandbox:
+        yield sandbox
+        assert leaks(sandbox) == []
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def bot(sandbox: Sandbox) -> AsyncIterator[BotProcess]:
+    """The running bot; a test that ends it starts it again."""
+    bot = BotProcess(sandbox)
+    await bot.start()
+    yield bot
+    if bot.lives:
+        await bot.stop(signal.SIGKILL)

@@ -1,0 +1,102 @@
+"""A person in the sandbox's Telegram: types, presses, and looks at what the bot shows."""
+
+import re
+from dataclasses import dataclass, field
+
+from bot.sandbox.sites import Site
+from bot.sandbox.sites.activation import Activation
+from bot.sandbox.telegram.wire import Json
+from tests.faults.harness import PATIENCE, Sandbox
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody new with an empty chat; its id is theirs."""
+
+    sandbox: Sandbox
+    name: str = "Ann"
+    id: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.id = int(self.sandbox.human.user(self.name)["user"]["id"])
+
+    # What they see
+
+    def messages(self) -> list[Json]:
+        """The bot's messages as they are now, newest first."""
+        chat = self.sandbox.world.chats[self.id]
+        return [message for message in reversed(chat.messages.values()) if message["from"]["is_bot"]]
+
+    def showing(self, *words: str) -> list[Json]:
+        """The bot's messages with all these words."""
+        return [message for message in self.messages() if all(word in message["text"] for word in words)]
+
+    async def sees(self, *words: str, seconds: float = PATIENCE) -> Json:
+        """The newest message with all these words, as soon as there is one."""
+        what = f"{self.name} sees {words}, not {[message['text'] for message in self.messages()]}"
+        return (await self.sandbox.eventually(lambda: self.showing(*words), what, seconds))[0]
+
+    # What they do
+
+    def say(self, text: str) -> None:
+        self.sandbox.human.message(self.id, self.id, text)
+
+    def click(self, label: str) -> str:
+        """Press the newest button with these words; the press's id."""
+        found = self._button(label)
+        assert found is not None, f"{self.name} has no button {label!r}"
+        message_id, data = found
+        return str(self.sandbox.human.click(self.id, message_id, self.id, data)["callback_query_id"])
+
+    async def press(self, label: str) -> Json:
+        """Wait for a button, press it, and wait for the answer: {"text", "show_alert", …}."""
+        await self.sandbox.eventually(lambda: self._button(label), f"{self.name} has a button {label!r}")
+        return await self.answer(self.click(label))
+
+    async def answer(self, press: str) -> Json:
+        return await self.sandbox.eventually(
+            lambda: self.sandbox.human.answer(press), f"{self.name}'s press is answered"
+        )
+
+    def _button(self, label: str) -> tuple[int, str] | None:
+        for message in self.messages():
+            for row in message.get("reply_markup", {}).get("inline_keyboard", []):
+                for button in row:
+                    if label in button["text"] and "callback_data" in button:
+                        return message["message_id"], button["callback_data"]
+        return None
+
+    # What it leads to
+
+    async def connect(self, *sites: str) -> None:
+        """Add the demo key of each of these providers."""
+        for name in sites:
+            site = self.sandbox.sites[name]
+            self.say("/keys")
+            await self.press("Add a")
+            await self.press(title(site))
+            await self.sees(title(site), "Send the key")
+            self.say(site.key)
+            await self.sees(title(site), "connected")
+
+    async def choose(self, site: str, where: str = "telegram us") -> None:
+        """As far as the confirmation: the next press is *Buy*."""
+        self.say(f"/buy {where}")
+        await self.press(f"{title(self.sandbox.sites[site])} ")
+        await self.sandbox.eventually(lambda: self._button("Buy for"), f"{self.name} is asked to confirm")
+
+    async def buy(self, site: str, where: str = "telegram us") -> Activation:
+        """Buy a number of a provider whose key is there; the number as the site knows it."""
+        await self.choose(site, where)
+        await self.press("Buy for")
+        return self.number(site, await self.sees("📱", "Waiting for the SMS"))
+
+    def number(self, site: str, card: Json) -> Activation:
+        """The site's own record of the number on a card."""
+        digits = re.sub(r"\D", "", str(card["text"]).splitlines()[0])
+        return self.sandbox.sites[site].shop.by_phone[digits]
+
+
+def title(site: Site) -> str:
+    """How the bot calls a provider: a clone goes by its name."""
+    return site.name if site.name == "herosms" else site.title
