@@ -21,7 +21,7 @@ from bot.catalogue import Catalogue
 from bot.clock import Clock
 from bot.errors import SettingsError
 from bot.heartbeat import Heartbeat
-from bot.i18n import Catalogues
+from bot.i18n import Catalogues, Texts
 from bot.log import secrets
 from bot.middlewares import Forms, Welcome
 from bot.offers import Offers
@@ -154,10 +154,16 @@ class Codebell:
         """What the postman says for an outbox row, in the chat's language."""
         t = self.catalogues.texts(await self.chats.language(post.chat_id))
         if post.kind == Kind.CODE:
-            found = await self.numbers.sms(post.subject)
-            return None if found is None else draw_code(*found, t, self.providers)
+            return await self._draw_code(post, t)
         row = await self.numbers.get(post.subject)
         return None if row is None else draw_card(row, t, self.providers, self.clock())
+
+    async def _draw_code(self, post: Post, t: Texts) -> Drawing | None:
+        found = await self.numbers.sms(post.subject)
+        if found is None or (post.sent_at is not None and not post.message_id):
+            # Delivered, but where it hangs is not known: said again it would ring again.
+            return None
+        return draw_code(*found, t, self.providers, post.message_id)
 
     async def hung(self, post: Post, message_id: int) -> None:
         if post.kind == Kind.CARD:

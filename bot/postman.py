@@ -60,13 +60,17 @@ TELEGRAM = Paces(all=(30, 1.0), private=(3, 3.0), group=(20, 60.0))
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A message ready to go; `edits` is the message it replaces, `again_at` when it will look different."""
+    """A message ready to go; `edits` is the message it replaces, `again_at` when it will look different.
+
+    `once` must not ring twice: where the message to edit is gone, it stays gone.
+    """
 
     html: str
     keyboard: InlineKeyboardMarkup | None = None
     edits: int | None = None
     again_at: datetime | None = None
     plain: bool = False
+    once: bool = False
 
 
 #: Draws what a row stands for, as it is now; None when there is nothing to say any more.
@@ -187,6 +191,8 @@ class Postman:
     async def _react(self, post: Post, drawing: Drawing, error: Exception) -> bool:
         match judge(error):
             case AsItIs():
+                await self._sent(post, drawing, drawing.edits or 0)
+            case SendNew() if drawing.once:
                 await self._sent(post, drawing, drawing.edits or 0)
             case SendNew():
                 return await self._try(post, replace(drawing, edits=None))

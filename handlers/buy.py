@@ -42,7 +42,7 @@ async def buy_by_command(
     await state.clear()
     words = (command.args or "").split()
     if not await keys.list(message.chat.id):
-        await show(message, _no_keys(t))
+        await show(message, no_keys(t))
     elif words:
         await _go_to(message, words, t, offers)
     else:
@@ -63,7 +63,7 @@ async def buy_by_button(
     if await keys.list(chat_of(callback)):
         await show(callback, _services(await offers.services(chat_of(callback)), 0, t))
     else:
-        await show(callback, _no_keys(t))
+        await show(callback, no_keys(t))
 
 
 @router.callback_query(Services.filter())
@@ -129,7 +129,8 @@ async def _name(event: Message | CallbackQuery, offers: Offers, service: str) ->
     return next((listed.name for listed in listing.items if listed.slug == service), service)
 
 
-def _no_keys(t: Texts) -> Screen:
+def no_keys(t: Texts) -> Screen:
+    """Without a key there is nothing to buy with."""
     return Screen(
         t("Numbers are bought with your own key of a provider. Add one first: it takes a minute."),
         [[press(t.plain("🔑 Add a provider key"), AddKey())], [press(t.plain("◀ Menu"), Menu())]],
@@ -183,7 +184,7 @@ def _place_label(place: Place, t: Texts) -> str:
 
 def _offers(service: str, iso2: str, name: str, listing: Listing[Offer], t: Texts) -> Screen:
     where = f"{flag(iso2)} {t.country(iso2)}"
-    text = t("<b>{service}</b> · {country}\nWhose number?", service=name, country=where)
+    text = t("<b>{service}</b> · {country}\nWhich offer?", service=name, country=where)
     if not listing.items:
         text = t(
             "<b>{service}</b> · {country}\nNobody sells it there right now.", service=name, country=where

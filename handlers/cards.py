@@ -27,8 +27,10 @@ def draw_card(row: Activation, t: Texts, providers: Mapping[str, Provider], now:
     return Drawing(screen.html, screen.keyboard, edits=row.card_message_id, again_at=again_at)
 
 
-def draw_code(sms: Sms, row: Activation, t: Texts, providers: Mapping[str, Provider]) -> Drawing:
-    """The code in a message of its own: edits do not ring."""
+def draw_code(
+    sms: Sms, row: Activation, t: Texts, providers: Mapping[str, Provider], sent_as: int | None = None
+) -> Drawing:
+    """The code in a message of its own: edits do not ring. Where it was sent, its buttons are renewed."""
     lines = [t("🔔 <b>{service}</b> · {phone}", service=row.service_name, phone=_phone(row))]
     if sms.code:
         lines.append(t("<code>{code}</code>", code=visible(sms.code)))
@@ -36,7 +38,7 @@ def draw_code(sms: Sms, row: Activation, t: Texts, providers: Mapping[str, Provi
         lines.append(t("<i>It came late, after the number had ended.</i>"))
     lines += _quoted(sms, t)
     screen = Screen("\n".join(lines), _code_buttons(sms, row, t, providers.get(row.provider)))
-    return Drawing(screen.html, screen.keyboard)
+    return Drawing(screen.html, screen.keyboard, edits=sent_as, once=sent_as is not None)
 
 
 def _quoted(sms: Sms, t: Texts) -> list[str]:

@@ -45,7 +45,7 @@ class KeyStore:
         now: datetime,
     ) -> Key:
         """Seal a key for a chat. BadInput if it cannot be a key, AlreadyThere if the chat has it."""
-        plain = _checked(secret)
+        plain = checked(secret)
         self._heard(plain)
         async with self._database.begin() as session:
             row = await self._twin(session, chat_id, provider, plain)
@@ -125,14 +125,16 @@ class KeyStore:
         await self._note(key_id, balance=amount, currency=currency, balance_at=now)
 
     async def note_use(self, key_id: str, now: datetime) -> None:
-        await self._note(key_id, used_at=now)
+        """Something was bought with it: what is known of its balance is out of date."""
+        await self._note(key_id, used_at=now, balance_at=None)
 
     async def _note(self, key_id: str, **values: object) -> None:
         async with self._database.begin() as session:
             await session.execute(update(Key).where(Key.id == key_id).values(**values))
 
 
-def _checked(secret: SecretStr) -> str:
+def checked(secret: SecretStr) -> str:
+    """The plaintext of what may be a key by its looks. Raises `BadInput`."""
     plain = secret.get_secret_value()
     if not SHORTEST <= len(plain) <= LONGEST:
         raise BadInput(f"a key has {SHORTEST} to {LONGEST} characters")

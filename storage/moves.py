@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.models import REACHED_FROM, Activation, State, Step
+from storage.models import REACHED_FROM, Activation, Sms, State, Step
 from storage.outbox import Kind, arm, new_id
 
 
@@ -42,5 +42,8 @@ def note(session: AsyncSession, activation: Activation, now: datetime) -> None:
 
 
 async def redraw(session: AsyncSession, activation: Activation, at: datetime) -> None:
-    """The card shows something else from that moment on."""
+    """The card shows something else from that moment on; so do the buttons under the last code."""
     await arm(session, Kind.CARD, activation.id, activation.chat_id, at)
+    last = select(Sms.id).where(Sms.activation_id == activation.id).order_by(Sms.position.desc()).limit(1)
+    if (sms_id := await session.scalar(last)) is not None:
+        await arm(session, Kind.CODE, sms_id, activation.chat_id, at)
