@@ -19,7 +19,7 @@ from bot.activations import Activations
 from bot.balances import Balances
 from bot.catalogue import Catalogue
 from bot.clock import Clock
-from bot.errors import SettingsError
+from bot.errors import SettingsError, text
 from bot.heartbeat import Heartbeat
 from bot.i18n import Catalogues, Texts
 from bot.log import secrets
@@ -55,13 +55,13 @@ DRAIN = 15.0
 LAST_ROUND = 5.0
 _TICK_DEADLINE = 20.0
 COMMANDS = {
-    "start": "the menu",
-    "buy": "buy a number",
-    "numbers": "your numbers and their codes",
-    "cancel": "cancel a number",
-    "balance": "what is left on your accounts",
-    "keys": "provider keys",
-    "help": "how it works",
+    "start": text("the menu"),
+    "buy": text("buy a number"),
+    "numbers": text("your numbers and their codes"),
+    "cancel": text("cancel a number"),
+    "balance": text("what is left on your accounts"),
+    "keys": text("provider keys"),
+    "help": text("how it works"),
 }
 
 
@@ -96,7 +96,6 @@ class Codebell:
         self.activations = Activations(self.numbers, waits, self.keys, providers, clock, self.nudge)
         self.purchases = Purchases(
             PurchaseStore(database),
-            self.numbers,
             waits,
             self.keys,
             providers,
@@ -235,9 +234,7 @@ class Codebell:
             try:
                 await self.bot.delete_webhook(drop_pending_updates=False)
                 me = await self.bot.me()
-                await self.bot.set_my_commands(
-                    [BotCommand(command=name, description=text) for name, text in COMMANDS.items()]
-                )
+                await self._name_commands()
             except (TelegramUnauthorizedError, TelegramNotFound):
                 raise Stopped("Telegram does not accept BOT_TOKEN: was it revoked?") from None
             except (AiogramError, TimeoutError) as error:
@@ -246,6 +243,13 @@ class Codebell:
             else:
                 log.info("this is @%s", me.username)
                 return
+
+    async def _name_commands(self) -> None:
+        """The "/" menu: in every language there is, and the default one for everybody else."""
+        for language in (None, *sorted(self.catalogues.languages)):
+            t = self.catalogues.texts(language)
+            menu = [BotCommand(command=name, description=t.plain(about)) for name, about in COMMANDS.items()]
+            await self.bot.set_my_commands(menu, language_code=language)
 
     def _revoked(self) -> None:
         self._give_up("Telegram does not accept BOT_TOKEN any more: was it revoked?")
