@@ -1,4 +1,4 @@
-"""The tables, the states of a number and which state may follow which.
+"""All tables in one file, as they refer to each other; the states of a number and which may follow which.
 
 Money is stored as text through `Money` (exact), moments as UTC seconds through `Moment` (comparable, small).
 """

@@ -1,3 +1,5 @@
+"""The doors over HTTP: the bot's, as aiogram's own session uses it, and the person's."""
+
 import asyncio
 import json
 from collections.abc import AsyncIterator

@@ -1,3 +1,5 @@
+"""What bots may change afterwards, and what Telegram refuses to change."""
+
 import pytest
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import BufferedInputFile, ForceReply

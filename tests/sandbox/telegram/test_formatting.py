@@ -1,3 +1,5 @@
+"""The small parsers of HTML and Markdown beside TDLib's own, and the links found in plain text."""
+
 import random
 from collections.abc import Callable
 

@@ -1,3 +1,5 @@
+"""Groups: what a bot hears there, its coming and going, and the move to a supergroup."""
+
 import pytest
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat
 from aiogram.types import ReplyParameters

@@ -1,3 +1,5 @@
+"""Inline mode: results are offered, refused, chosen and posted."""
+
 import pytest
 from aiogram.exceptions import TelegramBadRequest, TelegramServerError
 from aiogram.types import (

@@ -1,3 +1,5 @@
+"""What people do, and what the bot and the page hear of it."""
+
 import pytest
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats
@@ -44,6 +46,29 @@ def test_blocking_and_unblocking_reach_the_bot_as_a_change_of_membership(scene: 
     changes = [update["my_chat_member"] for update in scene.world.take_updates()]
     assert [one["new_chat_member"]["status"] for one in changes] == ["kicked", "member"]
     assert changes[0]["chat"]["id"] == ann
+
+
+def test_blocking_twice_is_told_once(scene: Scene) -> None:
+    ann = scene.person()
+    scene.human.block(ann)
+    scene.human.block(ann)
+    assert len(scene.world.take_updates()) == 1
+
+
+def test_who_never_started_the_bot_blocks_it_unheard(scene: Scene) -> None:
+    scene.human.block(scene.person(started=False))
+    assert scene.world.take_updates() == []
+
+
+def test_deleting_takes_what_is_there_and_nothing_of_others(scene: Scene) -> None:
+    ann, bob = scene.person("Ann"), scene.person("Bob")
+    team = scene.group(ann, bob)
+    said = scene.human.message(team, ann, "mine")["message"]["message_id"]
+    with pytest.raises(Nonsense, match="this is somebody else's message"):
+        scene.human.delete(team, [said], bob)
+    scene.human.delete(team, [said, said], ann)
+    with pytest.raises(Nonsense, match="there is no message"):
+        scene.human.delete(team, [said], ann)
 
 
 def test_who_blocked_the_bot_cannot_write_to_it(scene: Scene) -> None:

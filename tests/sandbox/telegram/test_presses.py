@@ -1,3 +1,5 @@
+"""Presses of buttons: who may press what, and how long and how often they can be answered."""
+
 import pytest
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import CallbackQuery, InaccessibleMessage, Message, Update

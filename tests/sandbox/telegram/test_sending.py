@@ -1,3 +1,5 @@
+"""Sending, all of it in one file as every kind of message meets the same refusals."""
+
 import random
 from collections.abc import Set
 
@@ -220,6 +222,15 @@ async def test_a_copy_loses_its_author_and_keyboard_and_a_forward_keeps_its_orig
     forwarded = await scene.bot.forward_message(bob, ann, said)
     assert forwarded.forward_origin is not None
     assert forwarded.forward_origin.type == "user"
+
+
+async def test_a_mention_by_id_shows_who_it_is_and_a_strangers_is_plain_text(scene: Scene) -> None:
+    ann = scene.person()
+    known = await scene.bot.send_message(ann, f'<a href="tg://user?id={ann}">you</a>')
+    unknown = await scene.bot.send_message(ann, '<a href="tg://user?id=5">who</a>')
+    assert known.entities is not None
+    assert known.entities[0].user is not None
+    assert (known.entities[0].user.first_name, unknown.text, unknown.entities) == ("Ann", "who", None)
 
 
 async def test_copying_what_is_not_there_is_refused(scene: Scene) -> None:

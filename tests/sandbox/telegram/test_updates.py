@@ -1,3 +1,5 @@
+"""Updates: queued, polled, confirmed, and fought over by two pollers."""
+
 import asyncio
 
 import pytest
