@@ -99,12 +99,17 @@ def judge(error: Exception) -> Verdict:
             return Unreachable()
         case TelegramBadRequest(message=message):
             return _by_text(message)
-        case ClientDecodeError():
-            return Unsure(unreadable=True)
+        case ClientDecodeError(data=answer):
+            return Unsure(unreadable=_is_telegrams(answer))
         case TelegramServerError() | TelegramNetworkError():
             return Unsure(unreadable=False)
         case _:
             return Hopeless()
+
+
+def _is_telegrams(answer: object) -> bool:
+    """Telegram answers with JSON objects; the page of a proxy before it is none, whatever its status."""
+    return isinstance(answer, dict) or str(answer).lstrip().startswith("{")
 
 
 def _by_text(message: str) -> Verdict:
