@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.faults.harness import WAIT, BotProcess, Sandbox, purchases, refunds
+from tests.faults.harness import WAIT, Sandbox, purchases, refunds
 from tests.faults.person import Person
 
 pytestmark = pytest.mark.usefixtures("bot")
