@@ -83,7 +83,16 @@ class Call:
 
     def _formatted(self, text: str, entities: str) -> Formatted:
         params = self.params
-        return formatted(params.get(text, ""), params.get("parse_mode"), params.get(entities))
+        shown = formatted(params.get(text, ""), params.get("parse_mode"), params.get(entities))
+        met = [self._met(entity) for entity in shown.entities]
+        return Formatted(shown.text, [entity for entity in met if entity is not None])
+
+    def _met(self, entity: Json) -> Json | None:
+        """A mention by id shows who it is; of somebody unknown nothing is left but the text."""
+        if entity["type"] != "text_mention":
+            return entity
+        person = self.world.people.get(entity["user"]["id"])
+        return {**entity, "user": person.user} if person else None
 
 
 def media(stored: StoredFile) -> Json:

@@ -35,33 +35,28 @@ class Exchange:
             return failure(refusal.code, refusal.description)
         shown = _shown(raw, files or {})
         fault = self.world.faults.strike(method, shown)
-        if fault is not None and not fault.after_processing:
-            return await self._break(fault, method, shown)
-        reply = await self._carry_out(account, method, raw, files or {}, shown)
-        return reply if fault is None else await self._break(fault, method, shown)
+        if fault is None:
+            reply, error = await self._carry_out(account, method, raw, files or {})
+            self.world.journal.note(method, shown, error)
+            return reply
+        if fault.after_processing:
+            await self._carry_out(account, method, raw, files or {})
+        self.world.journal.note(method, shown, f"fault: {fault.words}")
+        return await _broken(fault)
 
     async def _carry_out(
-        self, account: Account, method: str, raw: Mapping[str, Any], files: dict[str, Upload], shown: Json
-    ) -> Reply:
+        self, account: Account, method: str, raw: Mapping[str, Any], files: dict[str, Upload]
+    ) -> tuple[Reply, str | None]:
+        """The answer, and in short why it is an error."""
         try:
             if method.lower() == "getupdates":
                 result: Any = await self._updates(account, decode(method, raw))
             else:
                 result = carry_out(self.world, account, method, raw, files)
         except Refusal as refusal:
-            self.world.journal.note(method, shown, refusal.description)
-            return failure(refusal.code, refusal.description, refusal.parameters)
-        self.world.journal.note(method, shown, None)
-        return success(result)
-
-    async def _break(self, fault: Fault, method: str, shown: Json) -> Reply:
-        words = "hang" if fault.hang else "drop" if fault.drop else fault.reply().body
-        self.world.journal.note(method, shown, f"fault: {words}")
-        if fault.hang:
-            await asyncio.get_running_loop().create_future()
-        if fault.drop:
-            raise Dropped
-        return fault.reply()
+            answer = failure(refusal.code, refusal.description, refusal.parameters)
+            return answer, refusal.description
+        return success(result), None
 
     async def _updates(self, account: Account, params: Json) -> list[Json]:
         if account.webhook:
@@ -76,6 +71,15 @@ class Exchange:
             await _wait(account.updates, timeout)
             found = account.updates.fetch(max(offset, 0), limit)
         return found
+
+
+async def _broken(fault: Fault) -> Reply:
+    """The fault itself: silence for ever, a closed connection, or its answer."""
+    if fault.hang:
+        await asyncio.get_running_loop().create_future()
+    if fault.drop:
+        raise Dropped
+    return fault.reply()
 
 
 async def _wait(updates: Updates, timeout: float) -> None:

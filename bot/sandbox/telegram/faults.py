@@ -41,6 +41,11 @@ class Fault:
             return False
         return self.chat_id is None or str(params.get("chat_id")) == str(self.chat_id)
 
+    @property
+    def words(self) -> str:
+        """What the journal says of it."""
+        return "hang" if self.hang else "drop" if self.drop else self.reply().body
+
     def reply(self) -> Reply:
         if self.body is not None:
             return Reply(self.code or 200, self.body, "text/html")

@@ -75,11 +75,11 @@ class Talk(Deeds):
     def delete(self, chat_id: int, message_ids: list[int], user_id: int) -> Json:
         """Delete messages: in a private chat any, in a group one's own or, for its administrators, any."""
         chat, person = self._chat(chat_id), self._person(user_id)
+        gone = [self._message(chat, message_id) for message_id in dict.fromkeys(message_ids)]
         free = chat.private or chat.is_led_by(user_id)
-        for message_id in (wanted := list(dict.fromkeys(message_ids))):
-            if not free and self._message(chat, message_id)["from"]["id"] != person.id:
-                raise Nonsense("this is somebody else's message")
-        self.world.remove(chat, [self._message(chat, one)["message_id"] for one in wanted])
+        if not free and any(message["from"]["id"] != person.id for message in gone):
+            raise Nonsense("this is somebody else's message")
+        self.world.remove(chat, [message["message_id"] for message in gone])
         return {}
 
     def click(

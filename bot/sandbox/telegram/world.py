@@ -3,7 +3,7 @@
 import itertools
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.sandbox.telegram.chats import Account, Chat, Person
 from bot.sandbox.telegram.events import Events, Journal
@@ -34,7 +34,6 @@ class InlineQuery:
     at: float
     results: list[Json] | None = None
     button: Json | None = None
-    chosen: dict[str, Json] = field(default_factory=dict)
 
 
 class World:

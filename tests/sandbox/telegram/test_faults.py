@@ -109,6 +109,16 @@ async def test_the_journal_keeps_every_call_and_never_the_token(scene: Scene) ->
     assert TOKEN not in str(scene.human.calls())
 
 
+@pytest.mark.parametrize("after", [False, True])
+async def test_a_broken_call_stands_in_the_journal_once(scene: Scene, after: bool) -> None:
+    ann = scene.person()
+    scene.human.fault("sendMessage", drop=True, after_processing=after)
+    with pytest.raises(TelegramNetworkError):
+        await scene.bot.send_message(ann, "x")
+    (call,) = scene.human.calls()["calls"]
+    assert (call["ok"], call["error"]) == (False, "fault: drop")
+
+
 async def test_a_refused_call_stands_in_the_journal_with_its_reason(scene: Scene) -> None:
     with pytest.raises(TelegramServerError):
         await scene.bot.send_voice(scene.person(), "x")
