@@ -15,6 +15,7 @@ from pydantic import Field
 
 from bot.i18n import Texts, flag, visible
 from bot.offers import Listed, Offer, Offers, Place
+from bot.services import slug
 from bot.shops import Listing, Trouble
 from handlers.doors import AddKey, Buy, Choose, Countries, Country, Menu
 from handlers.screen import Rows, Screen, chat_of, in_rows, page_of, press, show, turn
@@ -115,7 +116,7 @@ async def _go_to(message: Message, words: list[str], t: Texts, offers: Offers) -
     iso2 = last.upper() if service_words and len(last) == len("US") and last.isalpha() else ""
     name = " ".join(service_words if iso2 else words)
     found = (await offers.search(message.chat.id, name)).items
-    if not found or found[0].name.casefold() != name.casefold():
+    if not found or found[0].slug != slug(name):
         await show_found(message, name, t, offers)
     elif iso2:
         await show_offers(message, t, offers, found[0].slug, iso2)

@@ -22,7 +22,7 @@ from bot.i18n import Texts
 from bot.providers.base import Provider
 from handlers.doors import AddKey, Buy, Keys, Rename
 from handlers.screen import Screen, in_rows, press, show
-from storage.keys import KeyStore
+from storage.keys import KeyStore, checked
 from storage.models import Key
 
 router = Router(name="connect")
@@ -31,9 +31,9 @@ router.callback_query.filter(F.data.startswith("c"))
 _KEY = re.compile(r"(?=\S*[0-9])(?=\S*[A-Za-z])[A-Za-z0-9._~+/=-]{24,1024}", re.ASCII)
 
 
-def looks_like_a_key(text: str) -> bool:
+def looks_like_a_key(text: str | None) -> bool:
     """One long word of letters and digits and nothing else (a JWT has dots and dashes too)."""
-    return _KEY.fullmatch(text.strip()) is not None
+    return text is not None and _KEY.fullmatch(text.strip()) is not None
 
 
 class ForProvider(CallbackData, prefix="cp"):
@@ -124,6 +124,7 @@ async def take_key(
 async def _connect(
     chat_id: int, provider: Provider, secret: SecretStr, t: Texts, keys: KeyStore, clock: Clock
 ) -> Screen:
+    checked(secret)
     balance = await provider.balance(secret)
     currency = balance.currency or provider.currency
     earlier = [key for key in await keys.list(chat_id) if key.provider == provider.name]

@@ -11,7 +11,8 @@ from bot.clock import Clock
 from bot.i18n import Texts
 from bot.offers import Offers
 from bot.postman import Postman
-from handlers.buy import show_countries, show_offers
+from bot.services import slug
+from handlers.buy import no_keys, show_countries, show_offers
 from handlers.doors import AddKey, Balance, Buy, Countries, Help, Keys, Menu, Numbers
 from handlers.screen import Screen, press, show
 from storage.chats import ChatStore
@@ -25,15 +26,18 @@ _GONE = frozenset({"kicked", "left"})
 
 
 @router.message(CommandStart(deep_link=True, magic=F.args.regexp(_BUY_LINK)), F.chat.type == "private")
-async def start_buying(message: Message, command: CommandObject, t: Texts, offers: Offers) -> None:
+async def start_buying(
+    message: Message, command: CommandObject, state: FSMContext, t: Texts, offers: Offers, keys: KeyStore
+) -> None:
     """`?start=buy_<service>_<country>`: straight to the offers."""
+    await state.clear()
     link = _BUY_LINK.match(command.args or "")
-    if link is None:
-        return
-    if link[2]:
-        await show_offers(message, t, offers, link[1], link[2].upper())
+    if link is None or not await keys.list(message.chat.id):
+        await show(message, no_keys(t))
+    elif link[2]:
+        await show_offers(message, t, offers, slug(link[1]), link[2].upper())
     else:
-        await show_countries(message, t, offers, Countries(service=link[1]))
+        await show_countries(message, t, offers, Countries(service=slug(link[1])))
 
 
 @router.message(CommandStart())

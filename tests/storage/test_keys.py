@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from bot.errors import AlreadyThere, BadInput, UnknownKey
 from storage.database import Database
-from storage.keys import KeyStore, _checked
+from storage.keys import KeyStore, checked
 from storage.models import Key, Quote, State
 from storage.vault import Vault
 from tests.storage.shelf import MASTER, NOW, SECRET, number, put, shelf, sql, stored
@@ -66,7 +66,7 @@ async def test_what_cannot_be_a_key_is_refused_and_not_quoted(keys: KeyStore, ba
 @given(st.text())
 def test_whatever_is_typed_is_a_plain_key_or_bad_input(typed: str) -> None:
     try:
-        plain = _checked(SecretStr(typed))
+        plain = checked(SecretStr(typed))
     except BadInput:
         return
     assert plain == typed

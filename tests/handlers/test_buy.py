@@ -1,0 +1,196 @@
+"""Picking a service, a country and an offer: by pressing, by typing, by command."""
+
+import pytest
+
+from bot.errors import Unavailable
+from tests.house import Chat, House
+
+
+async def test_popular_services_come_first(chat: Chat) -> None:
+    await chat.say("/buy")
+    assert chat.buttons == ["Telegram", "WhatsApp", "Google", "◀ Menu"]
+
+
+async def test_who_has_no_key_is_told_to_add_one(newcomer: Chat) -> None:
+    await newcomer.say("/buy telegram us")
+    assert "Add one first" in newcomer.screen
+    assert newcomer.buttons == ["🔑 Add a provider key", "◀ Menu"]
+
+
+async def test_many_services_are_shown_page_by_page(chat: Chat, house: House) -> None:
+    house.alpha.names = {f"s{number}": f"Shop {number:02}" for number in range(30)}
+    await chat.say("/buy")
+    assert chat.buttons[-2:] == ["2 ▶", "◀ Menu"]
+    assert "Shop 13" in chat.buttons
+    await chat.press("2 ▶")
+    assert "Shop 14" in chat.buttons
+    assert chat.buttons[-3:] == ["◀ 1", "3 ▶", "◀ Menu"]
+    await chat.press("3 ▶")
+    assert "Shop 29" in chat.buttons
+    assert chat.buttons[-2:] == ["◀ 2", "◀ Menu"]
+    await chat.press("◀ 2")
+    assert "Shop 14" in chat.buttons
+
+
+async def test_a_page_that_is_no_more_is_the_last_one(chat: Chat, house: House) -> None:
+    house.alpha.names = {f"s{number}": f"Shop {number:02}" for number in range(30)}
+    await chat.say("/buy")
+    await chat.press("2 ▶")
+    house.alpha.names = {"tg": "Telegram"}
+    await chat.wait(8 * 24 * 3600)
+    await chat.press("3 ▶")
+    assert chat.buttons == ["Telegram", "◀ Menu"]
+
+
+async def test_countries_show_flag_name_price_and_stock_cheapest_first(chat: Chat) -> None:
+    await chat.say("/buy")
+    await chat.press("Telegram")
+    assert chat.buttons == [
+        "🇬🇧 United Kingdom · from $0.40 · 3 left",
+        "🇺🇸 United States · from $0.50 · 10 left",
+        "🇩🇪 Germany · from $0.90 · 50 left",
+        "↕ Most in stock first",
+        "◀ Services",
+    ]
+
+
+async def test_countries_are_sorted_by_stock_and_back(chat: Chat) -> None:
+    await chat.say("/buy telegram")
+    await chat.press("Most in stock first")
+    assert [label.split()[1] for label in chat.buttons[:3]] == ["Germany", "United", "United"]
+    await chat.press("Cheapest first")
+    assert chat.buttons[0].startswith("🇬🇧")
+
+
+async def test_what_is_out_of_stock_stands_last_and_says_so(chat: Chat, house: House) -> None:
+    house.alpha.prices_of["tg", "2"] = ("0.40", 0)
+    await chat.say("/buy telegram")
+    assert chat.buttons[2] == "🇬🇧 United Kingdom · from $0.40 · out of stock"
+
+
+async def test_many_countries_are_shown_page_by_page_in_their_order(chat: Chat, house: House) -> None:
+    isos = ["US", "GB", "DE", "VN", "FR", "IT", "ES", "PL", "UA", "RO"]
+    house.alpha.places = {str(number): iso2 for number, iso2 in enumerate(isos)}
+    house.alpha.prices_of = {("tg", str(number)): (f"0.{number + 10}", 100 - number) for number in range(10)}
+    await chat.say("/buy telegram")
+    assert len([label for label in chat.buttons if "from" in label]) == 8
+    await chat.press("Most in stock first")
+    await chat.press("2 ▶")
+    assert [label.split()[1] for label in chat.buttons[:2]] == ["Ukraine", "Romania"]
+    assert "↕ Cheapest first" in chat.buttons
+
+
+async def test_back_leads_back_everywhere(chat: Chat) -> None:
+    await chat.say("/buy")
+    await chat.press("Telegram")
+    await chat.press("United States")
+    await chat.press("Alpha")
+    await chat.press("◀ Other offers")
+    assert "Which offer?" in chat.screen
+    await chat.press("◀ Countries")
+    assert "Which country" in chat.screen
+    await chat.press("◀ Services")
+    assert "Which service" in chat.screen
+    await chat.press("◀ Menu")
+    assert "What shall it be?" in chat.screen
+    assert len(chat.messages) == 1
+
+
+@pytest.mark.parametrize("typed", ["telegram", "TELEGRAM", "telegarm", "teleg", "Telegramm", " telegram \n"])
+async def test_a_service_is_found_by_typing_whatever_the_mistakes(chat: Chat, typed: str) -> None:
+    await chat.say(typed)
+    assert chat.buttons[0] == "Telegram"
+
+
+async def test_another_name_of_a_service_finds_it(chat: Chat, house: House) -> None:
+    house.alpha.names["dr"] = "OpenAI/ChatGPT"
+    await chat.say("chatgpt")
+    assert chat.buttons[0] == "OpenAI"
+    await chat.say("tg")
+    assert chat.buttons[0] == "Telegram"
+
+
+async def test_nothing_found_says_so_and_offers_all_services(chat: Chat) -> None:
+    await chat.say("zzqqxx")
+    assert "I know no service like “zzqqxx”" in chat.screen
+    await chat.press("All services")
+    assert "Telegram" in chat.buttons
+
+
+async def test_the_command_goes_as_far_as_its_words_lead(chat: Chat) -> None:
+    await chat.say("/buy telegram us")
+    assert chat.screen.startswith("Telegram · 🇺🇸 United States")
+    await chat.say("/buy telegram")
+    assert "Which country" in chat.screen
+    await chat.say("/buy telegarm")
+    assert "Services like “telegarm”" in chat.screen
+    await chat.say("/buy tg us")
+    assert chat.screen.startswith("Telegram · 🇺🇸 United States")
+
+
+async def test_a_country_nobody_sells_says_so(chat: Chat) -> None:
+    await chat.say("/buy telegram fr")
+    assert "Nobody sells it there right now" in chat.screen
+    assert chat.buttons == ["◀ Countries"]
+
+
+async def test_offers_of_all_keys_stand_side_by_side_cheapest_first(chat: Chat, house: House) -> None:
+    house.beta.prices_of["tg", "1"] = ("0.35", None)
+    await house.connect(chat, house.beta)
+    house.clock.advance(1)
+    await house.connect(chat, house.alpha, "second-key-0000000000-more", label="work")
+    await chat.say("/buy telegram us")
+    assert chat.buttons == [
+        "Beta · $0.35",
+        "Alpha · $0.50 · 10 left",
+        "Alpha work · $0.50 · 10 left",
+        "◀ Countries",
+    ]
+
+
+async def test_a_service_sold_by_two_providers_is_listed_once(chat: Chat, house: House) -> None:
+    house.beta.names = {"opt29": "telegram", "x": "Xing"}
+    house.beta.prices_of = {("opt29", "1"): ("0.20", 5)}
+    await house.connect(chat, house.beta)
+    await chat.say("/buy")
+    assert chat.buttons == ["Telegram", "WhatsApp", "Google", "Xing", "◀ Menu"]
+    await chat.press("Telegram")
+    assert chat.buttons[0] == "🇺🇸 United States · from $0.20 · 15 left"
+
+
+async def test_a_provider_that_is_down_is_named_and_the_others_sell(chat: Chat, house: House) -> None:
+    await house.connect(chat, house.beta)
+    house.beta.breaks("services", Unavailable("502"))
+    await chat.say("/buy telegram us")
+    assert chat.buttons[0] == "Alpha · $0.50 · 10 left"
+    assert "⚠️ Beta: The provider does not answer right now." in chat.screen
+    await chat.say("/buy")
+    assert "⚠️ Beta" in chat.screen
+    assert "Telegram" in chat.buttons
+
+
+async def test_when_no_provider_answers_it_is_said_and_nothing_breaks(chat: Chat, house: House) -> None:
+    house.alpha.breaks("services", Unavailable("502"))
+    await chat.say("/buy")
+    assert "There is nothing to buy right now." in chat.screen
+    assert "⚠️ Alpha" in chat.screen
+
+
+async def test_names_by_a_provider_are_shown_as_text_never_as_markup(chat: Chat, house: House) -> None:
+    house.alpha.names["ev"] = "<b>Evil</b> & \u202eCo"
+    house.alpha.prices_of["ev", "1"] = ("0.10", 1)
+    await chat.say("evil")
+    await chat.press("Evil")
+    await chat.press("United States")
+    assert "<b>Evil</b> &" in chat.screen
+
+
+async def test_countries_are_named_in_the_language_the_bot_speaks(chat: Chat) -> None:
+    await chat.say("/buy telegram")
+    assert not any("by Alpha" in label for label in chat.buttons)
+
+
+async def test_buying_in_a_group_is_refused_kindly(chat: Chat, house: House) -> None:
+    group = house.group(chat)
+    await group.say("/buy")
+    assert "private chat" in group.screen

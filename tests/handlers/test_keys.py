@@ -1,0 +1,248 @@
+"""Adding, naming and removing provider keys, in private and never in a group."""
+
+from decimal import Decimal
+
+import pytest
+
+from bot.errors import BadReply, Unavailable
+from tests.doubles import KEY
+from tests.house import Chat, House
+
+OTHER_KEY = "other-key-9876543210-wxyz"
+
+
+async def ask_for_alpha(chat: Chat) -> None:
+    await chat.say("/keys")
+    await chat.press("Add a provider key")
+    await chat.press("Alpha")
+
+
+async def test_a_key_is_deleted_from_the_chat_checked_and_stored(newcomer: Chat, house: House) -> None:
+    await ask_for_alpha(newcomer)
+    assert "The key is under Profile." in newcomer.screen
+    said = await newcomer.say(KEY)
+    assert newcomer.screen == "✅ Alpha connected · $18.74"
+    assert not newcomer.has(said)
+    [stored] = await house.codebell.keys.list(newcomer.chat_id)
+    assert (stored.provider, stored.tail, stored.balance) == ("alpha", "abcd", Decimal("18.74"))
+
+
+async def test_a_key_is_never_repeated_in_the_chat(newcomer: Chat, house: House) -> None:
+    await ask_for_alpha(newcomer)
+    await newcomer.say(KEY)
+    await newcomer.say("/keys")
+    assert "…abcd" in newcomer.screen
+    calls = house.human.calls()["calls"]
+    assert KEY not in str([call for call in calls if call["method"] != "getUpdates"])
+
+
+async def test_a_wrong_key_stays_in_place_to_try_again(newcomer: Chat, house: House) -> None:
+    await ask_for_alpha(newcomer)
+    said = await newcomer.say("wrong-key-0000000000-none")
+    assert "The provider does not accept this key." in newcomer.screen
+    assert "Nothing was stored" in newcomer.screen
+    assert not newcomer.has(said)
+    await newcomer.say(KEY)
+    assert "Alpha connected" in newcomer.screen
+    assert len(await house.codebell.keys.list(newcomer.chat_id)) == 1
+
+
+async def test_a_key_is_not_stored_while_its_provider_is_down(newcomer: Chat, house: House) -> None:
+    house.alpha.fails("balance", Unavailable("503"))
+    await ask_for_alpha(newcomer)
+    said = await newcomer.say(KEY)
+    assert "does not answer right now" in newcomer.screen
+    assert not newcomer.has(said)
+    assert await house.codebell.keys.list(newcomer.chat_id) == ()
+    await newcomer.say(KEY)
+    assert "Alpha connected" in newcomer.screen
+
+
+@pytest.mark.parametrize("around", [" {} ", "\n{}\n", "\t{}"])
+async def test_blanks_around_a_key_do_no_harm(newcomer: Chat, around: str) -> None:
+    await ask_for_alpha(newcomer)
+    await newcomer.say(around.format(KEY))
+    assert newcomer.screen == "✅ Alpha connected · $18.74"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "two words here",
+        "a key\nin two lines",
+        "ключ-от-квартиры-0123456789",
+        "🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑",
+        "short",
+    ],
+)
+async def test_what_cannot_be_a_key_is_refused_before_anybody_is_asked(
+    newcomer: Chat, house: House, typed: str
+) -> None:
+    await ask_for_alpha(newcomer)
+    said = await newcomer.say(typed)
+    assert "Nothing was stored" in newcomer.screen
+    assert len(newcomer.news) == 1
+    assert not newcomer.has(said)
+    assert house.alpha.calls == []
+
+
+async def test_ten_kilobytes_are_no_key(newcomer: Chat, house: House) -> None:
+    await ask_for_alpha(newcomer)
+    await newcomer.say("k1" * 5000)
+    assert len(newcomer.news) == 3
+    assert all("Nothing was stored" in message["text"] for message in newcomer.news)
+    assert house.alpha.calls == []
+
+
+async def test_a_picture_is_no_key(newcomer: Chat, house: House) -> None:
+    await ask_for_alpha(newcomer)
+    house.human.upload(newcomer.chat_id, newcomer.person_id, "key.txt", b"my key")
+    await house.settle()
+    assert newcomer.screen == "I only understand text and buttons."
+    await newcomer.say(KEY)
+    assert "Alpha connected" in newcomer.screen
+
+
+async def test_a_key_the_chat_has_already_is_not_stored_twice(chat: Chat, house: House) -> None:
+    await ask_for_alpha(chat)
+    await chat.say(KEY)
+    assert "This key is already here." in chat.screen
+    assert len(await house.codebell.keys.list(chat.chat_id)) == 1
+
+
+async def test_a_second_key_of_a_provider_gets_a_number_of_its_own(chat: Chat, house: House) -> None:
+    house.alpha.accounts[OTHER_KEY] = Decimal("3.10")
+    await chat.wait(1)
+    await ask_for_alpha(chat)
+    await chat.say(OTHER_KEY)
+    await chat.say("/keys")
+    assert [label for label in chat.buttons if "Alpha" in label] == ["Alpha", "Alpha 2"]
+
+
+async def test_a_key_can_be_named(chat: Chat) -> None:
+    await chat.say("/keys")
+    await chat.press("Alpha")
+    await chat.press("Name")
+    await chat.say("  my <b>work</b>\u202e key that is much too long for a button ")
+    assert "Alpha my <b>work</b> key that is much…" in chat.screen
+    assert any(label.startswith("Alpha my <b>work</b>") for label in chat.buttons)
+
+
+async def test_a_key_is_removed_only_after_a_question(chat: Chat, house: House) -> None:
+    await chat.say("/keys")
+    await chat.press("Alpha")
+    await chat.press("Remove")
+    assert "Remove this key?" in chat.screen
+    await chat.press("No")
+    assert len(await house.codebell.keys.list(chat.chat_id)) == 1
+    await chat.press("Alpha")
+    await chat.press("Remove")
+    await chat.press("Yes")
+    assert chat.screen == "You have no provider keys yet."
+    assert await house.codebell.keys.list(chat.chat_id) == ()
+
+
+async def test_a_removed_key_still_brings_the_code_of_its_open_number(chat: Chat, house: House) -> None:
+    await chat.say("/buy telegram us")
+    await chat.press("Alpha")
+    await chat.press("Buy for")
+    await chat.say("/keys")
+    await chat.press("Alpha")
+    await chat.press("Remove")
+    await chat.press("Yes")
+    house.alpha.delivers("777888")
+    await chat.wait(10)
+    assert "777888" in chat.find("🔔")["text"]
+
+
+async def test_a_button_of_a_removed_key_says_so(chat: Chat, house: House) -> None:
+    await chat.say("/keys")
+    await chat.press("Alpha")
+    stale = chat.last
+    [key] = await house.codebell.keys.list(chat.chat_id)
+    await house.codebell.keys.remove(key.id, chat.chat_id, house.clock())
+    await chat.press("Remove", on=stale)
+    assert chat.alert == "This key was removed."
+
+
+async def test_the_question_for_a_key_survives_a_restart(newcomer: Chat, house: House) -> None:
+    await ask_for_alpha(newcomer)
+    await house.restart()
+    said = await newcomer.say(KEY)
+    assert "Alpha connected" in newcomer.screen
+    assert not newcomer.has(said)
+
+
+async def test_the_question_for_a_key_is_forgotten_after_a_quarter_of_an_hour(
+    newcomer: Chat, house: House
+) -> None:
+    await ask_for_alpha(newcomer)
+    await newcomer.wait(16 * 60)
+    said = await newcomer.say(KEY)
+    assert "nothing was stored" in newcomer.screen
+    assert not newcomer.has(said)
+    assert await house.codebell.keys.list(newcomer.chat_id) == ()
+
+
+async def test_a_key_typed_out_of_place_is_deleted_and_not_stored(chat: Chat, house: House) -> None:
+    said = await chat.say(OTHER_KEY)
+    assert "so I deleted your message; nothing was stored" in chat.screen
+    assert chat.buttons == ["🔑 Add a provider key"]
+    assert not chat.has(said)
+    assert len(await house.codebell.keys.list(chat.chat_id)) == 1
+
+
+async def test_who_sends_a_key_is_told_when_it_cannot_be_deleted(newcomer: Chat, house: House) -> None:
+    await ask_for_alpha(newcomer)
+    house.human.fault("deleteMessage", code=400, description="Bad Request: message can't be deleted")
+    said = await newcomer.say(KEY)
+    assert newcomer.has(said)
+    assert "Alpha connected" in newcomer.screen
+    assert "please delete it yourself" in newcomer.screen
+
+
+async def test_an_answer_nobody_understands_is_told_kindly(newcomer: Chat, house: House) -> None:
+    house.alpha.fails("balance", BadReply("<html>"))
+    await ask_for_alpha(newcomer)
+    await newcomer.say(KEY)
+    assert "answered something nobody understands" in newcomer.screen
+    assert "<html>" not in newcomer.screen
+
+
+async def test_a_key_in_a_group_is_deleted_and_its_owner_told_to_replace_it(
+    newcomer: Chat, house: House
+) -> None:
+    group = house.group(newcomer, status="administrator")
+    said = await group.say(f"/keys {KEY}")
+    assert not group.has(said)
+    assert "Please make a new key" in group.screen
+    assert KEY not in group.screen
+    assert house.alpha.calls == []
+
+
+async def test_a_bare_key_in_a_group_is_treated_alike(newcomer: Chat, house: House) -> None:
+    group = house.group(newcomer, status="administrator")
+    said = await group.say(KEY)
+    assert not group.has(said)
+    assert "Please make a new key" in group.screen
+
+
+async def test_where_the_bot_may_not_delete_it_says_so(newcomer: Chat, house: House) -> None:
+    group = house.group(newcomer)
+    said = await group.say(f"/keys {KEY}")
+    assert group.has(said)
+    assert "please delete it yourself" in group.screen
+
+
+async def test_keys_in_a_group_sends_people_to_a_private_chat(newcomer: Chat, house: House) -> None:
+    group = house.group(newcomer)
+    await group.say("/keys")
+    assert "private chat" in group.screen
+    assert len(group.news) == 1
+
+
+async def test_talk_in_a_group_is_none_of_the_bots_business(newcomer: Chat, house: House) -> None:
+    group = house.group(newcomer, status="administrator")
+    await group.say("hello everybody")
+    await group.say("/whatever")
+    assert group.messages == []
