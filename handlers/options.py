@@ -11,20 +11,21 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
 from bot.balances import Balances
-from bot.errors import BadInput, Expired, text
+from bot.errors import BadInput, Expired, NotOffered, text
 from bot.i18n import Texts
 from bot.offers import Offers
 from bot.providers.base import Provider, Supplier, Tier
 from handlers.doors import Choices, Type
 from handlers.quote import back, confirmation, own, still_there, title
-from handlers.screen import Screen, in_rows, press, show
+from handlers.screen import Rows, Screen, in_rows, press, show
 from storage.models import Quote
 from storage.quotes import QuoteStore
 
 router = Router(name="options")
 router.callback_query.filter(F.data.startswith("o"))
 
-_CHOICES_SHOWN = 24
+_ROWS_SHOWN = 12
+_NOT = "-"
 _PREFIX = re.compile(r"[0-9]{3,10}", re.ASCII)
 _PREFIXES = 20
 
@@ -57,9 +58,9 @@ async def choices(
     callback: CallbackQuery, callback_data: Choices, t: Texts, offers: Offers, quotes: QuoteStore
 ) -> None:
     quote = await own(callback_data.nonce, callback.from_user.id, quotes)
-    buttons = await _choice_buttons(quote, callback_data.what, t, offers)
-    rows = in_rows(buttons[:_CHOICES_SHOWN], 2)
-    await show(callback, Screen(title(quote, t), [*rows, back(quote, t)]))
+    rows = await _choice_rows(quote, callback_data.what, t, offers)
+    whatever = [press(t.plain("Any"), Set(nonce=quote.nonce, what=callback_data.what, value=""))]
+    await show(callback, Screen(title(quote, t), [whatever, *rows[:_ROWS_SHOWN], back(quote, t)]))
 
 
 @router.callback_query(Set.filter())
@@ -67,13 +68,15 @@ async def choose_one(
     callback: CallbackQuery,
     callback_data: Set,
     t: Texts,
+    offers: Offers,
     quotes: QuoteStore,
     balances: Balances,
     providers: Mapping[str, Provider],
 ) -> None:
-    await own(callback_data.nonce, callback.from_user.id, quotes)
-    quote = await quotes.change(callback_data.nonce, **_changes(callback_data.what, callback_data.value))
-    await show(callback, await confirmation(still_there(quote), t, balances, providers))
+    quote = await own(callback_data.nonce, callback.from_user.id, quotes)
+    changes = await _changes(quote, callback_data.what, callback_data.value, offers)
+    changed = await quotes.change(quote.nonce, **changes)
+    await show(callback, await confirmation(still_there(changed), t, balances, providers))
 
 
 @router.callback_query(Type.filter())
@@ -142,39 +145,61 @@ def _price(typed: str) -> Decimal:
     return price
 
 
-async def _choice_buttons(quote: Quote, what: str, t: Texts, offers: Offers) -> list[InlineKeyboardButton]:
-    """A button for each thing to choose from, and one for "any"."""
+async def _choice_rows(quote: Quote, what: str, t: Texts, offers: Offers) -> Rows:
+    """A button for each thing to choose; a supplier can also be left out."""
     match what:
         case "tiers":
-            found = [(str(tier.cost), _tier(tier, quote, t)) for tier in await offers.tiers(quote)]
+            tiers = [(str(tier.cost), _tier(tier, quote, t)) for tier in await offers.tiers(quote)]
+            return in_rows([_set(quote, what, value, label) for value, label in tiers], 2)
         case "suppliers":
-            found = [(one.id, _supplier(one, quote, t)) for one in await offers.suppliers(quote)]
+            return [_supplier_row(one, quote, t) for one in await offers.suppliers(quote)]
         case "operators":
-            found = [(name, name) for name in await offers.operators(quote)]
+            names = await offers.operators(quote)
+            return in_rows([_set(quote, what, name, name) for name in names if name != "any"], 2)
         case _:
             raise Expired
-    buttons = [press(label, Set(nonce=quote.nonce, what=what, value=value)) for value, label in found]
-    return [press(t.plain("Any"), Set(nonce=quote.nonce, what=what, value="")), *buttons]
+
+
+def _set(quote: Quote, what: str, value: str, label: str) -> InlineKeyboardButton:
+    return press(label, Set(nonce=quote.nonce, what=what, value=value))
 
 
 def _tier(tier: Tier, quote: Quote, t: Texts) -> str:
     return f"{t.money(tier.cost, quote.currency)} · {t.plain('{stock} left', stock=tier.stock)}"
 
 
-def _supplier(supplier: Supplier, quote: Quote, t: Texts) -> str:
-    price = t.money(supplier.cost, quote.currency)
-    return f"{supplier.id} · {price} · {t.plain('{stock} left', stock=supplier.stock)}"
+def _supplier_row(one: Supplier, quote: Quote, t: Texts) -> list[InlineKeyboardButton]:
+    price = t.money(one.cost, quote.currency)
+    label = f"{one.id} · {price} · {t.plain('{stock} left', stock=one.stock)}"
+    without = t.plain("🚫 not {supplier}", supplier=one.id)
+    return [
+        _set(quote, "suppliers", one.id, label),
+        _set(quote, "suppliers", _NOT + one.id, without),
+    ]
 
 
-def _changes(what: str, value: str) -> dict[str, object]:
+async def _changes(quote: Quote, what: str, value: str, offers: Offers) -> dict[str, object]:
     """A choice as columns of the quote. A tier is one price exactly: minimum and maximum."""
     match what:
         case "tiers":
             price = _price(value) if value else None
             return {"max_price": price, "min_price": price}
         case "suppliers":
-            return {"suppliers": value}
+            return await _supplier_changes(quote, value, offers)
         case "operators":
             return {"operator": value or None}
         case _:
             raise Expired
+
+
+async def _supplier_changes(quote: Quote, value: str, offers: Offers) -> dict[str, object]:
+    """One supplier alone at its own price, or one more to leave out, or all of them again."""
+    if not value:
+        return {"suppliers": "", "except_suppliers": "", "max_price": None, "min_price": None}
+    if value.startswith(_NOT):
+        out = {*filter(None, quote.except_suppliers.split(",")), value.removeprefix(_NOT)}
+        return {"suppliers": "", "except_suppliers": ",".join(sorted(out))[:256]}
+    for one in await offers.suppliers(quote):
+        if one.id == value:
+            return {"suppliers": value, "except_suppliers": "", "max_price": one.cost, "min_price": None}
+    raise NotOffered

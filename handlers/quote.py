@@ -146,6 +146,9 @@ def _wishes(quote: Quote, t: Texts) -> list[str]:
         lines.append(t("Operator: {operator}", operator=quote.operator))
     if quote.suppliers:
         lines.append(t("Supplier: {supplier}", supplier=quote.suppliers))
+    if quote.except_suppliers:
+        without = quote.except_suppliers.replace(",", ", ")
+        lines.append(t("Without suppliers {suppliers}", suppliers=without))
     if quote.avoid_prefixes:
         lines.append(t("Not starting with {prefixes}", prefixes=quote.avoid_prefixes.replace(",", ", ")))
     return lines
