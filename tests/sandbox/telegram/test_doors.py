@@ -16,11 +16,12 @@ from aiogram.exceptions import (
     TelegramNetworkError,
     TelegramUnauthorizedError,
 )
-from aiogram.types import BufferedInputFile
+from aiogram.types import BufferedInputFile, LinkPreviewOptions
 from aiohttp import web
 
 from bot.sandbox.telegram.botapi import routes
 from bot.sandbox.telegram.door import human_routes
+from bot.sandbox.telegram.inprocess import InProcessSession
 from bot.sandbox.telegram.wire import Json
 from tests.sandbox.telegram.scene import TOKEN, Clock, Scene, keyboard
 
@@ -224,3 +225,23 @@ def test_a_clock_that_is_injected_rules_the_dates(scene: Scene) -> None:
     assert isinstance(scene.world.clock, Clock)
     ann = scene.person()
     assert scene.last(ann)["date"] == 1_800_000_000
+
+
+async def test_both_doors_are_told_the_same_by_aiogram(wire: Wire, bot: Bot) -> None:
+    ann = wire.scene.person()
+    inner = Bot(TOKEN, session=InProcessSession(wire.scene.world))
+    file = BufferedInputFile(b"x", "x.txt")
+    link = LinkPreviewOptions(is_disabled=True)
+    for one in (bot, inner):
+        await one.send_message(ann, "a & b\n👍", link_preview_options=link, reply_markup=keyboard("go"))
+        await one.send_document(ann, file, caption="", disable_notification=False)
+        await one.get_updates(offset=0, limit=5, timeout=0, allowed_updates=["message"])
+    calls = [(call["method"], _nameless(call["params"])) for call in wire.scene.human.calls()["calls"]]
+    assert calls[:3] == calls[3:]
+    assert [call[0] for call in calls[:3]] == ["sendMessage", "sendDocument", "getUpdates"]
+
+
+def _nameless(params: Json) -> Json:
+    """Without the random name an upload travels under."""
+    known = {name: value for name, value in params.items() if name != "document"}
+    return {name.split()[0] if name.startswith("file ") else name: value for name, value in known.items()}

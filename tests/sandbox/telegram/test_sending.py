@@ -1,29 +1,17 @@
-"""Sending, all of it in one file as every kind of message meets the same refusals."""
-
-import random
-from collections.abc import Set
+"""Sending: texts, files, copies, replies, and who cannot be written to."""
 
 import pytest
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramServerError
 from aiogram.types import (
     BufferedInputFile,
-    CopyTextButton,
-    ForceReply,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
     InputMediaPhoto,
-    KeyboardButton,
     LinkPreviewOptions,
     Message,
-    ReplyKeyboardMarkup,
     ReplyParameters,
 )
 
-from bot.sandbox.telegram.inprocess import InProcessSession
-from bot.sandbox.telegram.methods import METHODS
-from bot.sandbox.telegram.parameters import NOT_MODELLED, models
 from bot.sandbox.telegram.wire import Json
-from tests.sandbox.telegram.scene import TOKEN, Scene, keyboard
+from tests.sandbox.telegram.scene import Scene, keyboard
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x20\x00\x00\x00\x10" + b"\x00" * 16
 CSV = BufferedInputFile(b"a,b\n", "history.csv")
@@ -94,66 +82,6 @@ async def test_a_person_who_blocked_the_bot_or_left_telegram_cannot_be_written_t
         await scene.bot.send_message(ann, "hi")
     with pytest.raises(TelegramForbiddenError, match="Forbidden: user is deactivated"):
         await scene.bot.send_message(bob, "hi")
-
-
-@pytest.mark.parametrize("length", [1, 64])
-async def test_callback_data_up_to_64_bytes_is_accepted(scene: Scene, length: int) -> None:
-    sent = await scene.bot.send_message(scene.person(), "x", reply_markup=keyboard("d" * length))
-    assert sent.reply_markup is not None
-    assert sent.reply_markup.inline_keyboard[0][0].callback_data == "d" * length
-
-
-async def test_callback_data_is_counted_in_bytes(scene: Scene) -> None:
-    with pytest.raises(TelegramBadRequest, match="BUTTON_DATA_INVALID"):
-        await scene.bot.send_message(scene.person(), "x", reply_markup=keyboard("д" * 33))
-
-
-def _single(**action: object) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup(
-        inline_keyboard=[[InlineKeyboardButton.model_validate({"text": "b", **action})]]
-    )
-
-
-@pytest.mark.parametrize(
-    ("markup", "words"),
-    [
-        (_single(), "Text buttons are unallowed in the inline keyboard"),
-        (_single(copy_text=CopyTextButton(text="x" * 257)), "BUTTON_COPY_TEXT_INVALID"),
-        (_single(url="ftp://e.com"), "Unsupported URL protocol"),
-        (_single(url="http://localhost"), "Wrong HTTP URL"),
-        (_single(url="https://e.com", callback_data="x"), "callback_data and url together"),
-        (_single(callback_data="x", colour="red"), 'unknown field "colour" in the reply markup'),
-        (
-            InlineKeyboardMarkup(inline_keyboard=keyboard("x").inline_keyboard * 101),
-            "reply markup is too long",
-        ),
-    ],
-)
-async def test_keyboards_telegram_would_not_take_are_refused(
-    scene: Scene, markup: InlineKeyboardMarkup, words: str
-) -> None:
-    with pytest.raises(TelegramBadRequest, match=words):
-        await scene.bot.send_message(scene.person(), "x", reply_markup=markup)
-
-
-async def test_buttons_this_telegram_does_not_have_are_refused_loudly(scene: Scene) -> None:
-    with pytest.raises(TelegramServerError, match="Not Implemented: the sandbox has no web_app button"):
-        await scene.bot.send_message(
-            scene.person(), "x", reply_markup=_single(web_app={"url": "https://e.com"})
-        )
-
-
-async def test_a_reply_keyboard_is_kept_for_the_person_but_not_shown_to_the_bot(scene: Scene) -> None:
-    ann = scene.person()
-    keys = ReplyKeyboardMarkup(keyboard=[[KeyboardButton(text="Yes")]], resize_keyboard=True)
-    assert (await scene.bot.send_message(ann, "?", reply_markup=keys)).reply_markup is None
-    assert scene.last(ann)["reply_markup"]["keyboard"] == [[{"text": "Yes"}]]
-
-
-async def test_force_reply_is_kept_with_its_placeholder(scene: Scene) -> None:
-    ann = scene.person()
-    await scene.bot.send_message(ann, "Key?", reply_markup=ForceReply(input_field_placeholder="key"))
-    assert scene.last(ann)["reply_markup"] == {"force_reply": True, "input_field_placeholder": "key"}
 
 
 async def test_a_reply_shows_one_level_of_what_it_answers(scene: Scene) -> None:
@@ -252,90 +180,3 @@ async def test_hidden_link_previews_and_protection_are_kept(scene: Scene) -> Non
 async def test_spending_stars_on_a_broadcast_is_never_silently_ignored(scene: Scene) -> None:
     with pytest.raises(TelegramServerError, match='no parameter "allow_paid_broadcast"'):
         await scene.bot.send_message(scene.person(), "x", allow_paid_broadcast=True)
-
-
-@pytest.mark.parametrize(
-    ("method", "fields", "code", "words"),
-    [
-        ("sendMessage", {"text": "x"}, 400, 'parameter "chat_id" is required'),
-        ("sendMessage", {"chat_id": "1", "text": "x", "colour": "red"}, 400, 'unknown parameter "colour"'),
-        (
-            "sendMessage",
-            {"chat_id": "1", "text": "x", "reply_markup": "{"},
-            400,
-            "reply keyboard markup JSON",
-        ),
-        ("sendMessage", {"chat_id": "1"}, 400, "message text is empty"),
-        ("deleteMessage", {"chat_id": "1", "message_id": "one"}, 400, '"message_id" must be an Integer'),
-        ("sendVoice", {"chat_id": "1"}, 501, "the sandbox has no method sendVoice"),
-        ("editEphemeralMessageText", {}, 501, "the sandbox has no method editEphemeralMessageText"),
-        ("sendNonsense", {}, 404, "Not Found: method not found"),
-        ("SENDCHATACTION", {"chat_id": "1", "action": "typing"}, 200, "true"),
-    ],
-)
-async def test_calls_are_checked_before_anything_is_done(
-    scene: Scene, method: str, fields: dict[str, str], code: int, words: str
-) -> None:
-    reply = await _session(scene).exchange.call(TOKEN, method, fields)
-    assert (reply.status, words in reply.body.replace('\\"', '"')) == (code, True), reply.body
-
-
-@pytest.mark.parametrize("markup", ['{"junk": 1}', "[]", '{"inline_keyboard": [[{"text": 5}]]}'])
-async def test_junk_in_place_of_a_keyboard_is_refused(scene: Scene, markup: str) -> None:
-    fields = {"chat_id": str(scene.person()), "text": "x", "reply_markup": markup}
-    reply = await _session(scene).exchange.call(TOKEN, "sendMessage", fields)
-    assert reply.status == 400
-
-
-@pytest.mark.parametrize(("token", "code"), [("424242:other", 401), ("junk", 404)])
-async def test_an_unknown_token_is_unauthorized_and_a_malformed_one_not_found(
-    scene: Scene, token: str, code: int
-) -> None:
-    assert (await _session(scene).exchange.call(token, "getMe", {})).status == code
-
-
-def _session(scene: Scene) -> InProcessSession:
-    assert isinstance(scene.bot.session, InProcessSession)
-    return scene.bot.session
-
-
-VALUES = [
-    *("", "0", "-1", "2", "x", "true", "null", "attach://x", "9" * 30, "@x", "🔔"),
-    *(
-        "[]",
-        "{}",
-        "[1]",
-        "[null]",
-        '[["a"]]',
-        '[{"id": "1", "type": "article"}]',
-        '{"a": {}}',
-        '{"type": "x"}',
-    ),
-    '{"inline_keyboard": [[{"text": "a", "callback_data": null}]]}',
-    '{"inline_keyboard": [[{"text": "a", "copy_text": {"text": "a"}}], []]}',
-    '{"type": "photo", "media": "attach://x"}',
-    '[{"type": "bold", "offset": 5, "length": -3}]',
-    '[{"command": "buy", "description": "Buy"}]',
-]
-
-
-@pytest.mark.parametrize("method", sorted(METHODS))
-async def test_no_call_however_odd_gets_anything_but_an_answer(scene: Scene, method: str) -> None:
-    ann, chance = scene.person(), random.Random(method)
-    await scene.bot.send_message(ann, "x", reply_markup=keyboard("go"))
-    likely = {
-        "chat_id": str(ann),
-        "from_chat_id": str(ann),
-        "message_id": "2",
-        "text": "x",
-        "user_id": str(ann),
-    }
-    names = models()[method].model_fields.keys() - NOT_MODELLED
-    for _ in range(200):
-        odd = {name: chance.choice(VALUES) for name in sorted(names) if chance.random() < 0.25}
-        reply = await _session(scene).exchange.call(TOKEN, method, {**_some(likely, names), **odd})
-        assert reply.status in (200, 400, 403, 501)
-
-
-def _some(likely: dict[str, str], names: Set[str]) -> dict[str, str]:
-    return {name: value for name, value in likely.items() if name in names}
