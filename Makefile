@@ -42,7 +42,7 @@ check: install ## the quick half of the tests: style, types, import contracts
 	@$(BIN)/lint-imports
 
 texts: $(VENV)/.installed ## collect the texts of the code into the catalogues
-	@$(BIN)/pybabel --quiet extract --no-location --sort-output --project Codebell --version 1 -k t -k text -k plain -k many:1,2 -o $(POT) bot handlers
+	@$(BIN)/pybabel --quiet extract --no-location --sort-output --project Codebell --version 1 --ignore-dirs migrations -k t -k text -k plain -k many:1,2 -o $(POT) bot handlers storage
 	@$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -D bot -i $(POT) -d bot/locales
 
 lock: ## write both lock files anew: what runs, and what the tests need beside it (needs uv)

@@ -20,8 +20,8 @@ from sqlalchemy import (
     String,
     TypeDecorator,
     UniqueConstraint,
-    text,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -199,8 +199,8 @@ class Activation(Row):
         Index(
             "ix_activations_next_poll_at",
             "next_poll_at",
-            sqlite_where=text("next_poll_at IS NOT NULL"),
-            postgresql_where=text("next_poll_at IS NOT NULL"),
+            sqlite_where=sql("next_poll_at IS NOT NULL"),
+            postgresql_where=sql("next_poll_at IS NOT NULL"),
         ),
         Index("ix_activations_chat_id_created_at", "chat_id", "created_at"),
         Index("ix_activations_owner_id_created_at", "owner_id", "created_at"),
@@ -292,8 +292,8 @@ class Post(Row):
             "ix_outbox_due",
             "priority",
             "next_try_at",
-            sqlite_where=text("next_try_at IS NOT NULL"),
-            postgresql_where=text("next_try_at IS NOT NULL"),
+            sqlite_where=sql("next_try_at IS NOT NULL"),
+            postgresql_where=sql("next_try_at IS NOT NULL"),
         ),
     )
 
