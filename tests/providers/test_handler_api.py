@@ -82,6 +82,7 @@ class TestHandlerApi(ProviderContract):
         ),
         Case("poll", ("STATUS_OK:5512", 'FULL_SMS:"5512" is it. "Bye"'), code("5512", '"5512" is it. "Bye"')),
         Case("poll", ("STATUS_OK:5512", "FULL_SMS:"), code("5512")),
+        Case("poll", ("STATUS_OK:5512", "FULL_SMS:" + "x" * 9000), code("5512", "x" * 4096)),
         Case("poll", ("STATUS_OK:5512", "BAD_ACTION"), code("5512")),
         Case("poll", ("STATUS_OK:5512", "STATUS_WAIT_CODE"), code("5512")),
         Case("poll", ("STATUS_OK:5512", Said("", 502)), code("5512")),

@@ -152,6 +152,7 @@ class TestSmsSki(ProviderContract):
         # 406: "too early" by our clock and a margin, "over" after a task's life, in between the code tells.
         *failing("cancel", 406, TooEarly(seconds=4.0), YOUNG),
         *failing("cancel", 406, TooLate, OLD),
+        Case("cancel", (fail(406)[1], CODE), TooLate, OLD),
         Case("cancel", (fail(406)[1], CODE), CodeArrived(code="953620")),
         Case("cancel", (fail(406)[1], fail(404)[1]), TooEarly(seconds=5.0)),
         Case("cancel", (fail(406)[1], fail(406)[1]), TooLate),
