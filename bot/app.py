@@ -1,4 +1,4 @@
-"""The composition root, the only module that knows everybody: makes the bot, starts and stops it in order."""
+"""The composition root, one file as it alone knows everybody: makes the bot, starts and stops it in order."""
 
 import asyncio
 import logging
