@@ -9,7 +9,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -77,7 +77,8 @@ class Sandbox:
             while not (found := look()):
                 assert asyncio.get_running_loop().time() < deadline, f"not within {seconds:g} s: {what}"
                 stirred.clear()
-                await asyncio.wait([asyncio.ensure_future(stirred.wait())], timeout=LOOK)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stirred.wait(), LOOK)
         finally:
             stop()
         return found

@@ -12,7 +12,8 @@ def secrets(sandbox: Sandbox) -> dict[str, bytes]:
     given = {"the bot's token": TOKEN.encode(), "the token's secret half": TOKEN.partition(":")[2].encode()}
     given["the master key"] = sandbox.master_key.encode()
     given["the master key's bytes"] = base64.b64decode(sandbox.master_key)
-    return given | {f"{name}'s key": site.key.encode() for name, site in sandbox.sites.items()}
+    keys = [(name, key) for name, site in sandbox.sites.items() for key in site.keys]
+    return given | {f"{name}'s key …{key[-4:]}": key.encode() for name, key in keys}
 
 
 def forms(secret: bytes) -> set[bytes]:
