@@ -5,7 +5,7 @@ The other end of the world, a person in a chat, is in `tests.house`.
 
 from collections import defaultdict, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -64,6 +64,7 @@ class Line:
     """A number as its provider sees it."""
 
     number: Number
+    wish: Wish
     bought_at: datetime
     reading: Reading = WAITING
 
@@ -182,7 +183,7 @@ class FakeProvider(Provider):
         self._hear("buy", wish)
         cost = self._sell(key, wish)
         number = self._number(cost)
-        self.lines[number.id] = Line(number, self._clock())
+        self.lines[number.id] = Line(number, wish, self._clock())
         self._scripts["buy"].end()
         return number
 
@@ -208,7 +209,11 @@ class FakeProvider(Provider):
 
     async def active(self, key: SecretStr) -> list[Number]:
         self._hear("active")
-        return [line.number for line in self.lines.values() if line.reading is not ENDED]
+        return [
+            replace(line.number, service=line.wish.service, country=line.wish.country)
+            for line in self.lines.values()
+            if line.reading is not ENDED
+        ]
 
     def _hear(self, name: str, about: Held | Wish | str | None = None) -> None:
         self.calls.append(Call(self._clock(), name, about))

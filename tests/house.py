@@ -20,7 +20,7 @@ from bot.postman import Paces
 from bot.sandbox.telegram.human import Human
 from bot.sandbox.telegram.inprocess import InProcessSession
 from bot.sandbox.telegram.wire import Json
-from bot.sandbox.telegram.world import World
+from bot.sandbox.telegram.world import Press, World
 from bot.settings import Settings
 from storage.database import Database
 from storage.models import Activation, Post
@@ -110,6 +110,10 @@ class House:
             moments = [await session.scalar(select(func.min(one)).where(one > now)) for one in columns]
         return min((moment for moment in moments if moment is not None), default=None)
 
+    def sent(self, method: str) -> list[Json]:
+        """The calls of a Bot API method so far."""
+        return [call for call in self.human.calls()["calls"] if call["method"] == method]
+
     # People
 
     def person(self, name: str = "Ann", language: str = "en") -> "Chat":
@@ -153,19 +157,39 @@ class Chat:
         await self.house.settle()
         return int(said["message"]["message_id"])
 
-    async def press(
-        self, label: str, *, on: Json | None = None, times: int = 1, inaccessible: bool = False
-    ) -> None:
+    async def press(self, label: str, *, on: Json | None = None, inaccessible: bool = False) -> None:
         """Press the button whose label holds these words, on the newest message that has one."""
         self._listen()
-        message_id, data = self._button(label, [on] if on is not None else self.messages)
-        clicks = [
-            self.house.human.click(self.chat_id, message_id, self.person_id, data, inaccessible)
-            for _ in range(times)
-        ]
+        click = self.click(label, on, inaccessible=inaccessible)
         await self.house.settle()
-        answer = self.house.human.answer(clicks[-1]["callback_query_id"])
-        self.alert = None if answer is None else str(answer["text"])
+        self.alert = self.answer(click)
+
+    def click(self, label: str, on: Json | None = None, *, inaccessible: bool = False) -> str:
+        """The press alone, which the bot has not heard of yet; its id."""
+        message_id, data = self._button(label, [on] if on is not None else self.messages)
+        click = self.house.human.click(self.chat_id, message_id, self.person_id, data, inaccessible)
+        return str(click["callback_query_id"])
+
+    def answer(self, click: str) -> str | None:
+        answer = self.house.human.answer(click)
+        return None if answer is None else str(answer["text"])
+
+    async def forge(self, data: str) -> None:
+        """Send callback data that is on none of one's messages, as a changed client can."""
+        self._listen()
+        world = self.house.world
+        press = Press(f"forged-{next(world.numbers)}", world.bot().id, world.clock())
+        world.presses[press.id] = press
+        query = {"id": press.id, "from": world.user(self.person_id), "chat_instance": "1", "data": data}
+        self.house.human.strange_update("callback_query", {**query, "message": self.last})
+        await self.house.settle()
+        self.alert = self.answer(press.id)
+
+    async def buys(self, where: str = "telegram us", provider: str = "Alpha") -> None:
+        """Straight to an offer, and buy it."""
+        await self.say(f"/buy {where}")
+        await self.press(provider)
+        await self.press("Buy for")
 
     async def wait(self, seconds: float) -> None:
         self._listen()
@@ -210,6 +234,10 @@ class Chat:
         """The bot's newest message with these words."""
         return next(message for message in reversed(self.messages) if words in message["text"])
 
+    def data(self, label: str) -> str:
+        """What a button sends when it is pressed."""
+        return self._button(label, self.messages)[1]
+
     def _listen(self) -> None:
         self._mark = self.house.world.chats[self.chat_id].last_message_id
 
@@ -242,6 +270,11 @@ def marked(message: Json, kind: str) -> list[str]:
     units = message["text"].encode("utf-16-le")
     spans = [(one["offset"], one["length"]) for one in message.get("entities", []) if one["type"] == kind]
     return [units[2 * start : 2 * (start + length)].decode("utf-16-le") for start, length in spans]
+
+
+def hour(moment: datetime) -> str:
+    """A moment as the bot shows it."""
+    return moment.astimezone().strftime("%H:%M:%S")
 
 
 @asynccontextmanager

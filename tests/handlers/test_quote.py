@@ -1,0 +1,319 @@
+"""The confirmation and *Buy*: one press, at most one number, and the truth about what became of it."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bot.errors import (
+    BadKey,
+    BadReply,
+    Banned,
+    CodebellError,
+    LimitReached,
+    NoMoney,
+    NoNumbers,
+    NotOffered,
+    PriceChanged,
+    Unavailable,
+    Unclear,
+)
+from bot.providers.base import Capability, Wish
+from tests.doubles import KEY
+from tests.house import Chat, House, open_house
+
+
+async def test_the_confirmation_shows_price_and_balance(chat: Chat) -> None:
+    await chat.say("/buy telegram us")
+    await chat.press("Alpha")
+    assert chat.screen.startswith("Telegram · 🇺🇸 United States\nAlpha · $0.50 of your $18.74")
+    assert chat.buttons[0] == "✅ Buy for $0.50"
+
+
+async def test_the_confirmation_asks_for_the_balance_when_the_known_one_is_old(
+    chat: Chat, house: House
+) -> None:
+    await chat.wait(60)
+    house.alpha.accounts[KEY] = Decimal("2.00")
+    await chat.say("/buy telegram us")
+    await chat.press("Alpha")
+    assert "of your $2.00" in chat.screen
+
+
+async def test_a_confirmation_shows_the_last_known_balance_when_nobody_answers(
+    chat: Chat, house: House
+) -> None:
+    await chat.wait(60)
+    house.alpha.breaks("balance", Unavailable("503"))
+    await chat.say("/buy telegram us")
+    await chat.press("Alpha")
+    assert "of your $18.74" in chat.screen
+
+
+async def test_the_confirmation_becomes_the_card_of_the_number(chat: Chat, house: House) -> None:
+    await chat.say("/buy telegram us")
+    confirmation = chat.last["message_id"]
+    await chat.press("Alpha")
+    await chat.press("Buy for")
+    assert chat.alert == "Buying…"
+    assert chat.last["message_id"] == confirmation
+    assert "+1 201-555-0001" in chat.screen
+    assert house.alpha.accounts[KEY] == Decimal("18.24")
+
+
+async def test_the_price_agreed_to_is_the_most_that_is_paid(chat: Chat, house: House) -> None:
+    await chat.buys()
+    [call] = house.alpha.called("buy")
+    assert call.about == Wish("tg", "1", max_price=Decimal("0.50"))
+
+
+async def test_two_presses_at_once_buy_once_and_both_are_answered(chat: Chat, house: House) -> None:
+    await chat.say("/buy telegram us")
+    await chat.press("Alpha")
+    first, second = chat.click("Buy for"), chat.click("Buy for")
+    await house.settle()
+    assert chat.answer(first) == "Buying…"
+    assert chat.answer(second) == "Already done: this button was pressed before."
+    assert len(house.alpha.called("buy")) == 1
+
+
+async def test_a_press_repeated_after_the_purchase_buys_nothing(chat: Chat, house: House) -> None:
+    await chat.say("/buy telegram us")
+    await chat.press("Alpha")
+    button = chat.data("Buy for")
+    await chat.press("Buy for")
+    await chat.wait(3600)
+    await chat.forge(button)
+    assert chat.alert == "Already done: this button was pressed before."
+    assert len(house.alpha.called("buy")) == 1
+
+
+async def test_an_offer_older_than_a_quarter_of_an_hour_is_not_bought(chat: Chat, house: House) -> None:
+    await chat.say("/buy telegram us")
+    await chat.press("Alpha")
+    await chat.wait(15 * 60 + 1)
+    await chat.press("Buy for")
+    assert chat.alert is not None
+    assert chat.alert.startswith("This offer is too old to buy from.")
+    assert house.alpha.called("buy") == []
+
+
+async def test_an_offer_just_a_quarter_of_an_hour_old_is_bought(chat: Chat, house: House) -> None:
+    await chat.say("/buy telegram us")
+    await chat.press("Alpha")
+    await chat.wait(15 * 60)
+    await chat.press("Buy for")
+    assert len(house.alpha.called("buy")) == 1
+
+
+async def test_nobody_buys_by_somebody_elses_button(chat: Chat, newcomer: Chat, house: House) -> None:
+    await chat.say("/buy telegram us")
+    await chat.press("Alpha")
+    await newcomer.say("/start")
+    await newcomer.forge(chat.data("Buy for"))
+    assert newcomer.alert == "This button belongs to somebody else."
+    await newcomer.forge(chat.data("Maximum price"))
+    assert newcomer.alert == "This button belongs to somebody else."
+    assert house.alpha.called("buy") == []
+    await chat.press("Buy for")
+    assert len(house.alpha.called("buy")) == 1
+
+
+async def test_the_same_again_is_for_the_owner_alone(chat: Chat, newcomer: Chat, house: House) -> None:
+    await chat.buys()
+    house.alpha.ends()
+    await chat.wait(10)
+    await newcomer.say("/start")
+    await newcomer.forge(chat.data("Buy the same again"))
+    assert newcomer.alert == "This button belongs to somebody else."
+
+
+async def test_a_purchase_by_an_inaccessible_message_hangs_its_card_anew(chat: Chat, house: House) -> None:
+    await chat.say("/buy telegram us")
+    await chat.press("Alpha")
+    await chat.press("Buy for", inaccessible=True)
+    assert chat.alert == "Buying…"
+    assert "+1 201-555-0001" in chat.news[0]["text"]
+    assert len(house.alpha.called("buy")) == 1
+
+
+async def test_a_purchase_whose_message_was_deleted_hangs_its_card_anew(chat: Chat, house: House) -> None:
+    await chat.say("/buy telegram us")
+    await chat.press("Alpha")
+    click = chat.click("Buy for")
+    chat.delete(chat.last)
+    await house.settle()
+    assert chat.answer(click) == "Buying…"
+    assert "+1 201-555-0001" in chat.screen
+
+
+async def test_an_old_buy_button_works_after_a_restart(chat: Chat, house: House) -> None:
+    await chat.say("/buy telegram us")
+    await chat.press("Alpha")
+    await house.restart()
+    await chat.press("Buy for")
+    assert "+1 201-555-0001" in chat.screen
+
+
+REFUSALS: list[CodebellError] = [
+    NoNumbers(),
+    NoMoney(),
+    BadKey(),
+    Banned(until="tomorrow"),
+    PriceChanged(minimum=Decimal("0.80")),
+    NotOffered(),
+    LimitReached(),
+    Unavailable("no connection", sent=False),
+]
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: type(refusal).__name__)
+async def test_a_refused_purchase_says_that_nothing_was_bought_and_why(
+    chat: Chat, house: House, refusal: CodebellError
+) -> None:
+    house.alpha.fails("buy", refusal)
+    await chat.buys()
+    assert "🚫 Not bought, not paid.\n" + refusal.text in chat.screen
+    assert chat.buttons == ["🔁 Try again", "🌍 Other offers"]
+    await chat.wait(600)
+    assert len(house.alpha.called("buy")) == 1
+    assert house.alpha.accounts[KEY] == Decimal("18.74")
+
+
+async def test_after_a_refusal_the_same_can_be_tried_again(chat: Chat, house: House) -> None:
+    house.alpha.fails("buy", NoNumbers())
+    await chat.buys()
+    await chat.press("Try again")
+    await chat.press("Buy for")
+    assert "+1 201-555-0001" in chat.screen
+    assert len(house.alpha.called("buy")) == 2
+
+
+async def test_after_a_refusal_other_offers_are_one_press_away(chat: Chat, house: House) -> None:
+    house.alpha.fails("buy", NoNumbers())
+    await chat.buys()
+    await chat.press("Other offers")
+    assert "Which offer?" in chat.screen
+
+
+async def test_nothing_is_ordered_where_the_balance_cannot_be_read_first(chat: Chat, house: House) -> None:
+    await chat.say("/buy telegram us")
+    await chat.press("Alpha")
+    house.alpha.fails("balance", Unavailable("503"))
+    await chat.press("Buy for")
+    assert "Not bought, not paid" in chat.screen
+    assert house.alpha.called("buy") == []
+
+
+@pytest.mark.parametrize("lost", [Unavailable("timeout"), BadReply("<html>")], ids=["timeout", "nonsense"])
+async def test_a_lost_answer_is_unknown_told_with_both_balances_and_never_repeated(
+    chat: Chat, house: House, lost: Unclear
+) -> None:
+    house.alpha.loses_the_answer("buy", lost)
+    await chat.buys()
+    assert "it is unknown whether a number was bought" in chat.screen
+    assert "Balance before: $18.74\nBalance after: $18.24" in chat.screen
+    await chat.wait(3600)
+    await house.restart()
+    assert len(house.alpha.called("buy")) == 1
+
+
+async def test_a_lost_order_that_never_came_shows_the_same_balance_twice(chat: Chat, house: House) -> None:
+    house.alpha.fails("buy", Unavailable("timeout"))
+    await chat.buys()
+    assert "Balance before: $18.74\nBalance after: $18.74" in chat.screen
+    assert "<html>" not in chat.screen
+
+
+async def test_a_lost_purchase_is_adopted_where_the_account_lists_it(chat: Chat, house: House) -> None:
+    house.alpha.capabilities |= {Capability.ACTIVE}
+    house.alpha.loses_the_answer("buy", Unavailable("timeout"))
+    await chat.buys()
+    assert "+1 201-555-0001" in chat.screen
+    house.alpha.delivers("4711")
+    await chat.wait(10)
+    assert "4711" in chat.find("🔔")["text"]
+    assert len(house.alpha.called("buy")) == 1
+
+
+async def test_the_price_of_the_same_again_is_todays(chat: Chat, house: House) -> None:
+    await chat.buys()
+    house.alpha.prices_of["tg", "1"] = ("0.75", 9)
+    house.alpha.delivers("123456")
+    await chat.wait(600)
+    card = chat.messages[0]
+    await chat.press("Buy the same again")
+    assert chat.buttons[0] == "✅ Buy for $0.75"
+    assert "+1 201-555-0001" in card["text"]
+    await chat.press("Buy for")
+    assert "+1 201-555-0002" in chat.screen
+
+
+async def test_an_offer_that_is_gone_says_so(chat: Chat, house: House) -> None:
+    await chat.say("/buy telegram us")
+    del house.alpha.prices_of["tg", "1"]
+    await chat.wait(600)
+    await chat.press("Alpha")
+    assert chat.alert == "The provider does not offer that any more."
+
+
+async def test_an_offer_of_a_removed_key_is_not_bought(chat: Chat, house: House) -> None:
+    await chat.say("/buy telegram us")
+    await chat.press("Alpha")
+    offer = chat.last
+    await chat.say("/keys")
+    await chat.press("Alpha", on=chat.last)
+    await chat.press("Remove")
+    await chat.press("Yes")
+    await chat.press("Buy for", on=offer)
+    assert chat.alert is not None
+    assert house.alpha.called("buy") == []
+
+
+async def test_the_limit_of_open_numbers_is_told_before_anything_is_bought(tmp_path: Path) -> None:
+    async with open_house(tmp_path, limits={"active_numbers": 1}) as house:
+        chat = house.person()
+        await house.connect(chat, house.alpha)
+        await chat.buys()
+        await chat.buys()
+        assert chat.alert == "You have 1 numbers open already; finish or cancel one first."
+        house.alpha.ends()
+        await chat.wait(10)
+        await chat.press("Buy for")
+        assert len(house.alpha.called("buy")) == 2
+
+
+async def test_the_limit_of_a_day_is_over_after_a_day(tmp_path: Path) -> None:
+    async with open_house(tmp_path, limits={"purchases_per_day": 1}) as house:
+        chat = house.person()
+        await house.connect(chat, house.alpha)
+        await chat.buys()
+        house.alpha.ends()
+        await chat.wait(3600)
+        await chat.buys()
+        assert chat.alert == "That is the limit of 1 purchases a day; try again later."
+        await chat.wait(24 * 3600)
+        await chat.buys()
+        assert len(house.alpha.called("buy")) == 2
+
+
+async def test_the_spending_limit_counts_what_was_not_paid_back(tmp_path: Path) -> None:
+    async with open_house(tmp_path, limits={"spend_per_day": "0.90"}) as house:
+        chat = house.person()
+        await house.connect(chat, house.alpha)
+        await chat.buys()
+        await chat.buys("telegram gb")
+        await chat.buys("telegram gb")
+        assert chat.alert == "That would pass the daily spending limit of 0.90 at this provider."
+        assert len(house.alpha.called("buy")) == 2
+
+
+async def test_a_blocked_service_is_neither_listed_nor_sold(tmp_path: Path) -> None:
+    async with open_house(tmp_path, blocked_services="telegram") as house:
+        chat = house.person()
+        await house.connect(chat, house.alpha)
+        await chat.say("/buy")
+        assert "Telegram" not in chat.buttons
+        await chat.say("/start buy_telegram_US")
+        assert "The provider does not offer that any more." in chat.screen
+        assert len(chat.news) == 1
