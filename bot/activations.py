@@ -153,14 +153,21 @@ class Activations:
         except TooEarly as early:
             await self._too_early(row, early)
         except (CodeArrived, TooLate, UnknownActivation, Unclear) as unsure:
-            log.info("cancel of %s: %s", row.id, type(unsure).__name__)
-            next_at = self._times.soon(row)
-            await self._store.unanswered(row.id, type(unsure).__name__, self._clock(), next_at, tell=False)
+            await self._unsure(row, unsure)
         except CodebellError as refused:
             await self._keep_waiting(row, None, type(refused).__name__)
         else:
             await self._waits.accepted(row.provider, self._times.age(row))
             await self._cancelled(row)
+
+    async def _unsure(self, row: Activation, unsure: CodebellError) -> None:
+        """Not cancelled by the provider's word: the code it gave is kept, else the next look tells."""
+        log.info("cancel of %s: %s", row.id, type(unsure).__name__)
+        if isinstance(unsure, CodeArrived) and unsure.code:
+            await self._receive(row, Reading(Outcome.RECEIVED, unsure.code))
+            return
+        next_at = self._times.soon(row)
+        await self._store.unanswered(row.id, type(unsure).__name__, self._clock(), next_at, tell=False)
 
     async def _cancelled(self, row: Activation) -> None:
         now = self._clock()
