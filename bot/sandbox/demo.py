@@ -38,7 +38,7 @@ async def demo(port: int) -> int:
     """Serve until Ctrl-C; the exit code."""
     world, sites = World(), all_sites(pace=PACE)
     world.add_bot(TOKEN)
-    Human(world).user("You", "en")
+    Human(world).user("Alex", "en")
     for site in sites.values():
         site.control("auto", after_seconds=list(ARRIVES_AFTER), share=SHARE)
     try:

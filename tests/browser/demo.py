@@ -1,0 +1,180 @@
+"""`python -m bot demo` as a process, and a newcomer who meets it through the page alone."""
+
+import asyncio
+import os
+import re
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.browser.page.acting import bubbles, button, clipboard, last_text, opened
+
+ROOT = Path(__file__).parents[2]
+#: Seconds for three processes' worth of imports on a busy machine, and for the demo to end.
+START = 60.0
+END = 20.0
+#: Milliseconds for what takes the provider's minimum wait (12 s at most in the demo) and a poll.
+WAIT = 30_000
+
+_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A demo that runs: its page's address, the controls of its sites, and what it wrote."""
+
+    url: str
+    log: Path
+
+    async def control(self, site: str, op: str, **arguments: Any) -> Any:
+        async with httpx.AsyncClient(base_url=self.url, trust_env=False) as http:
+            reply = await http.post(f"/sandbox/providers/{site}/{op}", json=arguments)
+        assert reply.is_success, reply.text
+        return reply.json()
+
+    async def ledger(self, site: str) -> Any:
+        return await self.control(site, "ledger")
+
+
+@asynccontextmanager
+async def running(folder: Path) -> AsyncIterator[Demo]:
+    """The demo on a free port, from its first line to Ctrl-C."""
+    log = folder / "demo.log"
+    with log.open("wb") as stderr:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "demo", "--port", "0"),
+            cwd=ROOT,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=stderr,
+        )
+    try:
+        yield Demo(await asyncio.wait_for(_address(process, log), START), log)
+    finally:
+        await _ended(process)
+    assert process.returncode == 0, _written(log)
+
+
+async def _address(process: asyncio.subprocess.Process, log: Path) -> str:
+    """What the demo prints once its bot listens."""
+    assert process.stdout is not None
+    async for line in process.stdout:
+        if found := _ADDRESS.search(line.decode()):
+            return found[0]
+    return pytest.fail(f"the demo ended before it said where its page is: {_written(log)}")
+
+
+def _written(log: Path) -> str:
+    return log.read_text()[-2000:]
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), END)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody at the page who reads, presses and pastes; they know nothing but what they see."""
+
+    page: Page
+
+    async def sits_down(self, url: str, name: str) -> None:
+        """Open the page and become a new person of it."""
+        await opened(self.page, url)
+        await self.page.get_by_test_id("who").click()
+        await self.page.get_by_test_id("menu-item").filter(has_text="New person").click()
+        await self.page.get_by_test_id("field-name").fill(name)
+        await self.page.get_by_test_id("dialog-ok").click()
+        await expect(self.page.get_by_test_id("who")).to_contain_text(name)
+
+    async def starts(self) -> None:
+        await self.page.get_by_test_id("start").click()
+        await self.reads("One step to begin")
+
+    async def reads(self, words: str) -> None:
+        """The last message says so."""
+        await expect(last_text(self.page)).to_contain_text(words)
+
+    async def presses(self, label: str) -> None:
+        """A button under the last message, once the press before it was answered."""
+        await expect(self.page.locator(".key.busy")).to_have_count(0)
+        await button(self.page, label).last.click()
+
+    async def finds(self, label: str) -> None:
+        """Turn pages until a button with that label is there, and press it."""
+        wanted = self.keys.filter(has_text=label)
+        while not await wanted.count():
+            seen = await self.keys.all_text_contents()
+            await self.keys.filter(has_text=re.compile(r"\d ▶$")).click()
+            await expect(self.keys).not_to_have_text(seen)
+        await self.presses(label)
+
+    @property
+    def keys(self) -> Locator:
+        """The buttons under the last message."""
+        return bubbles(self.page).last.get_by_test_id("inline-button")
+
+    async def adds_the_key(self, site: str, title: str) -> None:
+        """From the welcome: copied from the panel, pasted into the chat."""
+        await self.presses("Add a provider key")
+        await self.reads("Which provider is the key from?")
+        await self.presses(title)
+        await self.reads("Send the key here")
+        await self.pastes(await self.copies_the_key(site))
+        await self.reads("connected")
+
+    async def copies_the_key(self, site: str) -> str:
+        card = self.page.get_by_test_id(f"site-{site}")
+        if await card.get_attribute("open") is None:
+            await card.locator("summary").first.click()
+        await card.get_by_test_id("copy-key").click()
+        return str(await card.get_by_test_id("key").text_content())
+
+    async def pastes(self, expected: str) -> None:
+        """Ctrl-V and Enter; what is on the clipboard is what was meant to be."""
+        assert await clipboard(self.page) == expected
+        await self.page.get_by_test_id("composer").click()
+        await self.page.keyboard.press("Control+V")
+        await self.page.keyboard.press("Enter")
+
+    async def buys(self, country: str, title: str) -> str:
+        """From the services to a card that waits; the number, digits only."""
+        await self.presses("Telegram")
+        await self.reads("Which country")
+        await self.finds(country)
+        await self.reads("Which offer?")
+        await self.finds(title)
+        await self.presses("Buy for")
+        return await self.waits_with_a_card()
+
+    async def buys_the_same_again(self) -> str:
+        await self.presses("Buy the same again")
+        await self.presses("Buy for")
+        return await self.waits_with_a_card()
+
+    async def waits_with_a_card(self) -> str:
+        await self.reads("Waiting for the SMS until")
+        number = await last_text(self.page).locator("code").first.text_content()
+        return re.sub(r"\D", "", number or "")
+
+    async def asks_for_a_code(self, site: str, phone: str, text: str) -> None:
+        """Let the site of the panel deliver an SMS now."""
+        sold = self.page.get_by_test_id(f"site-{site}").locator(
+            f"[data-testid=number][data-phone$='{phone}']"
+        )
+        await sold.get_by_test_id("sms-text").fill(text)
+        await sold.get_by_test_id("sms-now").click()
