@@ -32,6 +32,8 @@ TIMES = {
     "HEROSMS": {"MIN_CANCEL": 12, "MIN_POLL": 1},
 }
 CLONE = "herosms"
+#: The folder the bot's own packages stand in.
+PACKAGES = Path(__file__).parents[2]
 
 
 async def demo(port: int) -> int:
@@ -55,7 +57,10 @@ async def demo(port: int) -> int:
 
 async def _beside(serving: Serving, world: World, sites: Mapping[str, Site], folder: Path) -> int:
     bot = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", env=environment(serving.url, sites, folder), start_new_session=True
+        *(sys.executable, "-m", "bot"),
+        cwd=folder,  # away from the .env of a real bot
+        env=environment(serving.url, sites, folder),
+        start_new_session=True,
     )
     announcing = asyncio.create_task(_announce(serving.url, world))
     stopped = asyncio.Event()
@@ -101,6 +106,7 @@ def environment(url: str, sites: Mapping[str, Site], folder: Path) -> dict[str, 
         "HANDLER_API_SITES": json.dumps(clones),
         "LOG_LEVEL": "WARNING",
         "MASTER_KEY": base64.b64encode(os.urandom(32)).decode(),
+        "PYTHONPATH": str(PACKAGES),
     }
 
 
