@@ -1,5 +1,6 @@
 """One sandbox and one bot process per module: a start costs seconds, and a new person is a new chat."""
 
+import inspect
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,7 +18,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.process)
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
-            item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
+            if inspect.iscoroutinefunction(getattr(item, "obj", None)):
+                item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -29,10 +31,17 @@ async def sandbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[San
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bot(sandbox: Sandbox) -> AsyncIterator[BotProcess]:
-    """The running bot; a test that ends it starts it again."""
+async def process(sandbox: Sandbox) -> AsyncIterator[BotProcess]:
+    """The module's bot over the module's database, as the last test left it."""
     bot = BotProcess(sandbox)
-    await bot.start()
     yield bot
     if bot.lives:
         await bot.stop(signal.SIGKILL)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def bot(process: BotProcess) -> BotProcess:
+    """The bot, running."""
+    if not process.lives:
+        await process.start()
+    return process

@@ -26,7 +26,6 @@ from bot.sandbox.telegram.world import World
 
 T = TypeVar("T")
 
-ROOT = Path(__file__).parents[2]
 #: Seconds for something that takes a fraction of one, and for a process to start, on a busy machine.
 PATIENCE = 25.0
 START = 60.0
@@ -61,7 +60,7 @@ class Sandbox:
         waits = {f"PROVIDERS__{name.upper()}__MIN_CANCEL": str(WAIT) for name in self.sites}
         learned = {"PROVIDERS__SMS3T__MIN_CANCEL": "0"}
         common = environment(self.serving.url, self.sites, self.folder) | times | waits | learned
-        own = {"LOG_LEVEL": "DEBUG", "MASTER_KEY": self.master_key, "PYTHONPATH": str(ROOT)}
+        own = {"LOG_LEVEL": "DEBUG", "MASTER_KEY": self.master_key}
         return common | own | changes
 
     def calls(self, method: str, since: int = 0) -> list[Json]:

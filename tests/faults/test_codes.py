@@ -30,8 +30,10 @@ class Crash:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def crash(sandbox: Sandbox, bot: BotProcess) -> Crash:
+async def crash(sandbox: Sandbox, process: BotProcess) -> Crash:
     """Kill the bot with six people in the middle of things, let codes arrive, start it again."""
+    if not process.lives:
+        await process.start()
     people = {name: Person(sandbox, name) for name in ("Ann", "Bob", "Cat", "Dan", "Eve", "Fay")}
     await asyncio.gather(*(people[name].connect(SMSBOWER) for name in people if name != "Dan"))
     await people["Dan"].connect(HEROSMS)
@@ -43,10 +45,10 @@ async def crash(sandbox: Sandbox, bot: BotProcess) -> Crash:
     numbers["Fay"] = await people["Fay"].buy(SMSBOWER)
     await people["Fay"].press("Cancel from")
     bought = {name: len(purchases(site)) for name, site in sandbox.sites.items()}
-    await bot.stop(signal.SIGKILL)
+    await process.stop(signal.SIGKILL)
     sandbox.sites[SMSBOWER].control("sms", id=numbers["Ann"].id, code="00-417")
     sandbox.sites[SMSBOWER].control("sms", id=numbers["Eve"].id, code="5150", late=True)
-    await bot.start()
+    await process.start()
     return Crash(people, numbers, bought)
 
 
