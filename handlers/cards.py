@@ -101,7 +101,7 @@ def _news(row: Activation, title: str, t: Texts) -> list[str]:
         case State.RECEIVED if row.asked_again:
             return [_last_code(row, t), t("⏳ Waiting for another SMS.")]
         case State.RECEIVED:
-            return [_last_code(row, t), t("Done with it? Press <b>Finish</b> under the code.")]
+            return [_last_code(row, t), t("Done with it? Press <b>Finish</b>.")]
         case _:
             return _outcome(row, title, t)
 
@@ -205,7 +205,7 @@ def _cancel_label(row: Activation, t: Texts, now: datetime) -> str:
         return t.plain("🕑 Cancel booked for {time}", time=t.time(row.cancel_at))
     if _too_early(row, now):
         return t.plain("🕑 Cancel from {time}", time=t.time(row.cancel_from or now))
-    return t.plain("✖ Cancel")
+    return t.plain("❌ Cancel")
 
 
 def _too_early(row: Activation, now: datetime) -> bool:

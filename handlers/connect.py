@@ -144,7 +144,7 @@ def _connected(key: Key, provider: Provider, t: Texts) -> Screen:
             [press(t.plain("📱 Buy a number"), Buy())],
             [
                 press(t.plain("✏️ Name this key"), Rename(id=key.id)),
-                press(t.plain("➕ Another key"), AddKey()),
+                press(t.plain("🔑 Another key"), AddKey()),
             ],
         ],
     )

@@ -47,7 +47,7 @@ async def what_to_cancel(message: Message, t: Texts, numbers: ActivationStore, c
         await show(message, Screen(t("There is no number that could be cancelled.")))
         return
     buttons: Rows = [
-        [press(t.plain("✖ {number}", number=_name(row)), Act(what=What.CANCEL, id=row.id))] for row in rows
+        [press(t.plain("❌ {number}", number=_name(row)), Act(what=What.CANCEL, id=row.id))] for row in rows
     ]
     await show(message, Screen(t("Which number shall be cancelled?"), buttons))
 

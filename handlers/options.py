@@ -60,7 +60,8 @@ async def choices(
     quote = await own(callback_data.nonce, callback.from_user.id, quotes)
     rows = await _choice_rows(quote, callback_data.what, t, offers)
     whatever = [press(t.plain("Any"), Set(nonce=quote.nonce, what=callback_data.what, value=""))]
-    await show(callback, Screen(title(quote, t), [whatever, *rows[:_ROWS_SHOWN], back(quote, t)]))
+    html = f"{title(quote, t)}\n{_question(callback_data.what, t)}"
+    await show(callback, Screen(html, [whatever, *rows[:_ROWS_SHOWN], back(quote, t)]))
 
 
 @router.callback_query(Set.filter())
@@ -143,6 +144,16 @@ def _price(typed: str) -> Decimal:
     if not price.is_finite() or not 0 < price < 10_000:
         raise NotAPrice
     return price
+
+
+def _question(what: str, t: Texts) -> str:
+    match what:
+        case "tiers":
+            return t("Which price? Numbers of that price only are bought.")
+        case "suppliers":
+            return t("Which supplier? One alone, or all but one.")
+        case _:
+            return t("Which operator should the number be of?")
 
 
 async def _choice_rows(quote: Quote, what: str, t: Texts, offers: Offers) -> Rows:

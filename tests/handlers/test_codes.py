@@ -150,7 +150,7 @@ async def test_finish_the_provider_does_not_hear_can_be_pressed_again(owner: Cha
 
 async def test_a_code_cannot_be_cancelled_any_more(owner: Chat, house: House) -> None:
     await owner.wait(40)
-    button = owner.data("✖ Cancel")
+    button = owner.data("❌ Cancel")
     house.alpha.delivers("12345")
     await owner.wait(10)
     await owner.forge(button)
@@ -160,7 +160,7 @@ async def test_a_code_cannot_be_cancelled_any_more(owner: Chat, house: House) ->
 
 async def test_a_code_after_the_cancel_is_delivered_and_marked_late(owner: Chat, house: House) -> None:
     await owner.wait(40)
-    await owner.press("✖ Cancel")
+    await owner.press("❌ Cancel")
     await owner.wait(10)
     house.alpha.delivers("98765")
     await owner.wait(9 * 60)
