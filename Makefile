@@ -9,7 +9,7 @@ POT := $(VENV)/bot.pot
 COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test check texts lock bench
+.PHONY: help install demo run test check texts lock bench screenshots
 
 help: ## print these targets
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -48,6 +48,9 @@ texts: $(VENV)/.installed ## collect the texts of the code into the catalogues
 lock: ## write both lock files anew: what runs, and what the tests need beside it (needs uv)
 	@$(COMPILE) --extra test -o requirements-dev.lock
 	@$(COMPILE) --constraint requirements-dev.lock -o requirements.lock
+
+screenshots: install ## draw the pictures of the README anew, with the browser tests
+	@SCREENSHOTS=1 $(BIN)/python -m pytest --quiet tests/browser/test_demo.py
 
 bench: install ## how fast the bot is on this machine
 	@$(BIN)/python -m tests.benchmarks

@@ -17,6 +17,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.browser.page.acting import bubbles, button, clipboard, last_text, opened
 
 ROOT = Path(__file__).parents[2]
+PICTURES = Path(__file__).parent / "screenshots"
 #: Seconds for three processes' worth of imports on a busy machine, and for the demo to end.
 START = 60.0
 END = 20.0
@@ -95,11 +96,17 @@ class Newcomer:
     async def sits_down(self, url: str, name: str) -> None:
         """Open the page and become a new person of it."""
         await opened(self.page, url)
+        back = self.page.get_by_test_id("back")
+        phone = await back.is_visible()
+        if phone:
+            await back.click()
         await self.page.get_by_test_id("who").click()
         await self.page.get_by_test_id("menu-item").filter(has_text="New person").click()
         await self.page.get_by_test_id("field-name").fill(name)
         await self.page.get_by_test_id("dialog-ok").click()
         await expect(self.page.get_by_test_id("who")).to_contain_text(name)
+        if phone:
+            await self.page.get_by_test_id("chat").click()
 
     async def starts(self) -> None:
         await self.page.get_by_test_id("start").click()
@@ -138,11 +145,22 @@ class Newcomer:
         await self.reads("connected")
 
     async def copies_the_key(self, site: str) -> str:
-        card = self.page.get_by_test_id(f"site-{site}")
-        if await card.get_attribute("open") is None:
-            await card.locator("summary").first.click()
-        await card.get_by_test_id("copy-key").click()
-        return str(await card.get_by_test_id("key").text_content())
+        async with self.providers():
+            card = self.page.get_by_test_id(f"site-{site}")
+            if await card.get_attribute("open") is None:
+                await card.locator("summary").first.click()
+            await card.get_by_test_id("copy-key").click()
+            return str(await card.get_by_test_id("key").text_content())
+
+    @asynccontextmanager
+    async def providers(self) -> AsyncIterator[None]:
+        """The panel; on a phone it is a sheet that is opened and closed again."""
+        sheet = not await self.page.get_by_test_id("panel").is_visible()
+        if sheet:
+            await self.page.get_by_test_id("panel-toggle").click()
+        yield
+        if sheet:
+            await self.page.get_by_label("Close the providers").click()
 
     async def pastes(self, expected: str) -> None:
         """Ctrl-V and Enter; what is on the clipboard is what was meant to be."""
@@ -172,9 +190,19 @@ class Newcomer:
         return re.sub(r"\D", "", number or "")
 
     async def asks_for_a_code(self, site: str, phone: str, text: str) -> None:
-        """Let the site of the panel deliver an SMS now."""
-        sold = self.page.get_by_test_id(f"site-{site}").locator(
-            f"[data-testid=number][data-phone$='{phone}']"
-        )
-        await sold.get_by_test_id("sms-text").fill(text)
-        await sold.get_by_test_id("sms-now").click()
+        """Let the site of the panel deliver an SMS now, and see that it got it."""
+        async with self.providers():
+            card = self.page.get_by_test_id(f"site-{site}")
+            sold = card.locator(f"[data-testid=number][data-phone$='{phone}']")
+            await sold.get_by_test_id("sms-text").fill(text)
+            await sold.get_by_test_id("sms-now").click()
+            await expect(sold).to_have_attribute("data-state", "received")
+
+
+async def pictured(page: Page, name: str) -> None:
+    """Draw a picture of the README anew, where that is asked for: tests leave the tree as it is."""
+    if os.environ.get("SCREENSHOTS") != "1":
+        return
+    await page.mouse.move(1, 1)
+    await expect(page.get_by_test_id("toast")).to_have_count(0)
+    await page.screenshot(path=PICTURES / f"{name}.png")
