@@ -267,8 +267,9 @@ class Codebell:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._scheduler.running:
             self._scheduler.pause()
+        ends = asyncio.get_running_loop().time() + DRAIN
         await self.poller.drain(DRAIN)
-        await self.purchases.drain(DRAIN)
+        await self.purchases.drain(max(0.0, ends - asyncio.get_running_loop().time()))
         await self.watcher.settle(LAST_ROUND)
         await self.postman.round()
         await self.postman.settle(LAST_ROUND)
