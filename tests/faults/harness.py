@@ -32,7 +32,7 @@ START = 60.0
 #: What no event tells of (a site's ledger, a process) is looked at so often, in seconds.
 LOOK = 0.05
 #: The sites' first cancel in seconds after the purchase, and the bot's polls.
-WAIT = 2.5
+WAIT = 4.0
 POLL = 0.2
 
 

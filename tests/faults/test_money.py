@@ -8,6 +8,9 @@ import pytest
 from tests.faults.harness import WAIT, Sandbox, purchases, refunds
 from tests.faults.person import Person
 
+#: Seconds after the first allowed moment in which a cancel must be carried out: a poll, on a busy machine.
+PROMPT = 1.5
+
 pytestmark = pytest.mark.usefixtures("bot")
 
 
@@ -52,7 +55,7 @@ async def test_c_10_a_minimum_wait_nobody_documents_is_learned(sandbox: Sandbox)
     number = await bob.buy("sms3t", "telegram vn")
     assert (await bob.press("Cancel"))["text"] == "Cancelling…"
     await bob.sees("Cancelled")
-    assert 0 <= refunds(site, number)[0] - number.sold_at - WAIT < 1
+    assert 0 <= refunds(site, number)[0] - number.sold_at - WAIT < PROMPT
     assert "EARLY_CANCEL_DENIED" in {call.answer for call in site.ledger.calls}
     await _cancelled_in_time(sandbox, "sms3t", "telegram vn")
 
@@ -68,7 +71,7 @@ async def _cancelled_in_time(sandbox: Sandbox, name: str, where: str) -> None:
     assert " s" in answer["text"] or "second" in answer["text"]
     assert not refunds(site, number)
     await ann.sees("Cancelled")
-    assert 0 <= refunds(site, number)[0] - number.sold_at - WAIT < 1
+    assert 0 <= refunds(site, number)[0] - number.sold_at - WAIT < PROMPT
     assert number.refunded
 
 
