@@ -1,18 +1,37 @@
 """A house with the bot in it, a newcomer, and somebody who has a key already."""
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator
+import shutil
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.house import Chat, House, open_house
+from tests.house import DATABASE, Chat, House, blank, open_house
+
+
+@pytest.fixture(scope="session")
+def blank_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all tests of a process; each works on a copy."""
+    path = tmp_path_factory.mktemp("blank") / DATABASE
+    asyncio.run(blank(path))
+    return path
 
 
 @pytest.fixture
-async def house(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[House]:
+def settings() -> Mapping[str, object]:
+    """What is set beyond the defaults; a test that wants something else gives it as a parameter."""
+    return {}
+
+
+@pytest.fixture
+async def house(
+    tmp_path: Path, blank_database: Path, settings: Mapping[str, object], caplog: pytest.LogCaptureFixture
+) -> AsyncIterator[House]:
     """Everything in it went well by its own account: nothing stands in the log as an error."""
-    async with open_house(tmp_path) as made:
+    shutil.copy(blank_database, tmp_path)
+    async with open_house(tmp_path, **settings) as made:
         yield made
     assert [record.message for record in caplog.get_records("call") if record.levelno >= logging.ERROR] == []
 

@@ -95,7 +95,7 @@ class FakeProvider(Provider):
 
     def __init__(self, name: str, clock: Callable[[], datetime], currency: str = "USD") -> None:
         self.name, self.title, self.currency = name, name.capitalize(), currency
-        self.timing = Timing(min_poll=5, min_cancel=30, lifetime=1200)
+        self.timing = Timing(min_poll=5, min_cancel=30, lifetime=300)
         self.capabilities = frozenset(Capability) - {Capability.ACTIVE}
         #: The provider's own minimum wait, which it need not tell.
         self.lets_go_after = 30.0

@@ -4,8 +4,9 @@ A person talks to it through `Chat`: whatever they say or press, everything that
 happened when the call returns.
 """
 
+import base64
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,7 +14,8 @@ from pathlib import Path
 
 from aiogram import Bot
 from pydantic import SecretStr
-from sqlalchemy import func, select
+from sqlalchemy import select, union_all
+from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.app import Codebell
 from bot.postman import Paces
@@ -30,6 +32,8 @@ from storage.vault import Vault
 from tests.doubles import KEY, FakeClock, FakeProvider
 
 TOKEN = "424242:sandbox-token"
+DATABASE = "codebell.db"
+MASTER = os.urandom(32)
 #: Real seconds until a test is taken to hang.
 PATIENCE = 20.0
 #: A watcher's tick claims what falls due before the next one.
@@ -72,7 +76,8 @@ class House:
     async def settle(self) -> None:
         """Let everything happen that is due at this moment."""
         for _ in range(50):
-            if not await self._turn() and not await self._something_due():
+            heard = await self._turn()
+            if not heard and not await self._something_due():
                 return
         raise AssertionError("the bot does not come to rest")
 
@@ -98,17 +103,23 @@ class House:
         return fetched
 
     async def _something_due(self) -> bool:
-        look = select(func.count()).where(Activation.next_poll_at <= self.clock() + TICK)
-        async with self._database.begin() as session:
-            looks = await session.scalar(look)
-        return bool(looks or await self.codebell.outbox.due(self.clock()))
+        moments = await self._moments(Activation.next_poll_at, Post.next_try_at)
+        if not any(moment <= self.clock() + TICK for moment in moments):
+            return False
+        looks = await self._moments(Activation.next_poll_at)
+        return any(look <= self.clock() + TICK for look in looks) or bool(
+            await self.codebell.outbox.due(self.clock())
+        )
 
     async def _next_due(self) -> datetime | None:
-        columns = (Activation.next_poll_at, Post.next_try_at, ChatRow.blocked_until)
-        now = self.clock()
+        moments = await self._moments(Activation.next_poll_at, Post.next_try_at, ChatRow.blocked_until)
+        return min((moment for moment in moments if moment > self.clock()), default=None)
+
+    async def _moments(self, *columns: InstrumentedAttribute[datetime | None]) -> list[datetime]:
+        """Every moment in these columns at which something is to be done."""
+        query = union_all(*(select(column).where(column.is_not(None)) for column in columns))
         async with self._database.begin() as session:
-            moments = [await session.scalar(select(func.min(one)).where(one > now)) for one in columns]
-        return min((moment for moment in moments if moment is not None), default=None)
+            return [*await session.scalars(query)]
 
     def sent(self, method: str) -> list[Json]:
         """The calls of a Bot API method so far."""
@@ -277,19 +288,28 @@ def hour(moment: datetime) -> str:
     return moment.astimezone().strftime("%H:%M:%S")
 
 
+async def blank(path: Path) -> None:
+    """Make an empty database, ready for use. To be copied: it takes longer than most tests."""
+    async with opened(f"sqlite+aiosqlite:///{path}", [MASTER]):
+        """Migrated, and closed again."""
+
+
 @asynccontextmanager
 async def open_house(folder: Path, **settings: object) -> AsyncIterator[House]:
-    """A house in a folder of its own; everything is closed at the end."""
-    master = os.urandom(32)
-    async with opened(f"sqlite+aiosqlite:///{folder / 'codebell.db'}", [master]) as (database, vault):
+    """A house over the database of this folder, a new one if need be; everything is closed at the end."""
+    path = folder / DATABASE
+    if not path.exists():
+        await blank(path)
+    database, vault = Database(f"sqlite+aiosqlite:///{path}"), Vault([MASTER])
+    try:
+        await vault.unlock(database)
         house = House(_settings(settings), database, vault)
-        try:
-            yield house
-        finally:
-            await house.codebell.stop()
+        yield house
+        await house.codebell.stop()
+    finally:
+        await database.close()
 
 
-def _settings(more: dict[str, object]) -> Settings:
-    key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
-    given = {"bot_token": TOKEN, "master_key": key, "access": "open", **more}
-    return Settings.model_validate(given)
+def _settings(more: Mapping[str, object]) -> Settings:
+    given = {"bot_token": TOKEN, "master_key": base64.b64encode(MASTER).decode(), "access": "open"}
+    return Settings.model_validate({**given, **more})

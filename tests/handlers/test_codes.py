@@ -36,9 +36,9 @@ async def test_a_code_rings_once_however_often_it_is_read(owner: Chat, house: Ho
     await owner.wait(5)
     await owner.press("Another SMS")
     house.alpha.delivers("12345")
-    await owner.wait(300)
+    await owner.wait(30)
     await house.restart()
-    await owner.wait(60)
+    await owner.wait(10)
     assert len([one for one in owner.messages if one["text"].startswith("🔔")]) == 1
 
 
