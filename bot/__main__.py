@@ -5,7 +5,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from bot import app, log, settings
+from bot import log, settings
 from bot.errors import SettingsError, StorageError
 from bot.heartbeat import is_alive
 from storage.database import Database
@@ -45,6 +45,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(given: argparse.Namespace) -> int:
+    # Imported here: the whole bot takes seconds to load, and a container asks `check` every minute.
+    from bot import app
+
     read = settings.read()
     log.configure(read.log_level)
     why = asyncio.run(app.run(read))
