@@ -27,7 +27,7 @@ class Heartbeat:
     def silent(self) -> list[str]:
         """The parts that have not been heard of for too long."""
         now = self._monotonic()
-        return [part for part, last in self._last.items() if now - last > ALIVE[part]]
+        return [part for part, longest in ALIVE.items() if now - self._last[part] > longest]
 
     def write(self) -> None:
         if self._file is not None and not self.silent():
