@@ -180,8 +180,6 @@ def _buttons(row: Activation, provider: Provider | None, t: Texts, now: datetime
     match row.state:
         case State.WAITING:
             return [copy, *_waiting_buttons(row, provider, t, now)]
-        case State.RECEIVED:
-            return [copy, *_after_code(row, provider, t)]
         case State.FAILED:
             other = press(t.plain("🌍 Other offers"), Country(service=row.service, iso2=row.country))
             return [[press(t.plain("🔁 Try again"), Again(id=row.id)), other]]
