@@ -11,12 +11,13 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
 from bot.balances import Balances
-from bot.errors import Expired, NotYours, UnknownActivation
+from bot.errors import Expired, NotOffered, NotYours, UnknownActivation
 from bot.i18n import Texts, flag
 from bot.offers import Offers
 from bot.providers.base import Capability, Provider
 from bot.purchases import Purchases
-from handlers.doors import Again, Choices, Choose, Country, Type
+from handlers.buy import show_countries
+from handlers.doors import Again, Choices, Choose, Countries, Country, Type
 from handlers.screen import Rows, Screen, answer, chat_of, in_rows, press, say, show
 from storage.activations import ActivationStore
 from storage.models import Key, Quote
@@ -47,8 +48,14 @@ async def choose(
     balances: Balances,
     providers: Mapping[str, Provider],
 ) -> None:
-    chat_id = chat_of(callback)
-    offer = await offers.find(chat_id, callback_data.service, callback_data.key, callback_data.country)
+    """An offer that is gone meanwhile leaves no dead button behind: what is sold now takes its place."""
+    chat_id, service = chat_of(callback), callback_data.service
+    try:
+        offer = await offers.find(chat_id, service, callback_data.key, callback_data.country)
+    except NotOffered as gone:
+        await answer(callback, t.plain_error(gone), alert=True)
+        await show_countries(callback, t, offers, Countries(service=service))
+        return
     quote = await offers.quote(chat_id, callback.from_user.id, offer)
     await show(callback, await confirmation(quote, t, balances, providers))
 

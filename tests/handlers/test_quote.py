@@ -248,12 +248,14 @@ async def test_the_price_of_the_same_again_is_todays(chat: Chat, house: House) -
     assert "+1 201-555-0002" in chat.screen
 
 
-async def test_an_offer_that_is_gone_says_so(chat: Chat, house: House) -> None:
+async def test_an_offer_that_is_gone_gives_way_to_what_is_sold_now(chat: Chat, house: House) -> None:
     await chat.say("/buy telegram us")
     del house.alpha.prices_of["tg", "1"]
     await chat.wait(600)
     await chat.press("Alpha")
     assert chat.alert == "The provider does not offer that any more."
+    assert not any("United States" in label for label in chat.buttons)
+    assert "Which country should the number be from?" in chat.screen
 
 
 async def test_an_offer_of_a_removed_key_is_not_bought(chat: Chat, house: House) -> None:
