@@ -101,7 +101,7 @@ def _news(row: Activation, title: str, t: Texts) -> list[str]:
         case State.RECEIVED if row.asked_again:
             return [_last_code(row, t), t("⏳ Waiting for another SMS.")]
         case State.RECEIVED:
-            return [_last_code(row, t), t("Done with it? Press <b>Finish</b>.")]
+            return [_last_code(row, t), t("Done with it? Press <b>Finish</b> under the code.")]
         case _:
             return _outcome(row, title, t)
 
