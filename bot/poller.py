@@ -21,6 +21,7 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import TelegramMethod
 from aiogram.types import Update
+from aiogram.types.update import UpdateTypeLookupError
 from pydantic import ValidationError
 
 log = logging.getLogger(__name__)
@@ -124,12 +125,15 @@ class Poller:
 
     def _read(self, raw: dict[str, Any]) -> Update | None:
         try:
-            return Update.model_validate(raw, context={"bot": self._bot})
+            update = Update.model_validate(raw, context={"bot": self._bot})
+            return update if update.event_type else None
+        except UpdateTypeLookupError:
+            log.warning("update %s is of a kind nobody here knows: skipped", raw["update_id"])
         except ValidationError as error:
             log.error(
                 "update %s cannot be read (%d mistakes): skipped", raw["update_id"], error.error_count()
             )
-            return None
+        return None
 
     async def _work_off(self, person: int) -> None:
         queue = self._queues[person]

@@ -22,16 +22,16 @@ async def cancel(
 ) -> None:
     """Wish for a cancel; before the minimum wait is over it is booked for the first allowed moment."""
     row = await activations.cancel(callback_data.id, callback.from_user.id)
-    seconds = (row.cancel_at - clock()).total_seconds() if row.cancel_at is not None else 0
-    if row.state is State.WAITING and seconds > 1:
-        text = t.plain(
-            "Too early: the provider lets go of it in {span}. Booked: I cancel it at {time}.",
-            span=t.span(seconds),
-            time=t.time(row.cancel_at or clock()),
-        )
-        await answer(callback, text, alert=True)
-    else:
+    now = clock()
+    if row.state is not State.WAITING or row.cancel_from is None or row.cancel_from <= now:
         await answer(callback, t.plain("Cancelling…"))
+        return
+    text = t.plain(
+        "Too early: the provider lets go of it in {span}. Booked: I cancel it at {time}.",
+        span=t.span((row.cancel_from - now).total_seconds()),
+        time=t.time(row.cancel_at or row.cancel_from),
+    )
+    await answer(callback, text, alert=True)
 
 
 @router.callback_query(Act.filter(F.what == What.SENT))

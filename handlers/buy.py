@@ -83,10 +83,12 @@ async def country(callback: CallbackQuery, callback_data: Country, t: Texts, off
     await show_offers(callback, t, offers, callback_data.service, callback_data.iso2)
 
 
-async def show_countries(event: Message | CallbackQuery, t: Texts, offers: Offers, wanted: Countries) -> None:
-    """The countries a service is sold in."""
+async def show_countries(
+    event: Message | CallbackQuery, t: Texts, offers: Offers, wanted: Countries, alert: str = ""
+) -> None:
+    """The countries a service is sold in; `alert` says why they are shown, where that is a surprise."""
     listing = await offers.places(chat_of(event), wanted.service)
-    await show(event, _countries(wanted, await _name(event, offers, wanted.service), listing, t))
+    await show(event, _countries(wanted, await _name(event, offers, wanted.service), listing, t), alert)
 
 
 async def show_offers(

@@ -28,6 +28,8 @@ _ROWS_SHOWN = 12
 _NOT = "-"
 _PREFIX = re.compile(r"[0-9]{3,10}", re.ASCII)
 _PREFIXES = 20
+#: What is left of a button's 64 bytes beside the nonce and the longest name of a choice.
+_LONGEST_VALUE = 38
 
 
 class Set(CallbackData, prefix="os"):
@@ -163,12 +165,18 @@ async def _choice_rows(quote: Quote, what: str, t: Texts, offers: Offers) -> Row
             tiers = [(str(tier.cost), _tier(tier, quote, t)) for tier in await offers.tiers(quote)]
             return in_rows([_set(quote, what, value, label) for value, label in tiers], 2)
         case "suppliers":
-            return [_supplier_row(one, quote, t) for one in await offers.suppliers(quote)]
+            found = [one for one in await offers.suppliers(quote) if _fits(_NOT + one.id)]
+            return [_supplier_row(one, quote, t) for one in found]
         case "operators":
-            names = await offers.operators(quote)
-            return in_rows([_set(quote, what, name, name) for name in names if name != "any"], 2)
+            names = [name for name in await offers.operators(quote) if name != "any" and _fits(name)]
+            return in_rows([_set(quote, what, name, name) for name in names], 2)
         case _:
             raise Expired
+
+
+def _fits(value: str) -> bool:
+    """Whether a button can carry it: colons part its fields, and Telegram gives it 64 bytes in all."""
+    return bool(value) and ":" not in value and len(value.encode()) <= _LONGEST_VALUE
 
 
 def _set(quote: Quote, what: str, value: str, label: str) -> InlineKeyboardButton:

@@ -53,8 +53,7 @@ async def choose(
     try:
         offer = await offers.find(chat_id, service, callback_data.key, callback_data.country)
     except NotOffered as gone:
-        await answer(callback, t.plain_error(gone), alert=True)
-        await show_countries(callback, t, offers, Countries(service=service))
+        await show_countries(callback, t, offers, Countries(service=service), t.plain_error(gone))
         return
     quote = await offers.quote(chat_id, callback.from_user.id, offer)
     await show(callback, await confirmation(quote, t, balances, providers))

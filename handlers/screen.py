@@ -79,12 +79,12 @@ def chat_of(event: Message | CallbackQuery) -> int:
     return message.chat.id if message is not None else event.from_user.id if event.from_user else 0
 
 
-async def show(event: Message | CallbackQuery, screen: Screen) -> None:
-    """Answer a message with the screen, or turn the pressed message into it."""
+async def show(event: Message | CallbackQuery, screen: Screen, alert: str = "") -> None:
+    """Answer a message with the screen, or turn the pressed message into it; a press may be alerted."""
     if isinstance(event, Message):
         await _send(event, screen)
         return
-    await answer(event)
+    await answer(event, alert, alert=bool(alert))
     if isinstance(event.message, Message) and await _edited(event.message, screen):
         return
     await say(event, screen)

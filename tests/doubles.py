@@ -108,6 +108,7 @@ class FakeProvider(Provider):
             ("tg", "3"): ("0.90", 50),
             ("wa", "1"): ("0.30", 7),
         }
+        self.operator_names = ["tmobile", "verizon"]
         self.calls: list[Call] = []
         self.lines: dict[str, Line] = {}
         self.phone = "+1201555{:04}"
@@ -177,7 +178,7 @@ class FakeProvider(Provider):
 
     async def operators(self, key: SecretStr, country: str) -> list[str]:
         self._hear("operators")
-        return ["tmobile", "verizon"]
+        return self.operator_names
 
     async def buy(self, key: SecretStr, wish: Wish) -> Number:
         self._hear("buy", wish)

@@ -85,6 +85,7 @@ async def test_booking_twice_is_booked_once(owner: Chat, house: House) -> None:
 async def test_after_the_minimum_wait_a_cancel_is_carried_out_at_once(owner: Chat, house: House) -> None:
     await owner.wait(36)
     await owner.press("❌ Cancel")
+    assert owner.alert == "Cancelling…"
     await owner.wait(5)
     assert len(house.alpha.called("cancel")) == 1
     assert "❌ Cancelled" in owner.screen

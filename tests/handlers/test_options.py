@@ -186,3 +186,11 @@ async def test_a_provider_that_cannot_say_its_tiers_leaves_the_offer_as_it_is(
     await offer.press("Price tiers")
     assert offer.alert == "The provider does not answer right now."
     assert offer.buttons[0] == "✅ Buy for $0.50"
+
+
+async def test_names_a_button_cannot_carry_are_left_out(offer: Chat, house: House) -> None:
+    house.alpha.operator_names = ["a:b", "o" * 39, "оператор" * 3, "o" * 38]
+    await offer.press("Operator")
+    assert offer.buttons == ["Any", "o" * 38, "◀ Back"]
+    await offer.press("ooo")
+    assert f"Operator: {'o' * 38}" in offer.screen

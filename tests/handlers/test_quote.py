@@ -254,6 +254,7 @@ async def test_an_offer_that_is_gone_gives_way_to_what_is_sold_now(chat: Chat, h
     await chat.wait(600)
     await chat.press("Alpha")
     assert chat.alert == "The provider does not offer that any more."
+    assert len(house.sent("answerCallbackQuery")) == 1
     assert not any("United States" in label for label in chat.buttons)
     assert "Which country should the number be from?" in chat.screen
 

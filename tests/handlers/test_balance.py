@@ -1,0 +1,59 @@
+"""/balance: what is left on every account, and who could not be asked."""
+
+from decimal import Decimal
+
+from bot.errors import BadKey, Unavailable
+from tests.doubles import KEY
+from tests.house import Chat, House
+
+
+async def test_without_keys_there_is_nothing_to_tell(newcomer: Chat) -> None:
+    await newcomer.say("/balance")
+    assert newcomer.screen == "There are no provider keys here yet."
+    assert newcomer.buttons == ["🔑 Add a provider key"]
+
+
+async def test_every_account_is_asked(chat: Chat, house: House) -> None:
+    house.beta.currency = "RUB"
+    house.clock.advance(1)
+    await house.connect(chat, house.beta, label="work")
+    house.beta.accounts[KEY] = Decimal("1234.5")
+    await chat.say("/balance")
+    assert chat.screen == "Balance\nAlpha: $18.74\nBeta work: RUB1,234.50"
+
+
+async def test_asking_again_shows_what_changed(chat: Chat, house: House) -> None:
+    await chat.say("/balance")
+    house.alpha.accounts[KEY] = Decimal("5")
+    await chat.press("Ask again")
+    assert "Alpha: $5.00" in chat.screen
+    assert len(chat.messages) == 1
+
+
+async def test_who_does_not_answer_is_named_with_the_last_known_balance(chat: Chat, house: House) -> None:
+    await house.connect(chat, house.beta)
+    house.beta.accounts[KEY] = Decimal("3")
+    house.alpha.breaks("balance", Unavailable("503"))
+    await chat.say("/balance")
+    assert "⚠️ Alpha: The provider does not answer right now. Last known: $18.74" in chat.screen
+    assert "Beta: $3.00" in chat.screen
+
+
+async def test_a_key_that_was_revoked_says_so(chat: Chat, house: House) -> None:
+    house.alpha.breaks("balance", BadKey())
+    await chat.say("/balance")
+    assert "⚠️ Alpha: The provider does not accept this key." in chat.screen
+
+
+async def test_the_balance_opens_from_the_menu_too(chat: Chat) -> None:
+    await chat.say("/start")
+    await chat.press("Balance")
+    assert "Alpha: $18.74" in chat.screen
+    await chat.press("◀ Menu")
+    assert "What shall it be?" in chat.screen
+
+
+async def test_exact_amounts_are_shown_and_never_rounded_away(chat: Chat, house: House) -> None:
+    house.alpha.accounts[KEY] = Decimal("0.0123")
+    await chat.say("/balance")
+    assert "Alpha: $0.0123" in chat.screen

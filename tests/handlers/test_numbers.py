@@ -1,0 +1,109 @@
+"""/numbers with their codes, /cancel, and the cards that can be called up again."""
+
+from bot.errors import NoNumbers, Unavailable
+from tests.house import Chat, House, marked
+
+
+async def test_without_numbers_the_list_says_so(chat: Chat) -> None:
+    await chat.say("/numbers")
+    assert chat.screen == "You have no numbers from the last 24 hours."
+    assert chat.buttons == ["📱 Buy a number", "◀ Menu"]
+
+
+async def test_numbers_are_listed_with_state_and_code_newest_first(chat: Chat, house: House) -> None:
+    await chat.buys()
+    house.alpha.delivers("00-123")
+    await chat.wait(10)
+    await chat.buys("whatsapp us")
+    await chat.say("/numbers")
+    assert chat.screen.split("\n\n") == [
+        "Your numbers",
+        "+1 201-555-0002\n🇺🇸 WhatsApp · waiting for the SMS",
+        "+1 201-555-0001\n🇺🇸 Telegram · code received\nCode: 00-123",
+    ]
+    assert "00-123" in marked(chat.last, "code")
+
+
+async def test_the_list_opens_from_the_menu_too(chat: Chat) -> None:
+    await chat.buys()
+    await chat.say("/start")
+    await chat.press("My numbers")
+    assert "waiting for the SMS" in chat.screen
+
+
+async def test_a_code_can_be_fetched_while_telegram_loses_messages(chat: Chat, house: House) -> None:
+    await chat.buys()
+    house.human.fault("sendMessage", code=500, times=1)
+    house.alpha.delivers("424242")
+    await chat.wait(5)
+    await chat.say("/numbers")
+    assert "Code: 424242" in chat.screen
+
+
+async def test_a_card_comes_again_at_the_end_of_the_chat(chat: Chat, house: House) -> None:
+    await chat.buys()
+    await chat.say("/numbers")
+    await chat.press("🗂")
+    [card] = chat.news
+    assert "+1 201-555-0001" in card["text"]
+    house.alpha.delivers("13579")
+    await chat.wait(5)
+    renewed = next(one for one in chat.messages if one["message_id"] == card["message_id"])
+    assert "Code: 13579" in renewed["text"]
+
+
+async def test_only_ones_own_numbers_are_listed(chat: Chat, newcomer: Chat, house: House) -> None:
+    await chat.buys()
+    await house.connect(newcomer, house.beta)
+    await newcomer.say("/numbers")
+    assert "no numbers" in newcomer.screen
+
+
+async def test_numbers_of_the_day_before_are_not_listed(chat: Chat, house: House) -> None:
+    await chat.buys()
+    house.alpha.ends()
+    await chat.wait(24 * 3600 + 60)
+    await chat.say("/numbers")
+    assert "no numbers" in chat.screen
+
+
+async def test_a_purchase_that_failed_is_not_listed_and_an_unknown_one_is(chat: Chat, house: House) -> None:
+    house.alpha.fails("buy", NoNumbers(), Unavailable("timeout"))
+    await chat.buys()
+    await chat.say("/numbers")
+    assert "no numbers" in chat.screen
+    await chat.buys()
+    await chat.say("/numbers")
+    assert "Telegram · unknown" in chat.screen
+
+
+async def test_cancel_lists_what_can_be_cancelled_and_cancels_it(chat: Chat, house: House) -> None:
+    await chat.say("/cancel")
+    assert chat.screen == "There is no number that could be cancelled."
+    await chat.buys()
+    await chat.buys("whatsapp us")
+    await chat.wait(40)
+    await chat.say("/cancel")
+    assert chat.buttons == ["❌ +1 201-555-0002 WhatsApp", "❌ +1 201-555-0001 Telegram"]
+    await chat.press("0001")
+    assert chat.alert == "Cancelling…"
+    await chat.wait(5)
+    [call] = house.alpha.called("cancel")
+    assert getattr(call.about, "id", "") == "alpha-1"
+    assert "❌ Cancelled" in chat.find("+1 201-555-0001\nTelegram")["text"]
+
+
+async def test_cancel_books_what_is_too_early(chat: Chat) -> None:
+    await chat.buys()
+    await chat.say("/cancel")
+    await chat.press("0001")
+    assert chat.alert is not None
+    assert chat.alert.startswith("Too early")
+
+
+async def test_a_number_with_a_code_is_not_offered_for_cancelling(chat: Chat, house: House) -> None:
+    await chat.buys()
+    house.alpha.delivers("1")
+    await chat.wait(5)
+    await chat.say("/cancel")
+    assert chat.screen == "There is no number that could be cancelled."
