@@ -13,17 +13,19 @@ What is left when the process dies, line by line of `_carry_out`:
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import chain, repeat
+from typing import Any
 
 from pydantic import SecretStr
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
-from bot.errors import CodebellError, Refused, Unclear
+from bot.errors import BadReply, CodebellError, NotOffered, Refused, Unclear
 from bot.providers.base import Capability, Number, Provider, Wish
-from storage.activations import ActivationStore
 from storage.keys import KeyStore
 from storage.models import Activation, Quote
 from storage.purchases import Bought, Caps, PurchaseStore
@@ -33,6 +35,10 @@ log = logging.getLogger(__name__)
 
 #: A list of active numbers may lag behind a purchase: it is read again after so many seconds, then given up.
 LOOKS = (2.0, 10.0, 30.0, 120.0)
+#: Seconds between tries to store a number that was paid for; the last one again and again.
+SAVES = (1.0, 2.0, 5.0, 10.0, 30.0)
+
+Sleep = Callable[[float], Awaitable[None]]
 
 
 class Purchases:
@@ -41,23 +47,23 @@ class Purchases:
     def __init__(
         self,
         store: PurchaseStore,
-        activations: ActivationStore,
         waits: WaitStore,
         keys: KeyStore,
         providers: Mapping[str, Provider],
         caps: Caps,
         clock: Clock,
         nudge: Callable[[], None],
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._store = store
-        self._activations = activations
         self._waits = waits
         self._keys = keys
         self._providers = providers
         self._caps = caps
         self._clock = clock
         self._nudge = nudge
-        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._sleep = sleep
+        self._turns: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def buy(self, nonce: str, owner_id: int, chat_id: int, card_id: int | None) -> Activation:
@@ -67,9 +73,7 @@ class Purchases:
         """
         intent, quote = await self._store.intend(nonce, owner_id, chat_id, card_id, self._caps, self._clock())
         # Not the caller's task: a cancelled handler must not lose a number that is being bought.
-        task = asyncio.create_task(self._carry_out(intent, quote))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        self._start(self._carry_out(intent, quote))
         self._nudge()
         return intent
 
@@ -79,62 +83,96 @@ class Purchases:
             await asyncio.wait(self._under_way, timeout=seconds)
 
     async def recover(self) -> None:
-        """At the start: settle the intents a dead process left behind."""
+        """At the start: settle what a dead process left, each as fast as its provider answers."""
         for row in await self._store.stranded():
             if row.called_at is None:
                 await self._store.failed(row.id, "NeverCalled", self._clock())
             else:
-                await self._lost(row, "Interrupted")
+                self._start(self._recover(row))
         self._nudge()
 
     async def look_for(self, row: Activation) -> None:
         """Look once more whether an unknown purchase stands in the account's list."""
-        provider, key = self._providers[row.provider], await self._keys.open(row.key_id)
-        with suppress(CodebellError):
-            if await self._adopt(row, provider, key):
-                return
-        await self._activations.unanswered(
-            row.id, row.reason, self._clock(), self._next_look(row), tell=False
-        )
+        async with await self._turn(row):
+            if not await self._found(row):
+                await self._store.looked_in_vain(row.id, self._clock(), self._next_look(row))
 
     def _next_look(self, row: Activation) -> datetime | None:
         later = LOOKS[row.failures + 1 : row.failures + 2]
         return self._clock() + timedelta(seconds=later[0]) if later else None
 
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _turn(self, row: Activation) -> asyncio.Lock:
+        """One purchase at a time per account: two chats may have the same key."""
+        key = await self._keys.get(row.key_id)
+        return self._turns[row.provider, row.key_id if key is None else key.tail]
+
+    async def _recover(self, row: Activation) -> None:
+        async with await self._turn(row):
+            await self._lost(row, "Interrupted")
+        self._nudge()
+
     async def _carry_out(self, intent: Activation, quote: Quote) -> None:
-        async with self._turns[intent.key_id]:
+        async with await self._turn(intent):
             try:
                 await self._spend(intent, quote)
-            except Refused as refused:
+            except CodebellError as refused:
+                log.info("purchase %s was refused: %s", intent.id, type(refused).__name__)
                 await self._store.failed(intent.id, type(refused).__name__, self._clock())
-            except CodebellError as broken:
-                log.warning("purchase %s was not tried: %s", intent.id, type(broken).__name__)
-                await self._store.failed(intent.id, type(broken).__name__, self._clock())
         self._nudge()
 
     async def _spend(self, intent: Activation, quote: Quote) -> None:
-        provider, key = self._providers[intent.provider], await self._keys.open(intent.key_id)
-        balance = await self._balance(provider, intent.key_id, key)
-        held = await self._held(provider, key)
-        row = await self._store.calling(intent.id, balance, held, self._clock())
-        if row is None:
-            return
+        """Raises `CodebellError` only when nothing was bought."""
+        provider, key = await self._behind(intent)
+        row = await self._ready(intent, provider, key)
+        number = None if row is None else await self._call(row, provider, key, _wish(quote, provider))
+        if row is not None and number is not None:
+            await self._keep(row, provider, number)
+
+    async def _behind(self, row: Activation) -> tuple[Provider, SecretStr]:
+        if row.provider not in self._providers:
+            raise NotOffered
+        return self._providers[row.provider], await self._keys.open(row.key_id)
+
+    async def _ready(self, intent: Activation, provider: Provider, key: SecretStr) -> Activation | None:
+        """Note what the account has and holds; once this is committed the call may have been made."""
         try:
-            number = await provider.buy(key, _wish(quote, provider))
+            balance = await self._balance(provider, intent.key_id, key)
+            held = await self._held(provider, key)
+            return await self._store.calling(intent.id, balance, held, self._clock())
+        except CodebellError:
+            raise
+        except Exception as broken:
+            log.exception("purchase %s was not tried", intent.id)
+            raise CodebellError from broken
+
+    async def _call(self, row: Activation, provider: Provider, key: SecretStr, wish: Wish) -> Number | None:
+        """The one call that spends money; None when its answer is lost. Raises when nothing was bought."""
+        try:
+            return await provider.buy(key, wish)
+        except Refused:
+            raise
         except Unclear as unclear:
             if not unclear.sent:
                 raise
-            log.warning("purchase %s is unclear: %s", intent.id, type(unclear).__name__)
+            log.warning("purchase %s is unclear: %s", row.id, type(unclear).__name__)
             await self._lost(row, type(unclear).__name__)
-            return
-        await self._keep(row, provider, number)
+        except Exception:
+            log.exception("purchase %s: a mistake of ours while it was made", row.id)
+            await self._lost(row, BadReply.__name__)
+        return None
 
     async def _balance(self, provider: Provider, key_id: str, key: SecretStr) -> Decimal | None:
         """Read right before and after a purchase: the best hint there is when its answer is lost."""
         if not provider.can(Capability.BALANCE):
             return None
         balance = await provider.balance(key)
-        await self._keys.note_balance(key_id, balance.amount, balance.currency, self._clock())
+        currency = balance.currency or provider.currency
+        await self._keys.note_balance(key_id, balance.amount, currency, self._clock())
         return balance.amount
 
     async def _held(self, provider: Provider, key: SecretStr) -> set[str] | None:
@@ -142,17 +180,29 @@ class Purchases:
             return None
         return {number.id for number in await provider.active(key)}
 
-    async def _keep(self, row: Activation, provider: Provider, number: Number) -> None:
-        now = self._clock()
+    async def _keep(
+        self, row: Activation, provider: Provider, number: Number, at: datetime | None = None
+    ) -> None:
+        """What was bought (`at`: now) is ours, unless the provider gave an id it had given before."""
         try:
-            await self._store.bought(row.id, await self._bought(provider, number, now))
+            await self._save(row.id, await self._bought(provider, number, at or self._clock()))
         except Refused as twice:
             log.error("purchase %s: %s", row.id, twice.detail)
             await self._lost(row, type(twice).__name__)
-            return
-        await self._keys.note_use(row.key_id, now)
+        else:
+            await self._keys.note_use(row.key_id, self._clock())
 
-    async def _bought(self, provider: Provider, number: Number, now: datetime) -> Bought:
+    async def _save(self, activation_id: str, bought: Bought) -> None:
+        """While the database fails it is tried again: it is paid for, and nobody else knows its id."""
+        for pause in chain(SAVES, repeat(SAVES[-1])):
+            try:
+                await self._store.bought(activation_id, bought, self._clock())
+                return
+            except SQLAlchemyError:
+                log.exception("purchase %s: number %s is not stored yet", activation_id, bought.provider_id)
+                await self._sleep(pause)
+
+    async def _bought(self, provider: Provider, number: Number, at: datetime) -> Bought:
         timing = provider.timing
         wait = max(timing.min_cancel, await self._waits.seconds(provider.name))
         return Bought(
@@ -162,38 +212,47 @@ class Purchases:
             cost=number.cost,
             operator=number.operator,
             another_sms=number.another_sms,
-            at=now,
-            cancel_from=now + timedelta(seconds=wait),
-            expires_at=now + timedelta(seconds=timing.lifetime),
-            next_poll_at=now + timedelta(seconds=timing.min_poll),
+            at=at,
+            cancel_from=at + timedelta(seconds=wait),
+            expires_at=at + timedelta(seconds=timing.lifetime),
+            next_poll_at=self._clock() + timedelta(seconds=timing.min_poll),
         )
 
     async def _lost(self, row: Activation, reason: str) -> None:
         """It may have been bought. Never called again; adopted where the provider can list it."""
+        if await self._found(row):
+            return
         provider = self._providers.get(row.provider)
-        balance, listing = None, False
-        with suppress(CodebellError):
-            if provider is not None:
-                key = await self._keys.open(row.key_id)
-                listing = provider.can(Capability.ACTIVE)
-                if listing and await self._adopt(row, provider, key):
-                    return
-                balance = await self._balance(provider, row.key_id, key)
+        listing = provider is not None and provider.can(Capability.ACTIVE)
         look_at = self._clock() + timedelta(seconds=LOOKS[0]) if listing else None
-        await self._store.unknown(row.id, reason, balance, self._clock(), look_at)
+        await self._store.unknown(row.id, reason, await self._balance_after(row), self._clock(), look_at)
+
+    async def _balance_after(self, row: Activation) -> Decimal | None:
+        with suppress(CodebellError):
+            provider, key = await self._behind(row)
+            return await self._balance(provider, row.key_id, key)
+        return None
+
+    async def _found(self, row: Activation) -> bool:
+        """Whether the provider lists the lost purchase; it is ours then."""
+        with suppress(CodebellError):
+            provider, key = await self._behind(row)
+            return provider.can(Capability.ACTIVE) and await self._adopt(row, provider, key)
+        return False
 
     async def _adopt(self, row: Activation, provider: Provider, key: SecretStr) -> bool:
         """Whether exactly one number of this service and country is new since the call; it is ours then."""
-        known = set((row.held_before or "").split(",")) | await self._store.held_ids(row.key_id)
-        new = [
-            number
+        before = set((row.held_before or "").split(","))
+        wanted = (row.service_code, row.country_code)
+        new = {
+            number.id: number
             for number in await provider.active(key)
-            if number.id not in known
-            and (number.service, number.country) == (row.service_code, row.country_code)
-        ]
-        if len(new) != 1:
+            if number.id not in before and (number.service, number.country) == wanted
+        }
+        unknown = new.keys() - await self._store.known(row.key_id, new.keys())
+        if len(unknown) != 1:
             return False
-        await self._keep(row, provider, new[0])
+        await self._keep(row, provider, new[unknown.pop()], row.called_at)
         return True
 
 

@@ -4,13 +4,14 @@ What a dead process leaves: `buying` without `called_at` was never called, so no
 purchase may have happened and becomes `unknown`, unless the provider can list what the account holds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot.errors import AlreadyDone, BadKey, Expired, LimitReached, NotYours, text
 from storage.database import Database
@@ -47,7 +48,7 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """What a provider sold us, and when by our clock it can be cancelled, ends and is looked at first."""
+    """What a provider sold us and when (`at`), and when it can be cancelled, ends and is looked at first."""
 
     provider_id: str
     phone: str
@@ -96,11 +97,12 @@ class PurchaseStore:
         async with self._database.begin() as session:
             return await change(session, activation_id, {State.BUYING}, **values)
 
-    async def bought(self, activation_id: str, number: Bought) -> Activation | None:
+    async def bought(self, activation_id: str, number: Bought, now: datetime) -> Activation | None:
         """The number is ours. Raises `AlreadyDone` when this key holds a number of that id already."""
+        values = _values(number) | {"answered_at": now, "polled_at": now}
         async with self._database.begin() as session:
             await _not_held_twice(session, activation_id, number.provider_id)
-            return await move(session, activation_id, State.WAITING, number.at, **_values(number))
+            return await move(session, activation_id, State.WAITING, now, **values)
 
     async def failed(self, activation_id: str, reason: str, now: datetime) -> Activation | None:
         async with self._database.begin() as session:
@@ -125,9 +127,21 @@ class PurchaseStore:
         async with self._database.begin() as session:
             return (await session.scalars(query)).all()
 
-    async def held_ids(self, key_id: str) -> set[str]:
-        """The provider's ids of every number this key ever bought here."""
-        query = select(Activation.provider_id).where(Activation.key_id == key_id)
+    async def looked_in_vain(
+        self, activation_id: str, now: datetime, look_at: datetime | None
+    ) -> Activation | None:
+        """An unknown purchase does not stand in the account's list yet; `look_at` is the next look."""
+        values = {"failures": Activation.failures + 1, "polled_at": now, "next_poll_at": look_at}
+        async with self._database.begin() as session:
+            return await change(session, activation_id, {State.UNKNOWN}, **values)
+
+    async def known(self, key_id: str, ids: Collection[str]) -> set[str]:
+        """Which of the provider's ids are numbers bought here, with this key or the same in another chat."""
+        this = aliased(Key)
+        same = select(Key.id).join(this, (this.provider == Key.provider) & (this.tail == Key.tail))
+        query = select(Activation.provider_id).where(
+            Activation.key_id.in_(same.where(this.id == key_id)), Activation.provider_id.in_(ids)
+        )
         async with self._database.begin() as session:
             return {held for held in await session.scalars(query) if held is not None}
 
@@ -170,7 +184,8 @@ async def _affordable(
             Activation.state.not_in(_FREE),
         )
     )
-    if sum(costs, quote.cost) > limit:
+    # A maximum above the price may be charged in full.
+    if sum(costs, max(quote.cost, quote.max_price or quote.cost)) > limit:
         raise SpentEnough(limit=limit)
 
 
@@ -205,8 +220,6 @@ def _values(number: Bought) -> dict[str, object]:
         "raw": number.raw,
         "another_sms": number.another_sms,
         "bought_at": number.at,
-        "answered_at": number.at,
-        "polled_at": number.at,
         "cancel_from": number.cancel_from,
         "expires_at": number.expires_at,
         "next_poll_at": number.next_poll_at,

@@ -3,13 +3,14 @@
 See https://www.sqlite.org/wal.html#walresetbug and https://www.sqlite.org/pragma.html.
 """
 
+import asyncio
 import logging
 import os
 import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, event
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, event
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import SettingsError, StorageError
@@ -72,6 +73,13 @@ def listen(engine: Engine, version: Version) -> None:
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "handle_error")
+    def failed(context: ExceptionContext) -> None:
+        # SQLAlchemy throws the connection of a cancelled task away while its SELECT is still open in the
+        # driver's thread: until that is garbage, its transaction locks everybody out. It is rolled back here.
+        if isinstance(context.original_exception, asyncio.CancelledError):
+            context.is_disconnect = False
 
 
 def _choose_journal(cursor: Any, wanted: str) -> None:
