@@ -9,7 +9,7 @@ from tests.faults.harness import WAIT, Sandbox, purchases, refunds
 from tests.faults.person import Person
 
 #: Seconds after the first allowed moment in which a cancel must be carried out: a poll, on a busy machine.
-PROMPT = 1.5
+PROMPT = 2.0
 
 pytestmark = pytest.mark.usefixtures("bot")
 
