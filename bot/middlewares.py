@@ -56,6 +56,8 @@ class Welcome(BaseMiddleware):
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         person: User | None = data.get("event_from_user")
         chat: Chat | None = data.get("event_chat")
+        # First from what Telegram says: whatever fails below, the person can be told in words.
+        data["t"] = self._catalogues.texts(person.language_code if person is not None else "")
         data["t"] = t = self._catalogues.texts(await self._language(person, chat))
         if person is not None and not self._may_enter(person):
             return await self._turn_away(event, person, t)

@@ -84,7 +84,7 @@ POPULAR = (
 
 
 def slug(name: str) -> str:
-    """A service's name as it travels in buttons: `[a-z0-9]`, 24 at the most, the same for every provider."""
+    """A service's name as it travels in buttons: `[a-z0-9]`, 20 at the most, the same for every provider."""
     bare = re.sub(r"[^a-z0-9]", "", name.casefold())
     known = _SLUG_OF.get(bare, bare)
     if known and len(known) <= _SLUG_LENGTH:
