@@ -21,18 +21,18 @@ from bot.errors import CodebellError, NotOffered
 from bot.i18n import Texts
 from bot.providers.base import Provider
 from handlers.doors import AddKey, Buy, Keys, Rename
-from handlers.screen import Screen, in_rows, press, show
+from handlers.screen import Screen, answer, in_rows, press, show
 from storage.keys import KeyStore, checked
 from storage.models import Key
 
 router = Router(name="connect")
 router.callback_query.filter(F.data.startswith("c"))
 
-_KEY = re.compile(r"(?=\S*[0-9])(?=\S*[A-Za-z])[A-Za-z0-9._~+/=-]{24,1024}", re.ASCII)
+_KEY = re.compile(r"(/\S+\s+)?(?=\S*[0-9])(?=\S*[A-Za-z])[A-Za-z0-9._~+/=-]{24,1024}", re.ASCII)
 
 
 def looks_like_a_key(text: str | None) -> bool:
-    """One long word of letters and digits and nothing else (a JWT has dots and dashes too)."""
+    """One long word of letters and digits, perhaps after a command (a JWT has dots and dashes too)."""
     return text is not None and _KEY.fullmatch(text.strip()) is not None
 
 
@@ -46,6 +46,13 @@ class Asked(StatesGroup):
     """What the person was asked to type."""
 
     key = State()
+
+
+@router.callback_query(F.message.chat.type != "private")
+async def only_in_private(callback: CallbackQuery, t: Texts) -> None:
+    """Nobody is asked for a key, or shown theirs, where others read along."""
+    text = t.plain("Keys are added in a private chat with me, never in a group.")
+    await answer(callback, text, alert=True)
 
 
 @router.message(Command("keys"), F.chat.type != "private")
@@ -97,7 +104,7 @@ async def ask_for_key(
     await show(callback, _question(providers[callback_data.name], t))
 
 
-@router.message(Asked.key, F.text, ~F.text.startswith("/"))
+@router.message(Asked.key, F.chat.type == "private", F.text, ~F.text.startswith("/"))
 async def take_key(
     message: Message,
     state: FSMContext,
@@ -119,6 +126,17 @@ async def take_key(
     except CodebellError as error:
         screen = _not_connected(provider, error, t)
     await show(message, screen if gone else _with_warning(screen, t))
+
+
+@router.message(F.chat.type == "private", F.text.func(looks_like_a_key))
+async def key_out_of_place(message: Message, t: Texts) -> None:
+    """A key nobody asked for must not stay in the chat, nor be taken for the answer to something else."""
+    text = t(
+        "That looked like a key, so I deleted your message; nothing was stored. Add keys with this button:"
+    )
+    if not await deleted(message):
+        text = t("That looked like a key. Please delete your message, and add keys with this button:")
+    await show(message, Screen(text, [[press(t.plain("🔑 Add a provider key"), AddKey())]]))
 
 
 async def _connect(

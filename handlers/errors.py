@@ -15,7 +15,6 @@ from bot.errors import CodebellError
 from bot.i18n import Texts
 from bot.offers import Offers
 from handlers.buy import show_found
-from handlers.connect import deleted, looks_like_a_key
 from handlers.doors import AddKey, Help, Menu
 from handlers.screen import Screen, answer, press, show
 from storage.keys import KeyStore
@@ -29,17 +28,6 @@ router = Router(name="errors")
 async def unknown_command(message: Message, t: Texts) -> None:
     rows = [[press(t.plain("◀ Menu"), Menu()), press(t.plain("❔ Help"), Help())]]
     await show(message, Screen(t("I do not know this command."), rows))
-
-
-@router.message(F.chat.type == "private", F.text.func(looks_like_a_key))
-async def key_out_of_place(message: Message, t: Texts) -> None:
-    """A key nobody asked for must not stay in the chat."""
-    text = t(
-        "That looked like a key, so I deleted your message; nothing was stored. Add keys with this button:"
-    )
-    if not await deleted(message):
-        text = t("That looked like a key. Please delete your message, and add keys with this button:")
-    await show(message, Screen(text, [[press(t.plain("🔑 Add a provider key"), AddKey())]]))
 
 
 @router.message(F.chat.type == "private", F.text)

@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.errors import UnknownKey
 from bot.i18n import Texts, visible
 from bot.providers.base import Provider
+from handlers.connect import only_in_private
 from handlers.doors import AddKey, Keys, Menu, Rename
 from handlers.screen import Screen, in_rows, press, show
 from storage.keys import KeyStore
@@ -20,6 +21,7 @@ from storage.models import Key
 
 router = Router(name="keys")
 router.callback_query.filter(F.data.startswith("k"))
+router.callback_query.register(only_in_private, F.message.chat.type != "private")
 
 _LABEL_LENGTH = 32
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from bot.errors import AlreadyDone, BadKey, Expired, LimitReached, NotYours, text
+from bot.errors import AlreadyDone, Expired, LimitReached, NotYours, UnknownKey, text
 from storage.database import Database
 from storage.models import OPEN, Activation, Key, Quote, State
 from storage.moves import change, move, note, redraw
@@ -76,7 +76,7 @@ class PurchaseStore:
             quote = await _usable(session, nonce, owner_id, chat_id, now)
             key = await session.get(Key, quote.key_id)
             if key is None or key.removed_at is not None:
-                raise BadKey("the key was removed")
+                raise UnknownKey(f"key {quote.key_id}")
             await _within(session, caps, quote, key.provider, now)
             activation = _intent(quote, key.provider, card_id, now)
             session.add(activation)

@@ -9,7 +9,6 @@ from sqlalchemy.exc import OperationalError
 
 from bot.errors import (
     AlreadyDone,
-    BadKey,
     BadReply,
     CodebellError,
     Expired,
@@ -128,7 +127,7 @@ async def test_a_removed_key_buys_nothing(core: Core) -> None:
     quote = await core.quote()
     await core.buy()
     await core.keys.remove(core.key_id, OWNER, core.clock())
-    with pytest.raises(BadKey):
+    with pytest.raises(UnknownKey):
         await core.press(quote)
 
 

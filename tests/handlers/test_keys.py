@@ -246,3 +246,51 @@ async def test_talk_in_a_group_is_none_of_the_bots_business(newcomer: Chat, hous
     await group.say("hello everybody")
     await group.say("/whatever")
     assert group.messages == []
+
+
+@pytest.mark.parametrize("text", ["/keys {}", "/add {}", "/keys@codebell_bot  {}", " {} "])
+async def test_a_key_after_a_command_does_not_stay_in_the_chat(newcomer: Chat, text: str) -> None:
+    said = await newcomer.say(text.format(KEY))
+    assert not newcomer.has(said)
+    assert "nothing was stored" in newcomer.screen
+    assert len(newcomer.news) == 1
+
+
+async def test_a_key_typed_where_a_name_is_expected_is_no_name(chat: Chat, house: House) -> None:
+    await chat.say("/keys")
+    await chat.press("Alpha")
+    await chat.press("Name")
+    said = await chat.say(OTHER_KEY)
+    assert not chat.has(said)
+    assert "so I deleted your message" in chat.screen
+    [key] = await house.codebell.keys.list(chat.chat_id)
+    assert key.label == ""
+
+
+async def test_a_key_typed_where_a_price_is_expected_is_deleted(chat: Chat) -> None:
+    await chat.say("/buy telegram us")
+    await chat.press("Alpha")
+    await chat.press("Maximum price")
+    said = await chat.say(OTHER_KEY)
+    assert not chat.has(said)
+    assert "so I deleted your message" in chat.screen
+
+
+async def test_the_bot_never_asks_for_a_key_in_a_group(newcomer: Chat, house: House) -> None:
+    group = house.group(newcomer, status="administrator")
+    await group.say("/start")
+    await group.press("Add a provider key")
+    assert group.alert == "Keys are added in a private chat with me, never in a group."
+    assert len(house.sent("answerCallbackQuery")) == 1
+    await group.forge("cp:alpha")
+    await group.say("shortkey-123")
+    assert house.alpha.calls == []
+    assert await house.codebell.keys.list(group.chat_id) == ()
+
+
+async def test_ones_keys_are_not_listed_in_a_group(chat: Chat, house: House) -> None:
+    group = house.group(chat, status="administrator")
+    await group.say("/start")
+    await group.forge("k")
+    assert group.alert == "Keys are added in a private chat with me, never in a group."
+    assert not any("abcd" in message["text"] for message in group.messages)
