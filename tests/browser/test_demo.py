@@ -104,24 +104,31 @@ async def _it_is_copied(newcomer: Newcomer) -> None:
 
 
 async def _the_second_is_cancelled(newcomer: Newcomer, provider: Provider, demo: Demo) -> None:
-    phone = await newcomer.buys_the_same_again()
     if provider.documented:
-        await _too_early(newcomer)
+        phone = await _too_early(newcomer)
     else:
+        phone = await newcomer.buys_the_same_again()
         await newcomer.presses("Cancel")
         await newcomer.reads(f"{provider.title} did not let go of it yet")
     await newcomer.reads("A cancel is booked for")
     await expect(last_text(newcomer.page)).to_contain_text("Cancelled", timeout=WAIT)
     _paid_back(await demo.ledger(provider.site), phone, provider.waits)
     if not provider.documented:
-        await newcomer.buys_the_same_again()
         await _too_early(newcomer)
 
 
-async def _too_early(newcomer: Newcomer) -> None:
-    await newcomer.presses("Cancel from")
-    await expect(newcomer.page.get_by_test_id("alert")).to_contain_text(re.compile(r"in \d+ second"))
+async def _too_early(newcomer: Newcomer) -> str:
+    """A number whose cancel was pressed too early; on a machine slower than its wait, the next one."""
+    alert, cancelled = newcomer.page.get_by_test_id("alert"), last_text(newcomer.page)
+    for _ in range(3):
+        phone = await newcomer.buys_the_same_again()
+        await newcomer.presses("Cancel")
+        await expect(alert.or_(cancelled.filter(has_text="Cancelled")).first).to_be_visible()
+        if await alert.is_visible():
+            break
+    await expect(alert).to_contain_text(re.compile(r"Too early.* in \d+ second"))
     await newcomer.page.get_by_test_id("alert-ok").click()
+    return phone
 
 
 def _paid_back(ledger: Any, phone: str, waits: float) -> None:
@@ -130,5 +137,5 @@ def _paid_back(ledger: Any, phone: str, waits: float) -> None:
     moves = [entry for entry in ledger["entries"] if entry["number"] == number["id"]]
     assert [entry["kind"] for entry in moves] == ["charge", "refund"]
     assert moves[0]["amount"] == moves[1]["amount"]
-    assert waits <= moves[1]["at"] - number["sold_at"] < waits + 3
+    assert waits <= moves[1]["at"] - number["sold_at"] < waits + 5
     assert ledger["violations"] == []
