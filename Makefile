@@ -12,7 +12,7 @@ COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.
 .PHONY: help install demo run test check texts lock bench screenshots
 
 help: ## print these targets
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 install: $(VENV)/.compiled ## make the virtual environment (.venv) from the lock file
 
