@@ -21,6 +21,7 @@ CodebellError
 │   ├── Expired            the button is too old to be trusted with money
 │   ├── NotYours           somebody else's number, key or button
 │   ├── UnknownKey         the key was removed: add it again
+│   ├── NoKeys             there is no key to buy with: add one
 │   ├── BadInput           what the person typed cannot be used
 │   └── Unsupported        this provider cannot do that
 └── Unclear                it may have happened: look before doing it again
@@ -165,6 +166,10 @@ class NotYours(Refused):
 
 class UnknownKey(Refused):
     text = text("This key was removed.")
+
+
+class NoKeys(Refused):
+    text = text("Numbers are bought with your own key of a provider. Add one first: it takes a minute.")
 
 
 class BadInput(Refused):

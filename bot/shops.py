@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from pydantic import SecretStr
 
-from bot.errors import CodebellError, NotOffered, Unavailable, UnknownKey
+from bot.errors import CodebellError, NoKeys, NotOffered, Unavailable, UnknownKey
 from bot.providers.base import Capability, Provider
 from storage.keys import KeyStore
 from storage.models import Key
@@ -54,8 +54,13 @@ class Shops:
         self._providers = providers
 
     async def ask(self, chat_id: int, question: Callable[[Shop], Awaitable[T]]) -> Listing[tuple[Shop, T]]:
-        """Ask every provider of the chat that sells numbers; those that fail become troubles."""
+        """Ask every provider of the chat that sells numbers; those that fail become troubles.
+
+        Raises `NoKeys` where there is none to ask.
+        """
         shops = await self._of(chat_id)
+        if not shops:
+            raise NoKeys
         answers = await asyncio.gather(*(_patiently(question, shop) for shop in shops))
         good: list[tuple[Shop, T]] = []
         troubles: list[Trouble] = []

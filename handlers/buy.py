@@ -13,6 +13,7 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 from pydantic import Field
 
+from bot.errors import NoKeys
 from bot.i18n import Texts, flag, visible
 from bot.offers import Listed, Offer, Offers, Place
 from bot.services import slug
@@ -135,7 +136,7 @@ async def _name(event: Message | CallbackQuery, offers: Offers, service: str) ->
 def no_keys(t: Texts) -> Screen:
     """Without a key there is nothing to buy with."""
     return Screen(
-        t("Numbers are bought with your own key of a provider. Add one first: it takes a minute."),
+        t(NoKeys.text),
         [[press(t.plain("🔑 Add a provider key"), AddKey())], [press(t.plain("◀ Menu"), Menu())]],
     )
 

@@ -194,3 +194,17 @@ async def test_buying_in_a_group_is_refused_kindly(chat: Chat, house: House) -> 
     group = house.group(chat)
     await group.say("/buy")
     assert "private chat" in group.screen
+
+
+@pytest.mark.parametrize("label", ["Telegram", "◀ Menu"])
+async def test_old_buttons_after_the_last_key_went_tell_the_truth(
+    chat: Chat, house: House, label: str
+) -> None:
+    await chat.say("/buy")
+    [key] = await house.codebell.keys.list(chat.chat_id)
+    await house.codebell.keys.remove(key.id, chat.chat_id, house.clock())
+    await chat.press(label)
+    told = f"{chat.alert} {chat.screen} {chat.buttons}"
+    assert "Nobody sells" not in told
+    assert "Add" in told
+    assert len(house.sent("answerCallbackQuery")) == 1

@@ -1,5 +1,7 @@
 """The first minute: the menu, help, deep links, coming in and going away."""
 
+import pytest
+
 from tests.house import Chat, House
 
 
@@ -101,3 +103,11 @@ async def test_the_bot_speaks_to_a_person_in_a_language_it_does_not_know(house: 
     stranger = house.person("Somebody", language="xx-YY")
     await stranger.say("/start")
     assert "Codebell" in stranger.screen
+
+
+@pytest.mark.parametrize("command", ["/start", "/help", "/buy", "/numbers", "/cancel", "/balance", "/keys"])
+async def test_in_a_group_every_command_is_answered_once(chat: Chat, house: House, command: str) -> None:
+    group = house.group(chat)
+    await group.say(command)
+    assert len(group.news) == 1
+    assert "$18.74" not in group.screen
