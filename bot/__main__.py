@@ -45,11 +45,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(given: argparse.Namespace) -> int:
+    read = settings.read()
+    log.configure(read.log_level)
     # Imported here: the whole bot takes seconds to load, and a container asks `check` every minute.
     from bot import app
 
-    read = settings.read()
-    log.configure(read.log_level)
     why = asyncio.run(app.run(read))
     if why:
         sys.stderr.write(f"codebell: {why}\n")
