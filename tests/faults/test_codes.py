@@ -1,13 +1,17 @@
 """A code that reached the provider reaches its owner: through an outage, a kill -9, a time without a bot."""
 
 import asyncio
+import base64
 import signal
 from dataclasses import dataclass
+from urllib.parse import quote
 
+import pytest
 import pytest_asyncio
 
 from bot.sandbox.sites.activation import Activation
-from tests.faults.harness import BotProcess, Sandbox, purchases, refunds
+from tests.faults.harness import BotProcess, Sandbox, purchases, refunds, written
+from tests.faults.leaks import forms, leaks, secrets
 from tests.faults.person import Person
 
 HEROSMS = "herosms"
@@ -133,3 +137,17 @@ async def test_c_20_a_cancel_that_fell_due_while_the_bot_was_dead_is_carried_out
 ) -> None:
     await crash.people["Fay"].sees("📱", "Cancelled")
     assert len(refunds(sandbox.sites[SMSBOWER], crash.numbers["Fay"])) == 1
+
+
+async def test_x_1_no_secret_can_be_read_in_anything_the_bot_wrote(sandbox: Sandbox, crash: Crash) -> None:
+    assert "DEBUG" in written(sandbox).decode(errors="replace")
+    assert leaks(sandbox) == []
+
+
+@pytest.mark.parametrize("name", ["the bot's token", "the master key", "the master key's bytes"])
+async def test_x_1_a_secret_would_be_found_however_it_is_written(sandbox: Sandbox, name: str) -> None:
+    secret = secrets(sandbox)[name]
+    for shift in range(3):
+        assert any(form in base64.b64encode(b"x" * shift + secret + b"tail") for form in forms(secret))
+    assert secret in forms(secret)
+    assert quote(secret.decode("latin-1"), safe="").encode() in forms(secret)

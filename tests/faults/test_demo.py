@@ -4,16 +4,17 @@ import asyncio
 import os
 import re
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
+from bot.__main__ import main
 from bot.sandbox.demo import PACKAGES
-from bot.sandbox.server import serve
-from bot.sandbox.telegram.world import World
 from tests.faults.harness import START
 
 #: Settings of a real bot, as they may lie in the folder the demo is started from.
@@ -39,16 +40,13 @@ async def demo(folder: Path, port: int) -> AsyncIterator[asyncio.subprocess.Proc
             await process.wait()
 
 
-async def test_a_taken_port_is_said_with_another_one_to_try(tmp_path: Path) -> None:
-    other = await serve(0, World(), {})
-    port = other.runner.addresses[0][1]
-    try:
-        async with demo(tmp_path, port) as process:
-            said, _ = await process.communicate()
-    finally:
-        await other.close()
-    assert process.returncode == 1
-    assert said.decode() == f"Port {port} is taken. Try another one: make demo PORT={port + 1}\n"
+def test_a_taken_port_is_said_with_another_one_to_try(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert main(["demo", "--port", str(port)]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == f"Port {port} is taken. Try another one: make demo PORT={port + 1}\n"
 
 
 async def test_it_serves_the_page_beside_a_real_bots_settings_and_leaves_nothing_behind(
