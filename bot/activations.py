@@ -28,7 +28,7 @@ from bot.errors import (
     Unsupported,
 )
 from bot.providers.base import Capability, Held, Outcome, Provider, Reading
-from bot.timetable import LATE_EVERY, Timetable
+from bot.timetable import Timetable
 from storage.activations import ActivationStore, Heard
 from storage.keys import KeyStore
 from storage.models import Activation, State
@@ -79,12 +79,12 @@ class Activations:
                 await self._receive(row, reading)
             case Reading(outcome=Outcome.ENDED):
                 await self._end(row)
+            case _ if self._times.overdue(row) and (row.failures or row.state is not State.CANCELLING):
+                await self._give_up(row)
             case _ if row.state is State.CANCELLING:
                 await self._call_cancel(row)
-            case _ if self._times.overdue(row):
-                await self._give_up(row)
             case _:
-                await self._store.answered(row.id, self._clock(), self._times.next_look(row))
+                await self._store.answered(row.id, self._clock(), self._times.next_look)
 
     async def _read(self, row: Activation) -> Reading | None:
         """The provider's word on a number; None when there was none, and the next look is arranged."""
@@ -107,15 +107,13 @@ class Activations:
     async def _unanswered(self, row: Activation, reason: str, *, tell: bool = False) -> None:
         log.info("number %s: %s", row.id, reason)
         tell = tell or row.failures + 1 == _TELL_AFTER
-        next_at = self._times.after_failure(row)
-        await self._store.unanswered(row.id, reason, self._clock(), next_at, tell=tell)
+        await self._store.unanswered(row.id, reason, self._clock(), self._times.after_failure, tell=tell)
 
     async def _receive(self, row: Activation, reading: Reading) -> None:
         now = self._clock()
         heard = Heard(reading.code, reading.text, reading.sender)
-        stored = await self._store.received(row.id, heard, now, None)
-        if stored is None:
-            await self._store.answered(row.id, now, self._times.next_look(row))
+        if await self._store.received(row.id, heard, now) is None:
+            await self._store.answered(row.id, now, self._times.next_look)
 
     async def _end(self, row: Activation) -> None:
         """The provider says it is over, whatever that was called."""
@@ -127,9 +125,9 @@ class Activations:
                 await self._store.finished(row.id, now)
             case State.WAITING:
                 reason = "EndedEarly" if self._times.ended_early(row) else ""
-                await self._store.expired(row.id, reason, now, now + LATE_EVERY)
+                await self._store.expired(row.id, reason, now, self._times.late_look(row))
             case _:
-                await self._store.answered(row.id, now, self._times.late_look(row))
+                await self._store.answered(row.id, now, self._times.next_look)
 
     async def _give_up(self, row: Activation) -> None:
         """Long past its life by our clock, and the provider still says "waiting"."""
@@ -162,16 +160,13 @@ class Activations:
 
     async def _unsure(self, row: Activation, unsure: CodebellError) -> None:
         """Not cancelled by the provider's word: the code it gave is kept, else the next look tells."""
-        log.info("cancel of %s: %s", row.id, type(unsure).__name__)
         if isinstance(unsure, CodeArrived) and unsure.code:
             await self._receive(row, Reading(Outcome.RECEIVED, unsure.code))
-            return
-        next_at = self._times.soon(row)
-        await self._store.unanswered(row.id, type(unsure).__name__, self._clock(), next_at, tell=False)
+        else:
+            await self._unanswered(row, type(unsure).__name__)
 
     async def _cancelled(self, row: Activation) -> None:
-        now = self._clock()
-        await self._store.cancelled(row.id, now, now + LATE_EVERY)
+        await self._store.cancelled(row.id, self._clock(), self._times.late_look(row))
 
     async def _too_early(self, row: Activation, early: TooEarly) -> None:
         """Learn from it, keep the wish, and say when the next try is."""
@@ -236,8 +231,8 @@ class Activations:
         self._nudge()
 
     async def _tell_finished(self, row: Activation) -> None:
-        provider = self._providers[row.provider]
-        if not provider.can(Capability.FINISH):
+        provider = self._providers.get(row.provider)
+        if provider is None or not provider.can(Capability.FINISH):
             return
         try:
             await provider.finish(await self._keys.open(row.key_id), self._held(row))

@@ -17,6 +17,7 @@ _SLOWEST = 60.0
 #: For numbers of a provider that is configured no more.
 _GONE = Timing(min_poll=_SLOWEST, min_cancel=0, lifetime=1200)
 _ENDED = frozenset({State.CANCELLED, State.EXPIRED})
+_WATCHED = frozenset({State.WAITING, State.CANCELLING}) | _ENDED
 
 
 class Timetable:
@@ -36,6 +37,8 @@ class Timetable:
 
     def next_look(self, row: Activation) -> datetime | None:
         """After an answer without news. No look is so close before a booked cancel that it would delay it."""
+        if not _watched(row):
+            return None
         if row.state in _ENDED:
             return self.late_look(row)
         at = self._clock() + self._spacing(row) * (1 if self.age(row) < _EAGER else 2)
@@ -45,12 +48,14 @@ class Timetable:
 
     def after_failure(self, row: Activation) -> datetime | None:
         """Twice as long after each failure in a row, a minute at most."""
+        if not _watched(row):
+            return None
         pause = min(_SLOWEST, self._timing(row).min_poll * 2 ** min(row.failures + 1, 8))
-        return self._while_late(row, self._clock() + timedelta(seconds=pause))
+        return self._while_late(row, max(self.soon(row), self._clock() + timedelta(seconds=pause)))
 
     def late_look(self, row: Activation) -> datetime | None:
         """The next look for a late code; None when it is too late for one."""
-        return self._while_late(row, self._clock() + LATE_EVERY)
+        return self._while_late(row, max(self.soon(row), self._clock() + LATE_EVERY))
 
     def first_cancel(self, row: Activation) -> datetime:
         """When a cancel may be tried: after the minimum wait, and not on the heels of the last look."""
@@ -60,8 +65,8 @@ class Timetable:
         return max(moment for moment in moments if moment is not None)
 
     def retry_cancel(self, row: Activation, seconds: float | None) -> datetime:
-        """After a refusal as too early: when the provider said, else after one more spacing."""
-        return self.soon(row) if seconds is None else self._clock() + timedelta(seconds=max(1.0, seconds))
+        """After a refusal as too early: when the provider said, but one spacing from now at the least."""
+        return max(self.soon(row), self._clock() + timedelta(seconds=seconds or 0))
 
     def ended_early(self, row: Activation) -> bool:
         return row.expires_at is not None and self._clock() < row.expires_at
@@ -79,3 +84,8 @@ class Timetable:
     def _timing(self, row: Activation) -> Timing:
         provider = self._providers.get(row.provider)
         return _GONE if provider is None else provider.timing
+
+
+def _watched(row: Activation) -> bool:
+    """Whether anything can still come: what somebody finished meanwhile is not looked at again."""
+    return row.state in _WATCHED or (row.state is State.RECEIVED and row.asked_again)

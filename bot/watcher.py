@@ -68,7 +68,10 @@ class Watcher:
         while True:
             await self._nudged.wait()
             self._nudged.clear()
-            await self.tick()
+            try:
+                await self.tick()
+            except Exception:
+                log.exception("a nudged tick")
 
     async def settle(self, seconds: float) -> None:
         """Wait for the looks under way."""
@@ -80,8 +83,14 @@ class Watcher:
         try:
             await self._sleep(max(0.0, (due - self._clock()).total_seconds()))
             async with self._lanes[row.key_id], asyncio.timeout(DEADLINE):
-                await self._step(row)
+                await self._look(row.id)
         except Exception:
             log.exception("looking at %s", row.id)
         finally:
             del self._under_way[row.id]
+
+    async def _look(self, activation_id: str) -> None:
+        """By the row as it is now: much may have happened since it was claimed."""
+        row = await self._store.get(activation_id)
+        if row is not None and row.next_poll_at is not None:
+            await self._step(row)

@@ -3,7 +3,7 @@
 A move, its history row and what the person is told of it (the outbox) are one transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,9 @@ from storage.database import Database
 from storage.models import OPEN, Activation, Sms, State
 from storage.moves import change, move, redraw
 from storage.outbox import Kind, arm, new_id
+
+#: When to look at a number again, by its row as it is now; None when nothing is due any more.
+NextLook = Callable[[Activation], datetime | None]
 
 _LATE = frozenset({State.CANCELLED, State.EXPIRED, State.UNKNOWN})
 
@@ -41,8 +44,9 @@ class ActivationStore:
         async with self._database.begin() as session:
             rows = (await session.scalars(due.order_by(Activation.next_poll_at).limit(limit))).all()
             session.expunge_all()
-            claimed = update(Activation).where(Activation.id.in_([row.id for row in rows]))
-            await session.execute(claimed.values(next_poll_at=lease_until))
+            if rows:
+                claimed = update(Activation).where(Activation.id.in_([row.id for row in rows]))
+                await session.execute(claimed.values(next_poll_at=lease_until))
         return rows
 
     async def wake_all(self, now: datetime) -> None:
@@ -51,38 +55,32 @@ class ActivationStore:
         async with self._database.begin() as session:
             await session.execute(watched.values(next_poll_at=now))
 
-    async def look_at(self, activation_id: str, at: datetime | None) -> None:
-        """When to look at it next; None when nothing is due any more."""
-        async with self._database.begin() as session:
-            await change(session, activation_id, State, next_poll_at=at)
-
     # What the provider said
 
-    async def answered(self, activation_id: str, now: datetime, next_at: datetime | None) -> None:
+    async def answered(self, activation_id: str, now: datetime, next_look: NextLook) -> None:
         """It answered, nothing new: earlier failures are forgotten, and the card no longer speaks of them."""
         async with self._database.begin() as session:
             before = await session.get_one(Activation, activation_id)
             told = bool(before.reason) and before.state in OPEN
             reason = "" if before.state in OPEN else before.reason
-            values = {"answered_at": now, "polled_at": now, "failures": 0, "next_poll_at": next_at}
+            values = {"answered_at": now, "polled_at": now, "failures": 0, "next_poll_at": next_look(before)}
             row = await change(session, activation_id, State, reason=reason, **values)
             if row is not None and told:
                 await redraw(session, row, now)
 
     async def unanswered(
-        self, activation_id: str, reason: str, now: datetime, next_at: datetime | None, *, tell: bool
+        self, activation_id: str, reason: str, now: datetime, next_look: NextLook, *, tell: bool
     ) -> None:
         """No usable answer; `tell` says so on the card."""
-        values: dict[str, Any] = {"failures": Activation.failures + 1, "polled_at": now}
         async with self._database.begin() as session:
-            row = await change(session, activation_id, State, next_poll_at=next_at, **values)
+            before = await session.get_one(Activation, activation_id)
+            values = {"failures": before.failures + 1, "polled_at": now, "next_poll_at": next_look(before)}
+            row = await change(session, activation_id, State, **values)
             if row is not None and tell:
                 row.reason = reason
                 await redraw(session, row, now)
 
-    async def received(
-        self, activation_id: str, heard: Heard, now: datetime, next_at: datetime | None
-    ) -> Sms | None:
+    async def received(self, activation_id: str, heard: Heard, now: datetime) -> Sms | None:
         """A new SMS: stored, its message and the card put in the outbox. None when it is known already."""
         async with self._database.begin() as session:
             before = await session.get_one(Activation, activation_id)
@@ -90,17 +88,7 @@ class ActivationStore:
             last = await session.scalar(_last_sms(activation_id))
             if last is not None and (last.code, last.text) == (heard.code, heard.text):
                 return None
-            values = {"last_code": heard.code, "asked_again": False, "cancel_at": None, "reason": ""}
-            row = await move(
-                session,
-                activation_id,
-                State.RECEIVED,
-                now,
-                next_poll_at=next_at,
-                polled_at=now,
-                failures=0,
-                **values,
-            )
+            row = await move(session, activation_id, State.RECEIVED, now, **_heard(heard, now))
             if row is None:
                 return None
             sms = _sms(row, heard, last.position + 1 if last else 1, now, late=late)
@@ -138,7 +126,9 @@ class ActivationStore:
     async def cancelling(self, activation_id: str, now: datetime, retry_at: datetime) -> Activation | None:
         return await self._move(activation_id, State.CANCELLING, now, next_poll_at=retry_at)
 
-    async def cancelled(self, activation_id: str, now: datetime, late_at: datetime) -> Activation | None:
+    async def cancelled(
+        self, activation_id: str, now: datetime, late_at: datetime | None
+    ) -> Activation | None:
         """The provider's word that it is gone and paid back."""
         return await self._move(
             activation_id,
@@ -245,6 +235,19 @@ class ActivationStore:
 
 def _last_sms(activation_id: str) -> Any:
     return select(Sms).where(Sms.activation_id == activation_id).order_by(Sms.position.desc()).limit(1)
+
+
+def _heard(heard: Heard, now: datetime) -> dict[str, object]:
+    """Nothing is looked for any more until another SMS is asked for."""
+    return {
+        "last_code": heard.code,
+        "asked_again": False,
+        "cancel_at": None,
+        "reason": "",
+        "polled_at": now,
+        "failures": 0,
+        "next_poll_at": None,
+    }
 
 
 def _sms(activation: Activation, heard: Heard, position: int, now: datetime, *, late: bool) -> Sms:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from bot.activations import Activations
 from bot.i18n import Catalogues
-from bot.providers.base import Balance, Capability, Held, Number, Reading, Wish
+from bot.providers.base import Balance, Capability, Held, Number, Reading, Timing, Wish
 from bot.purchases import Purchases
 from handlers.cards import draw_card
 from storage.activations import ActivationStore
@@ -41,6 +41,7 @@ class MortalProvider(FakeProvider):
 
     def __init__(self, name: str, clock: Callable[[], datetime]) -> None:
         super().__init__(name, clock)
+        self.timing = Timing(min_poll=5, min_cancel=30, lifetime=1200)
         #: Points (`before buy`, `after cancel` …) at which the process ends, or something happens first.
         self.deadly: set[str] = set()
         self.meanwhile: dict[str, Callable[[], Awaitable[object]]] = {}
@@ -251,11 +252,13 @@ class Core:
         drawing = draw_card(row, texts, self.providers, self.clock())
         return drawing.html if activation_id in due else ""
 
-    async def undelivered_sms(self) -> Sequence[Sms]:
-        """Stored SMS nobody is going to be told of."""
+    async def stored(self) -> tuple[set[tuple[str, str]], set[str]]:
+        """Every SMS as (number, code), and the ids of those nobody is going to be told of."""
+        told = select(Post.subject).where(Post.kind == "code")
         async with self.database.begin() as session:
-            known = select(Post.subject).where(Post.kind == "code")
-            return (await session.scalars(select(Sms).where(Sms.id.not_in(known)))).all()
+            every = (await session.execute(select(Sms.activation_id, Sms.code))).all()
+            untold = await session.scalars(select(Sms.id).where(Sms.id.not_in(told)))
+            return {(number, code) for number, code in every}, set(untold)
 
     @property
     def purchased(self) -> int:
