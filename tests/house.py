@@ -71,14 +71,15 @@ class House:
         await self.codebell.stop()
         self.codebell = self._built()
         await self.codebell.take_over()
+        await self._turn()
         await self.settle()
 
     async def settle(self) -> None:
         """Let everything happen that is due at this moment."""
         for _ in range(50):
-            heard = await self._turn()
-            if not heard and not await self._something_due():
+            if not await self.codebell.poller.fetch(0) and not await self._something_due():
                 return
+            await self._turn()
         raise AssertionError("the bot does not come to rest")
 
     async def wait(self, seconds: float) -> None:
@@ -90,17 +91,15 @@ class House:
         self.clock.now = max(end, self.clock.now)
         await self.settle()
 
-    async def _turn(self) -> int:
-        """What the loops of a running bot do, once; how many updates there were."""
+    async def _turn(self) -> None:
+        """What the loops of a running bot do, once."""
         bell = self.codebell
-        fetched = await bell.poller.fetch(0)
         await bell.poller.drain(PATIENCE)
         await bell.purchases.drain(PATIENCE)
         await bell.watcher.tick()
         await bell.watcher.settle(PATIENCE)
         await bell.postman.round()
         await bell.postman.settle(PATIENCE)
-        return fetched
 
     async def _something_due(self) -> bool:
         moments = await self._moments(Activation.next_poll_at, Post.next_try_at)
@@ -268,24 +267,6 @@ def keyboard(message: Json) -> list[Json]:
 
 def labels(message: Json) -> list[str]:
     return [str(button["text"]) for button in keyboard(message)]
-
-
-def copied(message: Json, label: str) -> str:
-    """What a copy button puts on the clipboard."""
-    found = [button["copy_text"]["text"] for button in keyboard(message) if label in button["text"]]
-    return str(found[0])
-
-
-def marked(message: Json, kind: str) -> list[str]:
-    """The parts of a message's text with this markup ("code", "blockquote" …)."""
-    units = message["text"].encode("utf-16-le")
-    spans = [(one["offset"], one["length"]) for one in message.get("entities", []) if one["type"] == kind]
-    return [units[2 * start : 2 * (start + length)].decode("utf-16-le") for start, length in spans]
-
-
-def hour(moment: datetime) -> str:
-    """A moment as the bot shows it."""
-    return moment.astimezone().strftime("%H:%M:%S")
 
 
 async def blank(path: Path) -> None:

@@ -8,7 +8,8 @@ import pytest
 from bot.errors import BadKey, CodeArrived, Unavailable, UnknownActivation
 from bot.providers.base import Capability, Timing
 from tests.doubles import KEY
-from tests.house import Chat, House, copied, hour, marked
+from tests.handlers.reading import copied, hour, marked
+from tests.house import Chat, House
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ import pytest
 
 from bot.errors import LimitReached, TooLate, Unavailable
 from bot.providers.base import Capability
-from tests.house import Chat, House, copied, labels, marked
+from tests.handlers.reading import copied, marked
+from tests.house import Chat, House, labels
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """/numbers with their codes, /cancel, and the cards that can be called up again."""
 
 from bot.errors import NoNumbers, Unavailable
-from tests.house import Chat, House, marked
+from tests.handlers.reading import marked
+from tests.house import Chat, House
 
 
 async def test_without_numbers_the_list_says_so(chat: Chat) -> None:

@@ -1,0 +1,143 @@
+"""What became of a purchase: refused, lost, adopted, or stopped by a limit; told as it is."""
+
+from decimal import Decimal
+
+import pytest
+
+from bot.errors import (
+    BadKey,
+    BadReply,
+    Banned,
+    CodebellError,
+    LimitReached,
+    NoMoney,
+    NoNumbers,
+    NotOffered,
+    PriceChanged,
+    Unavailable,
+    Unclear,
+)
+from bot.providers.base import Capability
+from tests.doubles import KEY
+from tests.house import Chat, House
+
+REFUSALS: list[CodebellError] = [
+    NoNumbers(),
+    NoMoney(),
+    BadKey(),
+    Banned(until="tomorrow"),
+    PriceChanged(minimum=Decimal("0.80")),
+    NotOffered(),
+    LimitReached(),
+    Unavailable("no connection", sent=False),
+]
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: type(refusal).__name__)
+async def test_a_refused_purchase_says_that_nothing_was_bought_and_why(
+    chat: Chat, house: House, refusal: CodebellError
+) -> None:
+    house.alpha.fails("buy", refusal)
+    await chat.buys()
+    assert "🚫 Not bought, not paid.\n" + refusal.text in chat.screen
+    assert chat.buttons == ["🔁 Try again", "🌍 Other offers"]
+    await chat.wait(60)
+    assert len(house.alpha.called("buy")) == 1
+    assert house.alpha.accounts[KEY] == Decimal("18.74")
+
+
+async def test_after_a_refusal_the_same_can_be_tried_again(chat: Chat, house: House) -> None:
+    house.alpha.fails("buy", NoNumbers())
+    await chat.buys()
+    await chat.press("Try again")
+    await chat.press("Buy for")
+    assert "+1 201-555-0001" in chat.screen
+    assert len(house.alpha.called("buy")) == 2
+
+
+async def test_after_a_refusal_other_offers_are_one_press_away(chat: Chat, house: House) -> None:
+    house.alpha.fails("buy", NoNumbers())
+    await chat.buys()
+    await chat.press("Other offers")
+    assert "Which offer?" in chat.screen
+
+
+async def test_nothing_is_ordered_where_the_balance_cannot_be_read_first(chat: Chat, house: House) -> None:
+    await chat.say("/buy telegram us")
+    await chat.press("Alpha")
+    house.alpha.fails("balance", Unavailable("503"))
+    await chat.press("Buy for")
+    assert "Not bought, not paid" in chat.screen
+    assert house.alpha.called("buy") == []
+
+
+@pytest.mark.parametrize("lost", [Unavailable("timeout"), BadReply("<html>")], ids=["timeout", "nonsense"])
+async def test_a_lost_answer_is_unknown_told_with_both_balances_and_never_repeated(
+    chat: Chat, house: House, lost: Unclear
+) -> None:
+    house.alpha.loses_the_answer("buy", lost)
+    await chat.buys()
+    assert "it is unknown whether a number was bought" in chat.screen
+    assert "Balance before: $18.74\nBalance after: $18.24" in chat.screen
+    await chat.wait(3600)
+    await house.restart()
+    assert len(house.alpha.called("buy")) == 1
+
+
+async def test_a_lost_order_that_never_came_shows_the_same_balance_twice(chat: Chat, house: House) -> None:
+    house.alpha.fails("buy", Unavailable("timeout"))
+    await chat.buys()
+    assert "Balance before: $18.74\nBalance after: $18.74" in chat.screen
+    assert "<html>" not in chat.screen
+
+
+async def test_a_lost_purchase_is_adopted_where_the_account_lists_it(chat: Chat, house: House) -> None:
+    house.alpha.capabilities |= {Capability.ACTIVE}
+    house.alpha.loses_the_answer("buy", Unavailable("timeout"))
+    await chat.buys()
+    assert "+1 201-555-0001" in chat.screen
+    house.alpha.delivers("4711")
+    await chat.wait(10)
+    assert "4711" in chat.find("🔔")["text"]
+    assert len(house.alpha.called("buy")) == 1
+
+
+@pytest.mark.parametrize("settings", [{"limits": {"active_numbers": 1}}])
+async def test_the_limit_of_open_numbers_is_told_before_anything_is_bought(chat: Chat, house: House) -> None:
+    await chat.buys()
+    await chat.buys()
+    assert chat.alert == "You have 1 numbers open already; finish or cancel one first."
+    house.alpha.ends()
+    await chat.wait(10)
+    await chat.press("Buy for")
+    assert len(house.alpha.called("buy")) == 2
+
+
+@pytest.mark.parametrize("settings", [{"limits": {"purchases_per_day": 1}}])
+async def test_the_limit_of_a_day_is_over_after_a_day(chat: Chat, house: House) -> None:
+    await chat.buys()
+    house.alpha.ends()
+    await chat.wait(3600)
+    await chat.buys()
+    assert chat.alert == "That is the limit of 1 purchases a day; try again later."
+    await chat.wait(24 * 3600)
+    await chat.buys()
+    assert len(house.alpha.called("buy")) == 2
+
+
+@pytest.mark.parametrize("settings", [{"limits": {"spend_per_day": "0.90"}}])
+async def test_the_spending_limit_counts_what_was_not_paid_back(chat: Chat, house: House) -> None:
+    await chat.buys()
+    await chat.buys("telegram gb")
+    await chat.buys("telegram gb")
+    assert chat.alert == "That would pass the daily spending limit of 0.90 at this provider."
+    assert len(house.alpha.called("buy")) == 2
+
+
+@pytest.mark.parametrize("settings", [{"blocked_services": "telegram"}])
+async def test_a_blocked_service_is_neither_listed_nor_sold(chat: Chat) -> None:
+    await chat.say("/buy")
+    assert "Telegram" not in chat.buttons
+    await chat.say("/start buy_telegram_US")
+    assert "The provider does not offer that any more." in chat.screen
+    assert len(chat.news) == 1
