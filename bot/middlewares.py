@@ -115,8 +115,11 @@ class Forms(BaseStorage):
         return None if form is None else form[0]
 
     async def set_data(self, key: StorageKey, data: Any) -> None:
-        if data or await self.get_state(key):
-            await self._put(key, await self.get_state(key), dict(data))
+        state = await self.get_state(key)
+        if data or state:
+            await self._put(key, state, dict(data))
+        else:
+            await self._forms.drop(key.chat_id, key.user_id)
 
     async def get_data(self, key: StorageKey) -> dict[str, Any]:
         form = await self._forms.get(key.chat_id, key.user_id, self._clock())

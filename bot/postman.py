@@ -8,8 +8,7 @@ import asyncio
 import html
 import logging
 import re
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -22,6 +21,7 @@ from bot.clock import Clock
 from bot.verdicts import (
     AsItIs,
     AsPlainText,
+    Hopeless,
     Moved,
     SendNew,
     Stop,
@@ -38,6 +38,8 @@ from storage.outbox import OutboxStore
 
 log = logging.getLogger(__name__)
 
+#: Chats served side by side: two seconds of Telegram's limit, so that no code waits longer behind cards.
+AT_ONCE = 60
 _LONGEST_PAUSE = 300.0
 #: Yes in a way nobody can read: once more, then it is taken for delivered.
 _UNREADABLE_TRIES = 2
@@ -115,47 +117,54 @@ class Postman:
         while True:
             await self._nudged.wait()
             self._nudged.clear()
-            await self.round()
+            try:
+                await self.round()
+            except Exception:
+                log.exception("a nudged round")
 
     async def round(self) -> None:
-        """Start delivering what is due: chats side by side, in a chat one by one, most urgent first."""
-        by_chat: defaultdict[int, list[Post]] = defaultdict(list)
-        for post in await self._outbox.due(self._clock()):
-            by_chat[post.chat_id].append(post)
-        for chat_id, posts in by_chat.items():
+        """Start serving the chats that something is due in, side by side, the most urgent first."""
+        room = AT_ONCE - len(self._busy)
+        for chat_id in await self._outbox.chats_due(self._clock(), frozenset(self._busy), room):
             if chat_id not in self._busy:
-                self._busy[chat_id] = asyncio.create_task(self._deliver_all(chat_id, posts))
+                self._busy[chat_id] = asyncio.create_task(self._serve(chat_id))
 
     async def settle(self, seconds: float) -> None:
         """Wait for what is being delivered."""
         if self._busy:
             await asyncio.wait(tuple(self._busy.values()), timeout=seconds)
 
-    async def _deliver_all(self, chat_id: int, posts: Sequence[Post]) -> None:
+    async def _serve(self, chat_id: int) -> None:
+        """One row after another, each time the most urgent one: a code overtakes the cards that wait."""
         try:
-            for post in posts:
+            while (post := await self._outbox.most_urgent(chat_id, self._clock())) is not None:
                 if not await self._deliver(post):
                     return
         except Exception:
-            # One message that cannot be drawn or stored is not everybody's trouble.
-            log.exception("delivering to a chat")
+            log.exception("serving a chat")
         finally:
             del self._busy[chat_id]
 
     async def _deliver(self, post: Post) -> bool:
         """Send one row; False when the chat takes no more for now."""
-        drawing = await self._draw(post)
+        await self._outbox.trying(post)
+        try:
+            drawing = await self._draw(post)
+        except Exception as error:
+            # What cannot be drawn holds up nothing else that is due in its chat.
+            log.exception("drawing %s", post.dedup)
+            await self._try_later(post, error)
+            return True
         if drawing is None:
             await self._outbox.dead(post, "nothing to say")
             return True
-        await self._outbox.trying(post)
         return await self._try(post, drawing)
 
     async def _try(self, post: Post, drawing: Drawing) -> bool:
-        async with self._all, self._pace(post.chat_id):
+        async with self._pace(post.chat_id), self._all:
             try:
                 message_id = await self._send(post, drawing)
-            except (AiogramError, TimeoutError) as error:
+            except (AiogramError, TimeoutError, ValueError) as error:
                 return await self._react(post, drawing, error)
         await self._sent(post, drawing, message_id)
         return True
@@ -194,11 +203,14 @@ class Postman:
                 await self._sent(post, drawing, drawing.edits or 0)
             case SendNew() if drawing.once:
                 await self._sent(post, drawing, drawing.edits or 0)
-            case SendNew():
+            case SendNew() if drawing.edits is not None:
                 return await self._try(post, replace(drawing, edits=None))
             case AsPlainText() if not drawing.plain:
                 log.error("our markup was refused for %s", post.dedup)
                 return await self._try(post, replace(drawing, plain=True))
+            case Hopeless() if drawing.keyboard is not None or not drawing.plain:
+                log.error("%s was refused: the bare words are tried", post.dedup)
+                return await self._try(post, replace(drawing, plain=True, keyboard=None))
             case WithoutThread() if post.thread_id is not None:
                 post.thread_id = None
                 return await self._try(post, drawing)
@@ -221,8 +233,7 @@ class Postman:
             case Unsure(unreadable=True) if post.attempts + 1 >= _UNREADABLE_TRIES:
                 await self._outbox.sent(post, 0, now, None)
             case Unsure():
-                pause = timedelta(seconds=min(_LONGEST_PAUSE, 2.0**post.attempts))
-                await self._outbox.later(post, now + pause, type(error).__name__)
+                await self._try_later(post, error)
             case Stop():
                 self._revoked()
             case _:
@@ -230,6 +241,10 @@ class Postman:
                 await self._outbox.dead(post, type(error).__name__)
                 return True
         return False
+
+    async def _try_later(self, post: Post, error: Exception) -> None:
+        pause = timedelta(seconds=min(_LONGEST_PAUSE, 2.0 ** min(post.attempts, 10)))
+        await self._outbox.later(post, self._clock() + pause, type(error).__name__)
 
     def _pace(self, chat_id: int) -> AsyncLimiter:
         if chat_id not in self._paces:

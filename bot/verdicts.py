@@ -101,7 +101,7 @@ def judge(error: Exception) -> Verdict:
             return _by_text(message)
         case ClientDecodeError(data=answer):
             return Unsure(unreadable=_is_telegrams(answer))
-        case TelegramServerError() | TelegramNetworkError():
+        case TelegramServerError() | TelegramNetworkError() | TimeoutError():
             return Unsure(unreadable=False)
         case _:
             return Hopeless()

@@ -4,11 +4,11 @@ A row says what to draw (`kind`, `subject`); the words are found when it is sent
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
@@ -68,6 +68,18 @@ def _new(kind: Kind, subject: str, chat_id: int, at: datetime) -> Post:
     )
 
 
+#: Codes before cards, and what waits longest first.
+_URGENCY = (Post.priority, Post.next_try_at, Post.created_at)
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    closed = exists().where(
+        or_(Chat.id == Post.chat_id, Chat.id == TELEGRAM),
+        or_(Chat.blocked_until > now, Chat.unreachable_at.is_not(None)),
+    )
+    return (Post.next_try_at <= now, ~closed)
+
+
 class OutboxStore:
     """The postman's side of the outbox; every method is one transaction."""
 
@@ -80,18 +92,23 @@ class OutboxStore:
 
     async def due(self, now: datetime, limit: int = 50) -> Sequence[Post]:
         """What may be sent now, most urgent first, without the chats Telegram told us to leave alone."""
-        closed = exists().where(
-            or_(Chat.id == Post.chat_id, Chat.id == TELEGRAM),
-            or_(Chat.blocked_until > now, Chat.unreachable_at.is_not(None)),
-        )
-        query = select(Post).where(Post.next_try_at <= now, ~closed)
+        query = select(Post).where(*_due(now)).order_by(*_URGENCY).limit(limit)
         async with self._database.begin() as session:
-            return (await session.scalars(query.order_by(Post.priority, Post.next_try_at).limit(limit))).all()
+            return (await session.scalars(query)).all()
 
-    async def next_at(self) -> datetime | None:
-        """When the earliest row falls due; None when the outbox is empty."""
+    async def chats_due(self, now: datetime, besides: Collection[int], limit: int) -> Sequence[int]:
+        """The chats that something may be sent to now, the most urgent first."""
+        waiting = select(Post.chat_id).where(*_due(now), Post.chat_id.not_in(besides))
+        urgency = (func.min(Post.priority), func.min(Post.next_try_at))
+        query = waiting.group_by(Post.chat_id).order_by(*urgency).limit(max(0, limit))
         async with self._database.begin() as session:
-            return await session.scalar(select(func.min(Post.next_try_at)))
+            return (await session.scalars(query)).all()
+
+    async def most_urgent(self, chat_id: int, now: datetime) -> Post | None:
+        """What is to be sent to one chat next."""
+        query = select(Post).where(*_due(now), Post.chat_id == chat_id).order_by(*_URGENCY).limit(1)
+        async with self._database.begin() as session:
+            return (await session.scalars(query)).one_or_none()
 
     async def trying(self, post: Post) -> None:
         """Counted before the send: a row that crashes the process is seen doing so."""
@@ -116,8 +133,10 @@ class OutboxStore:
         await self._change(post.id, attempts=Post.attempts - 1)
 
     async def dead(self, post: Post, failure: str) -> None:
-        """Never to be sent; the row stays as the record of it."""
-        await self._change(post.id, next_try_at=None, failure=failure)
+        """Never to be sent as it was; the row stays as the record of it, or goes on if armed meanwhile."""
+        ended = update(Post).where(Post.id == post.id, Post.version == post.version)
+        async with self._database.begin() as session:
+            await session.execute(ended.values(next_try_at=None, failure=failure))
 
     async def _change(self, post_id: str, **values: object) -> None:
         async with self._database.begin() as session:
