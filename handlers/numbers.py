@@ -44,7 +44,8 @@ async def what_to_cancel(message: Message, t: Texts, numbers: ActivationStore, c
     person = message.from_user.id if message.from_user is not None else message.chat.id
     rows = await numbers.recent(person, message.chat.id, clock() - FRESH, _CANCELLABLE)
     if not rows:
-        await show(message, Screen(t("There is no number that could be cancelled.")))
+        menu = [press(t.plain("◀ Menu"), Menu())]
+        await show(message, Screen(t("There is no number that could be cancelled."), [menu]))
         return
     buttons: Rows = [
         [press(t.plain("❌ {number}", number=_name(row)), Act(what=What.CANCEL, id=row.id))] for row in rows
