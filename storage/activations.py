@@ -215,9 +215,12 @@ class ActivationStore:
             await change(session, activation_id, State, **values)
 
     async def hang_anew(self, activation_id: str, now: datetime) -> None:
-        """Let the card be sent as a new message."""
+        """Let the card be sent as a new message, and the last code with its buttons."""
         values = {"card_chat_id": None, "card_message_id": None}
-        await self._change(activation_id, frozenset(State), now, **values)
+        async with self._database.begin() as session:
+            row = await change(session, activation_id, State, **values)
+            if row is not None:
+                await redraw(session, row, now, anew=True)
 
     async def _move(self, activation_id: str, to: State, now: datetime, **values: Any) -> Activation | None:
         async with self._database.begin() as session:

@@ -41,9 +41,9 @@ def note(session: AsyncSession, activation: Activation, now: datetime) -> None:
     session.add(Step(id=new_id(), activation_id=activation.id, state=activation.state, at=now))
 
 
-async def redraw(session: AsyncSession, activation: Activation, at: datetime) -> None:
+async def redraw(session: AsyncSession, activation: Activation, at: datetime, *, anew: bool = False) -> None:
     """The card shows something else from that moment on; so do the buttons under the last code."""
-    await arm(session, Kind.CARD, activation.id, activation.chat_id, at)
+    await arm(session, Kind.CARD, activation.id, activation.chat_id, at, anew=anew)
     last = select(Sms.id).where(Sms.activation_id == activation.id).order_by(Sms.position.desc()).limit(1)
     if (sms_id := await session.scalar(last)) is not None:
-        await arm(session, Kind.CODE, sms_id, activation.chat_id, at)
+        await arm(session, Kind.CODE, sms_id, activation.chat_id, at, anew=anew)

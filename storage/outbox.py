@@ -42,14 +42,21 @@ def new_id() -> str:
     return secrets.token_urlsafe(8)
 
 
-async def arm(session: AsyncSession, kind: Kind, subject: str, chat_id: int, at: datetime) -> None:
-    """Within the caller's transaction: say this at that moment, once; armed again, draw it anew."""
+async def arm(
+    session: AsyncSession, kind: Kind, subject: str, chat_id: int, at: datetime, *, anew: bool = False
+) -> None:
+    """Within the caller's transaction: say this at that moment, once; armed again, draw it anew.
+
+    `anew` forgets where it hangs, so that it comes as a new message.
+    """
     dedup = f"{kind}:{subject}"
     post = (await session.scalars(select(Post).where(Post.dedup == dedup))).one_or_none()
     if post is None:
         session.add(_new(kind, subject, chat_id, at))
     else:
         post.next_try_at, post.version = at, post.version + 1
+        if anew:
+            post.message_id = post.sent_at = None
 
 
 def _new(kind: Kind, subject: str, chat_id: int, at: datetime) -> Post:

@@ -26,7 +26,7 @@ _FREE = frozenset({State.FAILED, State.CANCELLED, State.EXPIRED})
 
 
 class TooManyNumbers(LimitReached):
-    text = text("You have {limit} numbers open already; finish or cancel one first.")
+    text = text("The limit of open numbers is {limit}: finish or cancel one first.")
 
 
 class TooManyToday(LimitReached):

@@ -53,6 +53,17 @@ async def test_a_card_comes_again_at_the_end_of_the_chat(chat: Chat, house: Hous
     assert "Code: 13579" in renewed["text"]
 
 
+async def test_with_the_card_the_last_code_comes_again_with_its_buttons(chat: Chat, house: House) -> None:
+    await chat.buys()
+    house.alpha.delivers("24680")
+    await chat.wait(5)
+    await chat.say("/numbers")
+    await chat.press("🗂")
+    assert any("24680" in one["text"] and "✅ Finish" in str(one) for one in chat.news)
+    await chat.press("✅ Finish")
+    assert "Finished" in chat.alert
+
+
 async def test_only_ones_own_numbers_are_listed(chat: Chat, newcomer: Chat, house: House) -> None:
     await chat.buys()
     await house.connect(newcomer, house.beta)
