@@ -227,6 +227,9 @@ class Codebell:
             await self.poller.run()
         except Stopped as stopped:
             self._give_up(str(stopped))
+        except Exception:
+            log.exception("polling broke off")
+            self._give_up("polling broke off by a mistake of ours; the log says more")
 
     async def _greet(self) -> None:
         """What Telegram must know first; it is asked until it answers."""

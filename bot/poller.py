@@ -94,7 +94,8 @@ class Poller:
         batch = await self._bot(request, request_timeout=hold + GRACE)
         for raw in batch:
             await self._room.acquire()
-            self._offset = int(raw["update_id"]) + 1
+            if isinstance(raw.get("update_id"), int):
+                self._offset = raw["update_id"] + 1
             self._enqueue(raw)
         return len(batch)
 
@@ -128,11 +129,10 @@ class Poller:
             update = Update.model_validate(raw, context={"bot": self._bot})
             return update if update.event_type else None
         except UpdateTypeLookupError:
-            log.warning("update %s is of a kind nobody here knows: skipped", raw["update_id"])
+            log.warning("update %s is of a kind nobody here knows: skipped", raw.get("update_id"))
         except ValidationError as error:
-            log.error(
-                "update %s cannot be read (%d mistakes): skipped", raw["update_id"], error.error_count()
-            )
+            mistakes = error.error_count()
+            log.error("update %s cannot be read (%d mistakes): skipped", raw.get("update_id"), mistakes)
         return None
 
     async def _work_off(self, person: int) -> None:

@@ -1,0 +1,112 @@
+import base64
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+
+ROOT = Path(__file__).parent.parent
+TOKEN = "123456:ABC-secret-token-0123456789"
+MASTER = base64.b64encode(b"m" * 32).decode()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to be in, with the two secrets and a database of its own."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("BOT_TOKEN_FILE", "MASTER_KEY_FILE", "HEARTBEAT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("MASTER_KEY", MASTER)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'codebell.db'}")
+    return tmp_path
+
+
+def run(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`python -m bot` in a process of its own, with nothing but these settings."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "-m", "bot"],
+        cwd=folder,
+        env={**kept, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_missing_token_is_one_line_and_exit_code_2_before_anything_starts(tmp_path: Path) -> None:
+    done = run(tmp_path, MASTER_KEY=MASTER)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "codebell: BOT_TOKEN: is missing; set BOT_TOKEN or BOT_TOKEN_FILE\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_provider_nobody_knows_is_one_line_and_exit_code_2_before_anything_starts(tmp_path: Path) -> None:
+    sites = '{"smsbauer": "https://example.org"}'
+    done = run(tmp_path, BOT_TOKEN=TOKEN, MASTER_KEY=MASTER, BASE_URLS=sites)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "codebell: BASE_URLS or PROVIDERS: there is no provider 'smsbauer'\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["rotate-keys"], ["check"], ["backup", "copy.db"]])
+def test_every_command_says_which_setting_is_wrong(
+    folder: Path,
+    command: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("MASTER_KEY", "not-a-master-key")
+    assert main(command) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("codebell: MASTER_KEY: ")
+    assert said.err.count("\n") == 1
+    assert "not-a-master-key" not in said.err
+    assert list(folder.iterdir()) == []
+
+
+def test_a_database_that_cannot_be_used_is_one_line_and_exit_code_2(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "codebell.db").write_bytes(b"this is no database " * 100)
+    assert main(["rotate-keys"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("codebell: the database ")
+    assert said.count("\n") == 1
+
+
+def test_keys_are_rotated_and_backed_up(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rotate-keys"]) == 0
+    assert capsys.readouterr().out == "0 keys sealed anew, 0 do not decrypt\n"
+    assert main(["backup", str(folder / "copy.db")]) == 0
+    assert (folder / "copy.db").stat().st_size > 0
+    assert main(["backup", str(folder / "copy.db")]) == 2
+
+
+def test_check_tells_by_its_exit_code_whether_the_bot_lives(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check"]) == 2
+    assert "HEARTBEAT_FILE" in capsys.readouterr().err
+    file = folder / "alive"
+    monkeypatch.setenv("HEARTBEAT_FILE", str(file))
+    assert main(["check"]) == 1
+    file.touch()
+    assert main(["check"]) == 0
+    long_ago = time.time() - 3600
+    os.utime(file, (long_ago, long_ago))
+    assert main(["check"]) == 1
+
+
+def test_a_command_nobody_knows_shows_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["dance"])
+    assert ended.value.code == 2
+    assert "rotate-keys" in capsys.readouterr().err
