@@ -1,0 +1,115 @@
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import CodebellError, NoNumbers
+from bot.i18n import Catalogues, Texts, flag, international, visible
+from storage.purchases import TooManyToday
+
+
+@pytest.fixture(scope="module")
+def t() -> Texts:
+    return Catalogues().texts("en")
+
+
+@given(st.text(max_size=100))
+def test_no_value_can_become_markup(value: str) -> None:
+    said = Catalogues().texts("en")("<b>{name}</b>", name=value)
+    inside = said.removeprefix("<b>").removesuffix("</b>")
+    assert "<" not in inside
+    assert ">" not in inside
+    assert inside.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == value
+
+
+def test_plain_text_is_left_as_it_is(t: Texts) -> None:
+    assert t.plain("{name}", name="<b>&") == "<b>&"
+
+
+def test_values_are_not_read_as_patterns(t: Texts) -> None:
+    assert t("{name}", name="{0} {name} %s") == "{0} {name} %s"
+
+
+def test_a_plural_goes_by_its_count(t: Texts) -> None:
+    assert [t.many("{count} number", "{count} numbers", count) for count in (0, 1, 2)] == [
+        "0 numbers",
+        "1 number",
+        "2 numbers",
+    ]
+
+
+def test_an_error_says_its_own_text_with_its_values(t: Texts) -> None:
+    assert t.error(TooManyToday(limit=3)) == "That is the limit of 3 purchases a day; try again later."
+    assert t.plain_error(NoNumbers("detail for the log")) == "No numbers in stock there right now."
+
+
+def _errors(kind: type[CodebellError]) -> list[type[CodebellError]]:
+    return [kind, *(found for below in kind.__subclasses__() for found in _errors(below))]
+
+
+@pytest.mark.parametrize("kind", _errors(CodebellError))
+def test_every_error_has_a_sentence_to_say(kind: type[CodebellError]) -> None:
+    assert kind.text
+    assert kind.text[0].isupper()
+    assert kind.text.endswith((".", "?"))
+
+
+@pytest.mark.parametrize("said", ["", None, "en-GB", "tlh", "EN"])
+def test_a_language_nobody_translated_to_is_english(said: str | None) -> None:
+    assert Catalogues().texts(said).language == "en"
+
+
+def test_a_default_language_nobody_has_is_english() -> None:
+    assert Catalogues("xx").texts("").language == "en"
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "shown"),
+    [
+        ("0.35", "USD", "$0.35"),
+        ("0.3512", "USD", "$0.3512"),
+        ("18.7", "USD", "$18.70"),
+        ("1234", "", "1,234.00"),
+    ],
+)
+def test_money_is_never_rounded_to_cents(t: Texts, amount: str, currency: str, shown: str) -> None:
+    assert t.money(Decimal(amount), currency) == shown
+
+
+def test_countries_times_and_spans_are_in_words(t: Texts) -> None:
+    assert (t.country("VN"), t.country("vn"), t.country("??", "Nowhere")) == ("Vietnam", "Vietnam", "Nowhere")
+    assert [t.span(seconds) for seconds in (0, 40, 75, 119, 600)] == [
+        "1 second",
+        "40 seconds",
+        "75 seconds",
+        "2 minutes",
+        "10 minutes",
+    ]
+    moment = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    assert t.time(moment) == moment.astimezone().strftime("%H:%M:%S")
+
+
+@pytest.mark.parametrize(("iso2", "shown"), [("US", "🇺🇸"), ("", "🏳️"), ("us", "🏳️"), ("USA", "🏳️")])
+def test_a_flag_for_every_country_and_a_white_one_for_none(iso2: str, shown: str) -> None:
+    assert flag(iso2) == shown
+
+
+@pytest.mark.parametrize(
+    ("phone", "shown"),
+    [("+12015550123", "+1 201-555-0123"), ("12345", "12345"), ("", ""), ("<b>", "<b>")],
+)
+def test_a_phone_number_is_grouped_where_it_can_be(phone: str, shown: str) -> None:
+    assert international(phone) == shown
+
+
+@given(st.text(max_size=3000))
+def test_a_strangers_text_keeps_no_hidden_sign_and_no_endless_length(text: str) -> None:
+    shown = visible(text)
+    assert len(shown) <= 1000
+    assert not set(shown) & set("\u202e\u200b\u2066\ufeff\x00\x1b\x7f\r")
+
+
+def test_lines_and_emoji_of_a_strangers_text_stay() -> None:
+    assert visible("one\ntwo 🔔 \u202eevil\u0007") == "one\ntwo 🔔 evil"

@@ -1,0 +1,199 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiogram import Bot
+from aiogram.client.session.base import BaseSession
+from aiogram.exceptions import TelegramForbiddenError
+from aiogram.fsm.state import State, StatesGroup
+from aiogram.fsm.storage.base import StorageKey
+from aiogram.methods import AnswerCallbackQuery, SendMessage, TelegramMethod
+from aiogram.types import Update
+
+from bot.i18n import Catalogues, Texts
+from bot.middlewares import PATIENCE, Forms, Welcome
+from bot.settings import Access
+from storage.chats import ChatStore
+from storage.database import Database
+from storage.forms import FormStore
+from storage.vault import Vault
+from tests.core import blank
+from tests.doubles import FakeClock
+from tests.storage.shelf import MASTER
+
+OPERATOR, STRANGER = 1, 2
+KEY = StorageKey(bot_id=42, chat_id=7, user_id=8)
+
+
+class Asked(StatesGroup):
+    price = State()
+
+
+class FakeTelegram(BaseSession):
+    """Notes what the bot says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[TelegramMethod[Any]] = []
+        self.blocked = False
+
+    async def make_request(self, bot: Bot, method: TelegramMethod[Any], timeout: int | None = None) -> Any:
+        self.said.append(method)
+        if self.blocked:
+            raise TelegramForbiddenError(method, "Forbidden: bot was blocked by the user")
+        return True
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    async def stream_content(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError
+        yield b""
+
+
+class Door:
+    """The middleware before a handler that notes whom it let in."""
+
+    def __init__(self, database: Database, access: Access) -> None:
+        self.clock, self.telegram = FakeClock(), FakeTelegram()
+        self.bot = Bot("42:TEST", session=self.telegram)
+        self.chats = ChatStore(database, Vault([MASTER]))
+        self.welcome = Welcome(Catalogues(), self.chats, access, frozenset({OPERATOR}), self.clock)
+        self.let_in: list[Texts] = []
+
+    async def handle(self, event: object, data: dict[str, Any]) -> str:
+        self.let_in.append(data["t"])
+        return "handled"
+
+    async def come(self, update: Update) -> Any:
+        event = update.message or update.callback_query
+        assert event is not None
+        message = update.message or (update.callback_query and update.callback_query.message)
+        data = {"event_from_user": event.from_user, "event_chat": message.chat if message else None}
+        return await self.welcome(self.handle, update, data)
+
+    def says(self, person: int, kind: str = "private", language: str = "en") -> Update:
+        return self._update({"message": _message(person, kind, language)})
+
+    def presses(self, person: int) -> Update:
+        sender = {"id": person, "is_bot": False, "first_name": "P"}
+        press = {"id": "1", "chat_instance": "1", "data": "x", "from": sender}
+        return self._update({"callback_query": {**press, "message": _message(person, "private", "en")}})
+
+    def _update(self, what: dict[str, Any]) -> Update:
+        return Update.model_validate({"update_id": 1, **what}, context={"bot": self.bot})
+
+
+def _message(person: int, kind: str, language: str) -> dict[str, Any]:
+    sender = {"id": person, "is_bot": False, "first_name": "P", "language_code": language}
+    place = {"id": person if kind == "private" else -100, "type": kind, "first_name": "P", "title": "T"}
+    return {"message_id": 1, "date": 0, "text": "hi", "chat": place, "from": sender}
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    async with blank(tmp_path) as made:
+        yield made
+
+
+async def test_an_open_bot_lets_everybody_in_with_texts(database: Database) -> None:
+    door = Door(database, Access.OPEN)
+    assert await door.come(door.says(STRANGER)) == "handled"
+    assert door.let_in[0].language == "en"
+
+
+@pytest.mark.parametrize("access", [Access.INVITE, Access.ALLOWLIST])
+async def test_a_private_bot_lets_its_operator_in(database: Database, access: Access) -> None:
+    door = Door(database, access)
+    assert await door.come(door.says(OPERATOR)) == "handled"
+
+
+async def test_a_stranger_is_told_once_with_their_id_then_not_again(database: Database) -> None:
+    door = Door(database, Access.ALLOWLIST)
+    for _ in range(3):
+        await door.come(door.says(STRANGER))
+    (said,) = door.telegram.said
+    assert isinstance(said, SendMessage)
+    assert f"<code>{STRANGER}</code>" in said.text
+    assert door.let_in == []
+
+
+async def test_a_strangers_press_is_answered_by_an_alert(database: Database) -> None:
+    door = Door(database, Access.ALLOWLIST)
+    await door.come(door.presses(STRANGER))
+    (said,) = door.telegram.said
+    assert isinstance(said, AnswerCallbackQuery)
+    assert (said.show_alert, said.text) == (True, "This bot is private.")
+
+
+async def test_a_stranger_in_a_group_is_met_with_silence(database: Database) -> None:
+    door = Door(database, Access.ALLOWLIST)
+    await door.come(door.says(STRANGER, "supergroup"))
+    assert (door.telegram.said, door.let_in) == ([], [])
+
+
+async def test_a_stranger_who_blocked_the_bot_is_no_trouble(database: Database) -> None:
+    door = Door(database, Access.ALLOWLIST)
+    door.telegram.blocked = True
+    await door.come(door.says(STRANGER))
+
+
+async def test_a_chat_is_remembered_with_its_language_and_seen_again_an_hour_later(
+    database: Database,
+) -> None:
+    door = Door(database, Access.OPEN)
+    first = door.clock()
+    await door.come(door.says(STRANGER, language="uk"))
+    door.clock.advance(3600)
+    await door.come(door.says(STRANGER, language="de"))
+    chat = await door.chats.get(STRANGER)
+    assert chat is not None
+    assert (chat.language, chat.seen_at) == ("uk", first)
+    door.clock.advance(1)
+    await door.come(door.says(STRANGER, language="de"))
+    chat = await door.chats.get(STRANGER)
+    assert chat is not None
+    assert (chat.language, chat.seen_at) == ("uk", door.clock())
+
+
+@pytest.fixture
+def forms(database: Database) -> Forms:
+    return Forms(FormStore(database), FakeClock())
+
+
+async def test_what_was_asked_survives_a_restart_and_is_kept_per_person_and_chat(database: Database) -> None:
+    clock = FakeClock()
+    await Forms(FormStore(database), clock).set_state(KEY, Asked.price)
+    await Forms(FormStore(database), clock).set_data(KEY, {"nonce": "abc"})
+    reborn = Forms(FormStore(database), clock)
+    assert await reborn.get_state(KEY) == "Asked:price"
+    assert await reborn.get_data(KEY) == {"nonce": "abc"}
+    assert await reborn.get_state(StorageKey(bot_id=42, chat_id=7, user_id=9)) is None
+
+
+async def test_a_question_nobody_answers_is_forgotten(database: Database) -> None:
+    clock = FakeClock()
+    forms = Forms(FormStore(database), clock)
+    await forms.set_state(KEY, Asked.price)
+    await forms.set_data(KEY, {"nonce": "abc"})
+    clock.advance(PATIENCE.total_seconds() + 1)
+    assert (await forms.get_state(KEY), await forms.get_data(KEY)) == (None, {})
+
+
+async def test_a_new_question_keeps_the_data_and_no_question_drops_it(forms: Forms) -> None:
+    await forms.set_data(KEY, {"nonce": "abc"})
+    await forms.set_state(KEY, Asked.price)
+    assert await forms.get_data(KEY) == {"nonce": "abc"}
+    await forms.set_state(KEY, None)
+    assert await forms.get_data(KEY) == {}
+
+
+async def test_data_can_be_emptied_with_and_without_a_question(forms: Forms) -> None:
+    await forms.set_data(KEY, {"nonce": "abc"})
+    await forms.set_data(KEY, {})
+    assert await forms.get_data(KEY) == {}
+    await forms.set_state(KEY, Asked.price)
+    await forms.set_data(KEY, {"nonce": "abc"})
+    await forms.set_data(KEY, {})
+    assert (await forms.get_state(KEY), await forms.get_data(KEY)) == ("Asked:price", {})

@@ -1,0 +1,162 @@
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.catalogue import Catalogue
+from bot.errors import BadKey, NoKeys, NotOffered, Unavailable
+from bot.offers import Offers
+from bot.providers.base import Capability, Provider
+from bot.shops import Shops
+from tests.core import OWNER, STRANGER, Core, open_core
+from tests.doubles import KEY, FakeProvider
+
+
+class Market:
+    """Two providers, alpha and beta, in the owner's chat."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self.alpha, self.beta = FakeProvider("alpha", core.clock), FakeProvider("beta", core.clock)
+        self.providers: dict[str, Provider] = {"alpha": self.alpha, "beta": self.beta}
+
+    def offers(self, *blocked: str) -> Offers:
+        core = self.core
+        shops = Shops(core.keys, self.providers)
+        return Offers(Catalogue(core.clock), shops, core.quotes, blocked, core.clock)
+
+    async def key(self, provider: str, secret: str = KEY) -> None:
+        core = self.core
+        await core.keys.add(OWNER, provider, "", SecretStr(secret), Decimal(1), "USD", core.clock())
+
+
+@pytest.fixture
+async def market(tmp_path: Path) -> AsyncIterator[Market]:
+    async with open_core(tmp_path) as core:
+        made = Market(core)
+        await made.key("beta")
+        yield made
+
+
+async def told(offers: Offers, iso2: str = "US") -> list[tuple[str, str]]:
+    listing = await offers.offers(OWNER, "telegram", iso2)
+    return [(offer.provider.name, str(offer.cost)) for offer in listing.items]
+
+
+async def test_services_of_all_providers_are_listed_once_popular_ones_first(market: Market) -> None:
+    market.alpha.names = {"zz": "Zalando", "ab": "aBank", "tg": "Telegram"}
+    market.beta.names = {"telega": "telegram", "wa": "WhatsApp"}
+    listing = await market.offers().services(OWNER)
+    assert [service.name for service in listing.items] == ["Telegram", "WhatsApp", "aBank", "Zalando"]
+
+
+@pytest.mark.parametrize("typed", ["telegram", "Telegarm", "TG", "telegrm", "tele"])
+async def test_a_search_forgives_typing_errors(market: Market, typed: str) -> None:
+    found = await market.offers().search(OWNER, typed)
+    assert found.items[0].slug == "telegram"
+
+
+@pytest.mark.parametrize("typed", ["", "🔔", "qqqqqqqq", "x" * 10_000])
+async def test_a_search_for_nothing_finds_nothing(market: Market, typed: str) -> None:
+    assert list((await market.offers().search(OWNER, typed)).items) == []
+
+
+async def test_offers_stand_side_by_side_cheapest_first_and_empty_shelves_last(market: Market) -> None:
+    market.alpha.prices_of = {("tg", "1"): ("0.50", 10)}
+    market.beta.prices_of = {("tg", "1"): ("0.45", 1)}
+    assert await told(market.offers()) == [("beta", "0.45"), ("alpha", "0.50")]
+    market.beta.prices_of = {("tg", "1"): ("0.45", 0)}
+    assert await told(market.offers()) == [("alpha", "0.50"), ("beta", "0.45")]
+
+
+async def test_every_key_of_a_provider_is_an_offer_of_its_own(market: Market) -> None:
+    await market.key("beta", "another-account-9999")
+    assert [name for name, _ in await told(market.offers())] == ["alpha", "beta", "beta"]
+
+
+async def test_a_country_has_its_best_price_and_the_stock_of_all(market: Market) -> None:
+    market.alpha.prices_of = {
+        ("tg", "1"): ("0.50", 10),
+        ("tg", "2"): ("0.10", 0),
+        ("tg", "3"): ("0.20", None),
+    }
+    market.beta.prices_of = {("tg", "1"): ("0.45", 1)}
+    await market.key("beta", "another-account-9999")
+    places = (await market.offers().places(OWNER, "telegram")).items
+    assert [(place.iso2, str(place.cost), place.stock) for place in places] == [
+        ("DE", "0.20", None),
+        ("US", "0.45", 11),
+        ("GB", "0.10", 0),
+    ]
+
+
+async def test_a_provider_that_fails_is_named_and_holds_up_nobody(market: Market) -> None:
+    market.beta.breaks("services", Unavailable())
+    listing = await market.offers().offers(OWNER, "telegram", "US")
+    assert [offer.provider.name for offer in listing.items] == ["alpha"]
+    ((title, error),) = [(trouble.title, type(trouble.error)) for trouble in listing.troubles]
+    assert (title, error) == ("Beta", Unavailable)
+
+
+async def test_a_country_nobody_can_place_is_not_offered(market: Market) -> None:
+    market.alpha.places = {"1": ""}
+    market.beta.places = {}
+    assert await told(market.offers()) == []
+
+
+async def test_a_blocked_service_is_neither_listed_nor_sold_by_any_name(market: Market) -> None:
+    offers = market.offers("WhatsApp", "tg")
+    assert [service.slug for service in (await offers.services(OWNER)).items] == ["google"]
+    for sold in (offers.places(OWNER, "telegram"), offers.offers(OWNER, "whatsapp", "US")):
+        with pytest.raises(NotOffered):
+            await sold
+
+
+async def test_a_provider_that_sells_no_numbers_is_not_asked(market: Market) -> None:
+    market.beta.capabilities -= {Capability.BUY}
+    assert [name for name, _ in await told(market.offers())] == ["alpha"]
+
+
+async def test_a_chat_without_keys_is_offered_nothing(market: Market) -> None:
+    with pytest.raises(NoKeys):
+        await market.offers().services(STRANGER)
+
+
+async def test_an_offer_is_found_again_at_todays_price_or_said_to_be_gone(market: Market) -> None:
+    offers = market.offers()
+    first = (await offers.offers(OWNER, "telegram", "US")).items[0]
+    market.alpha.prices_of["tg", "1"] = market.beta.prices_of["tg", "1"] = ("0.60", 5)
+    market.core.clock.advance(301)
+    again = await offers.find(OWNER, "telegram", first.key.id, "1")
+    assert again.cost == Decimal("0.60")
+    with pytest.raises(NotOffered):
+        await offers.find(OWNER, "telegram", first.key.id, "99")
+
+
+async def test_a_quote_holds_what_was_seen(market: Market) -> None:
+    offers = market.offers()
+    offer = (await offers.offers(OWNER, "telegram", "US")).items[0]
+    quote = await offers.quote(OWNER, OWNER, offer)
+    kept = await market.core.quotes.get(quote.nonce)
+    assert kept is not None
+    assert (kept.key_id, kept.service_code, kept.country_code) == (offer.key.id, "tg", "1")
+    assert (kept.cost, kept.service_name, kept.country) == (Decimal("0.50"), "Telegram", "US")
+
+
+async def test_prices_are_asked_once_for_everybody_and_anew_when_they_are_old(market: Market) -> None:
+    offers = market.offers()
+    for _ in range(5):
+        await told(offers)
+    assert len(market.alpha.called("prices")) == 1
+    market.core.clock.advance(301)
+    await told(offers)
+    assert len(market.alpha.called("prices")) == 2
+
+
+async def test_a_wrong_key_is_a_trouble_not_a_failure(market: Market) -> None:
+    market.alpha.breaks("countries", BadKey())
+    listing = await market.offers().places(OWNER, "telegram")
+    assert [type(trouble.error) for trouble in listing.troubles] == [BadKey]
+    assert listing.items
