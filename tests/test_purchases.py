@@ -519,8 +519,7 @@ async def test_looking_for_a_lost_purchase_takes_no_number_that_is_being_bought(
 
     async def look() -> None:
         looking.append(asyncio.create_task(core.purchases.look_for(lost)))
-        for _ in range(20):
-            await asyncio.sleep(0)
+        await asyncio.wait(looking, timeout=0.2)
 
     core.alpha.meanwhile["after buy"] = look
     bought = await core.buy()
