@@ -155,7 +155,6 @@ class Activations:
         except CodebellError as refused:
             await self._keep_waiting(row, None, type(refused).__name__)
         else:
-            await self._waits.accepted(row.provider, self._times.age(row))
             await self._cancelled(row)
 
     async def _unsure(self, row: Activation, unsure: CodebellError) -> None:
@@ -170,7 +169,7 @@ class Activations:
 
     async def _too_early(self, row: Activation, early: TooEarly) -> None:
         """Learn from it, keep the wish, and say when the next try is."""
-        await self._waits.refused(row.provider, self._times.age(row))
+        await self._waits.refused(row.provider, self._times.age(row), self._clock())
         await self._keep_waiting(row, self._times.retry_cancel(row, early.seconds), TooEarly.__name__)
 
     async def _keep_waiting(self, row: Activation, cancel_at: datetime | None, reason: str) -> None:

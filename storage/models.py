@@ -194,7 +194,15 @@ class Activation(Row):
 
     __tablename__ = "activations"
     __table_args__ = (
-        UniqueConstraint("key_id", "provider_id"),
+        # An id may come again: sms.ski's is the phone itself. Never for two numbers that are open.
+        Index(
+            "ix_activations_held",
+            "key_id",
+            "provider_id",
+            unique=True,
+            sqlite_where=sql("state IN ('waiting', 'cancelling')"),
+            postgresql_where=sql("state IN ('waiting', 'cancelling')"),
+        ),
         # Due rows only: small, whatever the table grows to.
         Index(
             "ix_activations_next_poll_at",
@@ -220,6 +228,8 @@ class Activation(Row):
     country_code: Mapped[str] = mapped_column(String(16))
     operator: Mapped[str | None] = mapped_column(String(32))
     cost: Mapped[Decimal]
+    #: The most the person agreed to pay.
+    agreed: Mapped[Decimal]
     currency: Mapped[str] = mapped_column(String(3))
     state: Mapped[State]
     #: Why it ended so, as the name of an error class; "" when nothing is to be said.
@@ -241,6 +251,8 @@ class Activation(Row):
     cancel_from: Mapped[datetime | None]
     #: When a wished cancel is to be carried out; None when nobody asked.
     cancel_at: Mapped[datetime | None]
+    #: When the provider was asked to cancel: without it, an end is not a cancel.
+    cancel_called_at: Mapped[datetime | None]
     #: The next look at the provider or the next step of a cancel; None when nothing is due.
     next_poll_at: Mapped[datetime | None]
     #: The last time the provider was asked about it: it must not be asked again sooner than it allows.
@@ -335,5 +347,5 @@ class Learned(Row):
     provider: Mapped[str] = mapped_column(String(32), primary_key=True)
     #: The latest age at which a cancel was refused as too early.
     refused: Mapped[float]
-    #: The earliest later age at which one was accepted; None until then.
-    accepted: Mapped[float | None]
+    #: When that was; what is long ago teaches nothing.
+    at: Mapped[datetime]

@@ -1,7 +1,12 @@
-"""Minimum waits learned from refusals: how long after a purchase a provider really lets go of a number."""
+"""Minimum waits learned from refusals: how long after a purchase a provider does not let go of a number."""
+
+from datetime import datetime, timedelta
 
 from storage.database import Database
 from storage.models import Learned
+
+#: A provider may change its mind: after this a refusal teaches nothing any more.
+FORGOTTEN = timedelta(days=1)
 
 
 class WaitStore:
@@ -10,26 +15,17 @@ class WaitStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def refused(self, provider: str, age: float) -> None:
+    async def refused(self, provider: str, age: float, now: datetime) -> None:
         """A cancel was refused as too early at this age."""
         async with self._database.begin() as session:
             row = await session.get(Learned, provider)
-            if row is None:
-                session.add(Learned(provider=provider, refused=age))
-                return
-            row.refused = max(row.refused, age)
-            if row.accepted is not None and row.accepted <= age:
-                row.accepted = None
+            if row is None or now - row.at > FORGOTTEN:
+                await session.merge(Learned(provider=provider, refused=age, at=now))
+            else:
+                row.refused, row.at = max(row.refused, age), now
 
-    async def accepted(self, provider: str, age: float) -> None:
-        """A cancel was accepted at this age; of interest only where one was refused before."""
+    async def seconds(self, provider: str, now: datetime) -> float:
+        """The latest age at which a cancel was refused lately; 0 when none was."""
         async with self._database.begin() as session:
             row = await session.get(Learned, provider)
-            if row is not None and age > row.refused:
-                row.accepted = age if row.accepted is None else min(row.accepted, age)
-
-    async def seconds(self, provider: str) -> float:
-        """The earliest age that worked, else the latest that did not; 0 when nothing was refused yet."""
-        async with self._database.begin() as session:
-            row = await session.get(Learned, provider)
-        return 0.0 if row is None else row.accepted or row.refused
+        return 0.0 if row is None or now - row.at > FORGOTTEN else row.refused

@@ -35,7 +35,7 @@ def upgrade() -> None:
         "learned_waits",
         sa.Column("provider", sa.String(32), nullable=False),
         sa.Column("refused", sa.Double(), nullable=False),
-        sa.Column("accepted", sa.Double(), nullable=True),
+        sa.Column("at", sa.Float(53), nullable=False),
         sa.PrimaryKeyConstraint("provider", name=op.f("pk_learned_waits")),
     )
     op.create_table(
@@ -111,6 +111,7 @@ def upgrade() -> None:
         sa.Column("country_code", sa.String(16), nullable=False),
         sa.Column("operator", sa.String(32), nullable=True),
         sa.Column("cost", sa.String(32), nullable=False),
+        sa.Column("agreed", sa.String(32), nullable=False),
         sa.Column("currency", sa.String(3), nullable=False),
         sa.Column("state", sa.String(12), nullable=False),
         sa.Column("reason", sa.String(32), nullable=False),
@@ -127,6 +128,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.Float(53), nullable=True),
         sa.Column("cancel_from", sa.Float(53), nullable=True),
         sa.Column("cancel_at", sa.Float(53), nullable=True),
+        sa.Column("cancel_called_at", sa.Float(53), nullable=True),
         sa.Column("next_poll_at", sa.Float(53), nullable=True),
         sa.Column("polled_at", sa.Float(53), nullable=True),
         sa.Column("failures", sa.BigInteger(), nullable=False),
@@ -141,11 +143,17 @@ def upgrade() -> None:
             ["key_id"], ["provider_keys.id"], name=op.f("fk_activations_key_id_provider_keys")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activations")),
-        sa.UniqueConstraint("key_id", "provider_id", name=op.f("uq_activations_key_id")),
         sa.UniqueConstraint("nonce", name=op.f("uq_activations_nonce")),
     )
     with op.batch_alter_table("activations", schema=None) as batch_op:
         batch_op.create_index("ix_activations_chat_id_created_at", ["chat_id", "created_at"], unique=False)
+        batch_op.create_index(
+            "ix_activations_held",
+            ["key_id", "provider_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('waiting', 'cancelling')"),
+            postgresql_where=sa.text("state IN ('waiting', 'cancelling')"),
+        )
         batch_op.create_index(batch_op.f("ix_activations_key_id"), ["key_id"], unique=False)
         batch_op.create_index(
             "ix_activations_next_poll_at",
@@ -238,6 +246,11 @@ def downgrade() -> None:
             "ix_activations_next_poll_at",
             sqlite_where=sa.text("next_poll_at IS NOT NULL"),
             postgresql_where=sa.text("next_poll_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_activations_held",
+            sqlite_where=sa.text("state IN ('waiting', 'cancelling')"),
+            postgresql_where=sa.text("state IN ('waiting', 'cancelling')"),
         )
         batch_op.drop_index(batch_op.f("ix_activations_key_id"))
         batch_op.drop_index("ix_activations_chat_id_created_at")
