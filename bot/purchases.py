@@ -204,7 +204,7 @@ class Purchases:
 
     async def _bought(self, provider: Provider, number: Number, at: datetime) -> Bought:
         timing = provider.timing
-        wait = max(timing.min_cancel, await self._waits.seconds(provider.name))
+        wait = max(timing.min_cancel, await self._waits.seconds(provider.name, at))
         return Bought(
             provider_id=number.id,
             phone=number.phone,
