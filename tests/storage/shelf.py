@@ -57,6 +57,7 @@ def number(key: Key, name: str, state: State, **more: object) -> Activation:
         "provider": key.provider,
         "provider_id": name,
         "cost": Decimal("0.10"),
+        "agreed": Decimal("0.10"),
         "currency": "USD",
         "state": state,
         "created_at": NOW,
