@@ -162,6 +162,11 @@ class Reading:
     text: str | None = None
     sender: str | None = None
 
+    @property
+    def whole(self) -> str | None:
+        """The code where nothing else came with it: all that an error can carry."""
+        return self.code if self.text is None else None
+
 
 WAITING = Reading(Outcome.WAITING)
 ENDED = Reading(Outcome.ENDED)

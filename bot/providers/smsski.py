@@ -98,7 +98,7 @@ class SmsSki(Hosted):
     def __init__(self, root: str = "", timing: Timing | None = None, net: Net | None = None) -> None:
         super().__init__(root, timing, net)
         self._polls = Pace(self.timing.min_poll, 1, self._net.clock, self._net.sleep)
-        self._codes: dict[str, str] = {}
+        self._codes: dict[str, Reading] = {}
 
     def sign(self, call: Call, key: str) -> Call:
         return as_bearer(call, key)
@@ -144,7 +144,7 @@ class SmsSki(Hosted):
         """A code fetched before and not known to the caller is given again: the site gives it once."""
         kept = self._codes.get(held.raw)
         if kept and held.last_code is None:
-            return Reading(Outcome.RECEIVED, kept)
+            return kept
         await self._polls.turn(held.raw)
         said = await self._once(key, f"code/{segment(held.raw)}")
         match said.error:
@@ -179,7 +179,7 @@ class SmsSki(Hosted):
             raise error
         now = await self.poll(key, held)
         if now.outcome is Outcome.RECEIVED:
-            raise CodeArrived(error.detail, code=now.code)
+            raise CodeArrived(error.detail, code=now.whole)
         if now.outcome is Outcome.WAITING:
             raise error
 
@@ -192,7 +192,7 @@ class SmsSki(Hosted):
             raise TooLate("406")
         now = await self.poll(key, held)
         if now.outcome is Outcome.RECEIVED:
-            raise CodeArrived("406", code=now.code)
+            raise CodeArrived("406", code=now.whole)
         if now.outcome is Outcome.ENDED:
             raise TooLate("406")
         raise TooEarly("406", seconds=self.timing.min_poll)
@@ -212,8 +212,8 @@ class SmsSki(Hosted):
             return WAITING
         while len(self._codes) >= REMEMBERED:
             del self._codes[next(iter(self._codes))]
-        self._codes[held.raw] = found
-        return Reading(Outcome.RECEIVED, found)
+        kept = self._codes[held.raw] = Reading(Outcome.RECEIVED, found, values.text_of(message))
+        return kept
 
     async def _services(self, key: SecretStr) -> list[ServiceCountries]:
         return _valid(ServiceCountries, await self._ask(key, "services"))

@@ -6,8 +6,10 @@ from decimal import Decimal
 
 #: Codes that providers give in place of no code.
 NO_CODE = frozenset({"", "-", "null", "None"})
-#: A code longer than this is a whole SMS, of which this much is enough to tell it from the next.
+#: What is longer is a whole SMS: its beginning and its end are enough to tell it from the next.
 LONGEST_CODE = 64
+#: Characters of one SMS that are kept; ten concatenated ones have 1530.
+LONGEST_TEXT = 4096
 LONGEST_PHONE = 32
 #: Decimal itself would read "1_000" and the digits of every script.
 AMOUNT = re.compile(r"[0-9]{1,40}(\.[0-9]{0,40})?(e[+-]?[0-9]{1,3})?", re.ASCII | re.IGNORECASE)
@@ -48,8 +50,16 @@ def code(value: object) -> str:
     """A code as text, with its zeros and dashes; "" where there is none."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         return ""
-    word = unquoted(str(value)[:LONGEST_CODE])
+    word = unquoted(str(value)[:LONGEST_TEXT])
+    if len(word) > LONGEST_CODE:
+        return f"{word[: LONGEST_CODE // 2 - 1]}…{word[-LONGEST_CODE // 2 :]}"
     return "" if word in NO_CODE else word
+
+
+def text_of(value: object) -> str | None:
+    """The whole SMS where it stands in place of a code; None where the code is all there is."""
+    word = unquoted(value[:LONGEST_TEXT]) if isinstance(value, str) else ""
+    return word if len(word) > LONGEST_CODE else None
 
 
 def identifier(value: object) -> str | None:

@@ -232,6 +232,18 @@ async def test_a_code_met_while_cancelling_is_there_for_the_next_poll() -> None:
     assert await provider.poll(KEY, Held(PHONE, PHONE, 100, last_code="953620")) == ENDED
 
 
+async def test_a_whole_sms_in_place_of_a_code_is_kept_whole() -> None:
+    sms = "Dear customer, " + "thank you for your patience; " * 3 + "your code is 4711"
+    site = Site((Said("", 406), Said(json.dumps({"status": "success", "message": sms}))))
+    provider = SmsSki(net=net(site))
+    with pytest.raises(CodeArrived) as arrived:
+        await provider.cancel(KEY, HELD)
+    reading = await provider.poll(KEY, HELD)
+    assert (arrived.value.code, reading.text) == (None, sms)
+    assert reading.code.endswith("your code is 4711")
+    assert len(reading.code) == 64
+
+
 async def test_a_code_of_an_earlier_task_is_forgotten_when_the_number_is_bought_again() -> None:
     again = Said(f'{{"status":"success","message":"{PHONE}"}}')
     site = Site((Said(CODE), again, Said("", 404)))

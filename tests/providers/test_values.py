@@ -39,6 +39,12 @@ def test_money_is_exact_or_nothing(value: object, amount: str | None) -> None:
     assert values.money(value) == (None if amount is None else Decimal(amount))
 
 
+def test_whole_messages_that_begin_alike_are_told_apart_as_codes() -> None:
+    first, second = (f"{'your code, as you asked: ' * 4}{number}" for number in (111, 222))
+    assert values.code(first) != values.code(second)
+    assert (values.text_of(first), values.text_of("4711"), values.text_of(4711)) == (first, None, None)
+
+
 @given(st.text() | st.integers() | st.decimals() | st.booleans() | st.none() | st.floats())
 def test_money_is_never_negative_and_never_fills_the_memory(value: object) -> None:
     amount = values.money(value)

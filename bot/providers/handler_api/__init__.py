@@ -6,6 +6,7 @@ sms-activate are gone with it; those of HeroSMS (https://hero-sms.com/api) carry
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from pydantic import SecretStr
@@ -29,7 +30,7 @@ from bot.providers.handler_api.tokens import Reply, failure, read
 from bot.providers.hosted import Hosted
 from bot.providers.http import Net
 from bot.providers.signing import Call, in_query
-from bot.providers.values import money, name
+from bot.providers.values import LONGEST_TEXT, money, name
 
 #: What the whole family knows; which site answers BAD_ACTION to some of it is seen when it is asked.
 VANILLA = frozenset(
@@ -40,10 +41,6 @@ VANILLA = frozenset(
         *(Capability.CANCEL, Capability.ACTIVE),
     }
 )
-
-
-#: Characters of one SMS that are kept; ten concatenated ones have 1530.
-LONGEST_TEXT = 4096
 
 
 class HandlerApi(Hosted):
@@ -109,7 +106,7 @@ class HandlerApi(Hosted):
     async def poll(self, key: SecretStr, held: Held) -> Reading:
         reading = await self._status(key, held)
         if reading.outcome is Outcome.RECEIVED and self.can(Capability.FULL_TEXT):
-            return Reading(reading.outcome, reading.code, await self._full_text(key, held))
+            return replace(reading, text=await self._full_text(key, held) or reading.text)
         return reading
 
     async def sent(self, key: SecretStr, held: Held) -> None:

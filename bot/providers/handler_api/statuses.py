@@ -7,7 +7,7 @@ so that the same words mean different things before and after a code.
 from bot.errors import BadReply, CodeArrived, CodebellError, TooEarly, TooLate, Unclear
 from bot.providers.base import ENDED, WAITING, Held, Outcome, Reading, Timing
 from bot.providers.handler_api.tokens import Reply, failure
-from bot.providers.values import code, money
+from bot.providers.values import code, money, text_of
 
 WAITS = frozenset(
     {"STATUS_WAIT_CODE", "STATUS_WAIT_RESEND", "STATUS_WAIT_READY", "STATUS_WAIT_SCREEN", "STATUS_ACCESS"}
@@ -37,10 +37,10 @@ def reading(reply: Reply, held: Held, code_as_retry: bool = False) -> Reading:
     word, found = reply.word, code(reply.rest)
     if word == "STATUS_OK" or (code_as_retry and word == "STATUS_WAIT_RETRY"):
         old = held.asked_again and found == held.last_code
-        return Reading(Outcome.RECEIVED, found) if found and not old else WAITING
+        return Reading(Outcome.RECEIVED, found, text_of(reply.rest)) if found and not old else WAITING
     if word == "STATUS_WAIT_RETRY":
         old = held.asked_again or found == held.last_code
-        return Reading(Outcome.RECEIVED, found) if found and not old else WAITING
+        return Reading(Outcome.RECEIVED, found, text_of(reply.rest)) if found and not old else WAITING
     if word in WAITS:
         return WAITING
     if word in OVER:
@@ -54,7 +54,7 @@ def refusal(reply: Reply, held: Held, timing: Timing) -> CodebellError:
         case "EARLY_CANCEL_DENIED":
             return TooEarly(reply.word, seconds=_seconds_left(reply, held, timing))
         case "STATUS_OK" if held.last_code is None and code(reply.rest):
-            return CodeArrived(reply.word, code=code(reply.rest))
+            return CodeArrived(reply.word, code=None if text_of(reply.rest) else code(reply.rest))
         case word if word in OVER:
             return TooLate(word)
     return failure(reply)
@@ -69,7 +69,7 @@ def settle_cancel(now: Reading, held: Held, error: CodebellError) -> None:
     """What a doubtful cancel came to, by the status read after it; returns when the number is given back."""
     match now.outcome:
         case Outcome.RECEIVED:
-            raise CodeArrived(error.detail, code=now.code)
+            raise CodeArrived(error.detail, code=now.whole)
         case Outcome.ENDED if held.last_code:
             raise TooLate(error.detail)
         case Outcome.WAITING if held.last_code:
