@@ -14,7 +14,7 @@ from pathlib import Path
 import phonenumbers
 from aiogram.utils.i18n import I18n
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal
 
 from bot.errors import CodebellError
@@ -77,9 +77,13 @@ class Texts:
         """`20 Nov 14:02`: the day and the minute where the bot runs."""
         return format_datetime(moment.astimezone(), "d MMM HH:mm", locale=self.locale)
 
+    def date(self, moment: datetime) -> str:
+        """`20 Nov 2026`: a day that may be in another year."""
+        return format_date(moment.astimezone(), "d MMM y", locale=self.locale)
+
     def span(self, seconds: float) -> str:
-        """`2 minutes`, `40 seconds`: one unit, rounded."""
-        return format_timedelta(max(1, round(seconds)), threshold=1.5, locale=self.locale)
+        """`2 minutes`, `110 seconds`: one unit, rounded, the smaller one below two of the larger."""
+        return format_timedelta(max(1, round(seconds)), threshold=2, locale=self.locale)
 
 
 class Catalogues:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from pydantic import SecretStr
 from rapidfuzz import fuzz, process, utils
 
 from bot.catalogue import Catalogue
@@ -20,6 +19,8 @@ from storage.quotes import QuoteStore
 
 #: Search results below this likeness (of 100) are not shown.
 _LIKENESS = 62
+#: Bytes of a provider's country code that a button and a quote can carry.
+_COUNTRY_CODE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class Offers:
         for offer in listing.items:
             groups.setdefault(offer.iso2, []).append(offer)
         places = [_place(offers) for offers in groups.values()]
-        return Listing(sorted(places, key=lambda place: (place.stock == 0, place.cost)), listing.troubles)
+        return Listing(sorted(places, key=_by_price), listing.troubles)
 
     async def offers(self, chat_id: int, service: str, iso2: str) -> Listing[Offer]:
         """All the chat's keys side by side for one service and country, cheapest first."""
@@ -114,11 +115,16 @@ class Offers:
         return Listing(here, listing.troubles)
 
     async def find(self, chat_id: int, service: str, key_id: str, country_code: str) -> Offer:
-        """The offer a button stands for, at today's price. Raises `NotOffered` when it is gone."""
-        for offer in (await self._sold(chat_id, service)).items:
+        """The offer a button stands for, at today's price.
+
+        Raises `NotOffered` when it is gone, `UnknownKey` when its key is, and what its provider failed with.
+        """
+        seller = await self._shops.seller(chat_id, key_id)
+        listing = await self._sold(chat_id, service)
+        for offer in listing.items:
             if (offer.key.id, offer.country_code) == (key_id, country_code):
                 return offer
-        raise NotOffered
+        raise next((each.error for each in listing.troubles if each.title == seller.title), NotOffered())
 
     async def quote(self, chat_id: int, owner_id: int, offer: Offer) -> Quote:
         """Note an offer under a nonce: what the *Buy* button will carry."""
@@ -127,19 +133,17 @@ class Offers:
         return quote
 
     async def tiers(self, quote: Quote) -> Sequence[Tier]:
-        provider, secret = await self._behind(quote)
-        return await provider.tiers(secret, quote.service_code, quote.country_code)
+        """Price tiers, cheapest first. This and what follows raises `Unavailable` when it takes too long."""
+        where = quote.service_code, quote.country_code
+        return await self._shops.ask_one(quote.key_id, lambda provider, key: provider.tiers(key, *where))
 
     async def suppliers(self, quote: Quote) -> Sequence[Supplier]:
-        provider, secret = await self._behind(quote)
-        return await provider.suppliers(secret, quote.service_code, quote.country_code)
+        where = quote.service_code, quote.country_code
+        return await self._shops.ask_one(quote.key_id, lambda provider, key: provider.suppliers(key, *where))
 
     async def operators(self, quote: Quote) -> Sequence[str]:
-        provider, secret = await self._behind(quote)
-        return await provider.operators(secret, quote.country_code)
-
-    async def _behind(self, quote: Quote) -> tuple[Provider, SecretStr]:
-        return await self._shops.behind(quote.key_id)
+        country = quote.country_code
+        return await self._shops.ask_one(quote.key_id, lambda provider, key: provider.operators(key, country))
 
     async def _sold(self, chat_id: int, service: str) -> Listing[Offer]:
         """Everything the chat could buy for a service, cheapest first."""
@@ -161,7 +165,7 @@ class Offers:
             for service in services
             if _listed(service).slug == wanted
             for price in await self._catalogue.prices(shop.provider, shop.secret, service.code)
-            if price.country in countries and countries[price.country].iso2
+            if price.country in countries and _placed(countries[price.country])
             for key in shop.keys
         ]
 
@@ -176,8 +180,14 @@ def _by_popularity(service: Listed) -> tuple[int, str]:
     return rank, service.name.casefold()
 
 
-def _by_price(offer: Offer) -> tuple[bool, Decimal]:
-    return offer.stock == 0, offer.cost
+def _placed(country: Country) -> bool:
+    """Whether it is a country we know, by a code that fits a button (colons part its fields)."""
+    return bool(country.iso2) and ":" not in country.code and len(country.code.encode()) <= _COUNTRY_CODE
+
+
+def _by_price(sold: Offer | Place) -> tuple[bool, bool, str, Decimal]:
+    """In stock first, then by currency, unknown ones last: amounts compare within one only."""
+    return sold.stock == 0, not sold.currency, sold.currency, sold.cost
 
 
 def _place(offers: Sequence[Offer]) -> Place:

@@ -17,8 +17,8 @@ from storage.models import Key
 
 T = TypeVar("T")
 
-#: Seconds after which a provider is left out of a list.
-PATIENCE = 12.0
+#: Seconds a provider is given: Telegram takes the answer to a press for about 15, and a screen may ask twice.
+PATIENCE = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,10 @@ class Shop:
 class Shops:
     """A chat's keys, grouped by provider."""
 
-    def __init__(self, keys: KeyStore, providers: Mapping[str, Provider]) -> None:
+    def __init__(self, keys: KeyStore, providers: Mapping[str, Provider], patience: float = PATIENCE) -> None:
         self._keys = keys
         self._providers = providers
+        self._patience = patience
 
     async def ask(self, chat_id: int, question: Callable[[Shop], Awaitable[T]]) -> Listing[tuple[Shop, T]]:
         """Ask every provider of the chat that sells numbers; those that fail become troubles.
@@ -61,7 +62,7 @@ class Shops:
         shops = await self._of(chat_id)
         if not shops:
             raise NoKeys
-        answers = await asyncio.gather(*(_patiently(question, shop) for shop in shops))
+        answers = await asyncio.gather(*(self._answer(question, shop) for shop in shops))
         good: list[tuple[Shop, T]] = []
         troubles: list[Trouble] = []
         for shop, answer in zip(shops, answers, strict=True):
@@ -71,14 +72,37 @@ class Shops:
                 good.append((shop, answer))
         return Listing(good, troubles)
 
-    async def behind(self, key_id: str) -> tuple[Provider, SecretStr]:
-        """The provider and secret of one key. Raises `UnknownKey`, or `NotOffered` for a site that left."""
+    async def ask_one(self, key_id: str, question: Callable[[Provider, SecretStr], Awaitable[T]]) -> T:
+        """Ask the provider of one key. Raises its errors, `UnknownKey`, or `NotOffered` where it has left."""
         key = await self._keys.get(key_id)
         if key is None:
             raise UnknownKey
         if key.provider not in self._providers:
             raise NotOffered
-        return self._providers[key.provider], await self._keys.open(key.id)
+        secret = await self._keys.open(key.id)
+        return await self._in_time(question(self._providers[key.provider], secret))
+
+    async def seller(self, chat_id: int, key_id: str) -> Provider:
+        """The provider a chat can buy from with this key. Raises `UnknownKey`, or `NotOffered`."""
+        for key in await self._keys.list(chat_id):
+            if key.id == key_id and key.provider in self._providers:
+                return self._providers[key.provider]
+            if key.id == key_id:
+                raise NotOffered
+        raise UnknownKey
+
+    async def _answer(self, question: Callable[[Shop], Awaitable[T]], shop: Shop) -> T | CodebellError:
+        try:
+            return await self._in_time(question(shop))
+        except CodebellError as error:
+            return error
+
+    async def _in_time(self, answer: Awaitable[T]) -> T:
+        try:
+            async with asyncio.timeout(self._patience):
+                return await answer
+        except TimeoutError:
+            raise Unavailable("no answer in time") from None
 
     async def _of(self, chat_id: int) -> list[Shop]:
         grouped: dict[str, list[Key]] = {}
@@ -89,13 +113,3 @@ class Shops:
             for name, provider in self._providers.items()
             if name in grouped and provider.can(Capability.BUY)
         ]
-
-
-async def _patiently(question: Callable[[Shop], Awaitable[T]], shop: Shop) -> T | CodebellError:
-    try:
-        async with asyncio.timeout(PATIENCE):
-            return await question(shop)
-    except TimeoutError:
-        return Unavailable("no answer in time")
-    except CodebellError as error:
-        return error

@@ -80,15 +80,17 @@ def test_money_is_never_rounded_to_cents(t: Texts, amount: str, currency: str, s
 
 def test_countries_times_and_spans_are_in_words(t: Texts) -> None:
     assert (t.country("VN"), t.country("vn"), t.country("??", "Nowhere")) == ("Vietnam", "Vietnam", "Nowhere")
-    assert [t.span(seconds) for seconds in (0, 40, 75, 119, 600)] == [
+    assert [t.span(seconds) for seconds in (0, 40, 75, 119, 120, 600)] == [
         "1 second",
         "40 seconds",
         "75 seconds",
+        "119 seconds",
         "2 minutes",
         "10 minutes",
     ]
     moment = datetime(2026, 5, 1, 12, tzinfo=UTC)
     assert t.time(moment) == moment.astimezone().strftime("%H:%M:%S")
+    assert t.date(moment) == "1 May 2026"
 
 
 @pytest.mark.parametrize(("iso2", "shown"), [("US", "🇺🇸"), ("", "🏳️"), ("us", "🏳️"), ("USA", "🏳️")])

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
@@ -6,9 +7,9 @@ import pytest
 from pydantic import SecretStr
 
 from bot.catalogue import Catalogue
-from bot.errors import BadKey, NoKeys, NotOffered, Unavailable
+from bot.errors import BadKey, NoKeys, NotOffered, Unavailable, UnknownKey
 from bot.offers import Offers
-from bot.providers.base import Capability, Provider
+from bot.providers.base import Capability, Provider, Supplier, Tier
 from bot.shops import Shops
 from tests.core import OWNER, STRANGER, Core, open_core
 from tests.doubles import KEY, FakeProvider
@@ -19,17 +20,32 @@ class Market:
 
     def __init__(self, core: Core) -> None:
         self.core = core
+        #: Seconds a provider is given to answer.
+        self.patience = 5.0
         self.alpha, self.beta = FakeProvider("alpha", core.clock), FakeProvider("beta", core.clock)
         self.providers: dict[str, Provider] = {"alpha": self.alpha, "beta": self.beta}
 
     def offers(self, *blocked: str) -> Offers:
         core = self.core
-        shops = Shops(core.keys, self.providers)
+        shops = Shops(core.keys, self.providers, self.patience)
         return Offers(Catalogue(core.clock), shops, core.quotes, blocked, core.clock)
 
     async def key(self, provider: str, secret: str = KEY) -> None:
         core = self.core
         await core.keys.add(OWNER, provider, "", SecretStr(secret), Decimal(1), "USD", core.clock())
+
+
+class Silent(FakeProvider):
+    """Answers no question about choices, ever."""
+
+    async def tiers(self, *_: object) -> list[Tier]:
+        return await asyncio.Future()
+
+    async def suppliers(self, *_: object) -> list[Supplier]:
+        return await asyncio.Future()
+
+    async def operators(self, *_: object) -> list[str]:
+        return await asyncio.Future()
 
 
 @pytest.fixture
@@ -133,6 +149,57 @@ async def test_an_offer_is_found_again_at_todays_price_or_said_to_be_gone(market
     assert again.cost == Decimal("0.60")
     with pytest.raises(NotOffered):
         await offers.find(OWNER, "telegram", first.key.id, "99")
+
+
+async def test_an_offer_of_a_removed_key_is_not_said_to_be_no_longer_sold(market: Market) -> None:
+    offers = market.offers()
+    first = (await offers.offers(OWNER, "telegram", "US")).items[0]
+    await market.key("beta", "another-account-9999")
+    await market.core.keys.remove(first.key.id, OWNER, market.core.clock())
+    with pytest.raises(UnknownKey):
+        await offers.find(OWNER, "telegram", first.key.id, "1")
+
+
+async def test_an_offer_of_a_provider_that_is_down_is_not_said_to_be_no_longer_sold(market: Market) -> None:
+    offers = market.offers()
+    first = (await offers.offers(OWNER, "telegram", "US")).items[0]
+    market.core.clock.advance(8 * 24 * 3600)
+    market.alpha.breaks("services", Unavailable())
+    with pytest.raises(Unavailable):
+        await offers.find(OWNER, "telegram", first.key.id, "1")
+
+
+async def test_who_waits_for_a_choice_waits_only_so_long(market: Market) -> None:
+    offer = (await market.offers().offers(OWNER, "telegram", "US")).items[0]
+    quote = await market.offers().quote(OWNER, OWNER, offer)
+    market.providers["alpha"] = Silent("alpha", market.core.clock)
+    market.patience = 0.01
+    offers = market.offers()
+    for asked in (offers.tiers, offers.suppliers, offers.operators):
+        with pytest.raises(Unavailable):
+            await asked(quote)
+
+
+@pytest.mark.parametrize("code", ["c" * 17, "a:b", "страна-страна"])
+async def test_a_country_whose_code_no_button_can_carry_is_not_offered(market: Market, code: str) -> None:
+    market.beta.places = market.beta.prices_of = {}
+    market.alpha.places = {code: "FR", "c" * 16: "US"}
+    market.alpha.prices_of = {("tg", code): ("0.50", 1), ("tg", "c" * 16): ("0.60", 1)}
+    assert [place.iso2 for place in (await market.offers().places(OWNER, "telegram")).items] == ["US"]
+
+
+async def test_prices_are_compared_within_a_currency_and_unknown_ones_stand_last(market: Market) -> None:
+    market.alpha.prices_of = {("tg", "1"): ("0.50", 10), ("tg", "2"): ("0.90", 1)}
+    market.beta.currency = ""
+    market.beta.prices_of = {("tg", "1"): ("0.10", 1), ("tg", "3"): ("0.20", 1)}
+    offers = market.offers()
+    assert await told(offers) == [("alpha", "0.50"), ("beta", "0.10")]
+    places = (await offers.places(OWNER, "telegram")).items
+    assert [(place.iso2, str(place.cost), place.currency) for place in places] == [
+        ("US", "0.50", "USD"),
+        ("GB", "0.90", "USD"),
+        ("DE", "0.20", ""),
+    ]
 
 
 async def test_a_quote_holds_what_was_seen(market: Market) -> None:
