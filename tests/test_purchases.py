@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.errors import (
     AlreadyDone,
@@ -423,6 +423,12 @@ async def test_an_id_the_provider_gave_before_is_not_believed(core: Core) -> Non
     second = await core.buy()
     assert (second.state, second.reason) == (State.UNKNOWN, "AlreadyDone")
     assert (await core.row(first.id)).phone == "+12015550001"
+
+
+async def test_an_id_that_is_taken_at_the_very_last_moment_is_not_tried_for_ever(core: Core) -> None:
+    core.store.full["bought"] = [IntegrityError("UPDATE", {}, Exception("UNIQUE constraint failed"))]
+    row = await core.buy()
+    assert (row.state, row.reason, core.slept) == (State.UNKNOWN, "AlreadyDone", [])
 
 
 # Adoption

@@ -1,34 +1,35 @@
+from datetime import timedelta
+
 import pytest
 
 from storage.database import Database
-from storage.waits import WaitStore
+from storage.waits import FORGOTTEN, WaitStore
+from tests.storage.shelf import NOW
 
 
 @pytest.mark.parametrize(
-    ("lessons", "seconds"),
-    [
-        ([], 0),
-        ([("accepted", 40)], 0),
-        ([("refused", 100)], 100),
-        ([("refused", 100), ("refused", 80)], 100),
-        ([("refused", 100), ("accepted", 125)], 125),
-        ([("refused", 100), ("accepted", 125), ("accepted", 300)], 125),
-        ([("refused", 100), ("accepted", 125), ("accepted", 110)], 110),
-        ([("refused", 100), ("accepted", 90)], 100),
-        ([("refused", 100), ("accepted", 125), ("refused", 130)], 130),
-        ([("refused", 100), ("accepted", 125), ("refused", 110)], 125),
-    ],
+    ("refusals", "seconds"), [([], 0), ([100], 100), ([100, 80], 100), ([100, 130], 130)]
 )
-async def test_the_wait_is_the_earliest_that_worked_else_the_latest_that_did_not(
-    database: Database, lessons: list[tuple[str, float]], seconds: float
+async def test_the_wait_is_the_latest_age_at_which_a_cancel_was_refused(
+    database: Database, refusals: list[float], seconds: float
 ) -> None:
     waits = WaitStore(database)
-    for lesson, age in lessons:
-        await getattr(waits, lesson)("alpha", age)
-    assert await waits.seconds("alpha") == seconds
+    for age in refusals:
+        await waits.refused("alpha", age, NOW)
+    assert await waits.seconds("alpha", NOW) == seconds
+
+
+async def test_a_refusal_teaches_for_a_day(database: Database) -> None:
+    waits = WaitStore(database)
+    await waits.refused("alpha", 300, NOW)
+    assert await waits.seconds("alpha", NOW + FORGOTTEN) == 300
+    later = NOW + FORGOTTEN + timedelta(seconds=1)
+    assert await waits.seconds("alpha", later) == 0
+    await waits.refused("alpha", 100, later)
+    assert await waits.seconds("alpha", later) == 100
 
 
 async def test_providers_learn_apart(database: Database) -> None:
     waits = WaitStore(database)
-    await waits.refused("alpha", 100)
-    assert await waits.seconds("beta") == 0
+    await waits.refused("alpha", 100, NOW)
+    assert await waits.seconds("beta", NOW) == 0
