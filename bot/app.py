@@ -1,37 +1,37 @@
-"""The composition root, one file as it alone knows everybody: makes the bot, starts and stops it in order."""
+"""The composition root, which alone knows everybody: makes the bot, starts and stops it in order."""
 
 import asyncio
 import logging
+import re
 import signal
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC
 
 from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthorizedError
-from aiogram.types import BotCommand, Update
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from aiogram.types import Update
 
 from bot import clock as clocks
 from bot.activations import Activations
 from bot.balances import Balances
 from bot.catalogue import Catalogue
 from bot.clock import Clock
-from bot.errors import SettingsError, text
+from bot.errors import SettingsError
+from bot.greeting import greet, name_commands
 from bot.heartbeat import Heartbeat
 from bot.i18n import Catalogues, Texts
 from bot.log import secrets
 from bot.middlewares import Forms, Welcome
 from bot.offers import Offers
-from bot.poller import Poller, Stopped
+from bot.poller import Poller
 from bot.postman import TELEGRAM, Drawing, Paces, Postman
 from bot.providers import connect
 from bot.providers.base import Provider
 from bot.purchases import Purchases
 from bot.settings import Settings
 from bot.shops import Shops
+from bot.ticks import Ticks
+from bot.verdicts import REVOKED, Stopped
 from bot.watcher import Sleep, Watcher
 from handlers import routers
 from handlers.cards import draw_card, draw_code
@@ -53,16 +53,6 @@ log = logging.getLogger(__name__)
 #: Seconds for each part of the stop; together well below the 45 s a container is given.
 DRAIN = 15.0
 LAST_ROUND = 5.0
-_TICK_DEADLINE = 20.0
-COMMANDS = {
-    "start": text("the menu"),
-    "buy": text("buy a number"),
-    "numbers": text("your numbers and their codes"),
-    "cancel": text("cancel a number"),
-    "balance": text("what is left on your accounts"),
-    "keys": text("provider keys"),
-    "help": text("how it works"),
-}
 
 
 class Codebell:
@@ -110,7 +100,7 @@ class Codebell:
         self.dispatcher = self._dispatcher()
         allowed = self.dispatcher.resolve_used_update_types()
         self.poller = Poller(bot, self.feed, allowed, lambda: self.heartbeat.beat("poll"))
-        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._ticks = Ticks(self.heartbeat.beat)
         self._tasks: list[asyncio.Task[None]] = []
 
     def _dispatcher(self) -> Dispatcher:
@@ -129,7 +119,7 @@ class Codebell:
             quotes=self.quotes,
         )
         admins = frozenset(self.settings.admin_ids)
-        welcome = Welcome(self.catalogues, self.chats, self.settings.access, admins, self.clock)
+        welcome = Welcome(self.catalogues, self.chats, self.settings.access, admins, self.clock, self.nudge)
         dispatcher.update.outer_middleware(welcome)
         dispatcher.include_routers(*routers())
         return dispatcher
@@ -184,32 +174,14 @@ class Codebell:
         await self.postman.round()
 
     def _start_ticks(self) -> None:
-        ticks: dict[str, tuple[Callable[[], Awaitable[None]], float]] = {
-            "watch": (self.watcher.tick, 1),
-            "post": (self.postman.round, 1),
-            "housekeeping": (self.housekeeping, 3600),
-            "heartbeat": (self._write_heartbeat, 10),
-        }
-        for name, (tick, seconds) in ticks.items():
-            self._scheduler.add_job(
-                self._guarded,
-                "interval",
-                (name, tick),
-                seconds=seconds,
-                misfire_grace_time=None,
-                coalesce=True,
-            )
-        self._scheduler.start()
-
-    async def _guarded(self, name: str, tick: Callable[[], Awaitable[None]]) -> None:
-        """A tick that hangs is cut, a tick that fails is logged: the next one comes anyway."""
-        try:
-            async with asyncio.timeout(_TICK_DEADLINE):
-                await tick()
-        except Exception:
-            log.exception("the %s tick", name)
-        else:
-            self.heartbeat.beat(name)
+        self._ticks.start(
+            {
+                "watch": (self.watcher.tick, 1),
+                "post": (self.postman.round, 1),
+                "housekeeping": (self.housekeeping, 3600),
+                "heartbeat": (self._write_heartbeat, 10),
+            }
+        )
 
     async def _write_heartbeat(self) -> None:
         self.heartbeat.write()
@@ -223,7 +195,8 @@ class Codebell:
 
     async def _listen_to_people(self) -> None:
         try:
-            await self._greet()
+            await greet(self.bot)
+            self._tasks.append(asyncio.create_task(name_commands(self.bot, self.catalogues)))
             await self.poller.run()
         except Stopped as stopped:
             self._give_up(str(stopped))
@@ -231,31 +204,8 @@ class Codebell:
             log.exception("polling broke off")
             self._give_up("polling broke off by a mistake of ours; the log says more")
 
-    async def _greet(self) -> None:
-        """What Telegram must know first; it is asked until it answers."""
-        for pause in (1, 2, 5, 10, *[30] * 1000):
-            try:
-                await self.bot.delete_webhook(drop_pending_updates=False)
-                me = await self.bot.me()
-                await self._name_commands()
-            except (TelegramUnauthorizedError, TelegramNotFound):
-                raise Stopped("Telegram does not accept BOT_TOKEN: was it revoked?") from None
-            except (AiogramError, TimeoutError) as error:
-                log.warning("Telegram does not answer yet: %s", type(error).__name__)
-                await asyncio.sleep(pause)
-            else:
-                log.info("this is @%s", me.username)
-                return
-
-    async def _name_commands(self) -> None:
-        """The "/" menu: in every language there is, and the default one for everybody else."""
-        for language in (None, *sorted(self.catalogues.languages)):
-            t = self.catalogues.texts(language)
-            menu = [BotCommand(command=name, description=t.plain(about)) for name, about in COMMANDS.items()]
-            await self.bot.set_my_commands(menu, language_code=language)
-
     def _revoked(self) -> None:
-        self._give_up("Telegram does not accept BOT_TOKEN any more: was it revoked?")
+        self._give_up(REVOKED)
 
     def _give_up(self, why: str) -> None:
         if not self.stopped.done():
@@ -268,8 +218,7 @@ class Codebell:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._scheduler.running:
-            self._scheduler.pause()
+        self._ticks.pause()
         ends = asyncio.get_running_loop().time() + DRAIN
         await self.poller.drain(DRAIN)
         await self.purchases.drain(max(0.0, ends - asyncio.get_running_loop().time()))
@@ -277,8 +226,7 @@ class Codebell:
         await self.postman.round()
         await self.postman.settle(LAST_ROUND)
         await self.poller.confirm()
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+        self._ticks.end()
 
 
 def caps(settings: Settings) -> Caps:
@@ -302,10 +250,16 @@ def providers_of(settings: Settings) -> dict[str, Provider]:
     return found
 
 
+def _hide_secrets(settings: Settings) -> None:
+    """From the log: the token, and each master key by itself, as a file may hold several."""
+    given = settings.master_key.get_secret_value()
+    for secret in (settings.bot_token.get_secret_value(), given, *re.split(r"[\s,]+", given)):
+        secrets.add(secret)
+
+
 async def run(settings: Settings) -> str:
     """Run until a signal or for good; the reason when it could not go on, "" after a signal."""
-    secrets.add(settings.bot_token.get_secret_value())
-    secrets.add(settings.master_key.get_secret_value())
+    _hide_secrets(settings)
     providers = providers_of(settings)
     async with opened(settings.database_url, settings.master_keys()) as (database, vault):
         bot = telegram(settings)

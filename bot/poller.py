@@ -1,7 +1,8 @@
 """From getUpdates to the handlers: each update on its own, each person's in order, none dropped by another.
 
 Updates are fetched raw and validated one by one, so that one Telegram invented yesterday is skipped and not
-the whole batch. At most a hundred are in flight; a stop lets them finish and confirms what was fetched.
+the whole batch. At most a hundred are in flight, ten of them one person's; a stop lets them finish and
+confirms what was fetched.
 """
 
 import asyncio
@@ -24,6 +25,9 @@ from aiogram.types import Update
 from aiogram.types.update import UpdateTypeLookupError
 from pydantic import ValidationError
 
+from bot.clock import Sleep
+from bot.verdicts import REVOKED, Stopped
+
 log = logging.getLogger(__name__)
 
 #: Seconds a long poll is held open (Telegram allows 50), and what the request may take beyond that.
@@ -32,10 +36,12 @@ GRACE = 15
 #: A second poller must not go on for ever: after so many seconds of conflict this one stops.
 CONFLICT_PATIENCE = 60.0
 IN_FLIGHT = 100
+#: Of one person; who presses faster than that is not heard until they are worked off.
+EACH = 10
+NOBODY = 0
 _LONGEST_PAUSE = 30.0
 
 Feed = Callable[[Update], Awaitable[object]]
-Sleep = Callable[[float], Awaitable[None]]
 
 
 class GetUpdatesRaw(TelegramMethod[list[dict[str, Any]]]):
@@ -48,10 +54,6 @@ class GetUpdatesRaw(TelegramMethod[list[dict[str, Any]]]):
     limit: int | None = None
     timeout: int | None = None
     allowed_updates: list[str] | None = None
-
-
-class Stopped(Exception):
-    """Polling cannot go on; the message says why in one line."""
 
 
 class Poller:
@@ -117,12 +119,20 @@ class Poller:
             return
         person = _person(raw)
         if person in self._queues:
-            self._queues[person].append(update)
+            self._line_up(person, update)
             return
         self._queues[person] = deque([update])
         task = asyncio.create_task(self._work_off(person))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def _line_up(self, person: int, update: Update) -> None:
+        queue = self._queues[person]
+        if person != NOBODY and len(queue) >= EACH:
+            log.warning("update %s is dropped: %d of the same person wait", update.update_id, EACH)
+            self._room.release()
+        else:
+            queue.append(update)
 
     def _read(self, raw: dict[str, Any]) -> Update | None:
         try:
@@ -154,7 +164,7 @@ class Poller:
         pause = float(min(_LONGEST_PAUSE, 0.5 * 2 ** min(self._trouble, 10)))
         match error:
             case TelegramUnauthorizedError() | TelegramNotFound():
-                raise Stopped("Telegram does not accept the bot's token: was it revoked?") from None
+                raise Stopped(REVOKED) from None
             case TelegramRetryAfter(retry_after=seconds):
                 pause = float(seconds)
             case TelegramConflictError():
@@ -170,8 +180,8 @@ class Poller:
 
 
 def _person(raw: dict[str, Any]) -> int:
-    """Whose update it is, to keep a person's in order; 0 for updates that are nobody's."""
+    """Whose update it is, to keep a person's in order; `NOBODY` where that is not told."""
     for part in raw.values():
         if isinstance(part, dict) and isinstance(part.get("from"), dict):
-            return int(part["from"].get("id", 0))
-    return 0
+            return int(part["from"].get("id", NOBODY))
+    return NOBODY

@@ -14,6 +14,12 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 
+REVOKED = "Telegram does not accept BOT_TOKEN: was it revoked?"
+
+
+class Stopped(Exception):
+    """The bot cannot go on; the message says why in one line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wait:

@@ -1,0 +1,54 @@
+"""The handful of ticks that keep the bot going; what is due stands in the database, not here."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+log = logging.getLogger(__name__)
+
+#: Seconds until a tick is taken to hang.
+DEADLINE = 20.0
+
+Tick = Callable[[], Awaitable[None]]
+
+
+class Ticks:
+    """Each comes again after its seconds, whatever became of the last one; `beat` hears of those done."""
+
+    def __init__(self, beat: Callable[[str], None]) -> None:
+        self._beat = beat
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+
+    def start(self, ticks: Mapping[str, tuple[Tick, float]]) -> None:
+        """Start them, by name: what to do, and every how many seconds."""
+        for name, (tick, seconds) in ticks.items():
+            self._scheduler.add_job(
+                self._guarded,
+                "interval",
+                (name, tick),
+                seconds=seconds,
+                misfire_grace_time=None,
+                coalesce=True,
+            )
+        self._scheduler.start()
+
+    def pause(self) -> None:
+        if self._scheduler.running:
+            self._scheduler.pause()
+
+    def end(self) -> None:
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def _guarded(self, name: str, tick: Tick) -> None:
+        """A tick that hangs is cut, a tick that fails is logged: the next one comes anyway."""
+        try:
+            async with asyncio.timeout(DEADLINE):
+                await tick()
+        except Exception:
+            log.exception("the %s tick", name)
+        else:
+            self._beat(name)
