@@ -1,5 +1,7 @@
 """What handlers get per update: `t`, the texts in the person's language, if they may come in at all.
 
+Who writes or presses in private can be reached again, and a command or a press ends an open question.
+
 Typed input is kept by aiogram's FSM, in our database and for a limited time.
 """
 
@@ -11,6 +13,7 @@ from typing import Any
 
 from aiogram import BaseMiddleware
 from aiogram.exceptions import AiogramError
+from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State
 from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
 from aiogram.types import CallbackQuery, Chat, Message, TelegramObject, Update, User
@@ -43,12 +46,15 @@ class Welcome(BaseMiddleware):
         access: Access,
         admins: frozenset[int],
         clock: Clock,
+        back: Callable[[], None],
     ) -> None:
+        """`back` is called when somebody whom nothing could be delivered to is heard again."""
         self._catalogues = catalogues
         self._chats = chats
         self._access = access
         self._admins = admins
         self._clock = clock
+        self._back = back
         self._seen: dict[int, datetime] = {}
         self._languages: dict[int, str] = {}
         self._told: set[int] = set()
@@ -61,7 +67,16 @@ class Welcome(BaseMiddleware):
         data["t"] = t = self._catalogues.texts(await self._language(person, chat))
         if person is not None and not self._may_enter(person):
             return await self._turn_away(event, person, t)
+        if isinstance(event, Update):
+            await self._hear(event)
+            await _end_question(event, data)
         return await handler(event, data)
+
+    async def _hear(self, update: Update) -> None:
+        """Who can write can be written to: the news of an unblocking may have been lost."""
+        chat = _private_chat(update)
+        if chat is not None and await self._chats.mark_reachable(chat.id):
+            self._back()
 
     def _may_enter(self, person: User) -> bool:
         return self._access is Access.OPEN or person.id in self._admins
@@ -94,6 +109,24 @@ class Welcome(BaseMiddleware):
                     await message.answer(private, parse_mode="HTML")
                 case _, CallbackQuery() as press:
                     await press.answer(t.plain("This bot is private."), show_alert=True)
+
+
+def _private_chat(update: Update) -> Chat | None:
+    """The private chat of a message or a press; None for any other update."""
+    press = update.callback_query
+    message = update.message if press is None else press.message
+    return message.chat if message is not None and message.chat.type == "private" else None
+
+
+async def _end_question(update: Update, data: dict[str, Any]) -> None:
+    """Whoever presses or commands something else answers no open question any more."""
+    text = update.message.text or "" if update.message is not None else ""
+    state: FSMContext | None = data.get("state")
+    if state is None or data.get("raw_state") is None:
+        return
+    if update.callback_query is not None or text.startswith("/"):
+        await state.clear()
+        data["raw_state"] = None
 
 
 class Forms(BaseStorage):

@@ -63,8 +63,12 @@ class ChatStore:
         async with self._database.begin() as session:
             await session.execute(lost.values(unreachable_at=now))
 
-    async def mark_reachable(self, chat_id: int) -> None:
-        await self._note(chat_id, unreachable_at=None)
+    async def mark_reachable(self, chat_id: int) -> bool:
+        """Whether it had been out of reach until now."""
+        lost = update(Chat).where(Chat.id == chat_id, Chat.unreachable_at.is_not(None))
+        async with self._database.begin() as session:
+            found = await session.scalar(lost.values(unreachable_at=None).returning(Chat.id))
+            return found is not None
 
     async def _note(self, chat_id: int, **values: object) -> None:
         async with self._database.begin() as session:

@@ -6,6 +6,7 @@ import pytest
 from aiogram import Bot
 from aiogram.client.session.base import BaseSession
 from aiogram.exceptions import TelegramForbiddenError
+from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.fsm.storage.base import StorageKey
 from aiogram.methods import AnswerCallbackQuery, SendMessage, TelegramMethod
@@ -59,8 +60,15 @@ class Door:
         self.clock, self.telegram = FakeClock(), FakeTelegram()
         self.bot = Bot("42:TEST", session=self.telegram)
         self.chats = ChatStore(database, Vault([MASTER]))
-        self.welcome = Welcome(Catalogues(), self.chats, access, frozenset({OPERATOR}), self.clock)
+        self.nudges = 0
+        self.welcome = Welcome(
+            Catalogues(), self.chats, access, frozenset({OPERATOR}), self.clock, self._nudge
+        )
         self.let_in: list[Texts] = []
+        self.forms = Forms(FormStore(database), self.clock)
+
+    def _nudge(self) -> None:
+        self.nudges += 1
 
     async def handle(self, event: object, data: dict[str, Any]) -> str:
         self.let_in.append(data["t"])
@@ -70,16 +78,27 @@ class Door:
         event = update.message or update.callback_query
         assert event is not None
         message = update.message or (update.callback_query and update.callback_query.message)
-        data = {"event_from_user": event.from_user, "event_chat": message.chat if message else None}
+        place = message.chat if message else None
+        data: dict[str, Any] = {"event_from_user": event.from_user, "event_chat": place}
+        if place is not None and event.from_user is not None:
+            key = StorageKey(bot_id=42, chat_id=place.id, user_id=event.from_user.id)
+            data["state"] = FSMContext(self.forms, key)
+            data["raw_state"] = await data["state"].get_state()
         return await self.welcome(self.handle, update, data)
 
-    def says(self, person: int, kind: str = "private", language: str = "en") -> Update:
-        return self._update({"message": _message(person, kind, language)})
+    async def asks(self, person: int) -> FSMContext:
+        """A question to somebody in their private chat."""
+        state = FSMContext(self.forms, StorageKey(bot_id=42, chat_id=person, user_id=person))
+        await state.set_state(Asked.price)
+        return state
 
-    def presses(self, person: int) -> Update:
+    def says(self, person: int, kind: str = "private", language: str = "en", text: str = "hi") -> Update:
+        return self._update({"message": {**_message(person, kind, language), "text": text}})
+
+    def presses(self, person: int, kind: str = "private") -> Update:
         sender = {"id": person, "is_bot": False, "first_name": "P"}
         press = {"id": "1", "chat_instance": "1", "data": "x", "from": sender}
-        return self._update({"callback_query": {**press, "message": _message(person, "private", "en")}})
+        return self._update({"callback_query": {**press, "message": _message(person, kind, "en")}})
 
     def _update(self, what: dict[str, Any]) -> Update:
         return Update.model_validate({"update_id": 1, **what}, context={"bot": self.bot})
@@ -155,6 +174,48 @@ async def test_a_chat_is_remembered_with_its_language_and_seen_again_an_hour_lat
     chat = await door.chats.get(STRANGER)
     assert chat is not None
     assert (chat.language, chat.seen_at) == ("uk", door.clock())
+
+
+@pytest.mark.parametrize("way", ["says", "presses"])
+async def test_who_is_heard_in_private_can_be_reached_again(database: Database, way: str) -> None:
+    door = Door(database, Access.OPEN)
+    update = door.says(STRANGER) if way == "says" else door.presses(STRANGER)
+    await door.come(update)
+    await door.chats.mark_unreachable(STRANGER, door.clock())
+    await door.come(update)
+    chat = await door.chats.get(STRANGER)
+    assert chat is not None
+    assert chat.unreachable_at is None
+    assert door.nudges == 1
+    await door.come(update)
+    assert door.nudges == 1
+
+
+@pytest.mark.parametrize("way", ["says", "presses"])
+async def test_who_is_heard_in_a_group_may_still_have_blocked_the_bot(database: Database, way: str) -> None:
+    door = Door(database, Access.OPEN)
+    await door.come(door.says(STRANGER))
+    await door.chats.mark_unreachable(STRANGER, door.clock())
+    await door.come(door.says(STRANGER, "group") if way == "says" else door.presses(STRANGER, "group"))
+    chat = await door.chats.get(STRANGER)
+    assert chat is not None
+    assert chat.unreachable_at is not None
+    assert door.nudges == 0
+
+
+async def test_a_command_or_a_press_ends_an_open_question(database: Database) -> None:
+    door = Door(database, Access.OPEN)
+    for update in (door.says(STRANGER, text="/numbers"), door.presses(STRANGER)):
+        state = await door.asks(STRANGER)
+        await door.come(update)
+        assert await state.get_state() is None
+
+
+async def test_what_is_typed_leaves_the_question_to_its_handler(database: Database) -> None:
+    door = Door(database, Access.OPEN)
+    state = await door.asks(STRANGER)
+    await door.come(door.says(STRANGER, text="0.50"))
+    assert await state.get_state() == "Asked:price"
 
 
 @pytest.fixture

@@ -182,7 +182,7 @@ async def test_who_waits_for_a_choice_waits_only_so_long(market: Market) -> None
 
 @pytest.mark.parametrize("code", ["c" * 17, "a:b", "страна-страна"])
 async def test_a_country_whose_code_no_button_can_carry_is_not_offered(market: Market, code: str) -> None:
-    market.beta.places = market.beta.prices_of = {}
+    market.beta.places = {}
     market.alpha.places = {code: "FR", "c" * 16: "US"}
     market.alpha.prices_of = {("tg", code): ("0.50", 1), ("tg", "c" * 16): ("0.60", 1)}
     assert [place.iso2 for place in (await market.offers().places(OWNER, "telegram")).items] == ["US"]

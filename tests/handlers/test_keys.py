@@ -165,6 +165,15 @@ async def test_a_button_of_a_removed_key_says_so(chat: Chat, house: House) -> No
     assert chat.alert == "This key was removed."
 
 
+async def test_back_from_the_question_for_a_key_ends_it(newcomer: Chat, house: House) -> None:
+    await ask_for_alpha(newcomer)
+    await newcomer.press("◀ Back")
+    said = await newcomer.say("telegram")
+    assert newcomer.has(said)
+    assert "First add a provider key" in newcomer.screen
+    assert house.alpha.calls == []
+
+
 async def test_the_question_for_a_key_survives_a_restart(newcomer: Chat, house: House) -> None:
     await ask_for_alpha(newcomer)
     await house.restart()

@@ -162,6 +162,13 @@ async def test_going_back_ends_the_question(offer: Chat) -> None:
     assert "At most" not in offer.screen
 
 
+async def test_a_command_ends_the_question_and_words_are_a_service_again(offer: Chat) -> None:
+    await offer.press("Maximum price")
+    await offer.say("/numbers")
+    await offer.say("whatsapp")
+    assert "Services like “whatsapp”" in offer.screen
+
+
 async def test_a_question_survives_a_restart(offer: Chat, house: House) -> None:
     await offer.press("Maximum price")
     await house.restart()

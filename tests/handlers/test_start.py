@@ -99,6 +99,22 @@ async def test_a_code_waits_for_who_blocked_the_bot_and_comes_when_they_are_back
     assert "12345" in chat.find("🔔")["text"]
 
 
+async def test_a_code_comes_to_who_talks_again_even_if_the_unblocking_was_never_heard_of(
+    chat: Chat, house: House
+) -> None:
+    await chat.buys()
+    house.human.block(chat.person_id)
+    house.alpha.delivers("12345")
+    await chat.wait(60)
+    house.human.unblock(chat.person_id)
+    await house.settle()
+    await house.codebell.chats.mark_unreachable(chat.chat_id, house.clock())
+    house.alpha.delivers("67890")
+    await chat.press("Another SMS")
+    await chat.wait(10)
+    assert "67890" in chat.find("🔔")["text"]
+
+
 async def test_the_bot_speaks_to_a_person_in_a_language_it_does_not_know(house: House) -> None:
     stranger = house.person("Somebody", language="xx-YY")
     await stranger.say("/start")
