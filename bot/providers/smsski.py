@@ -174,10 +174,16 @@ class SmsSki(Hosted):
         return await self._settle(key, held, _failure(said))
 
     async def _settle(self, key: SecretStr, held: Held, error: CodebellError) -> None:
-        """An unclear cancel: only the site's word that the task is gone makes it one."""
+        """An unclear cancel: only the site's word that the task is gone makes it one.
+
+        Whatever comes of the look, the cancel did leave: a failure of the look does not speak for it.
+        """
         if not isinstance(error, Unclear) or not error.sent:
             raise error
-        now = await self.poll(key, held)
+        try:
+            now = await self.poll(key, held)
+        except CodebellError:
+            raise error from None
         if now.outcome is Outcome.RECEIVED:
             raise CodeArrived(error.detail, code=now.whole)
         if now.outcome is Outcome.WAITING:

@@ -238,6 +238,18 @@ CHANGES = (
     Case("cancel", ("", "STATUS_CANCEL"), None),
     Case("cancel", ("<html>", "STATUS_WAIT_CODE"), Unavailable),
     Case("cancel", (UNSENT, "STATUS_CANCEL"), Unavailable(sent=False)),
+    # What comes of the look settles nothing when it fails: the call itself did leave.
+    *(
+        Case(call, (LOST, look), Unavailable(sent=True), DONE)
+        for call in ("another_sms", "finish", "cancel")
+        for look in (UNSENT, Said("", 401), "BAD_KEY", "NO_ACTIVATION", "SOMETHING_NEW", Said("", 429))
+    ),
+    *(
+        Case(call, ("BAD_STATUS", look), BadReply(), DONE)
+        for call in ("finish", "cancel")
+        for look in (UNSENT, LOST, Said("", 401))
+    ),
+    *(Case(call, ("BAD_STATUS", "NO_ACTIVATION"), TooLate, DONE) for call in ("finish", "cancel")),
     Case(
         "cancel",
         Said('{"title":"EARLY_CANCEL_DENIED","info":{"minActivationTime":120},"details":""}', 409),

@@ -164,6 +164,12 @@ class TestSmsSki(ProviderContract):
         Case("cancel", (Said("", 502), fail(406)[1]), None),
         Case("cancel", (fail(400)[1], fail(404)[1]), Unavailable),
         Case("cancel", (UNSENT, fail(406)[1]), Unavailable(sent=False)),
+        # A look that fails settles nothing: the cancel itself did leave.
+        *(
+            Case("cancel", (LOST, look), Unavailable(sent=True))
+            for look in (UNSENT, *fail(401), Said("", 400))
+        ),
+        Case("cancel", ("<html>", UNSENT), BadReply),
     )
 
     @staticmethod
@@ -213,6 +219,17 @@ async def test_whoever_asks_much_too_often_is_sent_away_before_the_site_is_asked
     assert error.value.retry_after == 15
     assert not error.value.sent
     assert len(site.requests) == 3
+
+
+async def test_a_lost_cancel_stays_lost_when_the_number_was_asked_about_too_often() -> None:
+    site, time = Site((*[Said("", 404)] * 3, LOST)), Time()
+    provider = SmsSki(net=Net(net(site).transport, sleep=_at_once, clock=time.now))
+    for _ in range(3):
+        await provider.poll(KEY, HELD)
+    with pytest.raises(Unavailable) as error:
+        await provider.cancel(KEY, HELD)
+    assert error.value.sent
+    assert len(site.requests) == 4
 
 
 async def test_a_cancel_before_the_minimum_wait_is_not_even_sent() -> None:

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from pydantic import SecretStr
 
-from bot.errors import BadReply, CodebellError, TooLate, Unclear
+from bot.errors import BadReply, CodebellError, TooLate, Unclear, UnknownActivation
 from bot.providers.base import (
     Balance,
     Capability,
@@ -130,7 +130,7 @@ class HandlerApi(Hosted):
         error = await self._set(key, held, "6", statuses.FINISHED)
         if error is None:
             return
-        if not statuses.in_doubt(error) or (await self._status(key, held)).outcome is not Outcome.ENDED:
+        if not statuses.in_doubt(error) or (await self._look(key, held, error)).outcome is not Outcome.ENDED:
             raise error
 
     async def cancel(self, key: SecretStr, held: Held) -> None:
@@ -140,7 +140,7 @@ class HandlerApi(Hosted):
             return
         if not statuses.in_doubt(error):
             raise error
-        statuses.settle_cancel(await self._status(key, held), held, error)
+        statuses.settle_cancel(await self._look(key, held, error), held, error)
 
     async def active(self, key: SecretStr) -> list[Number]:
         reply = await self._ask(key, "getActiveActivations")
@@ -178,8 +178,23 @@ class HandlerApi(Hosted):
             return None
         return statuses.refusal(reply, held, self.timing)
 
+    async def _look(self, key: SecretStr, held: Held, error: CodebellError) -> Reading:
+        """The status after a doubtful setStatus; where it cannot be read, the error of the setStatus itself.
+
+        That one did leave, so neither "no connection" nor "wrong key" to the look may speak for it.
+        """
+        try:
+            return await self._status(key, held)
+        except UnknownActivation:
+            raise error from None
+        except CodebellError:
+            raise statuses.undecided(error) from None
+
     async def _was_asked_again(self, key: SecretStr, held: Held) -> bool:
-        reply = await self._ask(key, "getStatus", id=held.id)
+        try:
+            reply = await self._ask(key, "getStatus", id=held.id)
+        except CodebellError:
+            return False
         return reply.word == "STATUS_WAIT_RESEND" or (
             reply.word == "STATUS_WAIT_RETRY" and not self.code_as_retry
         )

@@ -65,6 +65,11 @@ def in_doubt(error: CodebellError) -> bool:
     return error.detail in DOUBTFUL or (isinstance(error, Unclear) and error.sent)
 
 
+def undecided(error: CodebellError) -> Unclear:
+    """The error of a doubtful setStatus that nothing has settled: a refusal of `DOUBTFUL` is none then."""
+    return error if isinstance(error, Unclear) else BadReply(error.detail)
+
+
 def settle_cancel(now: Reading, held: Held, error: CodebellError) -> None:
     """What a doubtful cancel came to, by the status read after it; returns when the number is given back."""
     match now.outcome:
@@ -75,7 +80,7 @@ def settle_cancel(now: Reading, held: Held, error: CodebellError) -> None:
         case Outcome.WAITING if held.last_code:
             raise CodeArrived(error.detail)
         case Outcome.WAITING:
-            raise error if isinstance(error, Unclear) else BadReply(error.detail)
+            raise undecided(error)
 
 
 def _seconds_left(reply: Reply, held: Held, timing: Timing) -> float | None:
