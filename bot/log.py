@@ -1,6 +1,7 @@
 """The log: one line per record, without secrets, whoever wrote it and whatever it quotes.
 
 Redaction sits in the formatter of the root handler, the last place every record passes, tracebacks included.
+Of an error that quotes what was read only its class and its frames are told.
 Masking phone numbers is up to those who log them.
 """
 
@@ -9,8 +10,9 @@ import logging
 import re
 import sys
 import threading
+import traceback
 from types import TracebackType
-from typing import TextIO
+from typing import Any, TextIO
 from urllib.parse import quote, quote_plus
 
 from bot.errors import SettingsError
@@ -21,6 +23,9 @@ SHORTEST = 8
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 #: These write whole URLs, SQL values, or a line per update below WARNING.
 LOUD = ("httpx", "httpcore", "apscheduler", "aiogram.event", "aiosqlite", "sqlalchemy")
+
+#: Errors of these libraries quote what they read: codes, numbers, whole messages.
+QUOTING = frozenset({"aiogram", "pydantic_core"})
 
 _NAME = r"(?:api[_-]?key|access[_-]?key|key|token|secret|password|passwd|pwd)"
 _IS = r"[\"']?\s{0,4}[:=]\s{0,4}[\"']?"
@@ -78,6 +83,21 @@ def _visible(match: re.Match[str]) -> str:
     return match.group().encode("unicode_escape").decode("ascii")
 
 
+def told(error: BaseException) -> str:
+    """A traceback with its causes, without the words of errors that quote a whole message or answer."""
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    before = f"{told(cause)}then\n" if cause is not None else ""
+    parts = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    frames = "".join(["Traceback (most recent call last):\n", *traceback.format_tb(error.__traceback__)])
+    return "".join([before, frames, _last_line(error), *map(told, parts)])
+
+
+def _last_line(error: BaseException) -> str:
+    if type(error).__module__.partition(".")[0] in QUOTING:
+        return f"{type(error).__module__}.{type(error).__qualname__}\n"
+    return "".join(traceback.format_exception_only(error))
+
+
 class RedactingFormatter(logging.Formatter):
     """Formats as usual, then redacts the whole: message, traceback and stack."""
 
@@ -86,7 +106,13 @@ class RedactingFormatter(logging.Formatter):
         self._known = known
 
     def format(self, record: logging.LogRecord) -> str:
+        if record.exc_info:
+            # What another formatter made of it is kept with the record.
+            record.exc_text = None
         return redact(super().format(record), self._known)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        return told(ei[1]).rstrip() if ei[1] is not None else ""
 
 
 class Console(logging.StreamHandler[TextIO]):

@@ -13,8 +13,11 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from aiogram.exceptions import ClientDecodeError
+from aiogram.types import Chat
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from bot.errors import SettingsError
 from bot.log import HIDDEN, LOUD, Console, Secrets, configure, redact, secrets
@@ -166,6 +169,33 @@ def test_a_traceback_is_one_line_without_the_secret(log: io.StringIO) -> None:
     assert KEY not in log.getvalue()
     assert log.getvalue().count("\n") == 1
     assert "LookupError" in log.getvalue()
+
+
+def test_an_error_that_quotes_a_whole_answer_is_told_by_class_and_frames(log: io.StringIO) -> None:
+    answer = {"ok": True, "result": {"text": "code 12345 for +12015550001"}}
+    try:
+        try:
+            Chat.model_validate(answer["result"])
+        except ValidationError as error:
+            raise ClientDecodeError("Failed to deserialize object", error, answer) from error
+    except ClientDecodeError:
+        logging.getLogger("bot.postman").exception("serving a chat")
+    said = log.getvalue()
+    assert "12345" not in said
+    assert "+12015550001" not in said
+    assert "ValidationError" in said
+    assert "aiogram.exceptions.ClientDecodeError" in said
+    assert "test_log.py" in said
+
+
+def test_a_group_of_errors_is_told_with_what_is_in_it(log: io.StringIO) -> None:
+    cause = KeyError("first")
+    try:
+        raise ExceptionGroup("two", [ValueError("one"), TypeError("other")]) from cause
+    except ExceptionGroup:
+        logging.getLogger("bot").exception("both")
+    said = log.getvalue()
+    assert all(word in said for word in ("KeyError: 'first'", "ValueError: one", "TypeError: other"))
 
 
 async def test_the_loops_own_report_of_a_lost_exception_is_redacted(log: io.StringIO) -> None:
