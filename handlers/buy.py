@@ -28,6 +28,8 @@ router.callback_query.filter(F.data.startswith("b"))
 SERVICES_A_PAGE = 14
 COUNTRIES_A_PAGE = 8
 _TYPED = 64
+#: A longer word is not said again: it may be a secret.
+_WORD = 20
 
 
 class Services(CallbackData, prefix="bs"):
@@ -103,7 +105,7 @@ async def show_offers(
 async def show_found(message: Message, words: str, t: Texts, offers: Offers) -> None:
     """Services whose names are like what was typed."""
     listing = await offers.search(message.chat.id, words)
-    typed = visible(" ".join(words.split()), _TYPED)
+    typed = _said_again(words)
     if not listing.items:
         text = t("I know no service like “{typed}”. Press one, or type another name.", typed=typed)
         rows: Rows = [[press(t.plain("📱 All services"), Buy())], [press(t.plain("◀ Menu"), Menu())]]
@@ -111,6 +113,12 @@ async def show_found(message: Message, words: str, t: Texts, offers: Offers) -> 
         text = t("Services like “{typed}”:", typed=typed)
         rows = [*in_rows(_service_buttons(listing.items), 2), [press(t.plain("◀ All services"), Buy())]]
     await show(message, Screen(text + _troubles(listing.troubles, t), rows))
+
+
+def _said_again(words: str) -> str:
+    """What was typed, fit to be quoted."""
+    short = (word if len(word) <= _WORD else "…" for word in words.split())
+    return visible(" ".join(short), _TYPED)
 
 
 async def _go_to(message: Message, words: list[str], t: Texts, offers: Offers) -> None:

@@ -17,7 +17,7 @@ from aiogram.types import CallbackQuery, Message
 from pydantic import SecretStr
 
 from bot.clock import Clock
-from bot.errors import CodebellError, NotOffered
+from bot.errors import AlreadyThere, CodebellError, NotOffered
 from bot.i18n import Texts
 from bot.providers.base import Provider
 from handlers.doors import AddKey, Buy, Keys, Rename
@@ -28,12 +28,22 @@ from storage.models import Key
 router = Router(name="connect")
 router.callback_query.filter(F.data.startswith("c"))
 
-_KEY = re.compile(r"(/\S+\s+)?(?=\S*[0-9])(?=\S*[A-Za-z])[A-Za-z0-9._~+/=-]{24,1024}", re.ASCII)
+#: The letters of any key; a JWT's, base64 and hexadecimal are among them.
+_LETTER = "[A-Za-z0-9._~+/=-]"
+_KEY_ALONE = re.compile(rf"(/\S+\s+)?(?=\S*[0-9])(?=\S*[A-Za-z]){_LETTER}{{16,1024}}", re.ASCII)
+_WORD = re.compile(rf"{_LETTER}{{16,}}", re.ASCII)
+_URL = re.compile(r"\S+://\S*|\b(?:t\.me|www\.)\S*", re.ASCII)
 
 
-def looks_like_a_key(text: str | None) -> bool:
-    """One long word of letters and digits, perhaps after a command (a JWT has dots and dashes too)."""
-    return text is not None and _KEY.fullmatch(text.strip()) is not None
+def is_a_key(text: str | None) -> bool:
+    """One long word of letters and digits, perhaps after a command."""
+    return text is not None and _KEY_ALONE.fullmatch(text.strip()) is not None
+
+
+def holds_a_key(text: str | None) -> bool:
+    """Whether some word is as a key is: 16 characters or more, letters and digits mixed, not an address."""
+    words = _WORD.findall(_URL.sub(" ", text or ""))
+    return any(re.search("[0-9]", word) and re.search("[A-Za-z]", word) for word in words)
 
 
 class ForProvider(CallbackData, prefix="cp"):
@@ -65,7 +75,7 @@ async def keys_in_a_group(message: Message, command: CommandObject, t: Texts) ->
         )
 
 
-@router.message(F.chat.type != "private", F.text.func(looks_like_a_key))
+@router.message(F.chat.type != "private", F.text.func(is_a_key))
 async def key_in_a_group(message: Message, t: Texts) -> None:
     await _seen_by_all(message, t)
 
@@ -123,12 +133,15 @@ async def take_key(
     try:
         screen = await _connect(message.chat.id, provider, secret, t, keys, clock)
         await state.clear()
+    except AlreadyThere as there:
+        await state.clear()
+        screen = _already_there(provider, there, t)
     except CodebellError as error:
         screen = _not_connected(provider, error, t)
     await show(message, screen if gone else _with_warning(screen, t))
 
 
-@router.message(F.chat.type == "private", F.text.func(looks_like_a_key))
+@router.message(F.chat.type == "private", F.text.func(holds_a_key))
 async def key_out_of_place(message: Message, t: Texts) -> None:
     """A key nobody asked for must not stay in the chat, nor be taken for the answer to something else."""
     text = t(
@@ -178,6 +191,12 @@ def _question(provider: Provider, t: Texts) -> Screen:
         ),
         [[press(t.plain("◀ Back"), AddKey())]],
     )
+
+
+def _already_there(provider: Provider, there: AlreadyThere, t: Texts) -> Screen:
+    """It works, and it was added before: nothing is to be done."""
+    text = t("<b>{provider}</b>: {problem}", provider=provider.title, problem=t.plain_error(there))
+    return Screen(text, [[press(t.plain("📱 Buy a number"), Buy())], [press(t.plain("🔑 Keys"), Keys())]])
 
 
 def _not_connected(provider: Provider, error: CodebellError, t: Texts) -> Screen:

@@ -5,6 +5,7 @@ These routers come last; the error handler never raises, and what it tells a per
 
 import logging
 import secrets
+import traceback
 
 from aiogram import F, Router
 from aiogram.exceptions import AiogramError
@@ -16,7 +17,7 @@ from bot.i18n import Texts
 from bot.offers import Offers
 from handlers.buy import show_found
 from handlers.doors import AddKey, Help, Menu
-from handlers.screen import Screen, answer, press, show
+from handlers.screen import Screen, answer, press, say, show, was_answered
 from storage.keys import KeyStore
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ async def went_wrong(event: ErrorEvent, t: Texts, state: FSMContext | None = Non
         text = t.plain_error(event.exception)
     else:
         incident = secrets.token_hex(3)
-        log.error("incident %s", incident, exc_info=event.exception)
+        _note(incident, event.exception)
         text = t.plain(
             "Something went wrong on my side (incident {incident}). If you were buying, /numbers tells "
             "what became of it; otherwise please try again.",
@@ -67,11 +68,32 @@ async def went_wrong(event: ErrorEvent, t: Texts, state: FSMContext | None = Non
     await _tell(event.update, text, t)
 
 
+def _note(incident: str, error: Exception) -> None:
+    """Telegram's errors quote whole messages, codes and numbers included: only where they arose is logged."""
+    if not _quotes_telegram(error):
+        log.error("incident %s", incident, exc_info=error)
+        return
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    log.error("incident %s: %s\n%s", incident, type(error).__name__, frames)
+
+
+def _quotes_telegram(error: BaseException | None) -> bool:
+    """Whether Telegram's words stand in it, or in what it came from."""
+    if error is None or isinstance(error, AiogramError):
+        return error is not None
+    return _quotes_telegram(error.__cause__) or _quotes_telegram(error.__context__)
+
+
 async def _tell(update: Update, text: str, t: Texts) -> None:
+    """By an alert where the press still waits for an answer, else by a message."""
+    screen = Screen(t("{text}", text=text), [[press(t.plain("◀ Menu"), Menu())]])
     try:
-        if update.callback_query is not None:
-            await answer(update.callback_query, text, alert=True)
-        elif update.message is not None:
-            await show(update.message, Screen(t("{text}", text=text), [[press(t.plain("◀ Menu"), Menu())]]))
+        match update.callback_query, update.message:
+            case CallbackQuery() as pressed, _ if was_answered(pressed):
+                await say(pressed, screen)
+            case CallbackQuery() as pressed, _:
+                await answer(pressed, text, alert=True)
+            case _, Message() as message:
+                await show(message, screen)
     except AiogramError as error:
         log.info("a person could not be told: %s", type(error).__name__)

@@ -6,6 +6,7 @@ Keyboards are plain lists of `InlineKeyboardButton`: the builder validates the w
 
 import logging
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -20,7 +21,7 @@ from aiogram.types import (
     Message,
 )
 
-from bot.verdicts import AsItIs, judge
+from bot.verdicts import AsItIs, Unsure, Wait, judge
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,8 @@ Rows = list[list[InlineKeyboardButton]]
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _ALERT_LENGTH = 200
 _COPY_LENGTH = 256
+#: The id of the press that was answered while this update is handled: a second answer is not shown.
+_answered: ContextVar[str] = ContextVar("answered", default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +110,16 @@ async def say(event: Message | CallbackQuery, screen: Screen) -> None:
 
 async def answer(press: CallbackQuery, text: str = "", *, alert: bool = False) -> None:
     """Stop the button's spinner; that it cannot be stopped any more is no reason to fail."""
+    _answered.set(press.id)
     try:
         await press.answer(text[:_ALERT_LENGTH], show_alert=alert)
     except AiogramError as error:
         log.info("a press could not be answered: %s", type(error).__name__)
+
+
+def was_answered(press: CallbackQuery) -> bool:
+    """Whether this press was answered before, so that another answer would not be seen."""
+    return _answered.get() == press.id
 
 
 async def _send(message: Message, screen: Screen) -> None:
@@ -120,7 +129,7 @@ async def _send(message: Message, screen: Screen) -> None:
 
 
 async def _edited(message: Message, screen: Screen) -> bool:
-    """Whether the message shows the screen now; False when it can no longer be edited."""
+    """Whether the message shows the screen now; False when it is to be sent as a new one."""
     try:
         await message.edit_text(
             screen.html,
@@ -128,6 +137,11 @@ async def _edited(message: Message, screen: Screen) -> bool:
             parse_mode="HTML",
             link_preview_options=_NO_PREVIEW,
         )
-    except TelegramBadRequest as error:
-        return isinstance(judge(error), AsItIs)
+    except AiogramError as error:
+        verdict = judge(error)
+        if isinstance(error, TelegramBadRequest):
+            return isinstance(verdict, AsItIs)
+        if isinstance(verdict, Unsure | Wait):
+            return False
+        raise
     return True

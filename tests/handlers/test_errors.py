@@ -192,6 +192,42 @@ async def test_a_mistake_of_ours_is_told_with_a_number_that_stands_in_the_log(
     caplog.clear()
 
 
+@pytest.mark.parametrize("fault", [{"code": 502}, {"code": 429, "retry_after": 7}, {"drop": True}])
+async def test_a_press_whose_message_cannot_be_edited_now_is_answered_by_a_new_one(
+    chat: Chat, house: House, fault: dict[str, int]
+) -> None:
+    await chat.say("/start")
+    house.human.fault("editMessageText", **fault)
+    await chat.press("Buy a number")
+    assert "Which service" in chat.news[0]["text"]
+
+
+async def test_what_went_wrong_after_a_press_was_answered_is_told_by_a_message(
+    chat: Chat, house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    await chat.say("/start")
+    house.human.fault("editMessageText", code=502)
+    house.human.fault("sendMessage", code=502)
+    await chat.press("Buy a number")
+    assert "Something went wrong on my side (incident" in chat.news[0]["text"]
+    assert chat.last["message_id"] == chat.news[0]["message_id"]
+    assert len(house.sent("answerCallbackQuery")) == 1
+    caplog.clear()
+
+
+async def test_an_answer_of_telegrams_that_nobody_can_read_is_not_quoted_in_the_log(
+    chat: Chat, house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.human.fault("sendMessage", body='{"ok": true, "result": {"text": "code 424242"')
+    await chat.say("/numbers")
+    assert "Something went wrong on my side (incident" in chat.screen
+    [record] = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert "ClientDecodeError" in record.getMessage()
+    assert "handlers/numbers.py" in record.getMessage()
+    assert "424242" not in caplog.text
+    caplog.clear()
+
+
 async def test_people_do_not_wait_for_each_other(chat: Chat, house: House) -> None:
     crowd = [house.person(f"Person {number}") for number in range(20)]
     for one in crowd:

@@ -106,7 +106,10 @@ async def test_a_picture_is_no_key(newcomer: Chat, house: House) -> None:
 async def test_a_key_the_chat_has_already_is_not_stored_twice(chat: Chat, house: House) -> None:
     await ask_for_alpha(chat)
     await chat.say(KEY)
-    assert "This key is already here." in chat.screen
+    assert chat.screen == "Alpha: This key is already here."
+    assert chat.buttons == ["📱 Buy a number", "🔑 Keys"]
+    said = await chat.say("telegram")
+    assert chat.has(said)
     assert len(await house.codebell.keys.list(chat.chat_id)) == 1
 
 
@@ -199,6 +202,44 @@ async def test_a_key_typed_out_of_place_is_deleted_and_not_stored(chat: Chat, ho
     assert chat.buttons == ["🔑 Add a provider key"]
     assert not chat.has(said)
     assert len(await house.codebell.keys.list(chat.chat_id)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0123456789abcdefghij",
+        "my key: 0123456789abcdef",
+        "key=0123456789abcdef, thanks",
+        "мой ключ:0123456789abcdef",
+        "/buy a_0123456789-bcdef",
+        "two\nlines eyJhbGciOiJIUzI1NiJ9.eyJpZCI6MX0.c2ln_bmF0-dXJl",
+    ],
+)
+async def test_a_key_among_words_is_deleted_and_not_said_again(chat: Chat, text: str) -> None:
+    said = await chat.say(text)
+    assert not chat.has(said)
+    assert "so I deleted your message; nothing was stored" in chat.screen
+    assert "01234" not in chat.screen
+
+
+@pytest.mark.parametrize(
+    "text", ["https://t.me/some_channel_0123456789", "internationalisation", "12345678901234567890"]
+)
+async def test_what_is_no_key_stays_in_the_chat(chat: Chat, text: str) -> None:
+    said = await chat.say(text)
+    assert chat.has(said)
+
+
+async def test_a_long_word_is_not_said_again(chat: Chat) -> None:
+    await chat.say("a " + "9" * 21)
+    assert "I know no service like “a …”" in chat.screen
+
+
+async def test_a_long_word_in_a_group_is_none_of_the_bots_business(newcomer: Chat, house: House) -> None:
+    group = house.group(newcomer, status="administrator")
+    said = await group.say("look at commit 0123456789abcdef0123")
+    assert group.has(said)
+    assert group.messages == []
 
 
 async def test_who_sends_a_key_is_told_when_it_cannot_be_deleted(newcomer: Chat, house: House) -> None:

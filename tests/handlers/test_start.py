@@ -109,8 +109,8 @@ async def test_a_code_comes_to_who_talks_again_even_if_the_unblocking_was_never_
     house.human.unblock(chat.person_id)
     await house.settle()
     await house.codebell.chats.mark_unreachable(chat.chat_id, house.clock())
-    house.alpha.delivers("67890")
     await chat.press("Another SMS")
+    house.alpha.delivers("67890")
     await chat.wait(10)
     assert "67890" in chat.find("🔔")["text"]
 
