@@ -1,14 +1,28 @@
 """A house with the bot in it, a newcomer, and somebody who has a key already."""
 
 import asyncio
+import gc
 import logging
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
+from aiogram.methods import AnswerCallbackQuery, EditMessageText, GetMe, GetUpdates, Response, SendMessage
 
 from tests.house import DATABASE, Chat, House, blank, open_house
+
+#: aiogram asks pydantic for these classes at every call, and pydantic forgets a class that nobody holds.
+ANSWERS = [
+    Response[method.__returning__]  # type: ignore[name-defined]  # a class known at run time only
+    for method in (GetUpdates, SendMessage, EditMessageText, AnswerCallbackQuery, GetMe)
+]
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the garbage collector need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
