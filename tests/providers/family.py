@@ -2,6 +2,7 @@
 and the forms in which its clones say them.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 import httpx
@@ -24,7 +25,7 @@ from bot.errors import (
     Unsupported,
 )
 from bot.providers.base import ENDED, WAITING, Held, Outcome, Reading
-from tests.providers.contract import Case
+from tests.providers.contract import KEY_REFUSED, Case
 from tests.providers.site import Said
 
 HELD = Held("4242", "84901234567", age=200.0)
@@ -33,11 +34,20 @@ AGAIN = Held("4242", "84901234567", age=200.0, last_code="111", asked_again=True
 DONE = Held("4242", "84901234567", age=200.0, last_code="111")
 
 
+#: JSON in which a list is looked for and nothing found: it is empty.
+EMPTY_LISTS: Mapping[tuple[str, str], object] = {
+    (call, trouble): []
+    for call in ("services", "countries", "all_prices", "prices", "tiers", "suppliers", "operators")
+    for trouble in ("object", "list", "other json", "huge exponent", "not a number")
+}
+DEFINITE = {**KEY_REFUSED, **EMPTY_LISTS}
+
+
 def has_effect(request: httpx.Request) -> bool:
-    """A purchase, or a request for another SMS, a finish or a cancel."""
+    """A purchase, or any change of the status: after a 1 another 1 is refused."""
     query = request.url.params
     return (query["action"].startswith("getNumber") and query["action"] != "getNumbersStatus") or (
-        query["action"] == "setStatus" and query["status"] in {"3", "6", "8"}
+        query["action"] == "setStatus" and query["status"] in {"1", "3", "6", "8"}
     )
 
 
@@ -179,10 +189,21 @@ UNSENT = Said(failure=httpx.ConnectError)
 CHANGES = (
     Case("sent", "ACCESS_READY", None),
     Case("sent", "STATUS_WAIT_CODE", None),
-    Case("sent", (LOST, "ACCESS_READY"), None),
+    Case("sent", "STATUS_OK:111", None),
+    Case("sent", Said("", 204), None),
+    # A word that is no answer to this, even if it begins like one.
+    *(Case("sent", (word, "ERROR_SQL"), BadReply) for word in ("ACCESS_NUMBER:1:2", "ACCESS_BALANCE:5")),
+    # Sent once: after a 1 another one is refused. What an unclear answer came to, the status tells.
+    *(
+        Case("sent", (doubt, look), gives)
+        for doubt in (LOST, Said("", 502), "SOMETHING_NEW", "BAD_STATUS")
+        for look, gives in (("STATUS_WAIT_CODE", None), ("STATUS_OK:5", None), ("STATUS_CANCEL", TooLate))
+    ),
+    Case("sent", (LOST, "BAD_STATUS"), Unavailable(sent=True)),
+    Case("sent", (UNSENT, "STATUS_WAIT_CODE"), Unavailable(sent=False)),
+    Case("sent", ("NO_ACTIVATION", "STATUS_WAIT_CODE"), UnknownActivation),
     Case("sent", "STATUS_CANCEL", TooLate),
-    Case("sent", "BAD_STATUS", TooLate),
-    Case("sent", "NO_ACTIVATION", UnknownActivation),
+    Case("sent", ("BAD_STATUS", UNSENT), BadReply),
     Case("another_sms", "ACCESS_RETRY_GET", None, DONE),
     Case("another_sms", "STATUS_WAIT_RESEND", None, DONE),
     Case("another_sms", "STATUS_WAIT_RETRY:111", None, DONE),

@@ -29,6 +29,7 @@ class TestHandlerApi(ProviderContract):
     wish = Wish("tg", "10", operator="any", max_price=Decimal("0.7"), avoid_prefixes=("84901",))
     held = HELD
     has_effect = staticmethod(family.has_effect)
+    definite = family.DEFINITE
     cases = (
         *family.COMMON,
         Case("balance", "ACCESS_BALANCE:100.50", Balance(Decimal("100.50"), "")),

@@ -1,15 +1,17 @@
 """SMS3T: its document, and what three independent clients met."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import ClassVar
 
 import pytest
 
 from bot.errors import CodeArrived, NotOffered, TooEarly, Unavailable, Unsupported
 from bot.providers.base import WAITING, Balance, Country, Number, Price, Provider, Service, Wish
 from bot.providers.http import Net
-from bot.providers.sms3t import Sms3T
+from bot.providers.sms3t import OPERATORS, VIET_NAM, Sms3T
 from tests.providers import family
-from tests.providers.contract import Case, ProviderContract
+from tests.providers.contract import TROUBLES, Case, ProviderContract
 from tests.providers.family import AGAIN, DONE, FRESH, HELD, code
 from tests.providers.site import KEY, Said, Site, net
 
@@ -20,6 +22,13 @@ class TestSms3T(ProviderContract):
     wish = Wish("tg", "10", operator="viettel,vinaphone", avoid_prefixes=("84901",))
     held = HELD
     has_effect = staticmethod(family.has_effect)
+    # Its only country and its operators are in its document, so nobody is asked.
+    definite: ClassVar[Mapping[tuple[str, str], object]] = {
+        **family.DEFINITE,
+        **{("countries", trouble): [VIET_NAM] for trouble in TROUBLES},
+        **{("operators", trouble): list(OPERATORS) for trouble in TROUBLES},
+    }
+    generated = frozenset({"services"})
     cases = (
         *family.COMMON,
         Case("balance", "ACCESS_BALANCE:12500", Balance(Decimal(12500), "")),

@@ -42,6 +42,8 @@ class TestSmsBower(ProviderContract):
     wish = Wish("tg", "10", max_price=Decimal("0.7"))
     held = HELD
     has_effect = staticmethod(family.has_effect)
+    definite = family.DEFINITE
+    generated = frozenset({"tiers", "suppliers"})
     cases = (
         *family.COMMON,
         Case("balance", "ACCESS_BALANCE:18.739", Balance(Decimal("18.739"), "USD")),

@@ -2,8 +2,10 @@
 
 import base64
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import ClassVar
 
 import httpx
 import pytest
@@ -38,7 +40,7 @@ from bot.providers.base import (
 )
 from bot.providers.http import Net
 from bot.providers.smsski import SmsSki
-from tests.providers.contract import Case, ProviderContract
+from tests.providers.contract import KEY_REFUSED, Case, ProviderContract
 from tests.providers.site import KEY, Said, Site, Time, net
 
 PHONE = "79050513150"
@@ -76,7 +78,16 @@ def received(code: str) -> Reading:
 class TestSmsSki(ProviderContract):
     wish = Wish("facebook", "dz")
     held = HELD
-    definite = frozenset({"401", "429"})
+    definite: ClassVar[Mapping[tuple[str, str], object]] = {
+        **KEY_REFUSED,
+        ("prices", "404"): [],
+        ("buy", "429"): LimitReached,
+        ("poll", "404"): WAITING,
+        ("cancel", "404"): CodeArrived,
+        # "success" is what the document calls success, whatever the message beside it.
+        ("cancel", "huge exponent"): None,
+        ("cancel", "not a number"): None,
+    }
     cases = (
         Case("balance", '{"status":"success","message":389.5}', Balance(Decimal("389.5"), "")),
         Case("balance", '{"status":"success","message":"389.50"}', Balance(Decimal("389.50"), "")),

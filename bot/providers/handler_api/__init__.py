@@ -110,12 +110,14 @@ class HandlerApi(Hosted):
         return reading
 
     async def sent(self, key: SecretStr, held: Held) -> None:
-        """Harmless to repeat, and so repeated when the answer is lost."""
-        reply = await self._ask(key, "setStatus", id=held.id, status="1")
-        if reply.word in statuses.OVER:
-            raise TooLate(reply.word)
-        if not reply.word.startswith(("ACCESS_", "STATUS_")):
-            raise failure(reply)
+        """Never repeated: after a 1 another is BAD_STATUS. A number still alive after a doubt was told."""
+        error = await self._set(key, held, "1", statuses.READY)
+        if error is None:
+            return
+        if not statuses.in_doubt(error) or isinstance(error, UnknownActivation):
+            raise error
+        if (await self._look(key, held, error)).outcome is Outcome.ENDED:
+            raise TooLate(error.detail)
 
     async def another_sms(self, key: SecretStr, held: Held) -> None:
         """Never repeated: a second request may skip an SMS. A lost answer is looked up once."""

@@ -38,7 +38,7 @@ def service(code: str) -> Service:
 
 def services(found: object) -> list[Service]:
     """The answer to getServicesList, as a list of rows or as the older map from code to name."""
-    if isinstance(found, dict) and "services" not in found:
+    if isinstance(found, dict) and not {"services", "status"} & found.keys():
         pairs = list(found.items())
     else:
         listed = found.get("services") if isinstance(found, dict) else found
@@ -67,7 +67,8 @@ def _country(key: str, row: object, own: Mapping[str, str]) -> Country | None:
         return None
     code = identifier(row.get("id", key))
     names = (row.get("eng"), row.get("name"), row.get("rus"))
-    return None if code is None else country(code, names, own)
+    nameless = "id" not in row and not any(names)
+    return None if code is None or nameless else country(code, names, own)
 
 
 def _listed(found: object) -> list[object]:

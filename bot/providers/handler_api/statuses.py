@@ -22,6 +22,8 @@ CANCELLED = frozenset(
         *("ALREADY_CANCEL", "ALREADY_CANCELED", "ALREADY_CANCELLED"),
     }
 )
+#: The SMS is on its way; a status in place of it is one of a number still alive.
+READY = WAITS | {"ACCESS_READY", "STATUS_OK", "STATUS_WAIT_RETRY"}
 FINISHED = frozenset({"ACCESS_ACTIVATION", "STATUS_CANCEL", "ALREADY_FINISH"})
 ASKED_AGAIN = frozenset({"ACCESS_RETRY_GET", "STATUS_WAIT_RESEND", "STATUS_WAIT_RETRY"})
 #: Refusals that an earlier, lost success brings as well.
