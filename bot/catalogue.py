@@ -41,9 +41,6 @@ class Shelf(Generic[T]):
             return entry.value
         return await asyncio.shield(task)
 
-    def drop(self, name: object) -> None:
-        self._entries.pop(name, None)
-
     def _refresh(self, name: object, fetch: Callable[[], Awaitable[T]]) -> asyncio.Task[T]:
         task = self._fetching.get(name)
         if task is None:
@@ -68,7 +65,7 @@ class Catalogue:
     def __init__(self, clock: Clock) -> None:
         self._services: Shelf[list[Service]] = Shelf(clock, timedelta(hours=6), timedelta(days=7))
         self._countries: Shelf[dict[str, Country]] = Shelf(clock, timedelta(hours=24), timedelta(days=7))
-        self._prices: Shelf[list[Price]] = Shelf(clock, timedelta(seconds=30), timedelta(minutes=5))
+        self._prices: Shelf[list[Price]] = Shelf(clock, timedelta(seconds=30), timedelta(seconds=60))
 
     async def services(self, provider: Provider, key: SecretStr) -> list[Service]:
         return await self._services.get(provider.name, lambda: provider.services(key))
@@ -84,7 +81,3 @@ class Catalogue:
     async def prices(self, provider: Provider, key: SecretStr, service: str) -> list[Price]:
         """Of one service in every country, what is in stock first told."""
         return await self._prices.get((provider.name, service), lambda: provider.prices(key, service=service))
-
-    def forget_prices(self, provider: str, service: str) -> None:
-        """Something was bought or was out of stock: the next look asks anew."""
-        self._prices.drop((provider, service))

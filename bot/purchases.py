@@ -62,7 +62,7 @@ class Paused(Refused):
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """A purchase right before its call; `wait` is in seconds, `price` what is asked now where that was read."""
+    """A purchase right before its call: `wait` in seconds, `price` as it is now where that was read."""
 
     row: Activation
     provider: Provider
@@ -210,6 +210,8 @@ class Purchases:
             wait = await self._wait(provider)
             if self._halted:
                 raise NeverCalled
+            if self._unsaved:
+                raise Paused
             row = await self._store.calling(intent.id, balance, held, self._clock())
         except CodebellError:
             raise
@@ -279,9 +281,9 @@ class Purchases:
         bought = self._bought(order, number, at or self._clock())
         try:
             await self._insist(row.id, lambda: self._store.bought(row.id, bought, self._clock()))
-        except Refused as twice:
-            log.error("purchase %s: %s", row.id, twice.detail)
-            await self._lost(row, type(twice).__name__)
+        except (AlreadyDone, IntegrityError):
+            log.error("purchase %s: the provider gave the id of a number that is open", row.id)
+            await self._lost(row, AlreadyDone.__name__)
         else:
             await self._keys.note_use(row.key_id, self._clock())
 
@@ -299,7 +301,7 @@ class Purchases:
                     # What it does not take now, it never will.
                     raise
                 except SQLAlchemyError:
-                    log.exception("purchase %s: what became of it is not stored yet", activation_id)
+                    log.exception("purchase %s: the database fails, it is tried again", activation_id)
                     self._unsaved.add(activation_id)
                     await self._sleep(next(pauses))
         finally:

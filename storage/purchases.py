@@ -8,12 +8,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from bot.errors import AlreadyDone, Expired, LimitReached, NotYours, UnknownKey, text
+from bot.errors import AlreadyDone, Expired, LimitReached, NotOffered, NotYours, UnknownKey, text
 from storage.database import Database
 from storage.models import OPEN, Activation, Key, Quote, State
 from storage.moves import change, move, note, redraw
@@ -26,7 +27,7 @@ _FREE = frozenset({State.FAILED, State.CANCELLED, State.EXPIRED})
 
 
 class TooManyNumbers(LimitReached):
-    text = text("The limit of open numbers is {limit}: finish or cancel one first.")
+    text = text("The limit of numbers that wait for a code is {limit}: cancel one, or let its code come.")
 
 
 class TooManyToday(LimitReached):
@@ -39,11 +40,15 @@ class SpentEnough(LimitReached):
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """What one person may do; 0 is no limit. `spend_per_day` is per provider, in its currency."""
+    """What one person may do; 0 is no limit. `spend_per_day` is per provider, in its currency.
+
+    `blocked` are slugs of services nobody may buy.
+    """
 
     active_numbers: int = 0
     purchases_per_day: int = 0
     spend_per_day: Decimal = Decimal(0)
+    blocked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,8 @@ class PurchaseStore:
         """Write the intent to buy a quote, its limits checked in the same transaction. Raises `Refused`."""
         async with self._database.begin() as session:
             quote = await _usable(session, nonce, owner_id, chat_id, now)
+            if quote.service in caps.blocked:
+                raise NotOffered(f"{quote.service} is blocked")
             key = await session.get(Key, quote.key_id)
             if key is None or key.removed_at is not None:
                 raise UnknownKey(f"key {quote.key_id}")
@@ -98,10 +105,10 @@ class PurchaseStore:
             return await change(session, activation_id, {State.BUYING}, **values)
 
     async def bought(self, activation_id: str, number: Bought, now: datetime) -> Activation | None:
-        """The number is ours. Raises `AlreadyDone` when this key holds a number of that id already."""
-        values = _values(number) | {"answered_at": now, "polled_at": now}
+        """The number is ours. Raises `AlreadyDone` while a number of that id is open on the same account."""
+        values: dict[str, Any] = _values(number) | {"answered_at": now, "polled_at": now}
         async with self._database.begin() as session:
-            await _not_held_twice(session, activation_id, number.provider_id)
+            await _succeed(session, activation_id, number.provider_id, now)
             return await move(session, activation_id, State.WAITING, now, **values)
 
     async def failed(self, activation_id: str, reason: str, now: datetime) -> Activation | None:
@@ -117,7 +124,12 @@ class PurchaseStore:
         look_at: datetime | None,
     ) -> Activation | None:
         """It may have been bought: kept with the balance after, looked for where it can be listed."""
-        values = {"reason": reason, "balance_after": balance, "ended_at": now, "next_poll_at": look_at}
+        values: dict[str, Any] = {
+            "reason": reason,
+            "balance_after": balance,
+            "ended_at": now,
+            "next_poll_at": look_at,
+        }
         async with self._database.begin() as session:
             return await move(session, activation_id, State.UNKNOWN, now, **values)
 
@@ -137,10 +149,8 @@ class PurchaseStore:
 
     async def known(self, key_id: str, ids: Collection[str]) -> set[str]:
         """Which of the provider's ids are numbers bought here, with this key or the same in another chat."""
-        this = aliased(Key)
-        same = select(Key.id).join(this, (this.provider == Key.provider) & (this.tail == Key.tail))
         query = select(Activation.provider_id).where(
-            Activation.key_id.in_(same.where(this.id == key_id)), Activation.provider_id.in_(ids)
+            Activation.key_id.in_(_twins(key_id)), Activation.provider_id.in_(ids)
         )
         async with self._database.begin() as session:
             return {held for held in await session.scalars(query) if held is not None}
@@ -189,16 +199,37 @@ async def _affordable(
         raise SpentEnough(limit=limit)
 
 
-async def _not_held_twice(session: AsyncSession, activation_id: str, provider_id: str) -> None:
-    """A provider that hands out one id twice is not believed."""
-    key_id = select(Activation.key_id).where(Activation.id == activation_id).scalar_subquery()
-    held = select(Activation.id).where(
-        Activation.key_id == key_id,
+def _twins(key_id: str) -> Select[str]:
+    """The ids of this key and of the same one in other chats."""
+    this = aliased(Key)
+    same = select(Key.id).join(this, (this.provider == Key.provider) & (this.tail == Key.tail))
+    return same.where(this.id == key_id)
+
+
+async def _succeed(session: AsyncSession, activation_id: str, provider_id: str, now: datetime) -> None:
+    """A provider may sell an id anew when the number before it has ended; that one is looked at no more.
+
+    2026-08-30: sms.ski's id is the phone itself, and one phone is sold to one key more than once. A late
+    look at the old number would fetch the new one's code. While the old one is open the id is not believed.
+    """
+    key_id = await session.scalar(select(Activation.key_id).where(Activation.id == activation_id))
+    held = select(Activation).where(
+        Activation.key_id.in_(_twins(key_id or "")),
         Activation.provider_id == provider_id,
         Activation.id != activation_id,
     )
-    if await session.scalar(held):
-        raise AlreadyDone("the provider gave an id it had given before")
+    for old in await session.scalars(held):
+        if old.state in OPEN:
+            raise AlreadyDone("the provider gave the id of a number that is open")
+        await _let_rest(session, old, now)
+
+
+async def _let_rest(session: AsyncSession, old: Activation, now: datetime) -> None:
+    told = old.asked_again
+    old.next_poll_at, old.asked_again = None, False
+    await session.flush()
+    if told:
+        await redraw(session, old, now)
 
 
 def _intent(quote: Quote, provider: str, card_id: int | None, now: datetime) -> Activation:

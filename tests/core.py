@@ -120,6 +120,21 @@ class MortalPurchaseStore(PurchaseStore):
         self._pass("after calling")
         return row
 
+    async def failed(self, activation_id: str, reason: str, now: datetime) -> Activation | None:
+        self._pass("before failed")
+        return await super().failed(activation_id, reason, now)
+
+    async def unknown(
+        self,
+        activation_id: str,
+        reason: str,
+        balance: Decimal | None,
+        now: datetime,
+        look_at: datetime | None,
+    ) -> Activation | None:
+        self._pass("before unknown")
+        return await super().unknown(activation_id, reason, balance, now, look_at)
+
     async def bought(self, activation_id: str, number: Bought, now: datetime) -> Activation | None:
         self._pass("before bought")
         row = await super().bought(activation_id, number, now)

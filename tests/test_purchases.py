@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,13 +14,14 @@ from bot.errors import (
     CodebellError,
     Expired,
     NoNumbers,
+    NotOffered,
     NotYours,
     Refused,
     Unavailable,
     UnknownKey,
 )
-from bot.providers.base import Balance, Capability, Number
-from bot.purchases import LOOKS
+from bot.providers.base import Balance, Capability, Number, Wish
+from bot.purchases import LOOKS, Paused
 from storage.models import Activation, State
 from storage.purchases import Caps, SpentEnough, TooManyNumbers, TooManyToday
 from tests.core import OWNER, STRANGER, Core, open_core
@@ -83,9 +85,69 @@ async def test_the_price_on_the_button_is_the_most_that_is_paid(core: Core) -> N
 
 async def test_a_provider_without_a_maximum_is_not_asked_for_one(core: Core) -> None:
     core.alpha.capabilities -= {Capability.MAX_PRICE}
+    assert (await core.buy()).state is State.WAITING
+    (call,) = core.alpha.called("buy")
+    assert isinstance(call.about, Wish)
+    assert call.about.max_price is None
+
+
+async def test_a_price_that_rose_buys_nothing_where_no_maximum_can_be_given(core: Core) -> None:
+    core.alpha.capabilities -= {Capability.MAX_PRICE}
     core.alpha.prices_of["tg", "1"] = ("0.80", 10)
     row = await core.buy()
-    assert (row.state, row.cost) == (State.WAITING, Decimal("0.80"))
+    assert (row.state, row.reason, core.purchased) == (State.FAILED, "PriceChanged", 0)
+
+
+async def test_a_price_that_fell_is_paid_where_no_maximum_can_be_given(core: Core) -> None:
+    core.alpha.capabilities -= {Capability.MAX_PRICE}
+    core.alpha.prices_of["tg", "1"] = ("0.30", 10)
+    row = await core.buy()
+    assert (row.state, row.cost, row.agreed) == (State.WAITING, Decimal("0.30"), Decimal("0.50"))
+
+
+async def test_a_provider_that_does_not_say_what_it_charged_charged_the_price_it_had(core: Core) -> None:
+    core.alpha.capabilities -= {Capability.MAX_PRICE}
+    core.alpha.prices_of["tg", "1"] = ("0.30", 10)
+    core.alpha._number = lambda cost: Number("alpha-1", "+12015559999", "1")  # type: ignore[method-assign] # no cost told
+    assert (await core.buy()).cost == Decimal("0.30")
+
+
+async def test_what_is_charged_above_the_agreement_stands_beside_it(core: Core) -> None:
+    core.alpha.capabilities -= {Capability.MAX_PRICE}
+
+    async def go_up() -> None:
+        core.alpha.prices_of["tg", "1"] = ("0.80", 10)
+
+    core.alpha.meanwhile["before buy"] = go_up
+    row = await core.buy()
+    assert (row.state, row.cost, row.agreed) == (State.WAITING, Decimal("0.80"), Decimal("0.50"))
+
+
+async def test_what_is_not_on_the_list_any_more_is_not_bought_without_a_maximum(core: Core) -> None:
+    core.alpha.capabilities -= {Capability.MAX_PRICE}
+    del core.alpha.prices_of["tg", "1"]
+    row = await core.buy()
+    assert (row.state, row.reason, core.alpha.called("buy")) == (State.FAILED, "NoNumbers", [])
+
+
+async def test_a_service_blocked_since_the_offer_was_opened_is_not_bought(core: Core) -> None:
+    core.caps = Caps(blocked=frozenset({"telegram"}))
+    core.reborn()
+    with pytest.raises(NotOffered):
+        await core.buy()
+    assert (await core.rows(), core.alpha.calls) == ([], [])
+
+
+async def test_the_next_number_waits_a_look_longer_than_the_last_refusal(core: Core) -> None:
+    await core.waits.refused("alpha", 95, core.clock())
+    row = await core.buy()
+    assert row.cancel_from == core.clock() + timedelta(seconds=95 + 5)
+
+
+async def test_a_short_refusal_does_not_shorten_the_wait(core: Core) -> None:
+    await core.waits.refused("alpha", 3, core.clock())
+    row = await core.buy()
+    assert row.cancel_from == core.clock() + timedelta(seconds=30)
 
 
 async def test_a_second_press_on_the_same_button_is_told_that_it_was_done(core: Core) -> None:
@@ -410,6 +472,119 @@ async def test_a_database_that_fails_before_the_call_buys_nothing(core: Core) ->
     assert (row.state, core.purchased) == (State.FAILED, 0)
 
 
+@pytest.mark.parametrize("end", ["failed", "unknown"])
+async def test_the_end_of_a_purchase_is_stored_when_the_database_works_again(core: Core, end: str) -> None:
+    error = NoNumbers() if end == "failed" else Unavailable()
+    core.alpha.fails("buy", error)
+    core.store.full[end] = [DISK_FULL] * 3
+    row = await core.buy()
+    assert (row.state, row.reason) == (State(end), type(error).__name__)
+    assert core.slept == [1, 2, 5]
+
+
+async def test_a_database_that_fails_right_after_the_call_loses_no_number(core: Core) -> None:
+    asked = core.waits.seconds
+
+    async def broken(*_: object) -> float:
+        raise DISK_FULL
+
+    async def break_waits() -> None:
+        core.waits.seconds = broken  # type: ignore[method-assign,assignment] # fails from the call on
+
+    core.alpha.meanwhile["before buy"] = break_waits
+    row = await core.buy()
+    core.waits.seconds = asked  # type: ignore[method-assign] # works again
+    assert (row.state, row.provider_id) == (State.WAITING, "alpha-1")
+
+
+async def test_a_database_that_fails_while_a_lost_purchase_is_looked_into_leaves_it_unknown(
+    core: Core,
+) -> None:
+    async def broken(*_: object) -> None:
+        raise DISK_FULL
+
+    async def break_notes() -> None:
+        core.keys.note_balance = broken  # type: ignore[method-assign,assignment] # fails from the call on
+        core.store.known = broken  # type: ignore[method-assign,assignment] # so does this
+
+    core.alpha.lists_active()
+    core.alpha.loses_the_answer("buy", Unavailable())
+    core.alpha.meanwhile["after buy"] = break_notes
+    row = await core.buy()
+    assert (row.state, row.reason, row.balance_after) == (State.UNKNOWN, "Unavailable", None)
+
+
+async def test_a_mistake_of_ours_after_the_call_leaves_no_purchase_under_way(core: Core) -> None:
+    core.store.full["bought"] = [ValueError("a row nobody thought of")]
+    row = await core.buy()
+    assert (row.state, row.reason, core.purchased) == (State.UNKNOWN, "Interrupted", 1)
+
+
+async def test_while_a_paid_number_is_not_stored_nothing_more_is_bought(core: Core) -> None:
+    other = await core.key(chat_id=STRANGER, secret="another-account-9999")
+    in_line = await core.quote(key_id=other.id, chat_id=STRANGER, owner_id=STRANGER)
+    tried, works = asyncio.Event(), asyncio.Event()
+
+    async def stand_still(seconds: float) -> None:
+        tried.set()
+        await works.wait()
+
+    core.purchases._sleep = stand_still
+    core.store.full["bought"] = [DISK_FULL]
+    first = await core.press(await core.quote())
+    await tried.wait()
+    with pytest.raises(Paused):
+        await core.press(in_line)
+    works.set()
+    assert (await core.settled(first.id)).state is State.WAITING
+    await core.press(in_line)
+    await core.purchases.drain(10)
+    assert core.purchased == 2
+
+
+async def test_housekeeping_settles_what_nobody_carries_out_any_more(core: Core) -> None:
+    quote = await core.quote()
+    left, _ = await core.store.intend(quote.nonce, OWNER, OWNER, None, core.caps, core.clock())
+    await core.purchases.recover(timedelta(minutes=5))
+    assert (await core.row(left.id)).state is State.BUYING
+    core.clock.advance(5 * 60)
+    await core.purchases.recover(timedelta(minutes=5))
+    assert (await core.row(left.id)).state is State.FAILED
+
+
+async def test_housekeeping_leaves_a_slow_purchase_alone(core: Core) -> None:
+    async def keep_house() -> None:
+        core.clock.advance(3600)
+        await core.purchases.recover(timedelta(minutes=5))
+
+    core.alpha.meanwhile["before buy"] = keep_house
+    row = await core.buy()
+    assert (row.state, core.purchased) == (State.WAITING, 1)
+
+
+async def test_what_waits_in_line_when_the_stop_begins_is_not_ordered(core: Core) -> None:
+    async def stop() -> None:
+        core.purchases.halt()
+
+    core.alpha.meanwhile["before buy"] = stop
+    first, second = [await core.press(await core.quote()) for _ in range(2)]
+    await core.purchases.drain(10)
+    row = await core.row(second.id)
+    assert (await core.row(first.id)).state is State.WAITING
+    assert (row.state, row.reason, core.purchased) == (State.FAILED, "NeverCalled", 1)
+    assert "stopped before it could order" in await core.told(row.id)
+
+
+async def test_the_log_names_the_row_and_never_the_number(
+    core: Core, caplog: pytest.LogCaptureFixture
+) -> None:
+    core.alpha._number = lambda cost: Number("12015559999", "+12015559999", "12015559999", cost)  # type: ignore[method-assign] # an id that is the phone
+    core.store.full["bought"] = [DISK_FULL]
+    row = await core.buy()
+    assert row.id in caplog.text
+    assert "12015559999" not in caplog.text
+
+
 async def test_a_paid_number_is_stored_when_the_database_works_again(core: Core) -> None:
     core.store.full["bought"] = [DISK_FULL] * 7
     row = await core.buy()
@@ -431,7 +606,37 @@ async def test_an_id_that_is_taken_at_the_very_last_moment_is_not_tried_for_ever
     assert (row.state, row.reason, core.slept) == (State.UNKNOWN, "AlreadyDone", [])
 
 
+async def test_an_id_may_come_again_once_its_number_has_ended(core: Core) -> None:
+    core.alpha._number = lambda cost: Number("7", "+12015559999", "1", cost)  # type: ignore[method-assign] # sold twice
+    first = await core.buy()
+    core.alpha.ends()
+    first = await core.step(first.id)
+    assert first.state is State.EXPIRED
+    assert first.next_poll_at is not None
+    second = await core.buy()
+    assert (second.state, second.provider_id) == (State.WAITING, "7")
+    assert (await core.row(first.id)).next_poll_at is None
+    core.alpha.delivers("4711")
+    await core.step(second.id)
+    assert (await core.codes(second.id), await core.codes(first.id)) == (["4711"], [])
+
+
 # Adoption
+
+
+async def test_a_list_that_cannot_be_read_before_sells_all_the_same(core: Core) -> None:
+    core.alpha.lists_active()
+    core.alpha.breaks("active", BadReply("BAD_ACTION"))
+    row = await core.buy()
+    assert (row.state, row.held_before) == (State.WAITING, None)
+
+
+async def test_without_a_list_from_before_nothing_is_adopted(core: Core) -> None:
+    core.alpha.lists_active()
+    core.alpha.fails("active", Unavailable())
+    core.alpha.loses_the_answer("buy", Unavailable())
+    row = await core.buy()
+    assert (row.state, row.provider_id, row.next_poll_at) == (State.UNKNOWN, None, None)
 
 
 async def test_a_lost_purchase_in_the_list_is_ours(core: Core) -> None:

@@ -106,7 +106,7 @@ async def test_a_lost_purchase_is_adopted_where_the_account_lists_it(chat: Chat,
 async def test_the_limit_of_open_numbers_is_told_before_anything_is_bought(chat: Chat, house: House) -> None:
     await chat.buys()
     await chat.buys()
-    assert chat.alert == "The limit of open numbers is 1: finish or cancel one first."
+    assert chat.alert == "The limit of numbers that wait for a code is 1: cancel one, or let its code come."
     house.alpha.ends()
     await chat.wait(10)
     await chat.press("Buy for")

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.errors import AlreadyDone, Expired, NotYours, Refused, UnknownKey
+from bot.errors import AlreadyDone, Expired, NotOffered, NotYours, Refused, UnknownKey
 from storage.database import Database
 from storage.keys import KeyStore
 from storage.models import Activation, Key, State
@@ -157,6 +157,32 @@ async def test_an_id_this_key_holds_already_is_not_believed(database: Database) 
     intent = await intend(store)
     with pytest.raises(AlreadyDone):
         await store.bought(intent.id, sold("7"), NOW)
+
+
+@pytest.mark.parametrize(
+    "state", [State.CANCELLED, State.EXPIRED, State.RECEIVED, State.FINISHED, State.UNKNOWN]
+)
+async def test_an_id_whose_number_has_ended_may_come_again_and_the_old_one_is_looked_at_no_more(
+    database: Database, state: State
+) -> None:
+    store, key = await offered(database)
+    twin = await stored(database, chat_id=2)
+    waiting = {"provider_id": "7", "next_poll_at": NOW, "asked_again": True}
+    await put(database, number(key, "n", state, **waiting), number(twin, "t", state, **waiting))
+    intent = await intend(store)
+    row = await store.bought(intent.id, sold("7"), NOW)
+    assert row is not None
+    assert row.state is State.WAITING
+    async with database.begin() as session:
+        old = [await session.get_one(Activation, name) for name in ("n", "t")]
+    assert [(one.next_poll_at, one.asked_again) for one in old] == [(None, False)] * 2
+
+
+async def test_a_blocked_service_is_not_intended(database: Database) -> None:
+    store, _ = await offered(database)
+    with pytest.raises(NotOffered):
+        await intend(store, caps=Caps(blocked=frozenset({"tg"})))
+    assert await store.stranded() == []
 
 
 async def test_an_answer_that_comes_after_the_end_changes_nothing(database: Database) -> None:
