@@ -1,6 +1,7 @@
 """Looking after provider keys: /keys lists, names and removes them."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from aiogram import F, Router
 from aiogram.filters import Command
@@ -10,7 +11,7 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
 from bot.clock import Clock
-from bot.errors import UnknownKey
+from bot.errors import BrokenKey, UnknownKey
 from bot.i18n import Texts, visible
 from bot.providers.base import Provider
 from handlers.connect import only_in_private
@@ -24,6 +25,8 @@ router.callback_query.filter(F.data.startswith("k"))
 router.callback_query.register(only_in_private, F.message.chat.type != "private")
 
 _LABEL_LENGTH = 32
+#: A key that ends sooner is warned of.
+_SOON = timedelta(days=14)
 
 
 class OneKey(CallbackData, prefix="ko"):
@@ -68,13 +71,15 @@ async def one_key(
     t: Texts,
     keys: KeyStore,
     providers: Mapping[str, Provider],
+    clock: Clock,
 ) -> None:
     key = await _own(callback_data.id, callback, keys)
     rows = [
         [press(t.plain("✏️ Name"), Rename(id=key.id)), press(t.plain("🗑 Remove"), Remove(id=key.id))],
         [press(t.plain("◀ Back"), Keys())],
     ]
-    await show(callback, Screen(_line(key, t, providers), rows))
+    lines = [_line(key, t, providers), *await _end(key, t, keys, providers, clock())]
+    await show(callback, Screen("\n".join(lines), rows))
 
 
 @router.callback_query(Rename.filter())
@@ -157,6 +162,26 @@ def _line(key: Key, t: Texts, providers: Mapping[str, Provider]) -> str:
         balance=_money(key, t),
         used=used,
     )
+
+
+async def _end(
+    key: Key, t: Texts, keys: KeyStore, providers: Mapping[str, Provider], now: datetime
+) -> list[str]:
+    """When the key ends, where it says so itself; that it can no longer be read, where that is so."""
+    provider = providers.get(key.provider)
+    try:
+        ends = provider.expires_at(await keys.open(key.id)) if provider is not None else None
+    except BrokenKey as broken:
+        return [t("⚠️ {problem}", problem=t.plain_error(broken))]
+    return [] if ends is None else [_valid(ends, t, now)]
+
+
+def _valid(ends: datetime, t: Texts, now: datetime) -> str:
+    if ends <= now:
+        return t("⚠️ It expired on {day}: add a new one.", day=t.date(ends))
+    if ends - now <= _SOON:
+        return t("⚠️ It expires on {day}: add a new one soon.", day=t.date(ends))
+    return t("It expires on {day}.", day=t.date(ends))
 
 
 def _name(key: Key, providers: Mapping[str, Provider]) -> str:

@@ -103,8 +103,9 @@ async def take_max_price(
     balances: Balances,
     providers: Mapping[str, Provider],
 ) -> None:
-    price = _price(message.text or "")
-    await _typed(message, state, {"max_price": price}, t, quotes, balances, providers)
+    """A typed maximum takes the place of a tier, which is a minimum, too."""
+    changes = {"max_price": _price(message.text or ""), "min_price": None}
+    await _typed(message, state, changes, t, quotes, balances, providers)
 
 
 @router.message(Asked.prefixes, F.text, ~F.text.startswith("/"))
@@ -212,12 +213,16 @@ async def _changes(quote: Quote, what: str, value: str, offers: Offers) -> dict[
 
 
 async def _supplier_changes(quote: Quote, value: str, offers: Offers) -> dict[str, object]:
-    """One supplier alone at its own price, or one more to leave out, or all of them again."""
+    """One supplier alone at its own price, or one more to leave out, or all of them again.
+
+    A price that came with a supplier goes with it.
+    """
+    theirs: dict[str, object] = {"max_price": None, "min_price": None} if quote.suppliers else {}
     if not value:
-        return {"suppliers": "", "except_suppliers": "", "max_price": None, "min_price": None}
+        return {"suppliers": "", "except_suppliers": "", **theirs}
     if value.startswith(_NOT):
         out = {*filter(None, quote.except_suppliers.split(",")), value.removeprefix(_NOT)}
-        return {"suppliers": "", "except_suppliers": ",".join(sorted(out))[:256]}
+        return {"suppliers": "", "except_suppliers": ",".join(sorted(out))[:256], **theirs}
     for one in await offers.suppliers(quote):
         if one.id == value:
             return {"suppliers": value, "except_suppliers": "", "max_price": one.cost, "min_price": None}

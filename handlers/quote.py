@@ -11,7 +11,7 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
 from bot.balances import Balances
-from bot.errors import Expired, NotOffered, NotYours, UnknownActivation
+from bot.errors import Expired, NotOffered, NotYours, UnknownActivation, UnknownKey
 from bot.i18n import Texts, flag
 from bot.offers import Offers
 from bot.providers.base import Capability, Provider
@@ -52,7 +52,7 @@ async def choose(
     chat_id, service = chat_of(callback), callback_data.service
     try:
         offer = await offers.find(chat_id, service, callback_data.key, callback_data.country)
-    except NotOffered as gone:
+    except (NotOffered, UnknownKey) as gone:
         await show_countries(callback, t, offers, Countries(service=service), t.plain_error(gone))
         return
     quote = await offers.quote(chat_id, callback.from_user.id, offer)

@@ -1,6 +1,7 @@
 """Whatever is typed or pressed: one short, kind, true answer, and nothing in the log to be ashamed of."""
 
 import logging
+from typing import Any
 
 import pytest
 
@@ -194,7 +195,7 @@ async def test_a_mistake_of_ours_is_told_with_a_number_that_stands_in_the_log(
 
 @pytest.mark.parametrize("fault", [{"code": 502}, {"code": 429, "retry_after": 7}, {"drop": True}])
 async def test_a_press_whose_message_cannot_be_edited_now_is_answered_by_a_new_one(
-    chat: Chat, house: House, fault: dict[str, int]
+    chat: Chat, house: House, fault: dict[str, Any]
 ) -> None:
     await chat.say("/start")
     house.human.fault("editMessageText", **fault)

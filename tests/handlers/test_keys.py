@@ -1,14 +1,28 @@
 """Adding, naming and removing provider keys, in private and never in a group."""
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from pydantic import SecretStr
 
+from bot.clock import Clock
 from bot.errors import BadReply, Unavailable
-from tests.doubles import KEY
+from tests.doubles import KEY, FakeProvider
 from tests.house import Chat, House
 
 OTHER_KEY = "other-key-9876543210-wxyz"
+
+
+class Expiring(FakeProvider):
+    """Its keys say when they end, as a JWT does."""
+
+    def __init__(self, name: str, clock: Clock, ends: datetime) -> None:
+        super().__init__(name, clock)
+        self.ends = ends
+
+    def expires_at(self, key: SecretStr) -> datetime | None:
+        return self.ends
 
 
 async def ask_for_alpha(chat: Chat) -> None:
@@ -120,6 +134,32 @@ async def test_a_second_key_of_a_provider_gets_a_number_of_its_own(chat: Chat, h
     await chat.say(OTHER_KEY)
     await chat.say("/keys")
     assert [label for label in chat.buttons if "Alpha" in label] == ["Alpha", "Alpha 2"]
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (400, "It expires on 5 Jun 2027."),
+        (15, "It expires on 16 May 2026."),
+        (14, "⚠️ It expires on 15 May 2026: add a new one soon."),
+        (0, "⚠️ It expired on 1 May 2026: add a new one."),
+    ],
+)
+async def test_a_keys_screen_says_when_it_expires_and_warns_in_time(
+    newcomer: Chat, house: House, days: int, words: str
+) -> None:
+    ends = house.clock() + timedelta(days=days)
+    house.codebell.providers["alpha"] = Expiring("alpha", house.clock, ends)
+    await house.connect(newcomer, house.alpha)
+    await newcomer.say("/keys")
+    await newcomer.press("Alpha")
+    assert newcomer.screen.splitlines()[1:] == [words]
+
+
+async def test_a_key_that_says_no_end_is_shown_without_one(chat: Chat) -> None:
+    await chat.say("/keys")
+    await chat.press("Alpha")
+    assert chat.screen.splitlines() == ["Alpha …abcd · $18.74 · not used yet"]
 
 
 async def test_a_key_can_be_named(chat: Chat) -> None:

@@ -1,5 +1,7 @@
 """/numbers with their codes, /cancel, and the cards that can be called up again."""
 
+import pytest
+
 from bot.errors import NoNumbers, Unavailable
 from tests.handlers.reading import marked
 from tests.house import Chat, House
@@ -23,6 +25,35 @@ async def test_numbers_are_listed_with_state_and_code_newest_first(chat: Chat, h
         "+1 201-555-0001\n🇺🇸 Telegram · code received\nCode: 00-123",
     ]
     assert "00-123" in marked(chat.last, "code")
+
+
+@pytest.mark.parametrize("settings", [{"limits": {"active_numbers": 0, "purchases_per_day": 0}}])
+async def test_more_than_ten_numbers_are_shown_page_by_page_those_at_work_first(
+    chat: Chat, house: House
+) -> None:
+    await chat.buys()
+    house.alpha.ends()
+    await chat.wait(10)
+    house.alpha.prices_of["tg", "1"] = ("0.50", None)
+    for _ in range(10):
+        await chat.wait(1)
+        await chat.buys()
+    await chat.wait(1)
+    await chat.buys("whatsapp us")
+    house.alpha.ends()
+    await chat.wait(10)
+    await chat.say("/numbers")
+    assert chat.screen.count("waiting for the SMS") == 10
+    assert chat.screen.endswith("… and 2 more numbers")
+    assert chat.buttons[-3:] == ["2 ▶", "📱 Buy a number", "◀ Menu"]
+    await chat.press("2 ▶")
+    assert [words in chat.screen for words in ("0012", "0001", "waiting", "more")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert chat.buttons[-3:] == ["◀ 1", "📱 Buy a number", "◀ Menu"]
 
 
 async def test_the_list_opens_from_the_menu_too(chat: Chat) -> None:

@@ -92,6 +92,32 @@ async def test_leaving_suppliers_out_can_be_taken_back(offer: Chat) -> None:
     assert await bought(offer) == Wish("tg", "1", max_price=Decimal("0.50"))
 
 
+async def test_a_maximum_price_takes_the_place_of_a_tier(offer: Chat) -> None:
+    await offer.press("Price tiers")
+    await offer.press("$0.70")
+    await offer.press("Maximum price")
+    await offer.say("0.90")
+    assert await bought(offer) == Wish("tg", "1", max_price=Decimal("0.90"))
+
+
+async def test_a_suppliers_price_goes_with_the_supplier(offer: Chat) -> None:
+    await offer.press("Suppliers")
+    await offer.press("38 ·")
+    await offer.press("Suppliers")
+    await offer.press("not 21")
+    assert "At most" not in offer.screen
+    assert await bought(offer) == Wish("tg", "1", except_suppliers=("21",), max_price=Decimal("0.50"))
+
+
+@pytest.mark.parametrize("choice", ["not 21", "Any"])
+async def test_a_typed_maximum_outlives_a_choice_among_suppliers(offer: Chat, choice: str) -> None:
+    await offer.press("Maximum price")
+    await offer.say("0.90")
+    await offer.press("Suppliers")
+    await offer.press(choice)
+    assert (await bought(offer)).max_price == Decimal("0.90")
+
+
 async def test_an_operator_can_be_chosen(offer: Chat) -> None:
     await offer.press("Operator")
     assert offer.buttons == ["Any", "tmobile", "verizon", "◀ Back"]

@@ -155,6 +155,26 @@ async def test_the_price_of_the_same_again_is_todays(chat: Chat, house: House) -
     assert "+1 201-555-0002" in chat.screen
 
 
+async def test_the_same_again_with_a_removed_key_says_that_the_key_is_gone(chat: Chat, house: House) -> None:
+    await chat.buys()
+    house.alpha.delivers("123456")
+    await chat.wait(10)
+    [key] = await house.codebell.keys.list(chat.chat_id)
+    await house.connect(chat, house.beta)
+    await house.codebell.keys.remove(key.id, chat.chat_id, house.clock())
+    await chat.press("Buy the same again")
+    assert chat.alert == "This key was removed."
+
+
+async def test_the_same_again_while_the_provider_is_down_says_so(chat: Chat, house: House) -> None:
+    await chat.buys()
+    house.alpha.delivers("123456")
+    await chat.wait(8 * 24 * 3600)
+    house.alpha.breaks("services", Unavailable("502"))
+    await chat.press("Buy the same again")
+    assert chat.alert == "The provider does not answer right now."
+
+
 async def test_an_offer_that_is_gone_gives_way_to_what_is_sold_now(chat: Chat, house: House) -> None:
     await chat.say("/buy telegram us")
     del house.alpha.prices_of["tg", "1"]
