@@ -302,7 +302,7 @@ async def test_a_cancel_refused_as_too_early_is_kept_and_learned_from(core: Core
     assert row.state is State.CANCELLED
     assert await core.waits.seconds("alpha", core.clock()) == 95
     next_one = await core.buy()
-    assert next_one.cancel_from == core.clock() + timedelta(seconds=95)
+    assert next_one.cancel_from == core.clock() + timedelta(seconds=100)
 
 
 async def test_a_refusal_that_says_how_long_is_believed_but_never_asked_too_soon(core: Core) -> None:
