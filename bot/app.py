@@ -5,6 +5,7 @@ import logging
 import re
 import signal
 from contextlib import suppress
+from datetime import timedelta
 
 from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
@@ -28,6 +29,7 @@ from bot.postman import TELEGRAM, Drawing, Paces, Postman
 from bot.providers import connect
 from bot.providers.base import Provider
 from bot.purchases import Purchases
+from bot.services import slug
 from bot.settings import Settings
 from bot.shops import Shops
 from bot.ticks import Ticks
@@ -53,6 +55,8 @@ log = logging.getLogger(__name__)
 #: Seconds for each part of the stop; together well below the 45 s a container is given.
 DRAIN = 15.0
 LAST_ROUND = 5.0
+#: An intent this old that nobody carries out any more is settled.
+LEFT_BEHIND = timedelta(minutes=5)
 
 
 class Codebell:
@@ -188,6 +192,7 @@ class Codebell:
 
     async def housekeeping(self) -> None:
         """Forget what is of no use any more."""
+        await self.purchases.recover(LEFT_BEHIND)
         now = self.clock()
         await self.keys.sweep(now)
         await self.forms.sweep(now)
@@ -215,6 +220,7 @@ class Codebell:
 
     async def stop(self) -> None:
         """No new updates, then let everything under way find its end, then a last round of the postman."""
+        self.purchases.halt()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -231,7 +237,8 @@ class Codebell:
 
 def caps(settings: Settings) -> Caps:
     limits = settings.limits
-    return Caps(limits.active_numbers, limits.purchases_per_day, limits.spend_per_day)
+    blocked = frozenset(slug(name) for name in settings.blocked_services)
+    return Caps(limits.active_numbers, limits.purchases_per_day, limits.spend_per_day, blocked)
 
 
 def telegram(settings: Settings) -> Bot:
