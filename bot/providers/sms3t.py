@@ -8,7 +8,7 @@ clients met.
 from pydantic import SecretStr
 
 from bot.errors import NotOffered, text
-from bot.providers.base import Capability, Country, Number, Service, Timing, Wish
+from bot.providers.base import Capability, Country, Held, Number, Service, Timing, Wish
 from bot.providers.handler_api import HandlerApi, codes, document_of, price_lists
 
 VIET_NAM = Country("10", "VN", "Vietnam")
@@ -51,3 +51,8 @@ class Sms3T(HandlerApi):
         if wish.operator and not set(wish.operator.split(",")) <= set(OPERATORS):
             raise NotOffered("operator")
         return await super().buy(key, wish)
+
+    async def finish(self, key: SecretStr, held: Held) -> None:
+        """Not told while another SMS is waited for: a 6 would put the number back to waiting for an SMS."""
+        if not held.asked_again:
+            await super().finish(key, held)

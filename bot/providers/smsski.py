@@ -188,6 +188,8 @@ class SmsSki(Hosted):
             raise CodeArrived(error.detail, code=now.whole)
         if now.outcome is Outcome.WAITING:
             raise error
+        if held.last_code is not None:
+            raise TooLate(error.detail)
 
     async def _early_or_over(self, key: SecretStr, held: Held) -> None:
         """A 406: by our clock where it can tell, else by asking for the code once."""

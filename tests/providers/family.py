@@ -206,7 +206,6 @@ CHANGES = (
     Case("sent", ("BAD_STATUS", UNSENT), BadReply),
     Case("another_sms", "ACCESS_RETRY_GET", None, DONE),
     Case("another_sms", "STATUS_WAIT_RESEND", None, DONE),
-    Case("another_sms", "STATUS_WAIT_RETRY:111", None, DONE),
     Case("another_sms", "BAD_STATUS", TooLate, DONE),
     Case("another_sms", "STATUS_CANCEL", TooLate, DONE),
     Case("another_sms", ("STATUS_OK:111", "STATUS_OK:111"), BadReply, DONE),

@@ -89,7 +89,10 @@ class TestHandlerApi(ProviderContract):
         Case("poll", ("STATUS_OK:5512", Said("", 502)), code("5512")),
         Case("poll", ("STATUS_OK:5512", family.LOST), code("5512")),
         Case("poll", ("STATUS_OK:222", "BAD_ACTION"), code("222"), AGAIN),
-        Case("poll", "STATUS_WAIT_RETRY:110", WAITING, AGAIN),
+        Case("poll", "STATUS_WAIT_RETRY:111", WAITING, DONE),
+        Case("poll", ("STATUS_WAIT_RETRY:222", "BAD_ACTION"), code("222"), AGAIN),
+        Case("poll", ("STATUS_WAIT_RETRY:222", "BAD_ACTION"), code("222"), DONE),
+        Case("another_sms", "STATUS_WAIT_RETRY:111", None, DONE),
         Case("another_sms", (family.LOST, "STATUS_WAIT_RETRY:111"), None, DONE),
         Case("cancel", "EARLY_CANCEL_DENIED", TooEarly(seconds=100), FRESH),
         Case(

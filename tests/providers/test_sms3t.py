@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import pytest
 
-from bot.errors import CodeArrived, NotOffered, TooEarly, Unavailable, Unsupported
+from bot.errors import BadReply, CodeArrived, NotOffered, TooEarly, Unavailable, Unsupported
 from bot.providers.base import WAITING, Balance, Country, Number, Price, Provider, Service, Wish
 from bot.providers.http import Net
 from bot.providers.sms3t import OPERATORS, VIET_NAM, Sms3T
@@ -72,6 +72,8 @@ class TestSms3T(ProviderContract):
         Case("poll", "STATUS_OK:222", code("222"), AGAIN),
         # A code still on show does not tell whether another SMS was asked for.
         Case("another_sms", (family.LOST, "STATUS_WAIT_RETRY:111"), Unavailable, DONE),
+        Case("another_sms", "STATUS_WAIT_RETRY:111", BadReply, DONE),
+        Case("another_sms", ("STATUS_WAIT_RETRY:111", "STATUS_WAIT_RESEND"), None, DONE),
         Case("cancel", ("BAD_STATUS", "STATUS_WAIT_RETRY:77"), CodeArrived(code="77")),
         # No minimum wait is documented, so nobody knows what is left.
         Case("cancel", "EARLY_CANCEL_DENIED", TooEarly(seconds=None), FRESH),
@@ -95,6 +97,15 @@ async def test_it_is_asked_in_its_own_words_at_its_documented_address() -> None:
         "operator": "viettel,vinaphone",
         "phoneException": "84901",
     }
+
+
+async def test_a_number_that_waits_for_another_sms_is_finished_without_a_word_to_the_site() -> None:
+    """The document: a 6 in "waiting for repetition" puts it back to waiting for an SMS."""
+    site = Site((Said("ACCESS_ACTIVATION"),))
+    await Sms3T(net=net(site)).finish(KEY, AGAIN)
+    assert site.requests == []
+    await Sms3T(net=net(site)).finish(KEY, DONE)
+    assert [request.url.params["status"] for request in site.requests] == ["6"]
 
 
 async def test_another_country_is_refused_before_anything_is_bought() -> None:

@@ -153,8 +153,10 @@ class TestSmsBower(ProviderContract):
         Case("poll", "STATUS_OK:222", code("222"), AGAIN),
         # The old code, by the document; one that nobody has seen is better shown than lost.
         Case("poll", "STATUS_WAIT_RETRY:222", code("222")),
-        Case("poll", "STATUS_WAIT_RETRY:110", WAITING, AGAIN),
+        # A value that differs from the last code is no old one.
+        Case("poll", "STATUS_WAIT_RETRY:222", code("222"), AGAIN),
         Case("poll", "STATUS_WAIT_RETRY:111", WAITING, DONE),
+        Case("another_sms", "STATUS_WAIT_RETRY:111", None, DONE),
         Case("another_sms", (family.LOST, "STATUS_WAIT_RETRY:111"), None, DONE),
         Case("cancel", "EARLY_CANCEL_DENIED", TooEarly(seconds=100), FRESH),
         Case("sent", "BAD_ACTION", Unsupported),

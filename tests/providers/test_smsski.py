@@ -170,6 +170,8 @@ class TestSmsSki(ProviderContract):
         Case("cancel", (fail(406)[1], LOST), Unavailable),
         # A lost cancel is looked up; one that never left is not.
         Case("cancel", (LOST, fail(406)[1]), None),
+        # After a code the task is gone because it was finished.
+        Case("cancel", (LOST, fail(406)[1]), TooLate, DONE),
         Case("cancel", (LOST, fail(404)[1]), Unavailable),
         Case("cancel", (LOST, CODE), CodeArrived(code="953620")),
         Case("cancel", (Said("", 502), fail(406)[1]), None),

@@ -121,7 +121,7 @@ class HandlerApi(Hosted):
 
     async def another_sms(self, key: SecretStr, held: Held) -> None:
         """Never repeated: a second request may skip an SMS. A lost answer is looked up once."""
-        error = await self._set(key, held, "3", statuses.ASKED_AGAIN)
+        error = await self._set(key, held, "3", self._asked_again)
         if isinstance(error, Unclear) and error.sent and await self._was_asked_again(key, held):
             return
         if error:
@@ -192,14 +192,16 @@ class HandlerApi(Hosted):
         except CodebellError:
             raise statuses.undecided(error) from None
 
+    @property
+    def _asked_again(self) -> frozenset[str]:
+        return statuses.ASKED_AGAIN - {"STATUS_WAIT_RETRY"} if self.code_as_retry else statuses.ASKED_AGAIN
+
     async def _was_asked_again(self, key: SecretStr, held: Held) -> bool:
         try:
             reply = await self._ask(key, "getStatus", id=held.id)
         except CodebellError:
             return False
-        return reply.word == "STATUS_WAIT_RESEND" or (
-            reply.word == "STATUS_WAIT_RETRY" and not self.code_as_retry
-        )
+        return reply.word in self._asked_again
 
     async def _full_text(self, key: SecretStr, held: Held) -> str | None:
         """The whole SMS where the site tells it; never at the price of the code, which is already there."""

@@ -34,14 +34,12 @@ def reading(reply: Reply, held: Held, code_as_retry: bool = False) -> Reading:
     """An answer to getStatus. After our own request for another SMS the last code is an old one.
 
     STATUS_WAIT_RETRY brings the old code along, except on sites of `code_as_retry`, where it brings the new.
-    One that nobody asked again for and nobody has seen is a code everywhere: better twice than never.
+    One that differs from the last is a code everywhere: better twice than never.
     """
     word, found = reply.word, code(reply.rest)
-    if word == "STATUS_OK" or (code_as_retry and word == "STATUS_WAIT_RETRY"):
-        old = held.asked_again and found == held.last_code
-        return Reading(Outcome.RECEIVED, found, text_of(reply.rest)) if found and not old else WAITING
-    if word == "STATUS_WAIT_RETRY":
-        old = held.asked_again or found == held.last_code
+    if word in {"STATUS_OK", "STATUS_WAIT_RETRY"}:
+        stays_on_show = word == "STATUS_OK" or code_as_retry
+        old = found == held.last_code and (held.asked_again or not stays_on_show)
         return Reading(Outcome.RECEIVED, found, text_of(reply.rest)) if found and not old else WAITING
     if word in WAITS:
         return WAITING
