@@ -9,6 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from aiogram import Bot
+from aiogram.methods import TelegramMethod
+from aiogram.methods.base import TelegramType
 from pydantic import SecretStr
 
 from bot.errors import BadKey, CodeArrived, NoMoney, NoNumbers, PriceChanged, TooEarly, TooLate
@@ -30,8 +33,16 @@ from bot.providers.base import (
     Timing,
     Wish,
 )
+from bot.sandbox.telegram.inprocess import InProcessSession
+from storage.database import in_transaction
 
 KEY = "alpha-key-0123456789-abcd"
+
+
+def refuse_in_transaction(call: str) -> None:
+    """Both ends of the world do: a call under an open transaction would hold up everybody."""
+    if in_transaction():
+        raise RuntimeError(f"{call} was called inside a transaction")
 
 
 class FakeClock:
@@ -48,6 +59,16 @@ class FakeClock:
 
     async def sleep(self, seconds: float) -> None:
         self.advance(seconds)
+
+
+class Wire(InProcessSession):
+    """The bot's way to Telegram; nobody may hold a transaction open while talking over it."""
+
+    async def make_request(
+        self, bot: Bot, method: TelegramMethod[TelegramType], timeout: int | None = None
+    ) -> TelegramType:
+        refuse_in_transaction(method.__api_method__)
+        return await super().make_request(bot, method, timeout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +238,7 @@ class FakeProvider(Provider):
         ]
 
     def _hear(self, name: str, about: Held | Wish | str | None = None) -> None:
+        refuse_in_transaction(name)
         self.calls.append(Call(self._clock(), name, about))
         self._scripts[name].begin()
 

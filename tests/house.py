@@ -20,7 +20,6 @@ from sqlalchemy.orm import InstrumentedAttribute
 from bot.app import Codebell
 from bot.postman import Paces
 from bot.sandbox.telegram.human import Human
-from bot.sandbox.telegram.inprocess import InProcessSession
 from bot.sandbox.telegram.wire import Json
 from bot.sandbox.telegram.world import Press, World
 from bot.settings import Settings
@@ -29,7 +28,7 @@ from storage.models import Activation, Post
 from storage.models import Chat as ChatRow
 from storage.opening import opened
 from storage.vault import Vault
-from tests.doubles import KEY, FakeClock, FakeProvider
+from tests.doubles import KEY, FakeClock, FakeProvider, Wire
 
 TOKEN = "424242:sandbox-token"
 DATABASE = "codebell.db"
@@ -50,14 +49,14 @@ class House:
         self.world.add_bot(TOKEN)
         self.human = Human(self.world)
         self.alpha, self.beta = FakeProvider("alpha", self.clock), FakeProvider("beta", self.clock)
-        self._settings, self._database, self._vault = settings, database, vault
-        self._bot = Bot(TOKEN, session=InProcessSession(self.world))
+        self._settings, self.database, self._vault = settings, database, vault
+        self._bot = Bot(TOKEN, session=Wire(self.world))
         self.codebell = self._built()
 
     def _built(self) -> Codebell:
         return Codebell(
             self._settings,
-            self._database,
+            self.database,
             self._vault,
             self._bot,
             {"alpha": self.alpha, "beta": self.beta},
@@ -117,7 +116,7 @@ class House:
     async def _moments(self, *columns: InstrumentedAttribute[datetime | None]) -> list[datetime]:
         """Every moment in these columns at which something is to be done."""
         query = union_all(*(select(column).where(column.is_not(None)) for column in columns))
-        async with self._database.begin() as session:
+        async with self.database.begin() as session:
             return [*await session.scalars(query)]
 
     def sent(self, method: str) -> list[Json]:
