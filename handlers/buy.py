@@ -9,7 +9,6 @@ from typing import Annotated
 from aiogram import F, Router
 from aiogram.filters import Command, CommandObject
 from aiogram.filters.callback_data import CallbackData
-from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 from pydantic import Field
 
@@ -40,10 +39,9 @@ class Services(CallbackData, prefix="bs"):
 
 @router.message(Command("buy"), F.chat.type == "private")
 async def buy_by_command(
-    message: Message, command: CommandObject, state: FSMContext, t: Texts, offers: Offers, keys: KeyStore
+    message: Message, command: CommandObject, t: Texts, offers: Offers, keys: KeyStore
 ) -> None:
     """/buy, /buy telegram, /buy telegram us."""
-    await state.clear()
     words = (command.args or "").split()
     if not await keys.list(message.chat.id):
         await show(message, no_keys(t))
@@ -60,10 +58,7 @@ async def buy_in_a_group(message: Message, t: Texts) -> None:
 
 
 @router.callback_query(Buy.filter())
-async def buy_by_button(
-    callback: CallbackQuery, state: FSMContext, t: Texts, offers: Offers, keys: KeyStore
-) -> None:
-    await state.clear()
+async def buy_by_button(callback: CallbackQuery, t: Texts, offers: Offers, keys: KeyStore) -> None:
     if await keys.list(chat_of(callback)):
         await show(callback, _services(await offers.services(chat_of(callback)), 0, t))
     else:

@@ -50,17 +50,15 @@ class Asked(StatesGroup):
 
 @router.message(Command("keys"), F.chat.type == "private")
 async def keys_by_command(
-    message: Message, state: FSMContext, t: Texts, keys: KeyStore, providers: Mapping[str, Provider]
+    message: Message, t: Texts, keys: KeyStore, providers: Mapping[str, Provider]
 ) -> None:
-    await state.clear()
     await show(message, await _list(message.chat.id, t, keys, providers))
 
 
 @router.callback_query(Keys.filter())
 async def keys_by_button(
-    callback: CallbackQuery, state: FSMContext, t: Texts, keys: KeyStore, providers: Mapping[str, Provider]
+    callback: CallbackQuery, t: Texts, keys: KeyStore, providers: Mapping[str, Provider]
 ) -> None:
-    await state.clear()
     await show(callback, await _list(callback.from_user.id, t, keys, providers))
 
 

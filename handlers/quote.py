@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from aiogram import F, Router
 from aiogram.filters.callback_data import CallbackData
-from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
 from bot.balances import Balances
@@ -85,13 +84,11 @@ async def again(
 async def look(
     callback: CallbackQuery,
     callback_data: Look,
-    state: FSMContext,
     t: Texts,
     quotes: QuoteStore,
     balances: Balances,
     providers: Mapping[str, Provider],
 ) -> None:
-    await state.clear()
     quote = await own(callback_data.nonce, callback.from_user.id, quotes)
     await show(callback, await confirmation(quote, t, balances, providers))
 

@@ -4,7 +4,6 @@ import re
 
 from aiogram import F, Router
 from aiogram.filters import Command, CommandObject, CommandStart
-from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
 
 from bot.clock import Clock
@@ -27,10 +26,9 @@ _GONE = frozenset({"kicked", "left"})
 
 @router.message(CommandStart(deep_link=True, magic=F.args.regexp(_BUY_LINK)), F.chat.type == "private")
 async def start_buying(
-    message: Message, command: CommandObject, state: FSMContext, t: Texts, offers: Offers, keys: KeyStore
+    message: Message, command: CommandObject, t: Texts, offers: Offers, keys: KeyStore
 ) -> None:
     """`?start=buy_<service>_<country>`: straight to the offers."""
-    await state.clear()
     link = _BUY_LINK.match(command.args or "")
     if link is None or not await keys.list(message.chat.id):
         await show(message, no_keys(t))
@@ -41,14 +39,12 @@ async def start_buying(
 
 
 @router.message(CommandStart())
-async def start(message: Message, state: FSMContext, t: Texts, keys: KeyStore) -> None:
-    await state.clear()
+async def start(message: Message, t: Texts, keys: KeyStore) -> None:
     await show(message, await _menu(message.chat.id, t, keys))
 
 
 @router.callback_query(Menu.filter())
-async def menu(callback: CallbackQuery, state: FSMContext, t: Texts, keys: KeyStore) -> None:
-    await state.clear()
+async def menu(callback: CallbackQuery, t: Texts, keys: KeyStore) -> None:
     chat_id = callback.message.chat.id if callback.message else callback.from_user.id
     await show(callback, await _menu(chat_id, t, keys))
 

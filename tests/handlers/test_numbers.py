@@ -92,7 +92,7 @@ async def test_with_the_card_the_last_code_comes_again_with_its_buttons(chat: Ch
     await chat.press("🗂")
     assert any("24680" in one["text"] and "✅ Finish" in str(one) for one in chat.news)
     await chat.press("✅ Finish")
-    assert "Finished" in chat.alert
+    assert chat.alert == "Finished."
 
 
 async def test_only_ones_own_numbers_are_listed(chat: Chat, newcomer: Chat, house: House) -> None:
