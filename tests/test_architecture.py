@@ -38,7 +38,7 @@ GIVEN_PER_UPDATE = frozenset(
 )
 #: The longest values that travel in buttons; other fields are numbers, truths or one of an enum.
 LONGEST = {
-    "country": "x" * 5,
+    "country": "x" * 16,
     "id": "x" * 16,
     "iso2": "XX",
     "key": "x" * 16,

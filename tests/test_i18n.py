@@ -1,3 +1,5 @@
+"""Texts in words of a language: escaping, plurals, money, times, names of countries."""
+
 from datetime import UTC, datetime
 from decimal import Decimal
 

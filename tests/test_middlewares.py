@@ -1,3 +1,5 @@
+"""Who may come in, what they are handed, and the questions that wait for their answer."""
+
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any

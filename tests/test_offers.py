@@ -1,3 +1,5 @@
+"""What a chat can buy: services, countries and offers of all its keys, compared and searched."""
+
 import asyncio
 from collections.abc import AsyncIterator
 from decimal import Decimal
