@@ -35,6 +35,11 @@ class Timetable:
         """The earliest next look after one right now."""
         return self._clock() + self._spacing(row)
 
+    def earliest(self, row: Activation) -> datetime:
+        """Now, or when its provider may be asked about it again."""
+        now = self._clock()
+        return now if row.polled_at is None else max(now, row.polled_at + self._spacing(row))
+
     def next_look(self, row: Activation) -> datetime | None:
         """After an answer without news. No look is so close before a booked cancel that it would delay it."""
         if not _watched(row):
@@ -59,14 +64,15 @@ class Timetable:
 
     def first_cancel(self, row: Activation) -> datetime:
         """When a cancel may be tried: after the minimum wait, and not on the heels of the last look."""
-        moments = [self._clock(), row.cancel_from]
-        if row.polled_at is not None:
-            moments.append(row.polled_at + self._spacing(row))
-        return max(moment for moment in moments if moment is not None)
+        return max(self.earliest(row), row.cancel_from or self._clock())
 
     def retry_cancel(self, row: Activation, seconds: float | None) -> datetime:
-        """After a refusal as too early: when the provider said, but one spacing from now at the least."""
-        return max(self.soon(row), self._clock() + timedelta(seconds=seconds or 0))
+        """After a refusal as too early: when the provider said, else a quarter of its age later.
+
+        One spacing from now at the least.
+        """
+        pause = self.age(row) / 4 if seconds is None else seconds
+        return max(self.soon(row), self._clock() + timedelta(seconds=pause))
 
     def ended_early(self, row: Activation) -> bool:
         return row.expires_at is not None and self._clock() < row.expires_at

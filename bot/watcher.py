@@ -59,7 +59,7 @@ class Watcher:
     async def tick(self) -> None:
         """Claim what is due before the next tick and fire each at its own moment."""
         now = self._clock()
-        for row in await self._store.claim(now + self._every, now + LEASE):
+        for row in await self._store.claim(now + self._every, now + LEASE, tuple(self._under_way)):
             if row.id not in self._under_way:
                 self._under_way[row.id] = asyncio.create_task(self._fire(row))
 

@@ -48,8 +48,15 @@ async def another(callback: CallbackQuery, callback_data: Act, t: Texts, activat
 
 @router.callback_query(Act.filter(F.what == What.FINISH))
 async def finish(callback: CallbackQuery, callback_data: Act, t: Texts, activations: Activations) -> None:
-    await activations.finish(callback_data.id, callback.from_user.id)
-    await answer(callback, t.plain("Finished."))
+    """Close a number; while another SMS is waited for, after one more look for it."""
+    row = await activations.finish(callback_data.id, callback.from_user.id)
+    if row.state is State.FINISHED:
+        await answer(callback, t.plain("Finished."))
+        return
+    text = t.plain(
+        "I look once more for the SMS you asked for. If it came you get it, else this is finished."
+    )
+    await answer(callback, text)
 
 
 @router.callback_query(Act.filter(F.what == What.CARD))

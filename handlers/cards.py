@@ -8,13 +8,14 @@ from datetime import datetime
 
 from aiogram.types import InlineKeyboardButton
 
-from bot.errors import named
+from bot.errors import BadReply, CodebellError, TooEarly, Unavailable, named
 from bot.i18n import Texts, flag, international, visible
 from bot.postman import Drawing
 from bot.providers.base import Capability, Provider
 from handlers.doors import Act, Again, Country, What
 from handlers.screen import Rows, Screen, copies, press
 from storage.models import Activation, Sms, State
+from storage.reasons import Reason, refusal
 
 _ENDED = frozenset({State.CANCELLED, State.EXPIRED, State.FINISHED, State.FAILED, State.UNKNOWN})
 
@@ -74,6 +75,9 @@ def _card(row: Activation, title: str, t: Texts) -> str:
     lines = [f"📱 {_number(row)}"] if row.phone else []
     lines.append(t("<b>{service}</b> · {country}", service=row.service_name, country=country))
     lines.append(t("{provider} · {price}", provider=title, price=t.money(row.cost, row.currency)))
+    if row.cost > row.agreed:
+        agreed = t.money(row.agreed, row.currency)
+        lines.append(t("⚠️ You agreed to {agreed}; {provider} charged more.", agreed=agreed, provider=title))
     return "\n".join([*lines, "", *_news(row, title, t)])
 
 
@@ -98,6 +102,8 @@ def _news(row: Activation, title: str, t: Texts) -> list[str]:
             return _waiting(row, title, t)
         case State.CANCELLING:
             return [t("⏳ Cancelling… If a code came first, you get it.")]
+        case State.RECEIVED if row.reason == Reason.FINISHING:
+            return [_last_code(row, t), t("⏳ One more look for another SMS, then it is finished.")]
         case State.RECEIVED if row.asked_again:
             return [_last_code(row, t), t("⏳ Waiting for another SMS.")]
         case State.RECEIVED:
@@ -110,7 +116,7 @@ def _outcome(row: Activation, title: str, t: Texts) -> list[str]:
     """How it ended, and what that means for the money."""
     match row.state:
         case State.CANCELLED:
-            return [t("❌ Cancelled: {provider} pays it back.", provider=title)]
+            return [_cancelled(row, title, t)]
         case State.EXPIRED:
             return [_expired(row, title, t)]
         case State.FAILED:
@@ -118,7 +124,7 @@ def _outcome(row: Activation, title: str, t: Texts) -> list[str]:
         case State.UNKNOWN:
             return _unknown(row, title, t)
         case _:
-            return [_last_code(row, t), t("✅ Finished.")]
+            return [_last_code(row, t), _finished(row, title, t)]
 
 
 def _waiting(row: Activation, title: str, t: Texts) -> list[str]:
@@ -128,11 +134,50 @@ def _waiting(row: Activation, title: str, t: Texts) -> list[str]:
     lines.append(t("The code comes as a new message."))
     if row.cancel_at is not None:
         lines.append(t("A cancel is booked for {time}.", time=t.time(row.cancel_at)))
-    if row.reason == "TooEarly":
-        lines.append(t("{provider} did not let go of it yet; I try again.", provider=title))
-    elif row.reason:
-        lines.append(t("⚠️ {provider} does not answer; I keep asking.", provider=title))
-    return lines
+    return [*lines, *_trouble(row, title, t)]
+
+
+def _trouble(row: Activation, title: str, t: Texts) -> list[str]:
+    """What the provider did not do, in the words of its answer."""
+    denied = refusal(row.reason)
+    match row.reason:
+        case "":
+            return []
+        case TooEarly.__name__:
+            return [t("{provider} did not let go of it yet; I try again.", provider=title)]
+        case Unavailable.__name__ | BadReply.__name__:
+            return [t("⚠️ {provider} does not answer; I keep asking.", provider=title)]
+        case Reason.NOT_SET_UP:
+            return [t("⚠️ {provider} is not set up here any more.", provider=title)]
+        case _ if denied is not None:
+            return [t("⚠️ Not cancelled. {why}", why=_said(denied, t))]
+        case _:
+            return [t("⚠️ {provider}: {why}", provider=title, why=_said(row.reason, t))]
+
+
+def _said(reason: str, t: Texts) -> str:
+    return t.plain_error((named(reason) or CodebellError)())
+
+
+def _cancelled(row: Activation, title: str, t: Texts) -> str:
+    """Paid back is promised only by the provider's own yes."""
+    if row.reason != Reason.UNCONFIRMED:
+        return t("❌ Cancelled: {provider} pays it back.", provider=title)
+    return t(
+        "❌ Cancelled, but the answer was lost: your account at {provider} shows whether it was paid back.",
+        provider=title,
+    )
+
+
+def _finished(row: Activation, title: str, t: Texts) -> str:
+    return _lost(title, t) if row.reason == Reason.ANSWER_LOST else t("✅ Finished.")
+
+
+def _lost(title: str, t: Texts) -> str:
+    return t(
+        "⌛ It ended while the answers of {provider} were lost: if an SMS came, look for it in your account.",
+        provider=title,
+    )
 
 
 def _last_code(row: Activation, t: Texts) -> str:
@@ -141,9 +186,16 @@ def _last_code(row: Activation, t: Texts) -> str:
 
 def _expired(row: Activation, title: str, t: Texts) -> str:
     match row.reason:
-        case "EndedEarly":
-            return t("⌛ {provider} ended this number early, without a code.", provider=title)
-        case "Overdue":
+        case Reason.ENDED_EARLY:
+            return t("⌛ {provider} ended this number early, and no code reached me.", provider=title)
+        case Reason.ENDED_FIRST:
+            return t(
+                "⌛ It had ended at {provider} before it was cancelled. Look at your account there.",
+                provider=title,
+            )
+        case Reason.ANSWER_LOST:
+            return _lost(title, t)
+        case Reason.OVERDUE:
             return t(
                 "⌛ Its time is long over and no SMS came. Look at your account at {provider}.",
                 provider=title,

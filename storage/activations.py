@@ -3,7 +3,7 @@
 A move, its history row and what the person is told of it (the outbox) are one transaction.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,13 +12,15 @@ from sqlalchemy import select, update
 
 from storage.database import Database
 from storage.models import OPEN, Activation, Sms, State
-from storage.moves import change, move, redraw
+from storage.moves import change, enter, move, redraw
 from storage.outbox import Kind, arm, new_id
+from storage.reasons import Reason, refusal
 
 #: When to look at a number again, by its row as it is now; None when nothing is due any more.
 NextLook = Callable[[Activation], datetime | None]
 
 _LATE = frozenset({State.CANCELLED, State.EXPIRED, State.UNKNOWN})
+_NO_SUCH_NUMBER = "UnknownActivation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,11 @@ class ActivationStore:
 
     # What is due
 
-    async def claim(self, horizon: datetime, lease_until: datetime, limit: int = 500) -> Sequence[Activation]:
+    async def claim(
+        self, horizon: datetime, lease_until: datetime, besides: Collection[str] = (), limit: int = 500
+    ) -> Sequence[Activation]:
         """What falls due before `horizon`, claimed until `lease_until`; the rows say when they were due."""
-        due = select(Activation).where(Activation.next_poll_at <= horizon)
+        due = select(Activation).where(Activation.next_poll_at <= horizon, Activation.id.not_in(besides))
         async with self._database.begin() as session:
             rows = (await session.scalars(due.order_by(Activation.next_poll_at).limit(limit))).all()
             session.expunge_all()
@@ -57,26 +61,33 @@ class ActivationStore:
 
     # What the provider said
 
-    async def answered(self, activation_id: str, now: datetime, next_look: NextLook) -> None:
-        """It answered, nothing new: earlier failures are forgotten, and the card no longer speaks of them."""
+    async def put_off(self, activation_id: str, at: datetime) -> None:
+        """Too soon for its provider: a look that is due waits until then."""
+        due = update(Activation).where(Activation.id == activation_id, Activation.next_poll_at.is_not(None))
+        async with self._database.begin() as session:
+            await session.execute(due.values(next_poll_at=at))
+
+    async def answered(self, activation_id: str, now: datetime, next_look: NextLook) -> bool:
+        """It answered, nothing new: earlier failures are forgotten. Whether the card spoke of them."""
         async with self._database.begin() as session:
             before = await session.get_one(Activation, activation_id)
-            told = bool(before.reason) and before.state in OPEN
-            reason = "" if before.state in OPEN else before.reason
+            told = _spoken_of(before)
+            reason = "" if told else before.reason
             values = {"answered_at": now, "polled_at": now, "failures": 0, "next_poll_at": next_look(before)}
             row = await change(session, activation_id, State, reason=reason, **values)
             if row is not None and told:
                 await redraw(session, row, now)
+            return told
 
     async def unanswered(
         self, activation_id: str, reason: str, now: datetime, next_look: NextLook, *, tell: bool
     ) -> None:
-        """No usable answer; `tell` says so on the card."""
+        """No usable answer; `tell` says so on the card, unless a failed cancel is to be read there."""
         async with self._database.begin() as session:
             before = await session.get_one(Activation, activation_id)
             values = {"failures": before.failures + 1, "polled_at": now, "next_poll_at": next_look(before)}
             row = await change(session, activation_id, State, **values)
-            if row is not None and tell:
+            if row is not None and tell and (refusal(row.reason) is None or reason == _NO_SUCH_NUMBER):
                 row.reason = reason
                 await redraw(session, row, now)
 
@@ -118,25 +129,42 @@ class ActivationStore:
             row = await change(session, activation_id, {State.WAITING}, cancel_at=at)
             if row is None:
                 return None
+            row.reason = row.reason if refusal(row.reason) is None else ""
             if row.next_poll_at is None or row.next_poll_at > at:
                 row.next_poll_at = at
             await redraw(session, row, now)
             return row
 
-    async def cancelling(self, activation_id: str, now: datetime, retry_at: datetime) -> Activation | None:
-        return await self._move(activation_id, State.CANCELLING, now, next_poll_at=retry_at)
+    async def cancelling(
+        self, activation_id: str, now: datetime, retry_at: datetime, *, again: bool = False
+    ) -> Activation | None:
+        """A cancel begins; tried `again`, it is not worth a change of the card."""
+        begin = enter if again else move
+        async with self._database.begin() as session:
+            return await begin(session, activation_id, State.CANCELLING, now, next_poll_at=retry_at)
+
+    async def calling_cancel(self, activation_id: str, now: datetime) -> Activation | None:
+        """Right before the call: from here on an end may be its doing."""
+        values = {"cancel_called_at": now, "polled_at": now}
+        async with self._database.begin() as session:
+            return await change(session, activation_id, {State.CANCELLING}, **values)
+
+    async def call_denied(self, activation_id: str) -> None:
+        """The provider said that the call changed nothing: an end is not its doing."""
+        async with self._database.begin() as session:
+            await change(session, activation_id, {State.CANCELLING}, cancel_called_at=None)
 
     async def cancelled(
-        self, activation_id: str, now: datetime, late_at: datetime | None
+        self, activation_id: str, now: datetime, late_at: datetime | None, reason: str = ""
     ) -> Activation | None:
-        """The provider's word that it is gone and paid back."""
+        """The provider's word that it is gone; UNCONFIRMED when that was not its answer to the cancel."""
         return await self._move(
             activation_id,
             State.CANCELLED,
             now,
             ended_at=now,
             cancel_at=None,
-            reason="",
+            reason=reason,
             next_poll_at=late_at,
         )
 
@@ -144,7 +172,8 @@ class ActivationStore:
         self, activation_id: str, now: datetime, cancel_at: datetime | None, reason: str, next_at: datetime
     ) -> Activation | None:
         """A cancel that was refused: waiting again, perhaps to be tried again at `cancel_at`."""
-        values = {"cancel_at": cancel_at, "reason": reason, "next_poll_at": next_at, "polled_at": now}
+        values: dict[str, object] = {"cancel_at": cancel_at, "cancel_called_at": None, "reason": reason}
+        values |= {"next_poll_at": next_at, "polled_at": now}
         if cancel_at is not None:
             values["cancel_from"] = cancel_at
         return await self._move(activation_id, State.WAITING, now, **values)
@@ -168,20 +197,27 @@ class ActivationStore:
     async def told_sent(self, activation_id: str, now: datetime) -> Activation | None:
         return await self._change(activation_id, {State.WAITING}, now, told_sent=True)
 
-    async def finished(self, activation_id: str, now: datetime) -> Activation | None:
-        return await self._move(
-            activation_id, State.FINISHED, now, ended_at=now, asked_again=False, next_poll_at=None
-        )
+    async def book_finish(self, activation_id: str, at: datetime, now: datetime) -> Activation | None:
+        """Wish for a finish after one more look at that moment; None when no other SMS is waited for."""
+        async with self._database.begin() as session:
+            before = await session.get_one(Activation, activation_id)
+            if not before.asked_again:
+                return None
+            values = {"reason": Reason.FINISHING, "next_poll_at": at}
+            row = await change(session, activation_id, {State.RECEIVED}, **values)
+            if row is not None:
+                await redraw(session, row, now)
+            return row
+
+    async def finished(self, activation_id: str, now: datetime, reason: str = "") -> Activation | None:
+        values: dict[str, Any] = {"ended_at": now, "reason": reason, "next_poll_at": None}
+        return await self._move(activation_id, State.FINISHED, now, asked_again=False, **values)
 
     # Reading
 
     async def get(self, activation_id: str) -> Activation | None:
         async with self._database.begin() as session:
             return await session.get(Activation, activation_id)
-
-    async def by_nonce(self, nonce: str) -> Activation | None:
-        async with self._database.begin() as session:
-            return await session.scalar(select(Activation).where(Activation.nonce == nonce))
 
     async def sms(self, sms_id: str) -> tuple[Sms, Activation] | None:
         """An SMS with the number it came to."""
@@ -234,6 +270,11 @@ class ActivationStore:
             if row is not None:
                 await redraw(session, row, now)
             return row
+
+
+def _spoken_of(row: Activation) -> bool:
+    """Whether the card tells of failures that an answer takes back; a cancel that failed stays told."""
+    return bool(row.reason) and row.state in OPEN and refusal(row.reason) is None
 
 
 def _last_sms(activation_id: str) -> Any:

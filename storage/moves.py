@@ -15,10 +15,19 @@ async def move(
     session: AsyncSession, activation_id: str, to: State, now: datetime, **values: Any
 ) -> Activation | None:
     """Enter a state if the transition table allows it from the present one; None: someone was faster."""
+    row = await enter(session, activation_id, to, now, **values)
+    if row is not None:
+        await redraw(session, row, now)
+    return row
+
+
+async def enter(
+    session: AsyncSession, activation_id: str, to: State, now: datetime, **values: Any
+) -> Activation | None:
+    """The same with the card left as it is."""
     row = await change(session, activation_id, REACHED_FROM[to], state=to, **values)
     if row is not None:
         note(session, row, now)
-        await redraw(session, row, now)
     return row
 
 

@@ -189,6 +189,7 @@ async def test_ten_minutes_after_the_end_nobody_is_asked_any_more(owner: Chat, h
 async def test_a_code_comes_after_a_restart_and_nothing_is_bought_again(owner: Chat, house: House) -> None:
     house.alpha.delivers("31337")
     await house.restart()
+    await owner.wait(house.alpha.timing.min_poll)
     assert "31337" in owner.find("🔔")["text"]
     assert len(house.alpha.called("buy")) == 1
 

@@ -1,0 +1,35 @@
+"""Why a number stands as it does, where no error class says it: what else the column `reason` may hold."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """What the card says more than the state."""
+
+    #: The provider ended it before its time.
+    ENDED_EARLY = "EndedEarly"
+    #: It had ended at the provider before a cancel was carried out.
+    ENDED_FIRST = "EndedFirst"
+    #: It ended, and the answers before that were lost: one of them may have held a code.
+    ANSWER_LOST = "AnswerLost"
+    #: Long past its life by our clock.
+    OVERDUE = "Overdue"
+    #: A cancel went out and the number ended, but no answer said that the one made the other.
+    UNCONFIRMED = "Unconfirmed"
+    #: To be finished after one more look for the SMS that was asked for.
+    FINISHING = "Finishing"
+    #: Its provider is configured no more.
+    NOT_SET_UP = "NotSetUp"
+
+
+_NOT_CANCELLED = "NotCancelled:"
+
+
+def not_cancelled(error: str) -> str:
+    """The reason of a number whose cancel was refused for good, by the name of the error class."""
+    return _NOT_CANCELLED + error
+
+
+def refusal(reason: str) -> str | None:
+    """The name of the error class a cancel was refused with; None when none was."""
+    return reason.removeprefix(_NOT_CANCELLED) if reason.startswith(_NOT_CANCELLED) else None
