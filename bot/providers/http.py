@@ -8,6 +8,7 @@ import asyncio
 import functools
 import logging
 import random
+import re
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Coroutine
@@ -15,6 +16,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from urllib.parse import quote
 
 import httpx
 from pydantic import SecretStr
@@ -205,7 +207,18 @@ def _refused_for_now(result: Answer | Unclear) -> Answer | Unclear:
 
 def _masked(body: bytes, key: SecretStr) -> str:
     text, word = body.decode("utf-8-sig", errors="replace").strip(), key.get_secret_value()
-    return text.replace(word, "***") if len(word) >= SHORTEST_MASKED else text
+    if len(word) < SHORTEST_MASKED:
+        return text
+    for spelled in _spellings(word):
+        text = text.replace(spelled, "***")
+    return text
+
+
+def _spellings(key: str) -> set[str]:
+    """A key as it is, as it stands in URLs, and as PHP's json_encode writes it, with its slashes escaped."""
+    in_urls = {quote(key, safe=""), quote(key)}
+    lower = {re.sub("%..", lambda byte: byte[0].lower(), word) for word in in_urls}
+    return {key, key.replace("/", r"\/")} | in_urls | lower
 
 
 @functools.cache

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 import httpx
 from pydantic import SecretStr
@@ -9,8 +10,19 @@ from pydantic import SecretStr
 from bot.providers.http import Net
 
 #: Every test looks for this key in everything that comes out.
-SECRET = "eyJhbGciOi.SEEDED-provider-key_0123456789.abcDEF"
+SECRET = "eyJhbGciOi.SEEDED+provider/key_0123456789.abcDEF="
 KEY = SecretStr(SECRET)
+
+
+def spellings(key: str) -> set[str]:
+    """The key as it is, as URLs spell it, and as PHP writes it into JSON."""
+    encoded = quote(key, safe="")
+    lower = encoded.replace("%2B", "%2b").replace("%2F", "%2f").replace("%3D", "%3d")
+    return {key, quote(key), encoded, lower, key.replace("/", r"\/")}
+
+
+def tells_key(text: str) -> bool:
+    return any(word in text for word in spellings(SECRET))
 
 
 @dataclass(frozen=True, slots=True)

@@ -292,6 +292,13 @@ async def test_an_answer_that_echoes_the_key_has_it_masked() -> None:
     assert "api_key=***" in answer.text
 
 
+@pytest.mark.parametrize("key", ["0123456789abcdef0123456789abcdef", "abc+def/ghi=", "12345678"])
+async def test_a_key_is_masked_however_it_is_spelled(key: str) -> None:
+    for spelled in fake.spellings(key):
+        answer = await told(Said(f"STATUS_OK:{spelled}!")).read(ASK, SecretStr(key))
+        assert answer.text == "STATUS_OK:***!"
+
+
 async def test_an_address_that_cannot_be_asked_is_our_error_too() -> None:
     for root in ("http://127.0.0.1:bad", "http://", "gopher://x.example", "http://" + "a" * 300):
         assert type(await failing(site(root).send(ASK, KEY))) is Unavailable
