@@ -197,6 +197,7 @@ class Codebell:
         await self.keys.sweep(now)
         await self.forms.sweep(now)
         await self.quotes.sweep(now)
+        await self.postman.tidy()
 
     async def _listen_to_people(self) -> None:
         try:

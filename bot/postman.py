@@ -129,6 +129,18 @@ class Postman:
             if chat_id not in self._busy:
                 self._busy[chat_id] = asyncio.create_task(self._serve(chat_id))
 
+    @property
+    def paced(self) -> set[int]:
+        """The chats whose pace is remembered, as something was said there lately."""
+        return set(self._paces)
+
+    async def tidy(self) -> None:
+        """Forget the pace of chats that are quiet, and park what cannot be delivered for now."""
+        quiet = [chat_id for chat_id, pace in self._paces.items() if pace.has_capacity(pace.max_rate)]
+        for chat_id in quiet:
+            del self._paces[chat_id]
+        await self._outbox.park()
+
     async def settle(self, seconds: float) -> None:
         """Wait for what is being delivered."""
         if self._busy:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.errors import BrokenKey
 from storage.database import Database
 from storage.models import Activation, Chat, Form, Key, Post, Row
+from storage.outbox import unpark
 from storage.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -68,6 +69,8 @@ class ChatStore:
         lost = update(Chat).where(Chat.id == chat_id, Chat.unreachable_at.is_not(None))
         async with self._database.begin() as session:
             found = await session.scalar(lost.values(unreachable_at=None).returning(Chat.id))
+            if found is not None:
+                await unpark(session, chat_id)
             return found is not None
 
     async def _note(self, chat_id: int, **values: object) -> None:
@@ -83,6 +86,7 @@ class ChatStore:
             await _make_room(session, old, new)
             for table in Row.metadata.sorted_tables:
                 await _move_rows(session, table, old, new)
+            await unpark(session, new)
 
     async def _move_keys(self, session: AsyncSession, old: int, new: int) -> None:
         for row in await session.scalars(select(Key).where(Key.chat_id == old)):

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.database import Database
 from storage.models import Chat, Post
 
-#: The row of `chats` that stands for Telegram as a whole, for floods that are not one chat's.
-TELEGRAM = 0
+#: Why a row is not due although it was never delivered: its chat cannot be reached for now.
+PARKED = "Unreachable"
 
 
 class Kind(StrEnum):
@@ -59,6 +59,13 @@ async def arm(
             post.message_id = post.sent_at = None
 
 
+async def unpark(session: AsyncSession, chat_id: int) -> None:
+    """Within the caller's transaction: the chat can be reached again, so what waited for that is due."""
+    waiting = update(Post).where(Post.chat_id == chat_id, Post.failure == PARKED)
+    due = func.coalesce(Post.next_try_at, Post.created_at)
+    await session.execute(waiting.values(next_try_at=due, failure=""))
+
+
 def _new(kind: Kind, subject: str, chat_id: int, at: datetime) -> Post:
     return Post(
         id=new_id(),
@@ -81,7 +88,7 @@ _URGENCY = (Post.priority, Post.next_try_at, Post.created_at)
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     closed = exists().where(
-        or_(Chat.id == Post.chat_id, Chat.id == TELEGRAM),
+        Chat.id == Post.chat_id,
         or_(Chat.blocked_until > now, Chat.unreachable_at.is_not(None)),
     )
     return (Post.next_try_at <= now, ~closed)
@@ -92,10 +99,6 @@ class OutboxStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    async def arm(self, kind: Kind, subject: str, chat_id: int, at: datetime) -> None:
-        async with self._database.begin() as session:
-            await arm(session, kind, subject, chat_id, at)
 
     async def due(self, now: datetime, limit: int = 50) -> Sequence[Post]:
         """What may be sent now, most urgent first, without the chats Telegram told us to leave alone."""
@@ -144,6 +147,13 @@ class OutboxStore:
         ended = update(Post).where(Post.id == post.id, Post.version == post.version)
         async with self._database.begin() as session:
             await session.execute(ended.values(next_try_at=None, failure=failure))
+
+    async def park(self) -> None:
+        """Keep what is for chats out of reach off the queue: looking past it every second costs time."""
+        lost = select(Chat.id).where(Chat.unreachable_at.is_not(None))
+        waiting = update(Post).where(Post.next_try_at.is_not(None), Post.chat_id.in_(lost))
+        async with self._database.begin() as session:
+            await session.execute(waiting.values(next_try_at=None, failure=PARKED))
 
     async def _change(self, post_id: str, **values: object) -> None:
         async with self._database.begin() as session:

@@ -1,3 +1,5 @@
+"""The postman between a real outbox and a Telegram that refuses, in one file as all share its office."""
+
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
@@ -16,8 +18,8 @@ from sqlalchemy import select, update
 
 from bot.postman import Drawing, Paces, Postman
 from storage.chats import ChatStore
-from storage.models import Chat, Post
-from storage.outbox import Kind, OutboxStore
+from storage.models import Post
+from storage.outbox import PARKED, Kind, OutboxStore, arm
 from storage.vault import Vault
 from tests.core import blank, chat, put
 from tests.doubles import FakeClock
@@ -93,10 +95,11 @@ class Office:
         self.drawings: dict[str, Drawing | Exception | None] = {}
         self.hangs: list[tuple[str, int]] = []
         self.revoked = 0
+        self.postman = self.hire(UNHURRIED)
+
+    def hire(self, paces: Paces) -> Postman:
         bot = Bot("42:TEST", session=self.telegram)
-        self.postman = Postman(
-            bot, self.outbox, self.chats, self.draw, self.hung, self.clock, self.revoke, UNHURRIED
-        )
+        return Postman(bot, self.outbox, self.chats, self.draw, self.hung, self.clock, self.revoke, paces)
 
     async def draw(self, post: Post) -> Drawing | None:
         drawing = self.drawings.get(post.subject, Drawing(f"<b>{post.subject}</b>", BUTTON))
@@ -114,7 +117,8 @@ class Office:
         self.telegram.answers[chat_id] = deque(errors)
 
     async def arm(self, subject: str, kind: Kind = Kind.CODE, chat_id: int = ANN) -> None:
-        await self.outbox.arm(kind, subject, chat_id, self.clock())
+        async with self.database.begin() as session:
+            await arm(session, kind, subject, chat_id, self.clock())
 
     async def round(self) -> None:
         await self.postman.round()
@@ -410,8 +414,28 @@ async def test_a_nudge_is_a_round_at_once(office: Office) -> None:
     assert office.texts == ["<b>code</b>"]
 
 
-async def test_a_telegram_as_a_whole_that_asks_to_wait_gets_nothing(office: Office) -> None:
-    await put(office.database, Chat(id=0, kind="", created_at=office.clock(), seen_at=office.clock()))
-    await office.chats.block_until(0, office.clock() + timedelta(seconds=60))
+async def test_what_cannot_be_delivered_leaves_the_queue_until_it_can(office: Office) -> None:
+    office.answers(exceptions.TelegramForbiddenError(METHOD, "Forbidden: bot was blocked by the user"))
     await office.deliver()
-    assert office.texts == []
+    await office.postman.tidy()
+    post = await office.post("code")
+    assert (post.next_try_at, post.failure) == (None, PARKED)
+    await office.chats.mark_reachable(ANN)
+    await office.round()
+    assert office.texts == ["<b>code</b>"] * 2
+
+
+async def test_the_pace_of_a_quiet_chat_is_forgotten_and_that_of_a_busy_one_kept(office: Office) -> None:
+    slow = Paces(all=(1000, 1.0), private=(3, 0.001), group=(20, 3600.0))
+    postman = office.hire(slow)
+    for chat_id in (ANN, TEAM):
+        await office.arm(f"code{chat_id}", chat_id=chat_id)
+    await postman.round()
+    await postman.settle(10)
+    while postman.paced != {TEAM}:
+        await asyncio.sleep(0)
+        await postman.tidy()
+    await office.arm("another", chat_id=TEAM)
+    await postman.round()
+    await postman.settle(10)
+    assert (await office.post("another")).sent_at is not None
