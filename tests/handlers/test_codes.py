@@ -129,6 +129,32 @@ async def test_finish_tells_the_provider_and_closes_the_card(owner: Chat, house:
     assert "✅ Finish" not in owner.buttons
 
 
+async def test_finish_looks_once_more_for_the_other_sms_that_was_asked_for(owner: Chat, house: House) -> None:
+    house.alpha.delivers("11111")
+    await owner.wait(5)
+    await owner.press("Another SMS")
+    house.alpha.delivers("22222")
+    await owner.press("Finish")
+    assert owner.alert is not None
+    assert "once more" in owner.alert
+    await owner.wait(5)
+    assert "22222" in owner.news[-1]["text"]
+    assert house.alpha.called("finish") == []
+    await owner.press("Finish")
+    assert owner.alert == "Finished."
+    assert "✅ Finished." in owner.messages[0]["text"]
+
+
+async def test_finish_without_the_other_sms_follows_by_itself(owner: Chat, house: House) -> None:
+    house.alpha.delivers("11111")
+    await owner.wait(5)
+    await owner.press("Another SMS")
+    await owner.press("Finish")
+    await owner.wait(10)
+    assert len(house.alpha.called("finish")) == 1
+    assert "✅ Finished." in owner.messages[0]["text"]
+
+
 async def test_finish_of_what_ended_at_the_provider_is_finished(owner: Chat, house: House) -> None:
     house.alpha.delivers("12345")
     await owner.wait(5)
