@@ -8,7 +8,7 @@ from pathlib import Path
 from bot import log, settings
 from bot.errors import SettingsError, StorageError
 from bot.heartbeat import is_alive
-from storage.database import Database
+from storage.backup import back_up
 from storage.opening import opened
 
 #: A setting or the database cannot be used: nothing was started.
@@ -64,16 +64,11 @@ def _demo(given: argparse.Namespace) -> int:
 
 
 def _backup(given: argparse.Namespace) -> int:
-    async def copy() -> None:
-        read = settings.read()
-        database = Database(read.database_url)
-        try:
-            await database.backup(given.path)
-        finally:
-            await database.close()
-
-    asyncio.run(copy())
-    sys.stdout.write(f"backed up to {given.path}; keep the master key apart from it\n")
+    rows = asyncio.run(back_up(settings.read().database_url, given.path))
+    held = ", ".join(f"{table} {count}" for table, count in sorted(rows.items())) or "none"
+    sys.stdout.write(
+        f"backed up to {given.path}; keep the master key apart from it\nrows: {held or 'none'}\n"
+    )
     return 0
 
 

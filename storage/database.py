@@ -41,18 +41,24 @@ def parse(url: str) -> URL:
 class Database:
     """A database by its URL, `sqlite+aiosqlite:///path`. Making one creates the folder and the file.
 
-    SettingsError for an unusable URL, StorageError for an unusable place. `patience` are the seconds a
+    SettingsError for an unusable URL, StorageError for an unusable place, and for a file that is missing
+    where a `new` one would be of no use. `patience` are the seconds a
     transaction waits for the connection; `version` is SQLite's, which decides the journal of a new file.
     """
 
     def __init__(
-        self, url: str, *, patience: float = 30.0, version: sqlite.Version = sqlite3.sqlite_version_info
+        self,
+        url: str,
+        *,
+        new: bool = True,
+        patience: float = 30.0,
+        version: sqlite.Version = sqlite3.sqlite_version_info,
     ) -> None:
         self.url = parse(url)
         self.path = sqlite.file_of(self.url)
         self.engine = _engine(self.url, patience)
         if self.path is not None:
-            sqlite.prepare(self.path)
+            sqlite.prepare(self.path, new)
         if self.is_sqlite:
             sqlite.listen(self.engine.sync_engine, version)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)

@@ -32,8 +32,13 @@ def file_of(url: URL) -> Path | None:
     return Path(name).resolve()
 
 
-def prepare(path: Path) -> None:
-    """Make the folder (0700) and the file (0600) where missing; StorageError where they cannot be written."""
+def prepare(path: Path, new: bool = True) -> None:
+    """Make the folder (0700) and the file (0600) where missing; StorageError where they cannot be written.
+
+    Without `new` nothing is made, and a missing file is a StorageError, too.
+    """
+    if not new and not path.is_file():
+        raise StorageError(f"there is no database {path}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))

@@ -1,3 +1,5 @@
+"""The command line: its exit codes, and the one line it says when it cannot go on."""
+
 import base64
 import os
 import subprocess
@@ -87,7 +89,25 @@ def test_keys_are_rotated_and_backed_up(folder: Path, capsys: pytest.CaptureFixt
     assert capsys.readouterr().out == "0 keys sealed anew, 0 do not decrypt\n"
     assert main(["backup", str(folder / "copy.db")]) == 0
     assert (folder / "copy.db").stat().st_size > 0
+    assert capsys.readouterr().out.splitlines()[1] == "rows: vault_canary 1"
     assert main(["backup", str(folder / "copy.db")]) == 2
+
+
+def test_no_backup_is_made_where_there_is_no_database(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["backup", "copy.db"]) == 2
+    assert capsys.readouterr() == ("", f"codebell: there is no database {folder / 'codebell.db'}\n")
+    assert list(folder.iterdir()) == []
+
+
+def test_no_backup_is_made_of_what_is_not_this_bots(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "codebell.db").touch()
+    assert main(["backup", "copy.db"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.endswith("codebell.db holds nothing of this bot\n")
+    assert not (folder / "copy.db").exists()
 
 
 def test_check_tells_by_its_exit_code_whether_the_bot_lives(
