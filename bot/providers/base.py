@@ -121,6 +121,8 @@ class Wish:
 class Number:
     """A bought number. `id` and `raw` go back to the provider verbatim; `phone` is E.164 with a plus.
 
+    Where `phone` cannot be read it is what the provider wrote, made safe to show, or "".
+
     `service` and `country` are the provider's codes, told by `active` only, so that the right one is adopted.
     """
 

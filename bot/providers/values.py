@@ -83,6 +83,16 @@ def phone(value: object) -> str | None:
     return word if word.startswith("0") else f"+{word}"
 
 
+def as_written(value: object) -> str:
+    """A phone the way it came, at most 64 characters; "" for what is neither text nor a number."""
+    return "" if isinstance(value, bool) or not isinstance(value, int | str) else str(value)[:64]
+
+
+def showable(written: str) -> str:
+    """What can be shown of a phone that cannot be read: letters, digits and a number's signs, at most 32."""
+    return re.sub(r"[^0-9A-Za-z+*(). -]", "", written)[:LONGEST_PHONE]
+
+
 def truth(value: object) -> bool | None:
     """A yes or no in any of its forms: true, 1, "1", "true"."""
     word = str(value).strip().lower()

@@ -24,7 +24,7 @@ from bot.errors import (
     UnknownActivation,
     Unsupported,
 )
-from bot.providers.base import ENDED, WAITING, Held, Outcome, Reading
+from bot.providers.base import ENDED, WAITING, Held, Number, Outcome, Reading
 from tests.providers.contract import KEY_REFUSED, Case
 from tests.providers.site import Said
 
@@ -132,19 +132,30 @@ UNCLEAR_PURCHASES = tuple(
         ("BAD_STATUS", BadReply),
         ("EARLY_CANCEL_DENIED", BadReply),
         ("ACCESS_NUMBER", BadReply),
-        ("ACCESS_NUMBER:4242", BadReply),
         ("ACCESS_NUMBER::84901234567", BadReply),
-        ("ACCESS_NUMBER:4242:", BadReply),
-        ("ACCESS_NUMBER:4242:unknown", BadReply),
-        ("ACCESS_NUMBER:4242:1" + " " * 40 + "23456", BadReply),
+        ("ACCESS_NUMBER:42 42:84901234567", BadReply),
         (Said('{"activationId":"4242","phoneNumber":"84901234567"}', 400), BadReply),
-        ("ACCESS_NUMBER:4242:84901234567:9", BadReply),
         ("ACCESS_BALANCE:12", BadReply),
-        ('{"activationId":"4242"}', BadReply),
         ('{"activationId":null,"phoneNumber":"84901234567"}', BadReply),
         ('{"activationId":true,"phoneNumber":"84901234567"}', BadReply),
         ('{"activationId":"4242","phoneNumber":"849012', BadReply),
         ('{"status":"success"}', BadReply),
+    )
+)
+
+#: An id is enough to poll and to cancel, so what was paid for is kept even where its number cannot be read.
+UNREADABLE_NUMBERS = tuple(
+    Case("buy", reply, Number("4242", *kept))
+    for reply, kept in (
+        ("ACCESS_NUMBER:4242:84901234567:0.5", ("+84901234567", "84901234567")),
+        ("ACCESS_NUMBER:4242", ("", "")),
+        ("ACCESS_NUMBER:4242:", ("", "")),
+        ("ACCESS_NUMBER:4242:unknown", ("unknown", "unknown")),
+        ("ACCESS_NUMBER:4242:8490<b>***</b>", ("8490b***b", "8490<b>***</b>")),
+        ("ACCESS_NUMBER:4242:" + "1" * 70, ("1" * 32, "1" * 64)),
+        ('{"activationId":"4242"}', ("", "")),
+        ('{"activationId":4242,"phoneNumber":null,"activationCost":0.5}', ("", "", Decimal("0.5"))),
+        ('{"activationId":4242,"phoneNumber":["84901234567"]}', ("", "")),
     )
 )
 
@@ -283,6 +294,7 @@ COMMON = (
     *REFUSED_KEYS,
     *REFUSED_PURCHASES,
     *UNCLEAR_PURCHASES,
+    *UNREADABLE_NUMBERS,
     *STATUSES,
     *CHANGES,
     Case("balance", "ACCESS_BALANCE:NaN", BadReply),

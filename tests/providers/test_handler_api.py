@@ -100,6 +100,8 @@ class TestHandlerApi(ProviderContract):
             ACTIVE,
             [Number("4242", "+84901234567", "84901234567", Decimal("5.5"), None, True, "tg", "10")],
         ),
+        # One without a number could be anybody's purchase.
+        Case("active", '{"activeActivations":[{"activationId":"4242","serviceCode":"tg"}]}', []),
         Case("active", "NO_ACTIVATIONS", []),
         Case("active", '{"status":"error","error":"NO_ACTIVATIONS"}', []),
         Case("active", '{"status":"success","activeActivations":[]}', []),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from bot.errors import BadInput, BadReply, CodebellError, Unsupported
 from bot.providers.base import Number, Wish
 from bot.providers.handler_api.tokens import Reply, purchase_failure
-from bot.providers.values import identifier, money, phone, truth
+from bot.providers.values import as_written, identifier, money, phone, showable, truth
 
 
 def query(wish: Wish, capabilities: frozenset[str]) -> dict[str, str]:
@@ -40,15 +40,15 @@ def number(reply: Reply) -> Number:
 def listed(row: object) -> Number | None:
     """A row of getActiveActivations; None where it holds no number."""
     found = _from_document(row)
-    if found is None or not isinstance(row, dict):
+    if found is None or not isinstance(row, dict) or phone(found.raw) is None:
         return None
     service, country = identifier(row.get("serviceCode")) or "", identifier(row.get("countryCode")) or ""
     return Number(found.id, found.phone, found.raw, found.cost, None, found.another_sms, service, country)
 
 
 def _from_line(reply: Reply) -> Number | None:
-    bought, colon, raw = reply.rest.partition(":")
-    return _number(bought, raw.strip()) if colon else None
+    bought, _, more = reply.rest.partition(":")
+    return _number(bought, more.partition(":")[0].strip())
 
 
 def _from_document(found: object) -> Number | None:
@@ -70,10 +70,11 @@ def _number(
     operator: str | None = None,
     another_sms: bool | None = None,
 ) -> Number | None:
-    name, plus = identifier(bought), phone(raw)
-    if name is None or plus is None:
+    """None without an id; where only the phone cannot be read, what there is of it."""
+    name, written = identifier(bought), as_written(raw)
+    if name is None:
         return None
-    return Number(name, plus, str(raw), cost, operator, another_sms)
+    return Number(name, phone(raw) or showable(written), written, cost, operator, another_sms)
 
 
 def _failure(reply: Reply) -> CodebellError:
