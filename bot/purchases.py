@@ -12,29 +12,25 @@ What is left when the process dies, line by line of `_carry_out`:
 
 import asyncio
 import logging
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import chain, repeat
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
+from bot.accounts import Accounts, held, held_since, price_now
 from bot.clock import Clock
 from bot.errors import (
     AlreadyDone,
     BadReply,
     CodebellError,
-    NoNumbers,
-    NotOffered,
-    PriceChanged,
     Refused,
     Unclear,
     text,
 )
+from bot.outcomes import Outcomes, Sleep
 from bot.providers.base import Capability, Number, Provider, Wish
 from storage.keys import KeyStore
 from storage.models import Activation, Quote
@@ -45,11 +41,6 @@ log = logging.getLogger(__name__)
 
 #: A list of active numbers may lag behind a purchase: it is read again after so many seconds, then given up.
 LOOKS = (2.0, 10.0, 30.0, 120.0)
-#: Seconds between tries to store what became of a purchase; the last one again and again.
-SAVES = (1.0, 2.0, 5.0, 10.0, 30.0)
-
-T = TypeVar("T")
-Sleep = Callable[[float], Awaitable[None]]
 
 
 class NeverCalled(Refused):
@@ -88,16 +79,14 @@ class Purchases:
         self._store = store
         self._waits = waits
         self._keys = keys
-        self._providers = providers
+        self._accounts = Accounts(keys, providers, clock)
         self._caps = caps
         self._clock = clock
         self._nudge = nudge
-        self._sleep = sleep
-        self._turns: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._outcomes = Outcomes(store, clock, sleep)
         self._under_way: set[asyncio.Task[None]] = set()
-        #: Ids of the intents this process is carrying out, and of those whose outcome is not stored yet.
+        #: Ids of the purchases this process is carrying out or settling.
         self._alive: set[str] = set()
-        self._unsaved: set[str] = set()
         self._halted = False
 
     async def buy(self, nonce: str, owner_id: int, chat_id: int, card_id: int | None) -> Activation:
@@ -105,7 +94,7 @@ class Purchases:
 
         The intent is committed when this returns; what becomes of it stands in the row and on its card.
         """
-        if self._unsaved:
+        if self._outcomes.unsaved:
             raise Paused
         intent, quote = await self._store.intend(nonce, owner_id, chat_id, card_id, self._caps, self._clock())
         # Not the caller's task: a cancelled handler must not lose a number that is being bought.
@@ -130,14 +119,15 @@ class Purchases:
             if row.id in self._alive or row.created_at > made_before:
                 continue
             if row.called_at is None:
-                await self._store.failed(row.id, NeverCalled.__name__, self._clock())
+                await self._outcomes.failed(row, NeverCalled)
             else:
+                self._alive.add(row.id)
                 self._start(self._recover(row))
         self._nudge()
 
     async def look_for(self, row: Activation) -> None:
         """Look once more whether an unknown purchase stands in the account's list."""
-        async with await self._turn(row):
+        async with await self._accounts.turn(row):
             if not await self._found(row):
                 await self._store.looked_in_vain(row.id, self._clock(), self._next_look(row))
 
@@ -150,20 +140,17 @@ class Purchases:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
-    async def _turn(self, row: Activation) -> asyncio.Lock:
-        """One purchase at a time per account: two chats may have the same key."""
-        key = await self._keys.get(row.key_id)
-        return self._turns[row.provider, row.key_id if key is None else key.tail]
-
     async def _recover(self, row: Activation) -> None:
-        async with await self._turn(row):
-            await self._lost(row, "Interrupted")
+        try:
+            async with await self._outcomes.insist(row.id, lambda: self._accounts.turn(row)):
+                await self._lost(row, "Interrupted")
+        finally:
+            self._alive.discard(row.id)
         self._nudge()
 
     async def _carry_out(self, intent: Activation, quote: Quote) -> None:
         try:
-            turn = await self._insist(intent.id, lambda: self._turn(intent))
-            async with turn:
+            async with await self._outcomes.insist(intent.id, lambda: self._accounts.turn(intent)):
                 await self._purchase(intent, quote)
         finally:
             self._alive.discard(intent.id)
@@ -174,45 +161,40 @@ class Purchases:
             await self._spend(intent, quote)
         except CodebellError as refused:
             log.info("purchase %s was refused: %s", intent.id, type(refused).__name__)
-            await self._failed(intent.id, type(refused).__name__)
+            await self._outcomes.failed(intent, type(refused))
         except Exception:
             log.exception("purchase %s broke off", intent.id)
             await self._settle(intent.id)
 
     async def _settle(self, activation_id: str) -> None:
         """The row tells whether the call may have been made."""
-        for row in await self._insist(activation_id, self._store.stranded):
+        for row in await self._outcomes.insist(activation_id, self._store.stranded):
             if row.id == activation_id and row.called_at is None:
-                await self._failed(row.id, NeverCalled.__name__)
+                await self._outcomes.failed(row, CodebellError)
             elif row.id == activation_id:
                 await self._lost(row, "Interrupted")
 
     async def _spend(self, intent: Activation, quote: Quote) -> None:
         """Raises `CodebellError` only when nothing was bought."""
-        provider, key = await self._behind(intent)
+        provider, key = await self._accounts.behind(intent)
         order = await self._ready(intent, provider, key)
         number = None if order is None else await self._call(order, _wish(quote, provider))
         if order is not None and number is not None:
             await self._keep(order, number)
 
-    async def _behind(self, row: Activation) -> tuple[Provider, SecretStr]:
-        if row.provider not in self._providers:
-            raise NotOffered
-        return self._providers[row.provider], await self._keys.open(row.key_id)
-
     async def _ready(self, intent: Activation, provider: Provider, key: SecretStr) -> _Order | None:
         """Note what the account has and holds; once this is committed the call may have been made."""
         try:
-            balance = await self._balance(provider, intent.key_id, key)
-            held = await self._held(provider, key)
-            price = await self._price(intent, provider, key)
+            balance = await self._accounts.balance(provider, intent.key_id, key)
+            had = await held(provider, key)
+            price = await price_now(intent, provider, key)
             # Before the call: after it, nothing may stand between the number and its row.
             wait = await self._wait(provider)
             if self._halted:
                 raise NeverCalled
-            if self._unsaved:
+            if self._outcomes.unsaved:
                 raise Paused
-            row = await self._store.calling(intent.id, balance, held, self._clock())
+            row = await self._store.calling(intent.id, balance, had, self._clock())
         except CodebellError:
             raise
         except Exception as broken:
@@ -237,38 +219,6 @@ class Purchases:
             await self._lost(row, BadReply.__name__)
         return None
 
-    async def _balance(self, provider: Provider, key_id: str, key: SecretStr) -> Decimal | None:
-        """Read right before and after a purchase: the best hint there is when its answer is lost."""
-        if not provider.can(Capability.BALANCE):
-            return None
-        balance = await provider.balance(key)
-        currency = balance.currency or provider.currency
-        await self._keys.note_balance(key_id, balance.amount, currency, self._clock())
-        return balance.amount
-
-    async def _held(self, provider: Provider, key: SecretStr) -> set[str] | None:
-        """What the account holds; None where that is not told: a lost purchase is not adopted then."""
-        if not provider.can(Capability.ACTIVE):
-            return None
-        try:
-            return {number.id for number in await provider.active(key)}
-        except CodebellError as untold:
-            log.warning("%s does not list what is held: %s", provider.name, type(untold).__name__)
-            return None
-
-    async def _price(self, intent: Activation, provider: Provider, key: SecretStr) -> Decimal | None:
-        """What is asked now, where no maximum can be given. Raises when it is more than was agreed."""
-        if provider.can(Capability.MAX_PRICE) or not provider.can(Capability.PRICES):
-            return None
-        wanted = (intent.service_code, intent.country_code)
-        listed = await provider.prices(key, *wanted)
-        costs = [price.cost for price in listed if (price.service, price.country) == wanted]
-        if not costs:
-            raise NoNumbers
-        if min(costs) > intent.agreed:
-            raise PriceChanged(minimum=min(costs))
-        return min(costs)
-
     async def _wait(self, provider: Provider) -> float:
         """Seconds from the purchase to the first cancel: a look later than where one was refused lately."""
         refused = await self._waits.seconds(provider.name, self._clock())
@@ -280,32 +230,12 @@ class Purchases:
         row = order.row
         bought = self._bought(order, number, at or self._clock())
         try:
-            await self._insist(row.id, lambda: self._store.bought(row.id, bought, self._clock()))
-        except (AlreadyDone, IntegrityError):
+            await self._outcomes.bought(row, bought)
+        except AlreadyDone:
             log.error("purchase %s: the provider gave the id of a number that is open", row.id)
             await self._lost(row, AlreadyDone.__name__)
         else:
             await self._keys.note_use(row.key_id, self._clock())
-
-    async def _failed(self, activation_id: str, reason: str) -> None:
-        await self._insist(activation_id, lambda: self._store.failed(activation_id, reason, self._clock()))
-
-    async def _insist(self, activation_id: str, work: Callable[[], Awaitable[T]]) -> T:
-        """While the database fails it is tried again: nobody else knows what became of the purchase."""
-        pauses = chain(SAVES, repeat(SAVES[-1]))
-        try:
-            while True:
-                try:
-                    return await work()
-                except (DataError, IntegrityError):
-                    # What it does not take now, it never will.
-                    raise
-                except SQLAlchemyError:
-                    log.exception("purchase %s: the database fails, it is tried again", activation_id)
-                    self._unsaved.add(activation_id)
-                    await self._sleep(next(pauses))
-        finally:
-            self._unsaved.discard(activation_id)
 
     def _bought(self, order: _Order, number: Number, at: datetime) -> Bought:
         timing = order.provider.timing
@@ -326,28 +256,16 @@ class Purchases:
         """It may have been bought. Never called again; adopted where the provider can list it."""
         if await self._found(row):
             return
-        balance = await self._balance_after(row)
+        balance = await self._accounts.balance_after(row)
         look_at = None if row.held_before is None else self._clock() + timedelta(seconds=LOOKS[0])
-        await self._insist(
-            row.id, lambda: self._store.unknown(row.id, reason, balance, self._clock(), look_at)
-        )
-
-    async def _balance_after(self, row: Activation) -> Decimal | None:
-        try:
-            provider, key = await self._behind(row)
-            return await self._balance(provider, row.key_id, key)
-        except CodebellError:
-            return None
-        except Exception:
-            log.exception("purchase %s: the balance after it is not known", row.id)
-            return None
+        await self._outcomes.unknown(row, reason, balance, look_at)
 
     async def _found(self, row: Activation) -> bool:
         """Whether the provider lists the lost purchase; it is ours then."""
         if row.held_before is None:
             return False
         try:
-            provider, key = await self._behind(row)
+            provider, key = await self._accounts.behind(row)
             return provider.can(Capability.ACTIVE) and await self._adopt(row, provider, key)
         except CodebellError:
             return False
@@ -357,13 +275,7 @@ class Purchases:
 
     async def _adopt(self, row: Activation, provider: Provider, key: SecretStr) -> bool:
         """Whether exactly one number of this service and country is new since the call; it is ours then."""
-        before = set((row.held_before or "").split(","))
-        wanted = (row.service_code, row.country_code)
-        new = {
-            number.id: number
-            for number in await provider.active(key)
-            if number.id not in before and (number.service, number.country) == wanted
-        }
+        new = await held_since(row, provider, key)
         unknown = new.keys() - await self._store.known(row.key_id, new.keys())
         if len(unknown) != 1:
             return False

@@ -162,7 +162,10 @@ class Core:
         self.outbox, self.waits = OutboxStore(database), WaitStore(database)
         self.caps = Caps()
         self.slept: list[float] = []
-        self.nudged = asyncio.Event()
+        #: Open while the bot's pauses pass at once.
+        self.pauses_pass = asyncio.Event()
+        self.pauses_pass.set()
+        self.nudged, self.paused = asyncio.Event(), asyncio.Event()
         self.key_id = ""
         self.reborn()
 
@@ -285,6 +288,8 @@ class Core:
 
     async def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
+        self.paused.set()
+        await self.pauses_pass.wait()
         await asyncio.sleep(0)
 
 

@@ -523,19 +523,13 @@ async def test_a_mistake_of_ours_after_the_call_leaves_no_purchase_under_way(cor
 async def test_while_a_paid_number_is_not_stored_nothing_more_is_bought(core: Core) -> None:
     other = await core.key(chat_id=STRANGER, secret="another-account-9999")
     in_line = await core.quote(key_id=other.id, chat_id=STRANGER, owner_id=STRANGER)
-    tried, works = asyncio.Event(), asyncio.Event()
-
-    async def stand_still(seconds: float) -> None:
-        tried.set()
-        await works.wait()
-
-    core.purchases._sleep = stand_still
+    core.pauses_pass.clear()
     core.store.full["bought"] = [DISK_FULL]
     first = await core.press(await core.quote())
-    await tried.wait()
+    await core.paused.wait()
     with pytest.raises(Paused):
         await core.press(in_line)
-    works.set()
+    core.pauses_pass.set()
     assert (await core.settled(first.id)).state is State.WAITING
     await core.press(in_line)
     await core.purchases.drain(10)
@@ -756,3 +750,25 @@ async def test_a_key_that_does_not_decrypt_buys_nothing(core: Core) -> None:
     core.keys.open = gone  # type: ignore[method-assign,assignment] # its row went away meanwhile
     row = await core.buy()
     assert (row.state, row.reason) == (State.FAILED, "UnknownKey")
+
+
+async def test_a_database_that_fails_before_anything_was_asked_buys_nothing(core: Core) -> None:
+    async def broken(key_id: str) -> None:
+        raise DISK_FULL
+
+    core.keys.open = broken  # type: ignore[method-assign,assignment] # the disk is gone
+    row = await core.buy()
+    assert (row.state, row.reason, core.alpha.calls) == (State.FAILED, "CodebellError", [])
+
+
+async def test_a_recovery_under_way_is_not_begun_again(core: Core) -> None:
+    await core.press(await core.quote())
+    core.alpha.deadly = {"after buy"}
+    await core.purchases.drain(10)
+    core.reborn()
+    core.clock.advance(3600)
+    await core.purchases.recover()
+    await core.purchases.recover(timedelta(minutes=5))
+    before = len(core.alpha.called("balance"))
+    await core.purchases.drain(10)
+    assert len(core.alpha.called("balance")) == before + 1

@@ -1,0 +1,94 @@
+"""A provider's account around a purchase: whose turn it is, what it has, holds and is asked to pay."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Mapping
+from decimal import Decimal
+
+from pydantic import SecretStr
+
+from bot.clock import Clock
+from bot.errors import CodebellError, NoNumbers, NotOffered, PriceChanged
+from bot.providers.base import Capability, Number, Provider
+from storage.keys import KeyStore
+from storage.models import Activation
+
+log = logging.getLogger(__name__)
+
+
+class Accounts:
+    """The accounts behind the stored keys."""
+
+    def __init__(self, keys: KeyStore, providers: Mapping[str, Provider], clock: Clock) -> None:
+        self._keys = keys
+        self._providers = providers
+        self._clock = clock
+        self._turns: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def turn(self, row: Activation) -> asyncio.Lock:
+        """One purchase at a time per account: two chats may have the same key."""
+        key = await self._keys.get(row.key_id)
+        return self._turns[row.provider, row.key_id if key is None else key.tail]
+
+    async def behind(self, row: Activation) -> tuple[Provider, SecretStr]:
+        """Where and with what a number is bought. Raises `NotOffered`, `UnknownKey` or `BrokenKey`."""
+        if row.provider not in self._providers:
+            raise NotOffered
+        return self._providers[row.provider], await self._keys.open(row.key_id)
+
+    async def balance(self, provider: Provider, key_id: str, key: SecretStr) -> Decimal | None:
+        """Read right before and after a purchase: the best hint there is when its answer is lost."""
+        if not provider.can(Capability.BALANCE):
+            return None
+        balance = await provider.balance(key)
+        currency = balance.currency or provider.currency
+        await self._keys.note_balance(key_id, balance.amount, currency, self._clock())
+        return balance.amount
+
+    async def balance_after(self, row: Activation) -> Decimal | None:
+        """The same after a purchase that is settled whether it can be read or not."""
+        try:
+            provider, key = await self.behind(row)
+            return await self.balance(provider, row.key_id, key)
+        except CodebellError:
+            return None
+        except Exception:
+            log.exception("purchase %s: the balance after it is not known", row.id)
+            return None
+
+
+async def held(provider: Provider, key: SecretStr) -> set[str] | None:
+    """Ids of what the account holds; None where that is not told: a lost purchase is not adopted then."""
+    if not provider.can(Capability.ACTIVE):
+        return None
+    try:
+        return {number.id for number in await provider.active(key)}
+    except CodebellError as untold:
+        log.warning("%s does not list what is held: %s", provider.name, type(untold).__name__)
+        return None
+
+
+async def held_since(row: Activation, provider: Provider, key: SecretStr) -> dict[str, Number]:
+    """What the account holds of this service and country that it did not hold before the call, by its id."""
+    before = set((row.held_before or "").split(","))
+    wanted = (row.service_code, row.country_code)
+    return {
+        number.id: number
+        for number in await provider.active(key)
+        if number.id not in before and (number.service, number.country) == wanted
+    }
+
+
+async def price_now(intent: Activation, provider: Provider, key: SecretStr) -> Decimal | None:
+    """What is asked now, read where no maximum can be given. Raises when it is more than was agreed."""
+    if provider.can(Capability.MAX_PRICE) or not provider.can(Capability.PRICES):
+        return None
+    wanted = (intent.service_code, intent.country_code)
+    listed = await provider.prices(key, *wanted)
+    costs = [price.cost for price in listed if (price.service, price.country) == wanted]
+    if not costs:
+        raise NoNumbers
+    if min(costs) > intent.agreed:
+        raise PriceChanged(minimum=min(costs))
+    return min(costs)
