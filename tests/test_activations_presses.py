@@ -65,6 +65,16 @@ async def test_the_one_more_look_comes_no_sooner_than_the_provider_allows(core: 
     assert (row.next_poll_at - core.clock()).total_seconds() == 3
 
 
+@pytest.mark.parametrize("point", ["before poll", "after poll"])
+async def test_a_finish_wished_for_during_a_look_is_carried_out_by_the_next(core: Core, point: str) -> None:
+    row = await asked_again(core)
+    core.alpha.meanwhile[point] = lambda: core.activations.finish(row.id, OWNER)
+    row = await core.step(row.id)
+    assert row.state is State.RECEIVED
+    row = await core.step(row.id)
+    assert (row.state, row.next_poll_at) == (State.FINISHED, None)
+
+
 async def test_a_finish_wished_for_survives_a_restart(core: Core) -> None:
     row = await asked_again(core)
     await core.activations.finish(row.id, OWNER)

@@ -89,6 +89,19 @@ async def test_a_number_under_way_is_not_looked_at_again(post: Post) -> None:
     assert post.looked == ["slow"]
 
 
+async def test_what_falls_due_while_it_is_under_way_is_looked_at_right_after(post: Post) -> None:
+    gate = post.gates["smsbower"] = asyncio.Event()
+    await post.watch("slow", 0, provider="smsbower")
+    await post.watcher.tick()
+    await post.woken.wait()
+    await post.core.numbers.put_off("slow", post.clock())
+    await post.watcher.tick()
+    assert await post.due("slow") == 0
+    gate.set()
+    await post.watcher.settle(10)
+    assert post.looked == ["slow"]
+
+
 async def test_two_ticks_at_once_look_at_a_number_once(post: Post) -> None:
     for count in range(20):
         await post.watch(f"n{count}", 0)
