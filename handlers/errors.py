@@ -5,7 +5,6 @@ These routers come last; the error handler never raises, and what it tells a per
 
 import logging
 import secrets
-import traceback
 
 from aiogram import F, Router
 from aiogram.exceptions import AiogramError
@@ -59,29 +58,13 @@ async def went_wrong(event: ErrorEvent, t: Texts, state: FSMContext | None = Non
         text = t.plain_error(event.exception)
     else:
         incident = secrets.token_hex(3)
-        _note(incident, event.exception)
+        log.error("incident %s", incident, exc_info=event.exception)
         text = t.plain(
             "Something went wrong on my side (incident {incident}). If you were buying, /numbers tells "
             "what became of it; otherwise please try again.",
             incident=incident,
         )
     await _tell(event.update, text, t)
-
-
-def _note(incident: str, error: Exception) -> None:
-    """Telegram's errors quote whole messages, codes and numbers included: only where they arose is logged."""
-    if not _quotes_telegram(error):
-        log.error("incident %s", incident, exc_info=error)
-        return
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    log.error("incident %s: %s\n%s", incident, type(error).__name__, frames)
-
-
-def _quotes_telegram(error: BaseException | None) -> bool:
-    """Whether Telegram's words stand in it, or in what it came from."""
-    if error is None or isinstance(error, AiogramError):
-        return error is not None
-    return _quotes_telegram(error.__cause__) or _quotes_telegram(error.__context__)
 
 
 async def _tell(update: Update, text: str, t: Texts) -> None:
