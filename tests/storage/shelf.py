@@ -24,15 +24,44 @@ def url(folder: Path) -> str:
     return f"sqlite+aiosqlite:///{folder / 'codebell.db'}"
 
 
+#: A migrated database without rows, made by the first test of a process: it takes longer than most tests.
+_blank: list[bytes] = []
+
+
 @asynccontextmanager
 async def shelf(folder: Path, patience: float = 30.0) -> AsyncIterator[Database]:
     """A migrated database, closed at the end."""
     database = Database(url(folder), patience=patience)
     try:
-        await migrate(database)
+        await _prepare(database, folder / "codebell.db")
         yield database
     finally:
         await database.close()
+
+
+async def _prepare(database: Database, file: Path) -> None:
+    """A new file is a copy; one with something in it is migrated."""
+    empty = _is_empty(file)
+    if empty and _blank:
+        _copy(file)
+        return
+    await migrate(database)
+    if empty:
+        await database.close()
+        _keep(file)
+
+
+def _is_empty(file: Path) -> bool:
+    return file.stat().st_size == 0
+
+
+def _copy(file: Path) -> None:
+    """In place: the file keeps the permissions `Database` gave it."""
+    file.write_bytes(_blank[0])
+
+
+def _keep(file: Path) -> None:
+    _blank.append(file.read_bytes())
 
 
 async def stored(

@@ -204,7 +204,7 @@ async def test_an_sms_is_found_with_its_number(database: Database) -> None:
     assert await store.sms("guessed") is None
 
 
-@pytest.mark.parametrize("turns", range(0, 120, 4))
+@pytest.mark.parametrize("turns", range(0, 120, 12))
 async def test_a_task_cancelled_in_a_transaction_leaves_the_database_free(
     database: Database, turns: int
 ) -> None:

@@ -19,15 +19,15 @@ async def test_racing_reads_then_writes_all_succeed_and_none_is_lost(database: D
     await put(database, chat(1))
 
     async def count_up() -> None:
-        for _ in range(50):
+        for _ in range(20):
             async with database.begin() as session:
                 row = await session.get_one(Chat, 1)
                 await asyncio.sleep(0)
                 row.title = str(int(row.title or "0") + 1)
 
-    await asyncio.gather(*(count_up() for _ in range(20)))
+    await asyncio.gather(*(count_up() for _ in range(5)))
     async with database.begin() as session:
-        assert (await session.get_one(Chat, 1)).title == "1000"
+        assert (await session.get_one(Chat, 1)).title == "100"
 
 
 async def test_another_program_writing_in_between_is_waited_for(database: Database) -> None:

@@ -1,10 +1,22 @@
 """A client of a site without HTTP: asks, reads, and puts the site's clock forward."""
 
 import json
+from random import Random
 from typing import Any
 
-from bot.sandbox.sites import Site, all_sites
+from bot.sandbox.sites.site import Opening, Site
+from bot.sandbox.sites.sms3t import sms3t
+from bot.sandbox.sites.smsbower import smsbower
+from bot.sandbox.sites.smsski import smsski
+from bot.sandbox.sites.vanilla import vanilla
 from bot.sandbox.sites.wire import Call, Reply
+
+OPENINGS: dict[str, Opening] = {
+    "smsbower": smsbower,
+    "sms3t": sms3t,
+    "smsski": smsski,
+    "herosms": vanilla("herosms", "HeroSMS"),
+}
 
 #: A moment to begin at: 2026-08-30, 00:00 UTC.
 BEGINNING = 1_788_048_000.0
@@ -15,7 +27,7 @@ class Client:
 
     def __init__(self, name: str, pace: float = 1.0) -> None:
         self.now = BEGINNING
-        self.site: Site = all_sites(pace, lambda: self.now, seed=7)[name]
+        self.site: Site = OPENINGS[name](pace, lambda: self.now, Random(7))
 
     def pass_time(self, seconds: float) -> None:
         self.now += seconds
