@@ -46,6 +46,10 @@ class Pace:
         if len(self._due) > REMEMBERED:
             self._due = {other: due for other, due in self._due.items() if due > now}
 
+    def rest(self, subject: Hashable) -> None:
+        """Count the interval from now, a call's end, too: a site counts from when the call reached it."""
+        self._due[subject] = max(self._next(subject, self._clock()), self._clock() + self._interval)
+
     def __len__(self) -> int:
         """How many subjects are remembered."""
         return len(self._due)

@@ -52,6 +52,8 @@ Row = TypeVar("Row", bound=BaseModel)
 RECEIVE = "/api/v1/receive"
 #: What the document says of a refused purchase.
 NO_PHONE = {406: NoNumbers, 409: NoMoney, 429: LimitReached}
+#: The pause between two polls of a number, in `min_poll`: the site's clock and ours are not the same.
+SPACING = 1.04
 #: How many codes are remembered.
 REMEMBERED = 256
 
@@ -97,7 +99,7 @@ class SmsSki(Hosted):
 
     def __init__(self, root: str = "", timing: Timing | None = None, net: Net | None = None) -> None:
         super().__init__(root, timing, net)
-        self._polls = Pace(self.timing.min_poll, 1, self._net.clock, self._net.sleep)
+        self._polls = Pace(self.timing.min_poll * SPACING, 1, self._net.clock, self._net.sleep)
         self._codes: dict[str, Reading] = {}
 
     def sign(self, call: Call, key: str) -> Call:
@@ -146,7 +148,10 @@ class SmsSki(Hosted):
         if kept and held.last_code is None:
             return kept
         await self._polls.turn(held.raw)
-        said = await self._once(key, f"code/{segment(held.raw)}")
+        try:
+            said = await self._once(key, f"code/{segment(held.raw)}")
+        finally:
+            self._polls.rest(held.raw)
         match said.error:
             case None:
                 return self._received(held, said.message)

@@ -27,6 +27,27 @@ async def test_what_must_not_wait_is_counted_all_the_same() -> None:
     assert time.slept == [1]
 
 
+async def test_an_interval_may_be_counted_from_the_end_of_a_call() -> None:
+    time = Time()
+    pace = Pace(5, 1, time.now, time.sleep)
+    await pace.turn("key")
+    time.moment += 4
+    pace.rest("key")
+    await pace.turn("key")
+    pace.rest("key")
+    assert time.slept == [5]
+
+
+async def test_a_rest_never_shortens_a_line() -> None:
+    time = Time()
+    pace = Pace(5, 1, time.now, time.sleep)
+    pace.count("key")
+    pace.count("key")
+    pace.rest("key")
+    await pace.turn("key")
+    assert time.slept == [10]
+
+
 async def test_subjects_at_rest_are_forgotten() -> None:
     time = Time()
     pace = Pace(1, 1, time.now, time.sleep)
