@@ -191,13 +191,13 @@ class Codebell:
         self.heartbeat.write()
 
     async def housekeeping(self) -> None:
-        """Forget what is of no use any more."""
-        await self.purchases.recover(LEFT_BEHIND)
+        """Forget what is of no use any more, then settle what was left lying."""
         now = self.clock()
         await self.keys.sweep(now)
         await self.forms.sweep(now)
         await self.quotes.sweep(now)
         await self.postman.tidy()
+        await self.purchases.recover(LEFT_BEHIND)
 
     async def _listen_to_people(self) -> None:
         try:
@@ -258,7 +258,7 @@ def providers_of(settings: Settings) -> dict[str, Provider]:
     return found
 
 
-def _hide_secrets(settings: Settings) -> None:
+def conceal(settings: Settings) -> None:
     """From the log: the token, and each master key by itself, as a file may hold several."""
     given = settings.master_key.get_secret_value()
     for secret in (settings.bot_token.get_secret_value(), given, *re.split(r"[\s,]+", given)):
@@ -267,7 +267,7 @@ def _hide_secrets(settings: Settings) -> None:
 
 async def run(settings: Settings) -> str:
     """Run until a signal or for good; the reason when it could not go on, "" after a signal."""
-    _hide_secrets(settings)
+    conceal(settings)
     providers = providers_of(settings)
     async with opened(settings.database_url, settings.master_keys()) as (database, vault):
         bot = telegram(settings)
