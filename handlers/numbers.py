@@ -23,6 +23,8 @@ router.callback_query.filter(F.data.startswith("n"))
 #: How long a number that did its work is still shown here.
 FRESH = timedelta(hours=24)
 NUMBERS_A_PAGE = 10
+#: Telegram takes a hundred buttons; whoever has more numbers than this begins with the newest.
+_TO_CANCEL = 20
 _WORTH_SEEING = frozenset(State) - {State.FAILED}
 _CANCELLABLE = frozenset({State.WAITING})
 _AT_WORK = OPEN | {State.RECEIVED}
@@ -66,9 +68,11 @@ async def what_to_cancel(message: Message, t: Texts, numbers: ActivationStore, c
         await show(message, Screen(t("There is no number that could be cancelled."), [menu]))
         return
     buttons: Rows = [
-        [press(t.plain("❌ {number}", number=_name(row)), Act(what=What.CANCEL, id=row.id))] for row in rows
+        [press(t.plain("❌ {number}", number=_name(row)), Act(what=What.CANCEL, id=row.id))]
+        for row in rows[:_TO_CANCEL]
     ]
-    await show(message, Screen(t("Which number shall be cancelled?"), buttons))
+    lines = [t("Which number shall be cancelled?"), *_more(len(rows) - _TO_CANCEL, t)]
+    await show(message, Screen("\n".join(lines), buttons))
 
 
 def _numbers(rows: Sequence[Activation], page: int, t: Texts) -> Screen:
@@ -78,15 +82,18 @@ def _numbers(rows: Sequence[Activation], page: int, t: Texts) -> Screen:
         return Screen(t("You have no numbers from the last 24 hours."), [menu])
     ordered = sorted(rows, key=lambda row: row.state not in _AT_WORK)
     shown, pages = page_of(ordered, page, NUMBERS_A_PAGE)
-    lines = [t("<b>Your numbers</b>"), *(_line(row, t) for row in shown), *_more(len(rows), page, t)]
+    lines = [
+        t("<b>Your numbers</b>"),
+        *(_line(row, t) for row in shown),
+        *_more(len(rows) - (page + 1) * NUMBERS_A_PAGE, t),
+    ]
     cards = [[_card_button(row, t)] for row in shown if row.state is not State.BUYING]
     pager = turn(page, pages, lambda to: Page(page=to))
     return Screen("\n\n".join(lines), [*cards, pager, menu])
 
 
-def _more(count: int, page: int, t: Texts) -> list[str]:
-    """How many numbers follow on later pages."""
-    left = count - (page + 1) * NUMBERS_A_PAGE
+def _more(left: int, t: Texts) -> list[str]:
+    """How many numbers are not on this screen, below it."""
     return [t.many("… and {count} more number", "… and {count} more numbers", left)] if left > 0 else []
 
 

@@ -136,6 +136,18 @@ async def test_cancel_lists_what_can_be_cancelled_and_cancels_it(chat: Chat, hou
     assert "❌ Cancelled" in chat.find("+1 201-555-0001\nTelegram")["text"]
 
 
+@pytest.mark.parametrize("settings", [{"limits": {"active_numbers": 0, "purchases_per_day": 0}}])
+async def test_of_very_many_numbers_the_newest_can_be_cancelled_first(chat: Chat, house: House) -> None:
+    house.alpha.prices_of["tg", "1"] = ("0.50", None)
+    for _ in range(21):
+        await chat.wait(1)
+        await chat.buys()
+    await chat.say("/cancel")
+    assert chat.screen == "Which number shall be cancelled?\n… and 1 more number"
+    assert len(chat.buttons) == 20
+    assert "0021" in chat.buttons[0]
+
+
 async def test_cancel_books_what_is_too_early(chat: Chat) -> None:
     await chat.buys()
     await chat.say("/cancel")
