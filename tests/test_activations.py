@@ -27,7 +27,8 @@ from bot.errors import (
 )
 from bot.providers.base import ENDED, Capability, Held, Outcome, Reading, Timing
 from storage.models import OPEN, Activation, State
-from tests.core import OWNER, STRANGER, Core, Killed, open_core
+from tests.core import OWNER, STRANGER, Core, open_core
+from tests.mortal import Killed
 
 T = TypeVar("T")
 LIFE = 1200

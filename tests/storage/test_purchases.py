@@ -1,3 +1,5 @@
+"""Purchases as rows: the intent, its limits, and the ends it may come to."""
+
 import asyncio
 from datetime import datetime, timedelta
 from decimal import Decimal
