@@ -30,6 +30,7 @@ class SmsBower(HandlerApi):
     }
     #: The only answer that tells what was charged.
     purchase = "getNumberV2"
+    family_services = False
     #: 2026-08-30, its live getCountries.
     own_countries: ClassVar[Mapping[str, str]] = {
         "1001": "JP",

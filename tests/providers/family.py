@@ -297,6 +297,10 @@ COMMON = (
     *UNREADABLE_NUMBERS,
     *STATUSES,
     *CHANGES,
+    # An amount that comes with an error accepts no key.
+    *(Case("balance", Said(amount, 403), Unavailable) for amount in ("ACCESS_BALANCE:5", "5")),
+    *(Case("balance", Said(amount, 401), BadKey) for amount in ("ACCESS_BALANCE:5", "5")),
+    Case("balance", Said("ACCESS_BALANCE:5", 404), BadReply),
     Case("balance", "ACCESS_BALANCE:NaN", BadReply),
     Case("balance", Said("404", 404), BadReply),
     Case("balance", "ACCESS_BALANCE:-1", BadReply),

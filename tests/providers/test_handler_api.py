@@ -53,6 +53,11 @@ class TestHandlerApi(ProviderContract):
         Case("countries", '[{"id":"900","eng":"Japan"}]', [Country("900", "JP", "Japan")]),
         Case("countries", '[{"id":"901","eng":"Nowhere"}]', [Country("901", "", "Nowhere")]),
         Case(
+            "services",
+            ("BAD_ACTION", '{"10":{"tg":{"cost":1,"count":2}},"6":{"tg":{"cost":1,"count":2}}}'),
+            [Service("tg", "Telegram")],
+        ),
+        Case(
             "countries",
             ("BAD_ACTION", '{"10":{"tg":{"cost":1,"count":2}}}'),
             [Country("10", "VN", "Vietnam")],

@@ -55,6 +55,8 @@ class HandlerApi(Hosted):
     purchase = "getNumber"
     #: Country ids that differ from the family's.
     own_countries: ClassVar[Mapping[str, str]] = {}
+    #: Whether its service codes mean what they mean in the family.
+    family_services = True
     #: Whether a code is announced as STATUS_WAIT_RETRY.
     code_as_retry = False
 
@@ -68,7 +70,7 @@ class HandlerApi(Hosted):
     async def balance(self, key: SecretStr) -> Balance:
         reply = await self._ask(key, "getBalance")
         amount = money(reply.rest if reply.word == "ACCESS_BALANCE" else reply.document)
-        if amount is None:
+        if amount is None or reply.status >= 400:
             raise failure(reply)
         return Balance(amount, self.currency)
 
@@ -217,7 +219,8 @@ class HandlerApi(Hosted):
 
     async def _services_sold(self, key: SecretStr) -> list[Service]:
         sold = await self.prices(key)
-        return [codes.service(code) for code in dict.fromkeys(price.service for price in sold)]
+        listed = dict.fromkeys(price.service for price in sold)
+        return [codes.service(code) if self.family_services else Service(code, code) for code in listed]
 
 
 def document_of(reply: Reply) -> object:

@@ -11,6 +11,9 @@ from bot.providers.base import Number, Wish
 from bot.providers.handler_api.tokens import Reply, purchase_failure
 from bot.providers.values import as_written, identifier, money, phone, showable, truth
 
+#: An operator's name is the site's own words; more of it than this is no name.
+LONGEST_OPERATOR = 32
+
 
 def query(wish: Wish, capabilities: frozenset[str]) -> dict[str, str]:
     """The parameters of getNumber and getNumberV2; `Unsupported` for a wish the site would ignore."""
@@ -82,7 +85,7 @@ def _failure(reply: Reply) -> CodebellError:
 
 
 def _operator(value: object) -> str | None:
-    return value.strip() or None if isinstance(value, str) else None
+    return value.strip()[:LONGEST_OPERATOR] or None if isinstance(value, str) else None
 
 
 def _amount(value: Decimal | None) -> str:
