@@ -10,9 +10,9 @@ from pydantic import SecretStr
 
 from bot.clock import Clock
 from bot.errors import CodebellError, NoNumbers, NotOffered, PriceChanged
-from bot.providers.base import Capability, Number, Provider
+from bot.providers.base import Capability, Number, Provider, Wish
 from storage.keys import KeyStore
-from storage.models import Activation
+from storage.models import Activation, Quote
 
 log = logging.getLogger(__name__)
 
@@ -92,3 +92,21 @@ async def price_now(intent: Activation, provider: Provider, key: SecretStr) -> D
     if min(costs) > intent.agreed:
         raise PriceChanged(minimum=min(costs))
     return min(costs)
+
+
+def wish(quote: Quote, provider: Provider) -> Wish:
+    """What to ask for. Where a maximum can be given it is always: the price the person agreed to."""
+    return Wish(
+        service=quote.service_code,
+        country=quote.country_code,
+        operator=quote.operator,
+        max_price=(quote.max_price or quote.cost) if provider.can(Capability.MAX_PRICE) else None,
+        min_price=quote.min_price,
+        suppliers=_parts(quote.suppliers),
+        except_suppliers=_parts(quote.except_suppliers),
+        avoid_prefixes=_parts(quote.avoid_prefixes),
+    )
+
+
+def _parts(joined: str) -> tuple[str, ...]:
+    return tuple(part for part in joined.split(",") if part)

@@ -20,7 +20,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.accounts import Accounts, held, held_since, price_now
+from bot.accounts import Accounts, held, held_since, price_now, wish
 from bot.clock import Clock
 from bot.errors import (
     AlreadyDone,
@@ -178,7 +178,7 @@ class Purchases:
         """Raises `CodebellError` only when nothing was bought."""
         provider, key = await self._accounts.behind(intent)
         order = await self._ready(intent, provider, key)
-        number = None if order is None else await self._call(order, _wish(quote, provider))
+        number = None if order is None else await self._call(order, wish(quote, provider))
         if order is not None and number is not None:
             await self._keep(order, number)
 
@@ -202,11 +202,11 @@ class Purchases:
             raise CodebellError from broken
         return None if row is None else _Order(row, provider, key, wait, price)
 
-    async def _call(self, order: _Order, wish: Wish) -> Number | None:
+    async def _call(self, order: _Order, asked: Wish) -> Number | None:
         """The one call that spends money; None when its answer is lost. Raises when nothing was bought."""
         row = order.row
         try:
-            return await order.provider.buy(order.key, wish)
+            return await order.provider.buy(order.key, asked)
         except Refused:
             raise
         except Unclear as unclear:
@@ -282,21 +282,3 @@ class Purchases:
         order = _Order(row, provider, key, await self._wait(provider), None)
         await self._keep(order, new[unknown.pop()], row.called_at)
         return True
-
-
-def _wish(quote: Quote, provider: Provider) -> Wish:
-    """What to ask for. Where a maximum can be given it is always: the price the person agreed to."""
-    return Wish(
-        service=quote.service_code,
-        country=quote.country_code,
-        operator=quote.operator,
-        max_price=(quote.max_price or quote.cost) if provider.can(Capability.MAX_PRICE) else None,
-        min_price=quote.min_price,
-        suppliers=_parts(quote.suppliers),
-        except_suppliers=_parts(quote.except_suppliers),
-        avoid_prefixes=_parts(quote.avoid_prefixes),
-    )
-
-
-def _parts(joined: str) -> tuple[str, ...]:
-    return tuple(part for part in joined.split(",") if part)
