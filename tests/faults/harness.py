@@ -14,6 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
+
+from bot.app import run
 from bot.sandbox.demo import TOKEN, environment
 from bot.sandbox.server import Serving, serve
 from bot.sandbox.sites import Site, all_sites
@@ -23,6 +26,7 @@ from bot.sandbox.sites.ledger import Journalled
 from bot.sandbox.telegram.human import Human
 from bot.sandbox.telegram.wire import Json
 from bot.sandbox.telegram.world import World
+from bot.settings import read
 
 T = TypeVar("T")
 
@@ -62,6 +66,13 @@ class Sandbox:
         common = environment(self.serving.url, self.sites, self.folder) | times | waits | learned
         own = {"LOG_LEVEL": "DEBUG", "MASTER_KEY": self.master_key}
         return common | own | changes
+
+    async def run_here(self, **changes: str) -> str:
+        """What `python -m bot` does, in this process: for a start that is refused, loaded already."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.environment(**changes).items():
+                patch.setenv(name, value)
+            return await run(read(env_file=None))
 
     def calls(self, method: str, since: int = 0) -> list[Json]:
         """The Bot API calls of one method after an event's number."""

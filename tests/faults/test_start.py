@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from bot.__main__ import UNUSABLE, main
+from bot.errors import StorageError
 from bot.sandbox.demo import TOKEN
 from storage.opening import opened as database_opened
 from tests.faults.harness import START, BotProcess, Sandbox, opened
@@ -68,9 +69,9 @@ async def test_without_a_token_nothing_starts(fresh: Sandbox) -> None:
 async def test_s_8_a_wrong_master_key_is_refused_and_the_database_stays_as_it_is(fresh: Sandbox) -> None:
     async with database_opened(f"sqlite+aiosqlite:///{fresh.database}", [base64.b64decode(fresh.master_key)]):
         before = fresh.database.read_bytes()
-    refusal = await _refused(BotProcess(fresh, MASTER_KEY=OTHER_KEY))
-    assert "master key" in refusal
-    assert OTHER_KEY not in refusal
+    with pytest.raises(StorageError, match="master key") as refusal:
+        await fresh.run_here(MASTER_KEY=OTHER_KEY)
+    assert OTHER_KEY not in refusal.value.detail
     assert fresh.database.read_bytes() == before
     assert fresh.human.calls()["calls"] == []
 

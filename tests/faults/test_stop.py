@@ -5,10 +5,11 @@ import signal
 import time
 
 import httpx
+import pytest
 
-from bot.__main__ import UNUSABLE
+from bot.errors import StorageError
 from bot.sandbox.demo import TOKEN
-from tests.faults.harness import PATIENCE, START, BotProcess, Sandbox, purchases
+from tests.faults.harness import PATIENCE, BotProcess, Sandbox, purchases
 from tests.faults.person import Person
 
 #: Seconds a stop may take; a container gives it 45.
@@ -17,10 +18,8 @@ SMSBOWER = "smsbower"
 
 
 async def test_34_a_second_bot_on_the_same_database_is_refused(sandbox: Sandbox, bot: BotProcess) -> None:
-    second = BotProcess(sandbox)
-    await second.launch()
-    assert await second.ended(START) == UNUSABLE
-    assert "already uses the database" in second.log
+    with pytest.raises(StorageError, match="already uses the database"):
+        await sandbox.run_here()
     assert bot.lives
 
 
