@@ -6,10 +6,12 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 CATALOGUES := $(wildcard bot/locales/*/LC_MESSAGES/bot.po)
 POT := $(VENV)/bot.pot
+# The tests' files live in memory where there is a GB of it: a database waits for the disk at every commit.
+SHM := $(shell test -w /dev/shm && df -Pk /dev/shm | awk 'NR == 2 && $$4 > 1000000 { print "/dev/shm" }')
 COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test check texts lock bench screenshots
+.PHONY: help install demo run test tests check texts lock bench screenshots
 
 help: ## print these targets
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -32,8 +34,14 @@ demo: install ## a Telegram, its providers and the real bot on this machine; no 
 run: install ## the bot on real Telegram, with the settings of .env
 	@exec $(BIN)/python -m bot
 
-test: check ## everything: the checks, then unit, flow, fault and browser tests
-	@$(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal
+test: install ## everything: the checks, and beside them unit, flow, fault and browser tests
+	@$(MAKE) --no-print-directory --jobs 2 tests check
+
+# Compiled once, not by each of the processes that the tests start.
+tests: export PYTHONDONTWRITEBYTECODE =
+tests: install
+	@$(if $(SHM),TMPDIR=$(SHM)) $(BIN)/python -m pytest --quiet \
+		--numprocesses 4 --dist worksteal --override-ini tmp_path_retention_policy=failed
 
 check: install ## the quick half of the tests: style, types, import contracts
 	@$(BIN)/ruff check --quiet .
