@@ -1,3 +1,5 @@
+"""The file that is touched while polling, watching and posting go on, and only then."""
+
 from pathlib import Path
 
 import pytest

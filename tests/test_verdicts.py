@@ -1,3 +1,5 @@
+"""What each refusal of Telegram means, by its own words."""
+
 import pytest
 from aiogram import exceptions
 from aiogram.methods import SendMessage
