@@ -1,48 +1,35 @@
-"""The life of a bought number: what a look at the provider means, and what its owner may want of it.
+"""The life of a bought number: what its owner may want of it; what its provider says of it is in `bot.looks`.
 
-Only the provider's word ends a number, and a code that came first wins over a cancel. A cancel is a wish with
-a moment: the watcher carries it out here, after one more look at the status. If the process dies
+A cancel is a wish with a moment, and so is a finish while another SMS is waited for: the watcher carries them
+out. If the process dies
 
     before the wish is committed       nothing happened; the button is still there
-    between `cancelling` and the call  the next look reads the status and calls again: no harm in two
-    between the call and `cancelled`   the next look finds it ended: cancelled, but nothing is promised
-    after a code was read              it was not stored, so the next look reads it again; where a provider
-                                       gives a code once (sms.ski) it is lost: the number is found ended
     around *another SMS*               stored before the call: at worst it was never asked, never asked twice
     between *finish* and `finished`    pressed again, the provider says it has ended: finished
 """
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime
 
 from bot.clock import Clock
 from bot.errors import (
     CodeArrived,
     CodebellError,
     NotYours,
-    TooEarly,
     TooLate,
     Unavailable,
-    Unclear,
     UnknownActivation,
-    UnknownKey,
     Unsupported,
 )
-from bot.providers.base import WAITING, Capability, Held, Outcome, Provider, Reading
+from bot.looks import Looks, changed_nothing
+from bot.providers.base import Capability, Provider
 from bot.timetable import Timetable
-from storage.activations import ActivationStore, Heard
+from storage.activations import ActivationStore
 from storage.keys import KeyStore
-from storage.models import OPEN, Activation, Sms, State
-from storage.reasons import Reason, not_cancelled
+from storage.models import Activation, State
 from storage.waits import WaitStore
 
-log = logging.getLogger(__name__)
-
-#: After so many failures in a row the card says that the provider does not answer.
-_TELL_AFTER = 3
 #: Telegram forgets a press after some fifteen seconds: a provider is not waited for longer than this.
 PATIENCE = 8.0
 
@@ -61,168 +48,17 @@ class Activations:
         patience: float = PATIENCE,
     ) -> None:
         self._store = store
-        self._waits = waits
         self._keys = keys
         self._providers = providers
         self._clock = clock
         self._times = Timetable(providers, clock)
+        self._looks = Looks(store, waits, keys, providers, clock, nudge)
         self._nudge = nudge
         self._patience = patience
-        self._writing: set[asyncio.Task[Sms | None]] = set()
-
-    # What the watcher calls
 
     async def step(self, row: Activation) -> None:
         """Do what is due for a number: carry out a wished cancel, or look whether a code came."""
-        if (at := self._times.earliest(row)) > self._clock():
-            await self._store.put_off(row.id, at)
-            self._nudge()
-        elif row.state is State.WAITING and row.cancel_at is not None and row.cancel_at <= self._clock():
-            await self._try_cancel(row)
-        else:
-            await self._look(row)
-
-    async def _look(self, row: Activation) -> None:
-        reading = await self._read(row)
-        match reading:
-            case None:
-                return
-            case Reading(outcome=Outcome.RECEIVED):
-                await self._receive(row, reading)
-            case Reading(outcome=Outcome.ENDED):
-                await self._end(row)
-            case _ if self._times.overdue(row) and (row.failures or row.state is not State.CANCELLING):
-                await self._give_up(row)
-            case _ if row.state is State.CANCELLING:
-                await self._call_cancel(row)
-            case _:
-                await self._nothing_new(row)
-
-    async def _nothing_new(self, row: Activation) -> None:
-        if row.state is State.RECEIVED and row.reason == Reason.FINISHING:
-            await self._finish_at_last(row)
-        elif await self._store.answered(row.id, self._clock(), self._times.next_look):
-            self._nudge()
-
-    async def _read(self, row: Activation) -> Reading | None:
-        """The provider's word on a number; None when there was none, and the next look is arranged."""
-        provider = self._providers.get(row.provider)
-        if provider is None:
-            await self._unanswered(row, Reason.NOT_SET_UP)
-            return None
-        try:
-            return await provider.poll(await self._keys.open(row.key_id), self._held(row))
-        except UnknownActivation:
-            return await self._doubt(row)
-        except CodebellError as failure:
-            if isinstance(failure, UnknownKey) and row.reason == Reason.FINISHING:
-                return WAITING
-            await self._unanswered(row, type(failure).__name__)
-            return None
-
-    async def _doubt(self, row: Activation) -> Reading | None:
-        """ "No such number" for one that was paid for is believed at the second time."""
-        if row.reason == UnknownActivation.__name__ or row.state is not State.WAITING:
-            return Reading(Outcome.ENDED)
-        await self._unanswered(row, UnknownActivation.__name__, tell=True)
-        return None
-
-    async def _unanswered(self, row: Activation, reason: str, *, tell: bool = False) -> None:
-        log.info("number %s: %s", row.id, reason)
-        tell = tell or (row.failures + 1 == _TELL_AFTER and row.state in OPEN)
-        await self._store.unanswered(row.id, reason, self._clock(), self._times.after_failure, tell=tell)
-        if tell:
-            self._nudge()
-
-    async def _receive(self, row: Activation, reading: Reading) -> None:
-        if await self._write(row, Heard(reading.code, reading.text, reading.sender)) is None:
-            await self._nothing_new(row)
-        else:
-            self._nudge()
-
-    async def _write(self, row: Activation, heard: Heard) -> Sms | None:
-        """Not the caller's task: a look that took too long must not lose a code that is given once."""
-        writing = asyncio.create_task(self._store.received(row.id, heard, self._clock()))
-        self._writing.add(writing)
-        writing.add_done_callback(self._writing.discard)
-        return await asyncio.shield(writing)
-
-    async def _end(self, row: Activation) -> None:
-        """The provider says it is over, whatever that was called."""
-        now = self._clock()
-        match row.state:
-            case State.CANCELLING if row.cancel_called_at is not None:
-                await self._store.cancelled(row.id, now, self._times.late_look(row), Reason.UNCONFIRMED)
-            case State.CANCELLING:
-                await self._store.expired(row.id, Reason.ENDED_FIRST, now, self._times.late_look(row))
-            case State.RECEIVED:
-                await self._store.finished(row.id, now, Reason.ANSWER_LOST if _answers_lost(row) else "")
-            case State.WAITING:
-                await self._store.expired(row.id, self._why_ended(row), now, self._times.late_look(row))
-            case _:
-                await self._store.answered(row.id, now, self._times.next_look)
-                return
-        self._nudge()
-
-    def _why_ended(self, row: Activation) -> str:
-        if _answers_lost(row):
-            return Reason.ANSWER_LOST
-        return Reason.ENDED_EARLY if self._times.ended_early(row) else ""
-
-    async def _give_up(self, row: Activation) -> None:
-        """Long past its life by our clock, and the provider still says "waiting"."""
-        if row.state is State.RECEIVED:
-            await self._store.finished(row.id, self._clock())
-        else:
-            await self._store.expired(row.id, Reason.OVERDUE, self._clock(), None)
-        self._nudge()
-
-    # Cancelling
-
-    async def _try_cancel(self, row: Activation) -> None:
-        """One more look first: a code that is there wins."""
-        again = row.reason == TooEarly.__name__
-        moved = await self._store.cancelling(row.id, self._clock(), self._times.soon(row), again=again)
-        if moved is not None:
-            self._nudge()
-            await self._look(moved)
-
-    async def _call_cancel(self, row: Activation) -> None:
-        if await self._store.calling_cancel(row.id, self._clock()) is None:
-            return
-        provider = self._providers[row.provider]
-        try:
-            await provider.cancel(await self._keys.open(row.key_id), self._held(row))
-        except TooEarly as early:
-            await self._too_early(row, early)
-        except (CodeArrived, TooLate, UnknownActivation, Unclear) as unsure:
-            await self._unsure(row, unsure)
-        except CodebellError as refused:
-            await self._keep_waiting(row, None, not_cancelled(type(refused).__name__))
-        else:
-            await self._store.cancelled(row.id, self._clock(), self._times.late_look(row))
-            self._nudge()
-
-    async def _unsure(self, row: Activation, unsure: CodebellError) -> None:
-        """Not cancelled by the provider's word: the code it gave is kept, else the next look tells."""
-        if isinstance(unsure, CodeArrived) and unsure.code:
-            await self._receive(row, Reading(Outcome.RECEIVED, unsure.code))
-            return
-        if row.cancel_called_at is None and _changed_nothing(unsure):
-            await self._store.call_denied(row.id)
-        await self._unanswered(row, type(unsure).__name__)
-
-    async def _too_early(self, row: Activation, early: TooEarly) -> None:
-        """Learn from it, keep the wish, and say when the next try is."""
-        await self._waits.refused(row.provider, self._times.age(row), self._clock())
-        await self._keep_waiting(row, self._times.retry_cancel(row, early.seconds), TooEarly.__name__)
-
-    async def _keep_waiting(self, row: Activation, cancel_at: datetime | None, reason: str) -> None:
-        next_at = self._times.soon(row) if cancel_at is None else cancel_at
-        await self._store.still_waiting(row.id, self._clock(), cancel_at, reason, next_at)
-        self._nudge()
-
-    # What the person calls
+        await self._looks.step(row)
 
     async def cancel(self, activation_id: str, person_id: int) -> Activation:
         """Wish for a cancel: carried out at the first moment the provider allows. Raises `Refused`."""
@@ -249,9 +85,9 @@ class Activations:
         try:
             key = await self._keys.open(row.key_id)
             async with self._in_time():
-                await provider.another_sms(key, self._held(row))
+                await provider.another_sms(key, self._looks.held(row))
         except CodebellError as failure:
-            if _changed_nothing(failure):
+            if changed_nothing(failure):
                 await self._store.asked_in_vain(row.id, self._clock())
             raise
         finally:
@@ -265,7 +101,7 @@ class Activations:
             raise TooLate
         key = await self._keys.open(row.key_id)
         async with self._in_time():
-            await provider.sent(key, self._held(row))
+            await provider.sent(key, self._looks.held(row))
         await self._store.told_sent(row.id, self._clock())
         self._nudge()
 
@@ -291,29 +127,10 @@ class Activations:
 
     async def _finish_now(self, row: Activation) -> Activation:
         async with self._in_time():
-            await self._tell_finished(row)
+            await self._looks.tell_finished(row)
         finished = await self._store.finished(row.id, self._clock())
         self._nudge()
         return finished or row
-
-    async def _finish_at_last(self, row: Activation) -> None:
-        """The one more look brought nothing new. Without an answer to the finish it is tried again."""
-        try:
-            await self._tell_finished(row)
-        except CodebellError as failure:
-            await self._unanswered(row, type(failure).__name__)
-        else:
-            await self._store.finished(row.id, self._clock())
-            self._nudge()
-
-    async def _tell_finished(self, row: Activation) -> None:
-        provider = self._providers.get(row.provider)
-        if provider is None or not provider.can(Capability.FINISH):
-            return
-        try:
-            await provider.finish(await self._keys.open(row.key_id), self._held(row))
-        except (TooLate, UnknownActivation, UnknownKey) as ended:
-            log.info("finish of %s: %s", row.id, type(ended).__name__)
 
     @asynccontextmanager
     async def _in_time(self) -> AsyncIterator[None]:
@@ -338,22 +155,3 @@ class Activations:
         if provider is None or not provider.can(capability):
             raise Unsupported
         return provider
-
-    def _held(self, row: Activation) -> Held:
-        return Held(
-            id=row.provider_id or "",
-            raw=row.raw or "",
-            age=self._times.age(row),
-            last_code=row.last_code,
-            asked_again=row.asked_again,
-        )
-
-
-def _answers_lost(row: Activation) -> bool:
-    """Whether the looks before this one had no answer; a "no such number" was one."""
-    return row.failures > (row.reason == UnknownActivation.__name__)
-
-
-def _changed_nothing(failure: CodebellError) -> bool:
-    """Whether a call that failed so surely had no effect."""
-    return not isinstance(failure, Unclear) or not failure.sent
