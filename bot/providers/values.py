@@ -3,10 +3,11 @@
 import json
 import re
 from decimal import Decimal
+from hashlib import sha256
 
 #: Codes that providers give in place of no code.
 NO_CODE = frozenset({"", "-", "null", "None"})
-#: What is longer is a whole SMS: its beginning and its end are enough to tell it from the next.
+#: What is longer is a whole SMS: its beginning, a checksum and its end tell it from the next.
 LONGEST_CODE = 64
 #: Characters of one SMS that are kept; ten concatenated ones have 1530.
 LONGEST_TEXT = 4096
@@ -52,7 +53,7 @@ def code(value: object) -> str:
         return ""
     word = unquoted(str(value)[:LONGEST_TEXT])
     if len(word) > LONGEST_CODE:
-        return f"{word[: LONGEST_CODE // 2 - 1]}…{word[-LONGEST_CODE // 2 :]}"
+        return f"{word[:28]}…{sha256(word.encode(errors='replace')).hexdigest()[:6]}…{word[-28:]}"
     return "" if word in NO_CODE else word
 
 

@@ -150,7 +150,7 @@ class TestSmsBower(ProviderContract):
         # A national number is better than none: it was bought.
         Case("buy", "ACCESS_NUMBER:4242:0901234567", Number("4242", "0901234567", "0901234567")),
         Case("poll", "STATUS_OK: '01234'", code("01234")),
-        Case("poll", "STATUS_OK:" + "x" * 5000, code("x" * 31 + "…" + "x" * 32, "x" * 4096)),
+        Case("poll", "STATUS_OK:" + "x" * 5000, code(f"{'x' * 28}…a2e659…{'x' * 28}", "x" * 4096)),
         Case("cancel", "STATUS_OK:" + "x" * 65, CodeArrived(code=None)),
         Case("cancel", "STATUS_OK:" + "x" * 64, CodeArrived(code="x" * 64)),
         Case("poll", "STATUS_OK:123-456", code("123-456")),

@@ -45,6 +45,15 @@ def test_whole_messages_that_begin_alike_are_told_apart_as_codes() -> None:
     assert (values.text_of(first), values.text_of("4711"), values.text_of(4711)) == (first, None, None)
 
 
+def test_whole_messages_that_differ_only_in_their_middle_are_told_apart_as_codes() -> None:
+    greeting, warning = "Dear customer of ours, your code is ", ". Never tell this code to anybody at all."
+    first, second = (values.code(f"{greeting}{number}{warning}") for number in (111, 222))
+    assert first != second
+    assert len(first) == len(second) == values.LONGEST_CODE
+    assert first.startswith("Dear customer of ours")
+    assert first.endswith("to anybody at all.")
+
+
 @given(st.text() | st.integers() | st.decimals() | st.booleans() | st.none() | st.floats())
 def test_money_is_never_negative_and_never_fills_the_memory(value: object) -> None:
     amount = values.money(value)
