@@ -8,42 +8,42 @@ import pytest
 from bot.log import RedactingFormatter
 from tests.house import Chat, House
 
-ODD_TEXTS = {
-    "emoji": "🤖🔥👩‍👩‍👧‍👦",
-    "right to left": "مرحبا بالعالم",
-    "an override": "abc \u202e gnp.exe",
-    "markup": "<b>bold</b> &amp; <a href='x'>y</a>",
-    "markdown": "*a* _b_ [c](d) `e`",
-    "braces": "{0} {service} %s %(x)d {{}}",
-    "a quote": "'; DROP TABLE chats; --",
-    "blanks and lines": " \n\t telegram \n\n x",
-    "digits": "12345678901234567890",
-    "one letter": "x",
-    "combining": "z̷̢̛" * 40,
-    "surrogate pairs": "𝕿𝖊𝖑𝖊𝖌𝖗𝖆𝖒",
-    "punctuation": "?!…",
-}
+ODD_TEXTS = [
+    "🤖🔥👩‍👩‍👧‍👦",
+    "مرحبا بالعالم",
+    "abc \u202e gnp.exe",
+    "<b>bold</b> &amp; <a href='x'>y</a>",
+    "*a* _b_ [c](d) `e`",
+    "{0} {service} %s %(x)d {{}}",
+    "'; DROP TABLE chats; --",
+    " \n\t telegram \n\n x",
+    "12345678901234567890",
+    "x",
+    "z̷̢̛" * 40,
+    "𝕿𝖊𝖑𝖊𝖌𝖗𝖆𝖒",
+    "?!…",
+]
 
 
-@pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=ODD_TEXTS.keys())
-async def test_odd_words_get_one_short_answer(chat: Chat, text: str) -> None:
-    await chat.say(text)
-    assert len(chat.news) == 1
-    assert len(chat.screen) < 300
+async def test_odd_words_get_one_short_answer(chat: Chat) -> None:
+    for text in ODD_TEXTS:
+        await chat.say(text)
+        assert len(chat.news) == 1, text
+        assert len(chat.screen) < 300, text
 
 
-@pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=ODD_TEXTS.keys())
-async def test_odd_words_of_a_newcomer_lead_to_the_first_step(newcomer: Chat, text: str) -> None:
-    await newcomer.say(text)
-    assert newcomer.screen.startswith("First add a provider key")
-    assert len(newcomer.news) == 1
+async def test_odd_words_of_a_newcomer_lead_to_the_first_step(newcomer: Chat) -> None:
+    for text in ODD_TEXTS:
+        await newcomer.say(text)
+        assert newcomer.screen.startswith("First add a provider key"), text
+        assert len(newcomer.news) == 1, text
 
 
-@pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=ODD_TEXTS.keys())
-async def test_odd_words_after_a_command_get_one_short_answer(chat: Chat, text: str) -> None:
-    await chat.say(f"/buy {text}")
-    assert len(chat.news) == 1
-    assert len(chat.screen) < 300
+async def test_odd_words_after_a_command_get_one_short_answer(chat: Chat) -> None:
+    for text in ODD_TEXTS:
+        await chat.say(f"/buy {text}")
+        assert len(chat.news) == 1, text
+        assert len(chat.screen) < 300, text
 
 
 async def test_ten_kilobytes_of_text_get_short_answers(chat: Chat, house: House) -> None:
@@ -107,14 +107,12 @@ OUTDATED = [
 ODD = ["🙂", "bo:telegram:💥", "bc:<b>:0:0", "os:x:y:z", "qo:telegram:k:1", "a:c:" + "x" * 58]
 
 
-@pytest.mark.parametrize("data", UNREADABLE + OUTDATED + ODD)
-async def test_a_forged_or_outdated_button_gets_exactly_one_answer(
-    chat: Chat, house: House, data: str
-) -> None:
+async def test_a_forged_or_outdated_button_gets_exactly_one_answer(chat: Chat, house: House) -> None:
     await chat.say("/start")
-    await chat.forge(data)
-    assert chat.alert is not None
-    assert len(house.sent("answerCallbackQuery")) == 1
+    for count, data in enumerate(UNREADABLE + OUTDATED + ODD, start=1):
+        await chat.forge(data)
+        assert chat.alert is not None, data
+        assert len(house.sent("answerCallbackQuery")) == count, data
 
 
 async def test_a_button_of_a_former_version_says_that_it_is_too_old(chat: Chat) -> None:
