@@ -133,21 +133,21 @@ async def test_back_from_a_choice_changes_nothing(offer: Chat) -> None:
     assert offer.screen == before
 
 
-@pytest.mark.parametrize("typed", ["0.75", "0,75", " $0.75 ", "00.750"])
-async def test_a_maximum_price_is_typed(offer: Chat, typed: str) -> None:
-    await offer.press("Maximum price")
-    await offer.say(typed)
-    assert "At most $0.75" in offer.screen
+async def test_a_maximum_price_is_typed(offer: Chat) -> None:
+    for typed, price in (("0.61", "0.61"), ("0,62", "0.62"), (" $0.63 ", "0.63"), ("00.750", "0.75")):
+        await offer.press("Maximum price")
+        await offer.say(typed)
+        assert f"At most ${price}" in offer.screen
     assert offer.buttons[0] == "✅ Buy for at most $0.75"
     assert (await bought(offer)).max_price == Decimal("0.75")
 
 
-@pytest.mark.parametrize("typed", ["much", "-1", "0", "NaN", "Infinity", "1e9", "10001", "🙂", "5" * 4000])
-async def test_what_is_no_price_is_asked_for_again(offer: Chat, typed: str) -> None:
+async def test_what_is_no_price_is_asked_for_again(offer: Chat) -> None:
     await offer.press("Maximum price")
-    await offer.say(typed)
-    assert offer.screen == "That is not a price. Send a number like 0.50."
-    assert len(offer.news) == 1
+    for typed in ("much", "-1", "0", "NaN", "Infinity", "1e9", "10001", "🙂", "5" * 4000):
+        await offer.say(typed)
+        assert offer.screen == "That is not a price. Send a number like 0.50.", typed
+        assert len(offer.news) == 1, typed
     await offer.say("0.80")
     assert "At most $0.80" in offer.screen
 
@@ -159,12 +159,12 @@ async def test_prefixes_to_avoid_are_typed(offer: Chat) -> None:
     assert (await bought(offer)).avoid_prefixes == ("1917", "1646")
 
 
-@pytest.mark.parametrize("typed", ["none", "12", "1917;1646", ",,,", "1" * 11, ",".join(["7918"] * 21)])
-async def test_what_are_no_prefixes_is_asked_for_again(offer: Chat, typed: str) -> None:
+async def test_what_are_no_prefixes_is_asked_for_again(offer: Chat) -> None:
     await offer.press("Avoid prefixes")
-    await offer.say(typed)
-    assert offer.screen.startswith("Send prefixes like 7918, 7900111")
-    assert len(offer.news) == 1
+    for typed in ("none", "12", "1917;1646", ",,,", "1" * 11, ",".join(["7918"] * 21)):
+        await offer.say(typed)
+        assert offer.screen.startswith("Send prefixes like 7918, 7900111"), typed
+        assert len(offer.news) == 1, typed
     await offer.say("7918")
     assert "Not starting with 7918" in offer.screen
 
