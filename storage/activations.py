@@ -111,15 +111,8 @@ class ActivationStore:
         self, activation_id: str, reason: str, now: datetime, late_at: datetime | None
     ) -> Activation | None:
         """The provider ended it without a code; `late_at` is the first look for a late one."""
-        return await self._move(
-            activation_id,
-            State.EXPIRED,
-            now,
-            reason=reason,
-            ended_at=now,
-            cancel_at=None,
-            next_poll_at=late_at,
-        )
+        values: dict[str, Any] = {"ended_at": now, "cancel_at": None, "next_poll_at": late_at}
+        return await self._move(activation_id, State.EXPIRED, now, reason=reason, **values)
 
     # What the person wants
 
@@ -158,15 +151,8 @@ class ActivationStore:
         self, activation_id: str, now: datetime, late_at: datetime | None, reason: str = ""
     ) -> Activation | None:
         """The provider's word that it is gone; UNCONFIRMED when that was not its answer to the cancel."""
-        return await self._move(
-            activation_id,
-            State.CANCELLED,
-            now,
-            ended_at=now,
-            cancel_at=None,
-            reason=reason,
-            next_poll_at=late_at,
-        )
+        values: dict[str, Any] = {"ended_at": now, "cancel_at": None, "next_poll_at": late_at}
+        return await self._move(activation_id, State.CANCELLED, now, reason=reason, **values)
 
     async def still_waiting(
         self, activation_id: str, now: datetime, cancel_at: datetime | None, reason: str, next_at: datetime

@@ -17,19 +17,13 @@ from bot.errors import (
 )
 from storage.models import Activation, State
 from tests.core import OWNER, Core, open_core
+from tests.wishes import booked
 
 
 @pytest.fixture
 async def core(tmp_path: Path) -> AsyncIterator[Core]:
     async with open_core(tmp_path) as made:
         yield made
-
-
-async def booked(core: Core) -> Activation:
-    """A number whose minimum wait is over and whose cancel is wished for."""
-    row = await core.buy()
-    core.clock.advance(60)
-    return await core.activations.cancel(row.id, OWNER)
 
 
 async def settled(core: Core, row: Activation) -> Activation:

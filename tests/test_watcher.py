@@ -1,3 +1,5 @@
+"""The tick: what is due is looked at in its own moment and lane, once, whatever else fails."""
+
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta

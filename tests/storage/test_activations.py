@@ -1,3 +1,5 @@
+"""Numbers in the database: the transition table, who wins when two want the same, what is due."""
+
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta

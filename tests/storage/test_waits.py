@@ -1,3 +1,5 @@
+"""What refusals teach of a provider's minimum wait, and for how long."""
+
 from datetime import timedelta
 
 import pytest
