@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from bot.errors import (
     BadKey,
@@ -18,6 +19,8 @@ from bot.errors import (
     Unclear,
 )
 from bot.providers.base import Capability
+from storage.models import Quote
+from storage.purchases import Caps, PurchaseStore
 from tests.doubles import KEY
 from tests.house import Chat, House
 
@@ -141,3 +144,42 @@ async def test_a_blocked_service_is_neither_listed_nor_sold(chat: Chat) -> None:
     await chat.say("/start buy_telegram_US")
     assert "The provider does not offer that any more." in chat.screen
     assert len(chat.news) == 1
+
+
+async def test_a_service_blocked_after_the_offer_was_opened_is_not_sold(chat: Chat, house: House) -> None:
+    await chat.say("/buy telegram us")
+    await chat.press("Alpha")
+    house._settings = house._settings.model_copy(update={"blocked_services": ("Telegram",)})
+    await house.restart()
+    await chat.press("Buy for")
+    assert chat.alert == "The provider does not offer that any more."
+    assert house.alpha.called("buy") == []
+
+
+async def quoted(chat: Chat, house: House) -> str:
+    """Open an offer; what its *Buy* button stands for."""
+    await chat.say("/buy telegram us")
+    await chat.press("Alpha")
+    async with house.database.begin() as session:
+        return (await session.scalars(select(Quote.nonce))).one()
+
+
+async def test_once_the_stop_began_nothing_more_is_ordered(chat: Chat, house: House) -> None:
+    nonce = await quoted(chat, house)
+    purchases = house.codebell.purchases
+    await house.codebell.stop()
+    await purchases.buy(nonce, chat.person_id, chat.chat_id, None)
+    await purchases.drain(10)
+    await house.restart()
+    assert "The bot was stopped before it could order the number." in chat.screen
+    assert house.alpha.called("buy") == []
+
+
+async def test_an_order_that_nobody_carries_out_is_settled_by_housekeeping(chat: Chat, house: House) -> None:
+    nonce = await quoted(chat, house)
+    store = PurchaseStore(house.database)
+    await store.intend(nonce, chat.person_id, chat.chat_id, None, Caps(), house.clock())
+    await chat.wait(300)
+    await house.codebell.housekeeping()
+    await chat.wait(1)
+    assert "Not bought, not paid" in chat.screen
