@@ -119,7 +119,7 @@ class Purchases:
             if row.id in self._alive or row.created_at > made_before:
                 continue
             if row.called_at is None:
-                await self._outcomes.failed(row, NeverCalled)
+                await self._store.failed(row.id, NeverCalled.__name__, self._clock())
             else:
                 self._alive.add(row.id)
                 self._start(self._recover(row))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from storage.models import Activation, State
 from tests.core import OWNER, Core, open_core
@@ -154,3 +155,12 @@ async def test_a_recovery_under_way_is_not_begun_again(core: Core) -> None:
     before = len(core.alpha.called("balance"))
     await core.purchases.drain(10)
     assert len(core.alpha.called("balance")) == before + 1
+
+
+async def test_a_start_on_a_full_disk_says_so_instead_of_trying_for_ever(core: Core) -> None:
+    quote = await core.quote()
+    await core.store.intend(quote.nonce, OWNER, OWNER, None, core.caps, core.clock())
+    core.store.full["failed"] = [OperationalError("UPDATE", {}, Exception("database or disk is full"))]
+    with pytest.raises(OperationalError):
+        await core.purchases.recover()
+    assert core.slept == []

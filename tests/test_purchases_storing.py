@@ -1,5 +1,6 @@
 """What was bought is stored, whatever the database does and whatever the provider calls it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -147,3 +148,25 @@ async def test_a_database_that_fails_before_anything_was_asked_buys_nothing(core
     core.keys.open = broken  # type: ignore[method-assign,assignment] # the disk is gone
     row = await core.buy()
     assert (row.state, row.reason, core.alpha.calls) == (State.FAILED, "CodebellError", [])
+
+
+async def test_what_waits_in_line_is_not_ordered_while_a_paid_number_is_not_stored(core: Core) -> None:
+    other = await core.key(chat_id=STRANGER, secret="another-account-9999")
+    reached, go_on = asyncio.Event(), asyncio.Event()
+
+    async def stand_still() -> None:
+        reached.set()
+        await go_on.wait()
+
+    core.alpha.meanwhile["before balance"] = stand_still
+    slow = await core.press(await core.quote(key_id=other.id, chat_id=STRANGER, owner_id=STRANGER))
+    await reached.wait()
+    core.pauses_pass.clear()
+    core.store.full["bought"] = [DISK_FULL]
+    await core.press(await core.quote())
+    await core.paused.wait()
+    go_on.set()
+    row = await core.settled(slow.id)
+    core.pauses_pass.set()
+    await core.purchases.drain(10)
+    assert (row.state, row.reason, core.purchased) == (State.FAILED, "Paused", 1)
