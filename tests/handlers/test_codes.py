@@ -8,13 +8,6 @@ from tests.handlers.reading import copied, marked
 from tests.house import Chat, House, labels
 
 
-@pytest.fixture
-async def owner(chat: Chat) -> Chat:
-    """Somebody who has just bought a number of Alpha."""
-    await chat.buys()
-    return chat
-
-
 async def test_the_code_comes_as_a_new_message_with_a_copy_button(owner: Chat, house: House) -> None:
     house.alpha.delivers("12345", "Your code: 12345", "Telegram")
     await owner.wait(5)
