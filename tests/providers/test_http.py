@@ -5,8 +5,6 @@ import gzip
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from pathlib import Path
 
 import httpx
@@ -255,35 +253,6 @@ async def test_a_short_pause_asked_for_is_kept_and_a_long_one_handed_on() -> Non
     assert error.retry_after == 6
     assert time.slept == [4]
     assert len(asked.requests) == 2
-
-
-NOW = datetime(2026, 8, 30, 12, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [
-        ("0", 0),
-        ("7", 7),
-        (" 7 ", 7),
-        ("-5", 0),
-        ("+5", 5),
-        ("99999999999999999999999999", 3600),
-        ("9" * 50, 3600),
-        ("1.5", None),
-        ("", None),
-        ("soon", None),
-        ("١٢", None),
-        (format_datetime(NOW + timedelta(seconds=90), usegmt=True), 90),
-        (format_datetime(NOW - timedelta(seconds=90), usegmt=True), 0),
-        (format_datetime(NOW + timedelta(days=90), usegmt=True), 3600),
-        ("Sun, 30 Aug 2026 12:00:30", 30),
-        ("Sun, 99 Aug 2026 12:00:30 GMT", None),
-        ("Sun, 30 Aug 99999999999999 12:00:30 GMT", None),
-    ],
-)
-def test_retry_after_is_read_in_all_its_forms(header: str, seconds: float | None) -> None:
-    assert http.retry_after(header, NOW.timestamp()) == seconds
 
 
 async def test_an_answer_that_echoes_the_key_has_it_masked() -> None:
