@@ -1,16 +1,7 @@
 """A cancel that does not go as wished, as a person sees it on the card."""
 
-import pytest
-
 from bot.errors import BadKey
 from tests.house import Chat, House
-
-
-@pytest.fixture
-async def owner(chat: Chat) -> Chat:
-    """Somebody who has just bought a number of Alpha."""
-    await chat.buys()
-    return chat
 
 
 async def test_a_cancel_the_provider_refuses_is_told_and_can_be_pressed_again(
