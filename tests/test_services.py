@@ -1,3 +1,5 @@
+"""One name per service, whatever its providers call it."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

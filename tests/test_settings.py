@@ -1,3 +1,5 @@
+"""The environment: read once, and a setting that cannot be used is named in one line."""
+
 import base64
 import json
 from decimal import Decimal

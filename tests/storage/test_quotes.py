@@ -1,3 +1,5 @@
+"""Quotes: what people look at, changed until it is bought from, forgotten a day late."""
+
 from datetime import timedelta
 from decimal import Decimal
 
