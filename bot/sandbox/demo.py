@@ -60,7 +60,6 @@ async def _beside(serving: Serving, world: World, sites: Mapping[str, Site], fol
         *(sys.executable, "-m", "bot"),
         cwd=folder,  # away from the .env of a real bot
         env=environment(serving.url, sites, folder),
-        start_new_session=True,
     )
     announcing = asyncio.create_task(_announce(serving.url, world))
     stopped = asyncio.Event()
@@ -69,7 +68,7 @@ async def _beside(serving: Serving, world: World, sites: Mapping[str, Site], fol
     ended = asyncio.create_task(bot.wait())
     await asyncio.wait({ended, asyncio.create_task(stopped.wait())}, return_when=asyncio.FIRST_COMPLETED)
     announcing.cancel()
-    if not ended.done():
+    if stopped.is_set() or not ended.done():
         with contextlib.suppress(ProcessLookupError):
             bot.terminate()
         await ended

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import re
 import sys
 from collections.abc import AsyncIterator
@@ -56,6 +57,7 @@ async def running(folder: Path) -> AsyncIterator[Demo]:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=stderr,
+            start_new_session=True,
         )
     try:
         yield Demo(await asyncio.wait_for(_address(process, log), START), log)
@@ -83,7 +85,8 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
     try:
         await asyncio.wait_for(process.wait(), END)
     except TimeoutError:
-        process.kill()
+        # Its bot, too: it holds the pipe that is waited for.
+        os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
 
 

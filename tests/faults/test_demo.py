@@ -30,13 +30,15 @@ async def demo(folder: Path, port: int) -> AsyncIterator[asyncio.subprocess.Proc
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(PACKAGES)},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,
     )
     try:
         async with asyncio.timeout(START):
             yield process
     finally:
         if process.returncode is None:
-            process.kill()
+            # Its bot, too: it holds the pipe that is waited for.
+            os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
 
 
