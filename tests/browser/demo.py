@@ -2,8 +2,8 @@
 
 import asyncio
 import os
-import signal
 import re
+import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
