@@ -13,12 +13,13 @@ export class Log extends EventTarget {
     super();
     this.box = document.getElementById("log");
     this.seq = 0;
+    this.meanwhile = null;
     this.list = el("ol", { class: "calls" });
     this.polls = el("input", { type: "checkbox", testid: "log-polls" });
     this.polls.addEventListener("change", () => this.list.classList.toggle("with-polls", this.polls.checked));
     const close = el("button", { class: "round", label: "Close the log", onclick: () => this.toggle(false) }, icon("close"));
     this.box.append(el("header", {}, el("h2", {}, "Bot API log"), el("label", { class: "tick" }, this.polls, "getUpdates too"), close), this.list);
-    world.on("call", (entry) => { if (this.isOpen) this.add(entry); });
+    world.on("call", (entry) => { if (this.isOpen) this.hear(entry); });
   }
 
   get isOpen() {
@@ -35,10 +36,22 @@ export class Log extends EventTarget {
     if (wanted) attempt(() => this.fetch());
   }
 
+  /** What was missed; calls that are made meanwhile come after it, or they would hide it. */
   async fetch() {
-    const { calls } = await telegram("calls", { since: this.seq });
-    for (const entry of calls.slice(-KEPT)) this.add(entry);
+    this.meanwhile = [];
+    try {
+      const { calls } = await telegram("calls", { since: this.seq });
+      for (const entry of calls.slice(-KEPT)) this.add(entry);
+    } finally {
+      for (const entry of this.meanwhile) this.add(entry);
+      this.meanwhile = null;
+    }
     this.list.scrollTop = this.list.scrollHeight;
+  }
+
+  hear(entry) {
+    if (this.meanwhile) this.meanwhile.push(entry);
+    else this.add(entry);
   }
 
   add(entry) {
