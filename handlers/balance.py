@@ -11,6 +11,7 @@ from bot.errors import CodebellError
 from bot.i18n import Texts
 from bot.providers.base import Provider
 from handlers.doors import AddKey, Balance, Menu
+from handlers.keys import name_of
 from handlers.screen import Screen, chat_of, press, show
 from storage.models import Key
 
@@ -43,8 +44,7 @@ async def _balances(chat_id: int, t: Texts, balances: Balances, providers: Mappi
 
 
 def _line(key: Key, trouble: CodebellError | None, t: Texts, providers: Mapping[str, Provider]) -> str:
-    title = providers[key.provider].title if key.provider in providers else key.provider
-    name = " ".join(part for part in (title, key.label) if part)
+    name = name_of(key, providers)
     money = t.money(key.balance, key.currency) if key.balance is not None else "?"
     if trouble is None:
         return t("{name}: <b>{money}</b>", name=name, money=money)

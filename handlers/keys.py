@@ -145,7 +145,7 @@ async def _list(chat_id: int, t: Texts, keys: KeyStore, providers: Mapping[str, 
     if not mine:
         return Screen(t("You have no provider keys yet."), [add, [press(t.plain("◀ Menu"), Menu())]])
     lines = "\n".join(_line(key, t, providers) for key in mine)
-    buttons: list[InlineKeyboardButton] = [press(_name(key, providers), OneKey(id=key.id)) for key in mine]
+    buttons: list[InlineKeyboardButton] = [press(name_of(key, providers), OneKey(id=key.id)) for key in mine]
     return Screen(
         f"{t('<b>Your keys</b>')}\n{lines}", [*in_rows(buttons, 2), add, [press(t.plain("◀ Menu"), Menu())]]
     )
@@ -155,7 +155,7 @@ def _line(key: Key, t: Texts, providers: Mapping[str, Provider]) -> str:
     used = t.plain("last used {when}", when=t.day(key.used_at)) if key.used_at else t.plain("not used yet")
     return t(
         "<b>{name}</b> …{tail} · {balance} · {used}",
-        name=_name(key, providers),
+        name=name_of(key, providers),
         tail=key.tail,
         balance=_money(key, t),
         used=used,
@@ -182,7 +182,8 @@ def _valid(ends: datetime, t: Texts, now: datetime) -> str:
     return t("It expires on {day}.", day=t.date(ends))
 
 
-def _name(key: Key, providers: Mapping[str, Provider]) -> str:
+def name_of(key: Key, providers: Mapping[str, Provider]) -> str:
+    """How a key is called on every screen: its provider and the label it was given."""
     title = providers[key.provider].title if key.provider in providers else key.provider
     return f"{title} {key.label}".strip()
 

@@ -17,6 +17,7 @@ from bot.providers.base import Capability, Provider
 from bot.purchases import Purchases
 from handlers.buy import show_countries
 from handlers.doors import Again, Choices, Choose, Countries, Country, Type
+from handlers.keys import name_of
 from handlers.screen import Rows, Screen, answer, chat_of, in_rows, press, say, show
 from storage.activations import ActivationStore
 from storage.models import Key, Quote
@@ -120,7 +121,7 @@ async def confirmation(
     """Everything that is about to be bought, and what it does to the balance."""
     key = await balances.key(quote.key_id)
     provider = providers[key.provider]
-    lines = [title(quote, t), _who_and_price(quote, key, provider, t), *_wishes(quote, t)]
+    lines = [title(quote, t), _who_and_price(quote, key, name_of(key, providers), t), *_wishes(quote, t)]
     return Screen(
         "\n".join(lines), [[_buy_button(quote, t)], *_option_rows(quote, provider, t), _away(quote, t)]
     )
@@ -131,8 +132,7 @@ def title(quote: Quote, t: Texts) -> str:
     return t("<b>{service}</b> · {country}", service=quote.service_name, country=country)
 
 
-def _who_and_price(quote: Quote, key: Key, provider: Provider, t: Texts) -> str:
-    who = " ".join(part for part in (provider.title, key.label) if part)
+def _who_and_price(quote: Quote, key: Key, who: str, t: Texts) -> str:
     price = t.money(quote.cost, quote.currency)
     if key.balance is None:
         return t("{who} · <b>{price}</b>", who=who, price=price)

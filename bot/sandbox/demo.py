@@ -56,6 +56,8 @@ async def demo(port: int) -> int:
 
 
 async def _beside(serving: Serving, world: World, sites: Mapping[str, Site], folder: Path) -> int:
+    # Inherited until the bot listens itself: Ctrl-C reaches both and must not tear its start apart.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     bot = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot"),
         cwd=folder,  # away from the .env of a real bot
