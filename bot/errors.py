@@ -15,6 +15,8 @@ CodebellError
 │   ├── PriceChanged       it costs more than the person agreed to
 │   ├── UnknownActivation  the provider knows no such number
 │   ├── NotOffered         the provider has no such service, country or operator
+│   ├── NotForwardable     calls to this number cannot be forwarded
+│   ├── NotSendable        the provider would not send this message
 │   ├── LimitReached       a limit of the provider's or of this bot
 │   ├── AlreadyDone        this press was carried out before
 │   ├── AlreadyThere       this key was added before
@@ -142,6 +144,16 @@ class UnknownActivation(Refused):
 
 class NotOffered(Refused):
     text = text("The provider does not offer that any more.")
+
+
+class NotForwardable(Refused):
+    text = text("The provider does not forward calls of this number.")
+
+
+class NotSendable(Refused):
+    """A message the provider refused; each subclass says which part of it."""
+
+    text = text("The provider would not send this message.")
 
 
 class LimitReached(Refused):

@@ -13,6 +13,8 @@ from enum import StrEnum
 from pydantic import SecretStr
 
 from bot.errors import Unsupported, text
+from bot.providers.renting import Renting
+from bot.providers.sending import Sending
 
 
 class Capability(StrEnum):
@@ -37,6 +39,19 @@ class Capability(StrEnum):
     FINISH = "finish"
     CANCEL = "cancel"
     ACTIVE = "active"
+    ALL_SMS = "all_sms"
+    FORWARD = "forward"
+    RENT = "rent"
+    RENTED = "rented"
+    SIM = "sim"
+    RENTAL_SMS = "rental_sms"
+    RENEW = "renew"
+    SENDERS = "senders"
+    CHANNEL_BALANCES = "channel_balances"
+    SEND_PRICES = "send_prices"
+    SEND_SMS = "send_sms"
+    SEND_VIBER = "send_viber"
+    DELIVERY = "delivery"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +172,17 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The answer to one poll: `code` only with RECEIVED, `text` and `sender` where they are told."""
+    """The answer to one poll: `code` only with RECEIVED, `text` and `sender` where they are told.
+
+    `written` is the SMS's time as the provider writes it, "" where it does not: it tells a resent SMS from
+    the same one read twice.
+    """
 
     outcome: Outcome
     code: str = ""
     text: str | None = None
     sender: str | None = None
+    written: str = ""
 
     @property
     def whole(self) -> str | None:
@@ -188,7 +208,7 @@ class Timing:
         return Timing(**{**known, **changes})
 
 
-class Provider:
+class Provider(Renting, Sending):
     """One provider, for every key of it: the key is passed per call and never kept.
 
     Every method raises only `bot.errors`: `Refused` (a definite no) or `Unclear` (it may have happened).
@@ -260,6 +280,18 @@ class Provider:
 
     async def active(self, key: SecretStr) -> list[Number]:
         """The numbers the account holds now: the way to adopt a purchase whose answer was lost."""
+        raise Unsupported
+
+    async def all_sms(self, key: SecretStr, held: Held) -> list[Reading]:
+        """Every SMS this number got, oldest first; all RECEIVED, empty before the first."""
+        raise Unsupported
+
+    async def forward(self, key: SecretStr, held: Held, phone: str) -> None:
+        """Let calls to this number ring at `phone` (E.164 with a plus), after the first SMS.
+
+        Setting it twice does no harm. Raises `TooEarly` before the first SMS where the provider says so, and
+        `NotForwardable` where the service allows no forwarding.
+        """
         raise Unsupported
 
     async def close(self) -> None:

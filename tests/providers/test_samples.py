@@ -1,0 +1,82 @@
+"""Every request and answer the providers' documents show: built so, and read so."""
+
+import importlib
+import pkgutil
+from types import ModuleType
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from bot.errors import CodebellError
+from tests.providers import samples
+from tests.providers.samples import KEY, Exchange, Sample
+from tests.providers.site import SECRET, Said, Site, net
+
+DOCUMENTS: tuple[ModuleType, ...] = tuple(
+    importlib.import_module(f"{samples.__name__}.{found.name}")
+    for found in pkgutil.iter_modules(samples.__path__)
+)
+SHOWN = [(document, sample) for document in DOCUMENTS for sample in document.SAMPLES]
+
+
+def name(value: Any) -> str:
+    return f"{value.section}" if isinstance(value, Sample) else value.__name__.rsplit(".", 1)[-1]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_every_method_of_a_document_has_a_sample(document: ModuleType) -> None:
+    assert {sample.method for sample in document.SAMPLES} == set(document.METHODS)
+
+
+@pytest.mark.parametrize(("document", "sample"), SHOWN, ids=name)
+async def test_a_sample_is_asked_and_read_as_its_document_shows(document: ModuleType, sample: Sample) -> None:
+    site = Site(tuple(Said(exchange.says, exchange.status) for exchange in sample.exchanges))
+    provider = document.PROVIDER(net=net(site))
+    try:
+        result = await sample.call(provider)
+    except CodebellError as error:
+        result = type(error)
+    assert result == sample.gives
+    assert len(site.requests) == len(sample.exchanges)
+    for request, exchange in zip(site.requests, sample.exchanges, strict=True):
+        assert_asked(request, exchange)
+
+
+@pytest.mark.parametrize(("document", "sample"), SHOWN, ids=name)
+def test_only_a_sample_that_says_so_is_broken_json(document: ModuleType, sample: Sample) -> None:
+    """Where a document's own JSON is broken, the sample says how."""
+    assert any(not is_well_formed(exchange.says) for exchange in sample.exchanges) == bool(sample.broken)
+
+
+def is_well_formed(answer: str) -> bool:
+    """Whether an answer that looks like a JSON document is one."""
+    if not answer.lstrip().startswith(("{", "[")):
+        return True
+    try:
+        httpx.Response(200, content=answer).json()
+    except ValueError:
+        return False
+    return True
+
+
+def assert_asked(request: httpx.Request, exchange: Exchange) -> None:
+    verb, url = exchange.asks.split(" ", 1)
+    wanted = httpx.Request(verb, url.replace(KEY, quote(SECRET, safe="")))
+    assert request.method == verb
+    assert str(request.url.copy_with(query=None)) == str(wanted.url.copy_with(query=None))
+    assert request.url.params == wanted.url.params
+    for header, value in (exchange.headers or {}).items():
+        assert request.headers[header] == value.replace(KEY, SECRET)
+    if exchange.body is not None:
+        assert httpx.Response(200, content=request.content).json() == with_key(exchange.body)
+
+
+def with_key(body: Any) -> Any:
+    """The body with the key where the sample marks it."""
+    if isinstance(body, dict):
+        return {field: with_key(value) for field, value in body.items()}
+    if isinstance(body, list | tuple):
+        return [with_key(value) for value in body]
+    return SECRET if body == KEY else body
