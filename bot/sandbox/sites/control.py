@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 def carry_out(site: "Site", op: str, args: Mapping[str, object]) -> Json:
     """`LookupError` for an unknown knob, number or goods; `ValueError` for what cannot be set so."""
-    knob = KNOBS.get(op)
+    knobs = {**KNOBS, **site.knobs}
+    knob = knobs.get(op)
     if knob is None:
-        raise LookupError(f"no such control: {op}; there are {', '.join(KNOBS)}")
+        raise LookupError(f"no such control: {op}; there are {', '.join(knobs)}")
     try:
         inspect.signature(knob).bind(site, **args)
     except TypeError as wrong:
@@ -113,7 +114,8 @@ def dialect(site: "Site", **details: object) -> Json:
 def ledger(site: "Site") -> Json:
     now = site.shop.clock.now()
     numbers = [activation.read(now) for activation in site.shop.sold.values()]
-    return {"name": site.name, "currency": site.currency, "numbers": numbers} | site.ledger.read()
+    about = {"name": site.name, "currency": site.currency, "numbers": numbers}
+    return about | site.extra() | site.ledger.read()
 
 
 KNOBS: dict[str, Callable[..., Json]] = {

@@ -1,7 +1,7 @@
 """The common shape of a provider's site: it answers calls, keeps a ledger and can be controlled."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from random import Random
 from typing import ClassVar
@@ -29,6 +29,8 @@ class Site(ABC):
     api_path: ClassVar[str] = ""
     #: Methods that spend money.
     purchases: ClassVar[frozenset[str]] = frozenset()
+    #: Controls of its own beside those every site has; of two with one name its own counts.
+    knobs: ClassVar[Mapping[str, Callable[..., Json]]] = {}
 
     def __init__(self, shop: Shop, key: str) -> None:
         self.shop = shop
@@ -64,7 +66,11 @@ class Site(ABC):
     def overview(self) -> Json:
         """What the page shows of this site, ready for JSON."""
         self.shop.settle()
-        return overview.of(self)
+        return overview.of(self) | self.extra()
+
+    def extra(self) -> Json:
+        """What this site alone has to show, in its overview and its ledger."""
+        return {}
 
     def process(self, call: Call) -> tuple[Reply, Fault | None]:
         """Answer and write down one call, with the fault that hit it."""
