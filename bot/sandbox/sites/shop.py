@@ -1,9 +1,11 @@
 """The trade behind every site, whatever protocol it speaks: numbers are sold, SMS arrive, money moves."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from random import Random
+from typing import Protocol
 
 from bot.sandbox.sites.activation import Activation, Stage
 from bot.sandbox.sites.clock import Agenda, Clock, Times
@@ -30,13 +32,11 @@ class Auto:
     share: float
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """Something booked for a number: an SMS, or the end of its life when `draft` is None."""
+class Watched(Protocol):
+    """What a client asks about again and again; `polled_at` is when it last did."""
 
-    activation: Activation
-    draft: Draft | None
-    late: bool = False
+    id: str
+    polled_at: float | None
 
 
 class Shop:
@@ -55,16 +55,14 @@ class Shop:
         self.sold: dict[str, Activation] = {}
         self.by_phone: dict[str, Activation] = {}
         self._active: list[Activation] = []
-        self._agenda: Agenda[Due] = Agenda()
+        #: What is to happen at which moment; each deed is told its own.
+        self.agenda: Agenda[Callable[[float], object]] = Agenda()
         self._last_id = random.randrange(310_000_000, 390_000_000)
 
     def settle(self) -> None:
         """Let everything happen that has fallen due, each at its own moment."""
-        for at, due in self._agenda.due(self.clock.now()):
-            if due.draft is None:
-                self._end_of_life(due.activation, at)
-            else:
-                self.deliver(due.activation, due.draft, at, late=due.late)
+        for at, deed in self.agenda.due(self.clock.now()):
+            deed(at)
 
     def sell(self, lots: Iterable[Lot], avoid: Iterable[str] = ()) -> Activation | Denied:
         """A number of the first lot in stock whose numbers can do without the prefixes to avoid."""
@@ -80,7 +78,7 @@ class Shop:
         """Let this SMS arrive in so many seconds, even after the end if `late`."""
         at = self.clock.now() + seconds
         activation.due_at = at
-        self._agenda.put(at, Due(activation, sms, late))
+        self.agenda.put(at, partial(self.deliver, activation, sms, late=late))
 
     def deliver(self, activation: Activation, sms: Draft, at: float, late: bool = False) -> bool:
         """False when the number takes no SMS now. A late one revives an ended number and is charged."""
@@ -95,13 +93,13 @@ class Shop:
         activation.take(sms, at)
         return True
 
-    def polled(self, activation: Activation) -> None:
-        """Note a look at a number; sooner than allowed after the last is a violation."""
+    def polled(self, watched: Watched) -> None:
+        """Note a look at a number or a message; sooner than allowed after the last is a violation."""
         now = self.clock.now()
-        before, activation.polled_at = activation.polled_at, now
+        before, watched.polled_at = watched.polled_at, now
         if before is not None and now - before < self.times.poll - JITTER:
             detail = f"{now - before:.3f} s after the last, {self.times.poll:g} s are asked for"
-            self.ledger.violate(now, "polled too soon", activation.id, detail)
+            self.ledger.violate(now, "polled too soon", watched.id, detail)
 
     def active(self) -> list[Activation]:
         """The numbers that have not ended, in the order they were sold."""
@@ -137,7 +135,7 @@ class Shop:
         self.sold[activation.id] = self.by_phone[phone] = activation
         self._active.append(activation)
         self.ledger.charge(now, lot.price, activation.id)
-        self._agenda.put(now + self.times.lifetime, Due(activation, None))
+        self.agenda.put(now + self.times.lifetime, partial(self._end_of_life, activation))
         self._book_auto(activation)
         return activation
 
