@@ -68,9 +68,12 @@ def auto(site: "Site", after_seconds: list[float] | None = None, share: float = 
     return {"auto": {"after_seconds": [earliest, latest], "share": share}}
 
 
-def balance(site: "Site", amount: object) -> Json:
-    site.ledger.deposit(site.shop.clock.now(), _money(amount))
-    return {"balance": str(site.ledger.balance)}
+def balance(site: "Site", amount: object, purse: str = "") -> Json:
+    """Set what is in one of the account's purses, "" the main one."""
+    if purse not in site.ledger.purses:
+        raise LookupError(f"{site.name} has no purse {purse!r}")
+    site.ledger.deposit(site.shop.clock.now(), _money(amount), purse)
+    return {"balance": str(site.ledger.purses[purse])}
 
 
 def fault(

@@ -12,12 +12,13 @@ REPETITION = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One movement of money: `kind` is "charge", "refund" or "deposit"."""
+    """One movement of money: `kind` is "charge", "refund" or "deposit"; `purse` is "" for the main one."""
 
     at: float
     kind: str
     amount: Decimal
     number: str
+    purse: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,27 +46,32 @@ class Violation:
 
 
 class Ledger:
-    """One account's money to the cent, and who called when."""
+    """One account's money to the cent, in a main purse ("") and perhaps others, and who called when."""
 
-    def __init__(self, balance: Decimal) -> None:
-        self.balance = balance
+    def __init__(self, balance: Decimal, **purses: Decimal) -> None:
+        self.purses = {"": balance, **purses}
         self.entries: list[Entry] = []
         self.calls: deque[Journalled] = deque(maxlen=20_000)
         self.violations: list[Violation] = []
         self._lost: dict[str, float] = {}
 
-    def charge(self, at: float, amount: Decimal, number: str) -> None:
-        self._book(at, "charge", amount, number)
-        self.balance -= amount
+    @property
+    def balance(self) -> Decimal:
+        """What is in the main purse."""
+        return self.purses[""]
 
-    def refund(self, at: float, amount: Decimal, number: str) -> None:
-        self._book(at, "refund", amount, number)
-        self.balance += amount
+    def charge(self, at: float, amount: Decimal, number: str, purse: str = "") -> None:
+        self.entries.append(Entry(at, "charge", amount, number, purse))
+        self.purses[purse] -= amount
 
-    def deposit(self, at: float, balance: Decimal) -> None:
+    def refund(self, at: float, amount: Decimal, number: str, purse: str = "") -> None:
+        self.entries.append(Entry(at, "refund", amount, number, purse))
+        self.purses[purse] += amount
+
+    def deposit(self, at: float, balance: Decimal, purse: str = "") -> None:
         """Set the balance; the difference is booked."""
-        self._book(at, "deposit", balance - self.balance, "")
-        self.balance = balance
+        self.entries.append(Entry(at, "deposit", balance - self.purses[purse], "", purse))
+        self.purses[purse] = balance
 
     def total(self, kind: str) -> Decimal:
         return sum((entry.amount for entry in self.entries if entry.kind == kind), Decimal(0))
@@ -97,6 +103,3 @@ class Ledger:
             "calls": [asdict(call) for call in self.calls],
             "violations": [asdict(violation) for violation in self.violations],
         }
-
-    def _book(self, at: float, kind: str, amount: Decimal, number: str) -> None:
-        self.entries.append(Entry(at, kind, amount, number))
