@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from hashlib import sha256
 
@@ -21,9 +22,10 @@ LARGEST, SMALLEST = 12, -12
 def document(text: str) -> object | None:
     """A JSON document with its fractions as Decimal; None for what is none.
 
-    Forgiven are a comma after the last value and values without quotes: so SMSBower shows getNumberV2.
+    Forgiven is how SMSBower's document prints its answers: getNumberV2 with a comma after the last value and
+    values without quotes, price lists without the braces around them, without quotes or with other ones.
     """
-    for mended in (text, _without_commas(text), _with_quotes(_without_commas(text))):
+    for mended in _ever_more_mended(text):
         try:
             return json.loads(mended, parse_float=Decimal, parse_constant=Decimal)  # type: ignore[no-any-return]
         except (ValueError, RecursionError):
@@ -122,6 +124,18 @@ def rows(value: object) -> list[tuple[str, object]]:
     return [(key, row) for key, row in value.items() if isinstance(key, str) and identifier(key)]
 
 
+def _ever_more_mended(text: str) -> Iterator[str]:
+    yield text
+    for mend in (_with_braces, _without_commas, _with_quotes, _with_quoted_names, _with_usual_quotes):
+        text = mend(text)
+        yield text
+
+
+def _with_braces(text: str) -> str:
+    """An excerpt of a table as the table: `"10": {…},`."""
+    return "{" + text + "}" if re.match(r"\s*\"\w+\"\s*:\s*\{", text) else text
+
+
 def _without_commas(text: str) -> str:
     return re.sub(r",(\s*[}\]])", r"\1", text)
 
@@ -129,6 +143,17 @@ def _without_commas(text: str) -> str:
 def _with_quotes(text: str) -> str:
     bare = r"(\"\w+\"\s*:\s*)([^\s\",{}\[\]][^\",{}\[\]\n]*)"
     return re.sub(bare, lambda pair: pair[1] + json.dumps(pair[2].strip()), text)
+
+
+def _with_quoted_names(text: str) -> str:
+    """Names are looked for outside of strings only, each of which is passed over whole."""
+    bare = r"(\"(?:[^\"\\]|\\.)*+\"?)|([{,]\s*)([A-Za-z_]\w*)(?=\s*:)"
+    return re.sub(bare, lambda found: found[1] or f'{found[2]}"{found[3]}"', text, flags=re.DOTALL)
+
+
+def _with_usual_quotes(text: str) -> str:
+    """Two apostrophes as one quote, also where a line break has torn them apart."""
+    return re.sub(r"'\s*'", '"', text)
 
 
 def _plausible(amount: Decimal) -> bool:

@@ -2,6 +2,8 @@
 
 import importlib
 import pkgutil
+from collections import Counter
+from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
 from urllib.parse import quote
@@ -10,6 +12,7 @@ import httpx
 import pytest
 
 from bot.errors import CodebellError
+from bot.providers import ALL
 from tests.providers import samples
 from tests.providers.samples import KEY, Exchange, Sample
 from tests.providers.site import SECRET, Said, Site, net
@@ -25,9 +28,32 @@ def name(value: Any) -> str:
     return f"{value.section}" if isinstance(value, Sample) else value.__name__.rsplit(".", 1)[-1]
 
 
+def gaps(methods: Iterable[str], shown: Iterable[Sample]) -> set[str]:
+    """What is wrong with a document's samples: methods without one, unknown methods, two of one name."""
+    sections = Counter(sample.section for sample in shown)
+    return ({sample.method for sample in shown} ^ set(methods)) | {
+        section for section, times in sections.items() if times > 1
+    }
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name)
-def test_every_method_of_a_document_has_a_sample(document: ModuleType) -> None:
-    assert {sample.method for sample in document.SAMPLES} == set(document.METHODS)
+def test_every_method_of_a_document_has_a_sample_and_every_sample_a_name_of_its_own(
+    document: ModuleType,
+) -> None:
+    assert document.METHODS
+    assert gaps(document.METHODS, document.SAMPLES) == set()
+
+
+def test_a_method_without_a_sample_an_unknown_one_and_a_name_used_twice_are_noticed() -> None:
+    first, last = (Sample(word, word, lambda provider: provider.close(), (), None) for word in ("a", "b"))
+    assert gaps({"a", "b"}, (first, last)) == set()
+    assert gaps({"a", "b"}, (first,)) == {"b"}
+    assert gaps({"a"}, (first, last)) == {"b"}
+    assert gaps({"a"}, (first, first)) == {"a"}
+
+
+def test_every_document_of_a_provider_is_here() -> None:
+    assert {document.PROVIDER for document in DOCUMENTS} >= set(ALL)
 
 
 @pytest.mark.parametrize(("document", "sample"), SHOWN, ids=name)
@@ -38,6 +64,8 @@ async def test_a_sample_is_asked_and_read_as_its_document_shows(document: Module
         result = await sample.call(provider)
     except CodebellError as error:
         result = type(error)
+    finally:
+        await provider.close()
     assert result == sample.gives
     assert len(site.requests) == len(sample.exchanges)
     for request, exchange in zip(site.requests, sample.exchanges, strict=True):
@@ -51,8 +79,8 @@ def test_only_a_sample_that_says_so_is_broken_json(document: ModuleType, sample:
 
 
 def is_well_formed(answer: str) -> bool:
-    """Whether an answer that looks like a JSON document is one."""
-    if not answer.lstrip().startswith(("{", "[")):
+    """Whether an answer that looks like a JSON document, or like an excerpt of one, is one."""
+    if not answer.lstrip().startswith(("{", "[", '"')):
         return True
     try:
         httpx.Response(200, content=answer).json()
@@ -69,7 +97,9 @@ def assert_asked(request: httpx.Request, exchange: Exchange) -> None:
     assert request.url.params == wanted.url.params
     for header, value in (exchange.headers or {}).items():
         assert request.headers[header] == value.replace(KEY, SECRET)
-    if exchange.body is not None:
+    if exchange.body is None:
+        assert request.content == b""
+    else:
         assert httpx.Response(200, content=request.content).json() == with_key(exchange.body)
 
 
