@@ -193,6 +193,15 @@ class HandlerApi(Site):
     def _code(self, activation: Activation) -> str:
         return f" '{activation.code}'" if self.dialect.quoted else activation.code
 
+    def full_sms(self, query: Query) -> Reply:
+        """The whole text, for the sites that have this action."""
+        activation = self.shop.sold.get(query.get("id", ""))
+        if activation is None:
+            return NO_ACTIVATION
+        if activation.stage is Stage.RECEIVED:
+            return Reply(f"FULL_SMS:{activation.sms[-1].text}")
+        return Reply("STATUS_WAIT_CODE" if activation.listening else "STATUS_CANCEL")
+
     def set_status(self, query: Query) -> Reply:
         activation = self.shop.sold.get(query.get("id", ""))
         if activation is None:

@@ -133,6 +133,36 @@ def smsski_lots() -> tuple[Lot, ...]:
     )
 
 
+def smsak_services() -> list[Service]:
+    return [Service(row["id"], row["name"], row["brand"]) for row in rows("smsak_services")]
+
+
+def smsak_countries() -> list[Country]:
+    """Letters of its own, names in Russian only."""
+    plans = {row["iso2"]: plan(row) for row in reversed(rows("markets"))}
+    listed = rows("smsak_countries")
+    return [Country(row["code"], row["iso2"], row["name"], {"": plans[row["iso2"]]}) for row in listed]
+
+
+@cache
+def smsak_lots() -> tuple[Lot, ...]:
+    """Whole roubles: in Russia the documented prices and stock, elsewhere dearer or cheaper than there."""
+    markets = {row["iso2"]: row for row in reversed(rows("markets"))}
+    return tuple(
+        Lot(service["id"], country["code"], *_sak_price_and_stock(service, markets[country["iso2"]]))
+        for service in rows("smsak_services")
+        for country in rows("smsak_countries")
+    )
+
+
+def _sak_price_and_stock(service: Row, market: Row) -> tuple[Decimal, int]:
+    if market["iso2"] == "RU":
+        return Decimal(service["cost"]), int(service["stock"])
+    price = Decimal(service["cost"]) * Decimal(market["price"]) / Decimal("1.5")
+    stock = int(service["stock"]) * float(market["stock"]) * _draw(service["id"] + market["iso2"]).random()
+    return max(Decimal(1), price.quantize(Decimal(1))), int(stock)
+
+
 def _ski_price_and_stock(service: Row, market: Row) -> tuple[Decimal, int]:
     price, stock = _price_and_stock(service, market)
     return tidy(max(Decimal(2), (price * 40).quantize(Decimal(1)) / 2)), stock // 5 + 1

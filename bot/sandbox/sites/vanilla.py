@@ -9,7 +9,7 @@ from bot.sandbox.sites import stockroom
 from bot.sandbox.sites.activation import Activation, Stage
 from bot.sandbox.sites.clock import Clock, Times
 from bot.sandbox.sites.goods import Goods
-from bot.sandbox.sites.handler_api import NO_ACTIVATION, Action, Dialect, HandlerApi, Query
+from bot.sandbox.sites.handler_api import Action, Dialect, HandlerApi, Query
 from bot.sandbox.sites.ledger import Ledger
 from bot.sandbox.sites.shop import Shop
 from bot.sandbox.sites.wire import Reply, as_json
@@ -68,14 +68,6 @@ class Vanilla(HandlerApi):
         sms = activation.sms[-1]
         read = {"dateTime": _local(sms.at), "code": sms.code, "text": sms.text}
         return as_json({"verificationType": 0, "sms": read})
-
-    def full_sms(self, query: Query) -> Reply:
-        activation = self.shop.sold.get(query.get("id", ""))
-        if activation is None:
-            return NO_ACTIVATION
-        if activation.stage is Stage.RECEIVED:
-            return Reply(f"FULL_SMS:{activation.sms[-1].text}")
-        return Reply("STATUS_WAIT_CODE" if activation.listening else "STATUS_CANCEL")
 
     def active(self, query: Query) -> Reply:
         """The way to find a number again whose purchase answer was lost."""
