@@ -6,14 +6,16 @@ from random import Random
 
 from bot.sandbox.sites.site import Opening, Site
 from bot.sandbox.sites.sms3t import sms3t
+from bot.sandbox.sites.smsak import smsak
 from bot.sandbox.sites.smsbower import smsbower
+from bot.sandbox.sites.smsfly import smsfly
 from bot.sandbox.sites.smsski import smsski
 from bot.sandbox.sites.vanilla import vanilla
 
 __all__ = ["Site", "all_sites"]
 
 #: How each site is opened, in the page's order.
-OPENINGS: tuple[Opening, ...] = (smsbower, sms3t, smsski, vanilla("herosms", "HeroSMS"))
+OPENINGS: tuple[Opening, ...] = (smsbower, sms3t, smsski, smsak, smsfly, vanilla("herosms", "HeroSMS"))
 
 
 def all_sites(

@@ -35,7 +35,7 @@ def stock(site: "Site", service: str, country: str, count: int) -> Json:
 
 
 def price(site: "Site", service: str, country: str, price: object) -> Json:
-    site.shop.goods.set_price(str(service), str(country), _money(price))
+    site.shop.goods.set_price(str(service), str(country), money(price))
     return {"price": str(site.shop.goods.price(str(service), str(country)))}
 
 
@@ -72,7 +72,7 @@ def balance(site: "Site", amount: object, purse: str = "") -> Json:
     """Set what is in one of the account's purses, "" the main one."""
     if purse not in site.ledger.purses:
         raise LookupError(f"{site.name} has no purse {purse!r}")
-    site.ledger.deposit(site.shop.clock.now(), _money(amount), purse)
+    site.ledger.deposit(site.shop.clock.now(), money(amount), purse)
     return {"balance": str(site.ledger.purses[purse])}
 
 
@@ -133,7 +133,8 @@ def _sold(site: "Site", phone: str | None, number: str | None) -> Activation:
     return found
 
 
-def _money(value: object) -> Decimal:
+def money(value: object) -> Decimal:
+    """An amount somebody typed; `ValueError` if it is none."""
     try:
         amount = Decimal(str(value))
     except InvalidOperation:
