@@ -48,9 +48,9 @@ def _run(given: argparse.Namespace) -> int:
     read = settings.read()
     log.configure(read.log_level)
     # Imported here: the whole bot takes seconds to load, and a container asks `check` every minute.
-    from bot import app
+    from bot import process
 
-    why = asyncio.run(app.run(read))
+    why = asyncio.run(process.run(read))
     if why:
         sys.stderr.write(f"codebell: {why}\n")
     return 1 if why else 0

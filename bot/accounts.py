@@ -12,9 +12,13 @@ from bot.clock import Clock
 from bot.errors import CodebellError, NoNumbers, NotOffered, PriceChanged
 from bot.providers.base import Capability, Number, Provider, Wish
 from storage.keys import KeyStore
-from storage.models import Activation, Quote
+from storage.models import Activation, OutgoingMessage, Quote, RentalOrder
 
 log = logging.getLogger(__name__)
+
+
+#: What money is spent for.
+Charge = Activation | RentalOrder | OutgoingMessage
 
 
 class Accounts:
@@ -26,13 +30,13 @@ class Accounts:
         self._clock = clock
         self._turns: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def turn(self, row: Activation) -> asyncio.Lock:
+    async def turn(self, row: Charge) -> asyncio.Lock:
         """One purchase at a time per account: two chats may have the same key."""
         key = await self._keys.get(row.key_id)
         return self._turns[row.provider, row.key_id if key is None else key.tail]
 
-    async def behind(self, row: Activation) -> tuple[Provider, SecretStr]:
-        """Where and with what a number is bought. Raises `NotOffered`, `UnknownKey` or `BrokenKey`."""
+    async def behind(self, row: Charge) -> tuple[Provider, SecretStr]:
+        """Where and with what something is bought. Raises `NotOffered`, `UnknownKey` or `BrokenKey`."""
         if row.provider not in self._providers:
             raise NotOffered
         return self._providers[row.provider], await self._keys.open(row.key_id)
@@ -46,7 +50,7 @@ class Accounts:
         await self._keys.note_balance(key_id, balance.amount, currency, self._clock())
         return balance.amount
 
-    async def balance_after(self, row: Activation) -> Decimal | None:
+    async def balance_after(self, row: Charge) -> Decimal | None:
         """The same after a purchase that is settled whether it can be read or not."""
         try:
             provider, key = await self.behind(row)

@@ -2,51 +2,53 @@
 
 import asyncio
 import logging
-import re
-import signal
-from contextlib import suppress
 from datetime import timedelta
 
 from aiogram import Bot, Dispatcher
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
 from aiogram.types import Update
 
 from bot import clock as clocks
+from bot.accounts import Accounts
 from bot.activations import Activations
 from bot.balances import Balances
 from bot.catalogue import Catalogue
 from bot.clock import Clock
-from bot.errors import SettingsError
+from bot.errands import Errands
 from bot.greeting import greet, name_commands
 from bot.heartbeat import Heartbeat
-from bot.i18n import Catalogues, Texts
+from bot.i18n import Catalogues
 from bot.log import secrets
+from bot.messages import Messages
 from bot.middlewares import Forms, Welcome
 from bot.offers import Offers
 from bot.poller import Poller
-from bot.postman import TELEGRAM, Drawing, Paces, Postman
-from bot.providers import connect
+from bot.postage import Postage
+from bot.postman import TELEGRAM, Paces, Postman
 from bot.providers.base import Provider
 from bot.purchases import Purchases
+from bot.rental_orders import RentalOrders
+from bot.rentals import Rentals
 from bot.services import slug
 from bot.settings import Settings
 from bot.shops import Shops
+from bot.tariffs import Tariffs
 from bot.ticks import Ticks
 from bot.verdicts import REVOKED, Stopped
-from bot.watcher import Sleep, Watcher
+from bot.watcher import Duty, Sleep, Watcher
 from handlers import routers
-from handlers.cards import draw_card, draw_code
+from handlers.drawings import Drawings
 from storage.activations import ActivationStore
 from storage.chats import ChatStore
 from storage.database import Database
 from storage.forms import FormStore
 from storage.keys import KeyStore
-from storage.models import Activation, Post, State
-from storage.opening import opened
-from storage.outbox import Kind, OutboxStore
+from storage.messages import MessageStore
+from storage.models import Activation, Rental, RentalState, State
+from storage.outbox import OutboxStore
 from storage.purchases import Caps, PurchaseStore
 from storage.quotes import QuoteStore
+from storage.rental_orders import RentalOrderStore
+from storage.rentals import RentalStore
 from storage.vault import Vault
 from storage.waits import WaitStore
 
@@ -83,29 +85,65 @@ class Codebell:
         self.catalogues = Catalogues(settings.default_language)
         self.heartbeat = Heartbeat(settings.heartbeat_file)
         self.stopped: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        waits = WaitStore(database)
+        self.errands = Errands()
         self.balances = Balances(self.keys, providers, clock)
-        shops = Shops(self.keys, providers)
-        self.offers = Offers(Catalogue(clock), shops, self.quotes, settings.blocked_services, clock)
-        self.activations = Activations(self.numbers, waits, self.keys, providers, clock, self.nudge)
-        self.purchases = Purchases(
-            PurchaseStore(database),
-            waits,
-            self.keys,
-            providers,
-            caps(settings),
-            clock,
-            self.nudge,
+        self.accounts = Accounts(self.keys, providers, clock)
+        self.shops = Shops(self.keys, providers)
+        self.offers = Offers(Catalogue(clock), self.shops, self.quotes, settings.blocked_services, clock)
+        self._numbers(database)
+        self._rentals(database)
+        self._messages(database)
+        duties = (
+            Duty(self.numbers, self.step),
+            Duty(self.rented, self.step_rental),
+            Duty(self.letters, self.messages.step),
         )
-        self.watcher = Watcher(self.numbers, self.step, clock, sleep=sleep)
+        self.watcher = Watcher(duties, clock, sleep=sleep)
+        drawings = Drawings(
+            self.catalogues,
+            self.chats,
+            self.numbers,
+            self.rented,
+            self.orders,
+            self.letters,
+            providers,
+            clock,
+        )
         self.postman = Postman(
-            bot, self.outbox, self.chats, self.draw, self.hung, clock, self._revoked, paces
+            bot, self.outbox, self.chats, drawings.draw, drawings.hung, clock, self._revoked, paces
         )
         self.dispatcher = self._dispatcher()
         allowed = self.dispatcher.resolve_used_update_types()
         self.poller = Poller(bot, self.feed, allowed, lambda: self.heartbeat.beat("poll"))
         self._ticks = Ticks(self.heartbeat.beat)
         self._tasks: list[asyncio.Task[None]] = []
+
+    def _numbers(self, database: Database) -> None:
+        """Buying numbers, and their life."""
+        waits, keys, nudge = WaitStore(database), self.keys, self.nudge
+        store, limits = PurchaseStore(database), caps(self.settings)
+        self.activations = Activations(self.numbers, waits, keys, self.providers, self.clock, nudge)
+        self.purchases = Purchases(store, waits, keys, self.accounts, limits, self.clock, nudge, self.errands)
+
+    def _rentals(self, database: Database) -> None:
+        """Renting numbers, and their life."""
+        self.rented, self.orders = RentalStore(database), RentalOrderStore(database)
+        keys, clock, nudge = self.keys, self.clock, self.nudge
+        self.tariffs = Tariffs(self.shops)
+        self.rentals = Rentals(self.rented, keys, self.shops, self.providers, clock, nudge)
+        self.rental_orders = RentalOrders(
+            *(self.orders, self.rented, keys, self.accounts, caps(self.settings), clock, nudge, self.errands)
+        )
+
+    def _messages(self, database: Database) -> None:
+        """Sending messages, and their delivery."""
+        self.letters = MessageStore(database)
+        per_day = self.settings.limits.messages_per_day
+        self.postage = Postage(self.shops)
+        self.messages = Messages(
+            *(self.letters, self.keys, self.accounts, self.providers, per_day),
+            *(self.clock, self.nudge, self.errands),
+        )
 
     def _dispatcher(self) -> Dispatcher:
         dispatcher = Dispatcher(
@@ -115,12 +153,18 @@ class Codebell:
             chats=self.chats,
             clock=self.clock,
             keys=self.keys,
+            messages=self.messages,
             numbers=self.numbers,
             offers=self.offers,
+            postage=self.postage,
             postman=self.postman,
             providers=self.providers,
             purchases=self.purchases,
             quotes=self.quotes,
+            rental_orders=self.rental_orders,
+            rentals=self.rentals,
+            shops=self.shops,
+            tariffs=self.tariffs,
         )
         admins = frozenset(self.settings.admin_ids)
         welcome = Welcome(self.catalogues, self.chats, self.settings.access, admins, self.clock, self.nudge)
@@ -143,24 +187,12 @@ class Codebell:
         else:
             await self.activations.step(row)
 
-    async def draw(self, post: Post) -> Drawing | None:
-        """What the postman says for an outbox row, in the chat's language."""
-        t = self.catalogues.texts(await self.chats.language(post.chat_id))
-        if post.kind == Kind.CODE:
-            return await self._draw_code(post, t)
-        row = await self.numbers.get(post.subject)
-        return None if row is None else draw_card(row, t, self.providers, self.clock())
-
-    async def _draw_code(self, post: Post, t: Texts) -> Drawing | None:
-        found = await self.numbers.sms(post.subject)
-        if found is None or (post.sent_at is not None and not post.message_id):
-            # Delivered, but where it hangs is not known: said again it would ring again.
-            return None
-        return draw_code(*found, t, self.providers, post.message_id)
-
-    async def hung(self, post: Post, message_id: int) -> None:
-        if post.kind == Kind.CARD:
-            await self.numbers.place_card(post.subject, post.chat_id, message_id)
+    async def step_rental(self, row: Rental) -> None:
+        """What the watcher does with a due rental."""
+        if row.state is RentalState.UNKNOWN:
+            await self.rental_orders.look_for(row)
+        else:
+            await self.rentals.step(row)
 
     # The start
 
@@ -173,7 +205,8 @@ class Codebell:
 
     async def take_over(self) -> None:
         """Settle the intents of a dead process, look at every open number, send what waited."""
-        await self.purchases.recover()
+        for spending in (self.purchases, self.rental_orders, self.messages):
+            await spending.recover()
         await self.watcher.start()
         await self.postman.round()
 
@@ -197,7 +230,8 @@ class Codebell:
         await self.forms.sweep(now)
         await self.quotes.sweep(now)
         await self.postman.tidy()
-        await self.purchases.recover(LEFT_BEHIND)
+        for spending in (self.purchases, self.rental_orders, self.messages):
+            await spending.recover(LEFT_BEHIND)
 
     async def _listen_to_people(self) -> None:
         try:
@@ -221,14 +255,14 @@ class Codebell:
 
     async def stop(self) -> None:
         """No new updates, then let everything under way find its end, then a last round of the postman."""
-        self.purchases.halt()
+        self.errands.halt()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._ticks.pause()
         ends = asyncio.get_running_loop().time() + DRAIN
         await self.poller.drain(DRAIN)
-        await self.purchases.drain(max(0.0, ends - asyncio.get_running_loop().time()))
+        await self.errands.drain(max(0.0, ends - asyncio.get_running_loop().time()))
         await self.watcher.settle(LAST_ROUND)
         await self.postman.round()
         await self.postman.settle(LAST_ROUND)
@@ -240,56 +274,3 @@ def caps(settings: Settings) -> Caps:
     limits = settings.limits
     blocked = frozenset(slug(name) for name in settings.blocked_services)
     return Caps(limits.active_numbers, limits.purchases_per_day, limits.spend_per_day, blocked)
-
-
-def telegram(settings: Settings) -> Bot:
-    """The one `Bot` of the process."""
-    server = TelegramAPIServer.from_base(settings.bot_api_url)
-    return Bot(settings.bot_token.get_secret_value(), session=AiohttpSession(api=server))
-
-
-def providers_of(settings: Settings) -> dict[str, Provider]:
-    """Every provider the settings name, at the addresses and with the times they give."""
-    times = {name: given.given() for name, given in settings.providers.items()}
-    found = connect(settings.base_urls, settings.handler_api_sites, times)
-    for name in {**settings.base_urls, **settings.providers}:
-        if name not in found:
-            raise SettingsError(f"BASE_URLS or PROVIDERS: there is no provider {name!r}")
-    return found
-
-
-def conceal(settings: Settings) -> None:
-    """From the log: the token, and each master key by itself, as a file may hold several."""
-    given = settings.master_key.get_secret_value()
-    for secret in (settings.bot_token.get_secret_value(), given, *re.split(r"[\s,]+", given)):
-        secrets.add(secret)
-
-
-async def run(settings: Settings) -> str:
-    """Run until a signal or for good; the reason when it could not go on, "" after a signal."""
-    conceal(settings)
-    providers = providers_of(settings)
-    async with opened(settings.database_url, settings.master_keys()) as (database, vault):
-        bot = telegram(settings)
-        codebell = Codebell(settings, database, vault, bot, providers)
-        try:
-            await codebell.start()
-            return await _until_stopped(codebell)
-        finally:
-            await codebell.stop()
-            await asyncio.gather(*(provider.close() for provider in providers.values()))
-            await bot.session.close()
-
-
-async def _until_stopped(codebell: Codebell) -> str:
-    """Wait for SIGTERM, SIGINT, or the bot's own reason to give up."""
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        with suppress(NotImplementedError):
-            loop.add_signal_handler(number, _signalled, codebell)
-    return await codebell.stopped
-
-
-def _signalled(codebell: Codebell) -> None:
-    if not codebell.stopped.done():
-        codebell.stopped.set_result("")

@@ -139,7 +139,7 @@ class Postman:
         quiet = [chat_id for chat_id, pace in self._paces.items() if pace.has_capacity(pace.max_rate)]
         for chat_id in quiet:
             del self._paces[chat_id]
-        await self._outbox.park()
+        await self._outbox.park(self._clock())
 
     async def settle(self, seconds: float) -> None:
         """Wait for what is being delivered."""

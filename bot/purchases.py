@@ -10,27 +10,19 @@ What is left when the process dies, line by line of `_carry_out`:
     after it                          `waiting`: the watcher and the postman go on from the row
 """
 
-import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from pydantic import SecretStr
 
 from bot.accounts import Accounts, held, held_since, price_now, wish
 from bot.clock import Clock
-from bot.errors import (
-    AlreadyDone,
-    BadReply,
-    CodebellError,
-    Refused,
-    Unclear,
-    text,
-)
-from bot.outcomes import Outcomes, Sleep
+from bot.errands import Errands, NeverCalled
+from bot.errors import AlreadyDone, BadReply, CodebellError, Refused, Unclear
+from bot.outcomes import Outcomes
 from bot.providers.base import Capability, Number, Provider, Wish
 from storage.keys import KeyStore
 from storage.models import Activation, Quote
@@ -41,14 +33,6 @@ log = logging.getLogger(__name__)
 
 #: A list of active numbers may lag behind a purchase: it is read again after so many seconds, then given up.
 LOOKS = (2.0, 10.0, 30.0, 120.0)
-
-
-class NeverCalled(Refused):
-    text = text("The bot was stopped before it could order the number.")
-
-
-class Paused(Refused):
-    text = text("A number that was just bought cannot be stored yet. Until it is, nothing more is bought.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,59 +54,43 @@ class Purchases:
         store: PurchaseStore,
         waits: WaitStore,
         keys: KeyStore,
-        providers: Mapping[str, Provider],
+        accounts: Accounts,
         caps: Caps,
         clock: Clock,
         nudge: Callable[[], None],
-        sleep: Sleep = asyncio.sleep,
+        errands: Errands,
     ) -> None:
         self._store = store
         self._waits = waits
         self._keys = keys
-        self._accounts = Accounts(keys, providers, clock)
+        self._accounts = accounts
         self._caps = caps
         self._clock = clock
         self._nudge = nudge
-        self._outcomes = Outcomes(store, clock, sleep)
-        self._under_way: set[asyncio.Task[None]] = set()
-        #: Ids of the purchases this process is carrying out or settling.
-        self._alive: set[str] = set()
-        self._halted = False
+        self._errands = errands
+        self._outcomes = Outcomes(store, clock, errands)
 
     async def buy(self, nonce: str, owner_id: int, chat_id: int, card_id: int | None) -> Activation:
         """Start buying what a quote offers, once. Raises `Refused` when nothing was tried.
 
         The intent is committed when this returns; what becomes of it stands in the row and on its card.
         """
-        if self._outcomes.unsaved:
-            raise Paused
+        self._errands.admit()
         intent, quote = await self._store.intend(nonce, owner_id, chat_id, card_id, self._caps, self._clock())
-        # Not the caller's task: a cancelled handler must not lose a number that is being bought.
-        self._alive.add(intent.id)
-        self._start(self._carry_out(intent, quote))
+        self._errands.run(intent.id, self._carry_out(intent, quote))
         self._nudge()
         return intent
-
-    def halt(self) -> None:
-        """The stop began: what waits in line is not ordered any more."""
-        self._halted = True
-
-    async def drain(self, seconds: float) -> None:
-        """At the stop: let purchases under way find their end."""
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=seconds)
 
     async def recover(self, older_than: timedelta = timedelta(0)) -> None:
         """Settle what a dead process, or a mistake of ours, left; each as fast as its provider answers."""
         made_before = self._clock() - older_than
         for row in await self._store.stranded():
-            if row.id in self._alive or row.created_at > made_before:
+            if row.id in self._errands or row.created_at > made_before:
                 continue
             if row.called_at is None:
                 await self._store.failed(row.id, NeverCalled.__name__, self._clock())
             else:
-                self._alive.add(row.id)
-                self._start(self._recover(row))
+                self._errands.run(row.id, self._recover(row))
         self._nudge()
 
     async def look_for(self, row: Activation) -> None:
@@ -135,25 +103,14 @@ class Purchases:
         later = LOOKS[row.failures + 1 : row.failures + 2]
         return self._clock() + timedelta(seconds=later[0]) if later else None
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
-
     async def _recover(self, row: Activation) -> None:
-        try:
-            async with await self._outcomes.insist(row.id, lambda: self._accounts.turn(row)):
-                await self._lost(row, "Interrupted")
-        finally:
-            self._alive.discard(row.id)
+        async with await self._errands.insist(row.id, lambda: self._accounts.turn(row)):
+            await self._lost(row, "Interrupted")
         self._nudge()
 
     async def _carry_out(self, intent: Activation, quote: Quote) -> None:
-        try:
-            async with await self._outcomes.insist(intent.id, lambda: self._accounts.turn(intent)):
-                await self._purchase(intent, quote)
-        finally:
-            self._alive.discard(intent.id)
+        async with await self._errands.insist(intent.id, lambda: self._accounts.turn(intent)):
+            await self._purchase(intent, quote)
         self._nudge()
 
     async def _purchase(self, intent: Activation, quote: Quote) -> None:
@@ -168,7 +125,7 @@ class Purchases:
 
     async def _settle(self, activation_id: str) -> None:
         """The row tells whether the call may have been made."""
-        for row in await self._outcomes.insist(activation_id, self._store.stranded):
+        for row in await self._errands.insist(activation_id, self._store.stranded):
             if row.id == activation_id and row.called_at is None:
                 await self._outcomes.failed(row, CodebellError)
             elif row.id == activation_id:
@@ -190,10 +147,7 @@ class Purchases:
             price = await price_now(intent, provider, key)
             # Before the call: after it, nothing may stand between the number and its row.
             wait = await self._wait(provider)
-            if self._halted:
-                raise NeverCalled
-            if self._outcomes.unsaved:
-                raise Paused
+            self._errands.still_wanted()
             row = await self._store.calling(intent.id, balance, had, self._clock())
         except CodebellError:
             raise

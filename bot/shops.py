@@ -54,12 +54,17 @@ class Shops:
         self._providers = providers
         self._patience = patience
 
-    async def ask(self, chat_id: int, question: Callable[[Shop], Awaitable[T]]) -> Listing[tuple[Shop, T]]:
-        """Ask every provider of the chat that sells numbers; those that fail become troubles.
+    async def ask(
+        self,
+        chat_id: int,
+        question: Callable[[Shop], Awaitable[T]],
+        able: Capability = Capability.BUY,
+    ) -> Listing[tuple[Shop, T]]:
+        """Ask every provider of the chat that is able to do this; those that fail become troubles.
 
         Raises `NoKeys` where there is none to ask.
         """
-        shops = await self._of(chat_id)
+        shops = await self._of(chat_id, able)
         if not shops:
             raise NoKeys
         answers = await asyncio.gather(*(self._answer(question, shop) for shop in shops))
@@ -104,12 +109,17 @@ class Shops:
         except TimeoutError:
             raise Unavailable("no answer in time") from None
 
-    async def _of(self, chat_id: int) -> list[Shop]:
+    async def able(self, chat_id: int, to: Capability) -> bool:
+        """Whether the chat has a key of a provider that can do this."""
+        held = {key.provider for key in await self._keys.list(chat_id)}
+        return any(provider.can(to) for name, provider in self._providers.items() if name in held)
+
+    async def _of(self, chat_id: int, able: Capability) -> list[Shop]:
         grouped: dict[str, list[Key]] = {}
         for key in await self._keys.list(chat_id):
             grouped.setdefault(key.provider, []).append(key)
         return [
             Shop(provider, grouped[name], await self._keys.open(grouped[name][0].id))
             for name, provider in self._providers.items()
-            if name in grouped and provider.can(Capability.BUY)
+            if name in grouped and provider.can(able)
         ]

@@ -1,18 +1,19 @@
-"""The tick: numbers that fall due, each at its own moment, each provider in its own lane.
+"""The tick: rows that fall due, each at its own moment, each provider in its own lane.
 
 The clock is a column (`next_poll_at`), so a restart re-registers nothing. A tick claims what is due before
-the next one; a number under way is never looked at twice, and a slow provider fills only its own lane.
+the next one; a row under way is never looked at twice, and a slow provider fills only its own lane.
 """
 
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, Generic
 
 from bot.clock import Clock
-from storage.activations import ActivationStore
-from storage.models import Activation
+from storage.due import DueRows, Watched
 
 log = logging.getLogger(__name__)
 
@@ -23,23 +24,28 @@ LEASE = timedelta(seconds=120)
 #: No step takes longer.
 DEADLINE = 60.0
 
-Step = Callable[[Activation], Awaitable[None]]
 Sleep = Callable[[float], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class Duty(Generic[Watched]):
+    """A kind of rows to watch, and what to do with one that is due: look at the provider, write it down."""
+
+    rows: DueRows[Watched]
+    step: Callable[[Watched], Awaitable[None]]
+
+
 class Watcher:
-    """Carries due numbers to `step`, which looks at the provider and writes down what it heard."""
+    """Carries due rows to their duty's `step`."""
 
     def __init__(
         self,
-        store: ActivationStore,
-        step: Step,
+        duties: Sequence[Duty[Any]],
         clock: Clock,
         every: float = 1.0,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        self._store = store
-        self._step = step
+        self._duties = duties
         self._clock = clock
         self._sleep = sleep
         self._every = timedelta(seconds=every)
@@ -48,8 +54,9 @@ class Watcher:
         self._nudged = asyncio.Event()
 
     async def start(self) -> None:
-        """Look at every open number once, whatever was claimed before: codes may have come meanwhile."""
-        await self._store.wake_all(self._clock())
+        """Look at every watched row once, whatever was claimed before: codes may have come meanwhile."""
+        for duty in self._duties:
+            await duty.rows.wake_all(self._clock())
         await self.tick()
 
     def nudge(self) -> None:
@@ -58,10 +65,14 @@ class Watcher:
 
     async def tick(self) -> None:
         """Claim what is due before the next tick and fire each at its own moment."""
+        for duty in self._duties:
+            await self._claim(duty)
+
+    async def _claim(self, duty: Duty[Any]) -> None:
         now = self._clock()
-        for row in await self._store.claim(now + self._every, now + LEASE, tuple(self._under_way)):
+        for row in await duty.rows.claim(now + self._every, now + LEASE, tuple(self._under_way)):
             if row.id not in self._under_way:
-                self._under_way[row.id] = asyncio.create_task(self._fire(row))
+                self._under_way[row.id] = asyncio.create_task(self._fire(duty, row))
 
     async def listen(self) -> None:
         """Tick at once whenever somebody nudges; runs until cancelled."""
@@ -78,19 +89,19 @@ class Watcher:
         if self._under_way:
             await asyncio.wait(tuple(self._under_way.values()), timeout=seconds)
 
-    async def _fire(self, row: Activation) -> None:
+    async def _fire(self, duty: Duty[Watched], row: Watched) -> None:
         due = row.next_poll_at or self._clock()
         try:
             await self._sleep(max(0.0, (due - self._clock()).total_seconds()))
             async with self._lanes[row.key_id], asyncio.timeout(DEADLINE):
-                await self._look(row.id)
+                await self._look(duty, row.id)
         except Exception:
             log.exception("looking at %s", row.id)
         finally:
             del self._under_way[row.id]
 
-    async def _look(self, activation_id: str) -> None:
+    async def _look(self, duty: Duty[Watched], row_id: str) -> None:
         """By the row as it is now: much may have happened since it was claimed."""
-        row = await self._store.get(activation_id)
+        row = await duty.rows.get(row_id)
         if row is not None and row.next_poll_at is not None:
-            await self._step(row)
+            await duty.step(row)

@@ -3,14 +3,15 @@
 A move, its history row and what the person is told of it (the outbox) are one transaction.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from storage.database import Database
+from storage.due import DueRows
 from storage.models import OPEN, Activation, Sms, State
 from storage.moves import change, enter, move, redraw
 from storage.outbox import Kind, arm, new_id
@@ -32,40 +33,13 @@ class Heard:
     sender: str | None
 
 
-class ActivationStore:
+class ActivationStore(DueRows[Activation]):
     """Every method is one transaction and returns detached rows; None means someone was faster."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-
-    # What is due
-
-    async def claim(
-        self, horizon: datetime, lease_until: datetime, besides: Collection[str] = (), limit: int = 500
-    ) -> Sequence[Activation]:
-        """What falls due before `horizon`, claimed until `lease_until`; the rows say when they were due."""
-        due = select(Activation).where(Activation.next_poll_at <= horizon, Activation.id.not_in(besides))
-        async with self._database.begin() as session:
-            rows = (await session.scalars(due.order_by(Activation.next_poll_at).limit(limit))).all()
-            session.expunge_all()
-            if rows:
-                claimed = update(Activation).where(Activation.id.in_([row.id for row in rows]))
-                await session.execute(claimed.values(next_poll_at=lease_until))
-        return rows
-
-    async def wake_all(self, now: datetime) -> None:
-        """At start: look at every watched number at once, whatever a dead process had claimed."""
-        watched = update(Activation).where(Activation.next_poll_at.is_not(None))
-        async with self._database.begin() as session:
-            await session.execute(watched.values(next_poll_at=now))
+        super().__init__(database, Activation)
 
     # What the provider said
-
-    async def put_off(self, activation_id: str, at: datetime) -> None:
-        """Too soon for its provider: a look that is due waits until then."""
-        due = update(Activation).where(Activation.id == activation_id, Activation.next_poll_at.is_not(None))
-        async with self._database.begin() as session:
-            await session.execute(due.values(next_poll_at=at))
 
     async def answered(self, activation_id: str, now: datetime, next_look: NextLook) -> bool:
         """It answered, nothing new: earlier failures are forgotten. Whether the card spoke of them."""
@@ -200,10 +174,6 @@ class ActivationStore:
         return await self._move(activation_id, State.FINISHED, now, asked_again=False, **values)
 
     # Reading
-
-    async def get(self, activation_id: str) -> Activation | None:
-        async with self._database.begin() as session:
-            return await session.get(Activation, activation_id)
 
     async def sms(self, sms_id: str) -> tuple[Sms, Activation] | None:
         """An SMS with the number it came to."""

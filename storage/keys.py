@@ -12,7 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import AlreadyThere, BadInput, BrokenKey, UnknownKey
 from storage.database import Database
-from storage.models import OPEN, Activation, Key, State
+from storage.models import (
+    OPEN,
+    Activation,
+    Key,
+    MessageState,
+    OutgoingMessage,
+    Rental,
+    RentalState,
+    State,
+)
 from storage.outbox import new_id
 from storage.vault import Vault
 
@@ -146,20 +155,30 @@ def checked(secret: SecretStr) -> str:
 async def _wipe(session: AsyncSession, now: datetime) -> None:
     """Removed keys: without numbers the row goes, with ended ones it stays as their name, emptied."""
     removed = Key.removed_at.is_not(None)
-    await session.execute(delete(Key).where(removed, ~_numbers()))
+    await session.execute(delete(Key).where(removed, ~_used()))
     emptied = {"nonce": b"", "ciphertext": b"", "kid": "", "label": ""}
-    spent = update(Key).where(removed, Key.ciphertext != b"", ~_numbers(_needed(now)))
+    spent = update(Key).where(removed, Key.ciphertext != b"", ~_needed(now))
     await session.execute(spent.values(**emptied).execution_options(synchronize_session=False))
 
 
-def _numbers(*which: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(Activation.key_id == Key.id, *which)
+def _used() -> ColumnElement[bool]:
+    """Whether anything was ever bought, rented or written with a key."""
+    return or_(*(exists().where(table.key_id == Key.id) for table in (Activation, Rental, OutgoingMessage)))
 
 
 def _needed(now: datetime) -> ColumnElement[bool]:
-    """Numbers that may still ask the provider something: open, to be looked at, or good for another SMS."""
-    return or_(
+    """Whether something may still ask the provider: it is open, to be looked at, or good for another SMS."""
+    number = or_(
         Activation.state.in_(OPEN),
         Activation.next_poll_at.is_not(None),
         (Activation.state == State.RECEIVED) & (Activation.expires_at > now),
+    )
+    rental = or_(
+        Rental.state.in_((RentalState.RENTING, RentalState.ACTIVE)), Rental.next_poll_at.is_not(None)
+    )
+    message = or_(OutgoingMessage.state == MessageState.SENDING, OutgoingMessage.next_poll_at.is_not(None))
+    return or_(
+        exists().where(Activation.key_id == Key.id, number),
+        exists().where(Rental.key_id == Key.id, rental),
+        exists().where(OutgoingMessage.key_id == Key.id, message),
     )

@@ -19,10 +19,19 @@ PARKED = "Unreachable"
 
 
 class Kind(StrEnum):
-    """What a row draws: the card of a number, or one SMS of it."""
+    """What a row draws."""
 
+    #: A bought number: its card, and one SMS of it.
     CARD = "card"
     CODE = "code"
+    #: A rented number: its card, one SMS of it, and the words that its end is near.
+    RENTAL = "rental"
+    RENTAL_SMS = "rental_sms"
+    DAY_LEFT = "day_left"
+    HOUR_LEFT = "hour_left"
+    #: An outgoing message: its card, and the last word on its delivery.
+    MESSAGE = "message"
+    DELIVERY = "delivery"
 
 
 class Priority(IntEnum):
@@ -34,7 +43,16 @@ class Priority(IntEnum):
     BROADCAST = 3
 
 
-_PRIORITIES = {Kind.CARD: Priority.CARD, Kind.CODE: Priority.CODE}
+_PRIORITIES = {
+    Kind.CARD: Priority.CARD,
+    Kind.CODE: Priority.CODE,
+    Kind.RENTAL: Priority.CARD,
+    Kind.RENTAL_SMS: Priority.CODE,
+    Kind.DAY_LEFT: Priority.REMINDER,
+    Kind.HOUR_LEFT: Priority.REMINDER,
+    Kind.MESSAGE: Priority.CARD,
+    Kind.DELIVERY: Priority.CARD,
+}
 
 
 def new_id() -> str:
@@ -43,20 +61,34 @@ def new_id() -> str:
 
 
 async def arm(
-    session: AsyncSession, kind: Kind, subject: str, chat_id: int, at: datetime, *, anew: bool = False
+    session: AsyncSession,
+    kind: Kind,
+    subject: str,
+    chat_id: int,
+    at: datetime,
+    *,
+    anew: bool = False,
+    hangs: int | None = None,
 ) -> None:
     """Within the caller's transaction: say this at that moment, once; armed again, draw it anew.
 
-    `anew` forgets where it hangs, so that it comes as a new message.
+    `anew` forgets where it hangs, so that it comes as a new message; `hangs` is the message to turn into it.
     """
     dedup = f"{kind}:{subject}"
     post = (await session.scalars(select(Post).where(Post.dedup == dedup))).one_or_none()
     if post is None:
-        session.add(_new(kind, subject, chat_id, at))
-    else:
-        post.next_try_at, post.version = at, post.version + 1
-        if anew:
-            post.message_id = post.sent_at = None
+        session.add(_new(kind, subject, chat_id, at, hangs))
+        return
+    post.next_try_at, post.version = at, post.version + 1
+    if anew:
+        post.message_id = post.sent_at = None
+    post.message_id = hangs or post.message_id
+
+
+async def disarm(session: AsyncSession, kind: Kind, subject: str) -> None:
+    """Within the caller's transaction: what was to be said at its moment is not said any more."""
+    due = update(Post).where(Post.dedup == f"{kind}:{subject}", Post.sent_at.is_(None))
+    await session.execute(due.values(next_try_at=None))
 
 
 async def unpark(session: AsyncSession, chat_id: int) -> None:
@@ -66,7 +98,7 @@ async def unpark(session: AsyncSession, chat_id: int) -> None:
     await session.execute(waiting.values(next_try_at=due, failure=""))
 
 
-def _new(kind: Kind, subject: str, chat_id: int, at: datetime) -> Post:
+def _new(kind: Kind, subject: str, chat_id: int, at: datetime, hangs: int | None) -> Post:
     return Post(
         id=new_id(),
         dedup=f"{kind}:{subject}",
@@ -79,6 +111,7 @@ def _new(kind: Kind, subject: str, chat_id: int, at: datetime) -> Post:
         attempts=0,
         version=1,
         failure="",
+        message_id=hangs,
     )
 
 
@@ -148,10 +181,10 @@ class OutboxStore:
         async with self._database.begin() as session:
             await session.execute(ended.values(next_try_at=None, failure=failure))
 
-    async def park(self) -> None:
-        """Keep what is for chats out of reach off the queue: looking past it every second costs time."""
+    async def park(self, now: datetime) -> None:
+        """Keep what is due in chats out of reach off the queue: looking past it every second costs time."""
         lost = select(Chat.id).where(Chat.unreachable_at.is_not(None))
-        waiting = update(Post).where(Post.next_try_at.is_not(None), Post.chat_id.in_(lost))
+        waiting = update(Post).where(Post.next_try_at <= now, Post.chat_id.in_(lost))
         async with self._database.begin() as session:
             await session.execute(waiting.values(next_try_at=None, failure=PARKED))
 

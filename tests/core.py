@@ -10,7 +10,9 @@ from pathlib import Path
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from bot.accounts import Accounts
 from bot.activations import Activations
+from bot.errands import Errands
 from bot.i18n import Catalogues
 from bot.purchases import Purchases
 from handlers.cards import draw_card
@@ -54,9 +56,14 @@ class Core:
         """The process that comes after this one: same file, same provider, nothing remembered."""
         self.store = MortalPurchaseStore(self.database)
         self.alpha.deadly.clear()
-        common = (self.waits, self.keys, self.providers)
-        self.purchases = Purchases(self.store, *common, self.caps, self.clock, self._nudge, self._sleep)
-        self.activations = Activations(self.numbers, *common, self.clock, self._nudge)
+        self.errands = Errands(self._sleep)
+        accounts = Accounts(self.keys, self.providers, self.clock)
+        self.purchases = Purchases(
+            *(self.store, self.waits, self.keys, accounts, self.caps, self.clock, self._nudge, self.errands)
+        )
+        self.activations = Activations(
+            self.numbers, self.waits, self.keys, self.providers, self.clock, self._nudge
+        )
 
     async def key(self, chat_id: int = OWNER, secret: str = KEY) -> Key:
         await put(self.database, chat(chat_id, self.clock()))
@@ -95,7 +102,7 @@ class Core:
     async def buy(self, **changes: object) -> Activation:
         """Buy, and wait for what comes of it."""
         intent = await self.press(await self.quote(**changes))
-        await self.purchases.drain(10)
+        await self.errands.drain(10)
         return await self.row(intent.id)
 
     async def received(self, code: str = "12345") -> Activation:
@@ -210,4 +217,4 @@ async def open_core(folder: Path) -> AsyncIterator[Core]:
         core = Core(database)
         core.key_id = (await core.key()).id
         yield core
-        await core.purchases.drain(10)
+        await core.errands.drain(10)

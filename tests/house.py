@@ -24,7 +24,7 @@ from bot.sandbox.telegram.wire import Json
 from bot.sandbox.telegram.world import Press, World
 from bot.settings import Settings
 from storage.database import Database
-from storage.models import Activation, Post
+from storage.models import Activation, OutgoingMessage, Post, Rental
 from storage.models import Chat as ChatRow
 from storage.opening import opened
 from storage.vault import Vault
@@ -37,6 +37,8 @@ MASTER = os.urandom(32)
 PATIENCE = 20.0
 #: A watcher's tick claims what falls due before the next one.
 TICK = timedelta(seconds=1)
+#: What the watcher looks at.
+WATCHED = (Activation.next_poll_at, Rental.next_poll_at, OutgoingMessage.next_poll_at)
 UNHURRIED = Paces(all=(1000, 1.0), private=(1000, 1.0), group=(1000, 1.0))
 
 
@@ -94,23 +96,23 @@ class House:
         """What the loops of a running bot do, once."""
         bell = self.codebell
         await bell.poller.drain(PATIENCE)
-        await bell.purchases.drain(PATIENCE)
+        await bell.errands.drain(PATIENCE)
         await bell.watcher.tick()
         await bell.watcher.settle(PATIENCE)
         await bell.postman.round()
         await bell.postman.settle(PATIENCE)
 
     async def _something_due(self) -> bool:
-        moments = await self._moments(Activation.next_poll_at, Post.next_try_at)
+        moments = await self._moments(*WATCHED, Post.next_try_at)
         if not any(moment <= self.clock() + TICK for moment in moments):
             return False
-        looks = await self._moments(Activation.next_poll_at)
+        looks = await self._moments(*WATCHED)
         return any(look <= self.clock() + TICK for look in looks) or bool(
             await self.codebell.outbox.due(self.clock())
         )
 
     async def _next_due(self) -> datetime | None:
-        moments = await self._moments(Activation.next_poll_at, Post.next_try_at, ChatRow.blocked_until)
+        moments = await self._moments(*WATCHED, Post.next_try_at, ChatRow.blocked_until)
         return min((moment for moment in moments if moment > self.clock()), default=None)
 
     async def _moments(self, *columns: InstrumentedAttribute[datetime | None]) -> list[datetime]:

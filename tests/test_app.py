@@ -4,8 +4,8 @@ import asyncio
 import base64
 import os
 
-from bot.app import conceal
 from bot.log import HIDDEN, secrets
+from bot.process import conceal
 from bot.settings import Settings
 from tests.house import PATIENCE, House
 

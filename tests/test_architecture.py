@@ -17,7 +17,8 @@ from aiogram.dispatcher.event.handler import HandlerObject
 from aiogram.filters import Command
 from aiogram.filters.callback_data import CallbackData, CallbackQueryFilter
 
-from bot.app import Codebell, telegram
+from bot.app import Codebell
+from bot.process import telegram
 from bot.providers import ALL
 from bot.services import slug
 from bot.settings import Settings

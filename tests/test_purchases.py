@@ -125,7 +125,7 @@ async def test_a_short_refusal_does_not_shorten_the_wait(core: Core) -> None:
 async def test_a_second_press_on_the_same_button_is_told_that_it_was_done(core: Core) -> None:
     quote = await core.quote()
     presses = await asyncio.gather(*(core.press(quote) for _ in range(20)), return_exceptions=True)
-    await core.purchases.drain(10)
+    await core.errands.drain(10)
     assert sum(isinstance(press, Activation) for press in presses) == 1
     assert sum(isinstance(press, AlreadyDone) for press in presses) == 19
     assert core.purchased == 1
@@ -134,7 +134,7 @@ async def test_a_second_press_on_the_same_button_is_told_that_it_was_done(core: 
 async def test_a_press_after_the_restart_is_still_the_same_press(core: Core) -> None:
     quote = await core.quote()
     await core.press(quote)
-    await core.purchases.drain(10)
+    await core.errands.drain(10)
     core.reborn()
     with pytest.raises(AlreadyDone):
         await core.press(quote)
@@ -197,7 +197,7 @@ async def test_fifty_presses_at_once_never_pass_a_limit(
     core.reborn()
     quotes = [await core.quote() for _ in range(50)]
     presses = await asyncio.gather(*map(core.press, quotes), return_exceptions=True)
-    await core.purchases.drain(10)
+    await core.errands.drain(10)
     assert core.purchased == 3
     assert sum(type(press) is refusal for press in presses) == 47
 
@@ -248,7 +248,7 @@ async def test_purchases_with_one_key_never_overlap(core: Core) -> None:
     core.alpha.meanwhile["before buy"] = note
     for quote in [await core.quote() for _ in range(5)]:
         await core.press(quote)
-    await core.purchases.drain(10)
+    await core.errands.drain(10)
     assert (core.purchased, overlaps) == (5, [0] * 5)
 
 
@@ -277,9 +277,9 @@ async def test_a_caller_that_is_cancelled_loses_no_number(core: Core, turns: int
         await asyncio.sleep(0)
     press.cancel()
     await asyncio.gather(press, return_exceptions=True)
-    await core.purchases.drain(10)
+    await core.errands.drain(10)
     core.reborn()
     await core.purchases.recover()
-    await core.purchases.drain(10)
+    await core.errands.drain(10)
     assert core.purchased == sum(row.state is State.WAITING for row in await core.rows())
     assert {row.state for row in await core.rows()} <= {State.WAITING, State.FAILED}

@@ -26,11 +26,11 @@ async def die_at(core: Core, point: str) -> Activation:
         core.store.deadly = {point}
     else:
         core.alpha.deadly = {point}
-    await core.purchases.drain(10)
+    await core.errands.drain(10)
     core.reborn()
     core.clock.advance(5)
     await core.purchases.recover()
-    await core.purchases.drain(10)
+    await core.errands.drain(10)
     return await core.row(intent.id)
 
 
@@ -39,7 +39,7 @@ async def test_a_process_that_ends_before_the_intent_leaves_nothing_and_the_butt
     core.reborn()
     assert (await core.rows(), await core.posts()) == ([], [])
     await core.press(quote)
-    await core.purchases.drain(10)
+    await core.errands.drain(10)
     assert core.purchased == 1
 
 
@@ -93,7 +93,7 @@ async def test_two_starts_in_a_row_settle_an_intent_once(core: Core) -> None:
     row = await die_at(core, "before bought")
     core.reborn()
     await core.purchases.recover()
-    await core.purchases.drain(10)
+    await core.errands.drain(10)
     assert (await core.row(row.id)).state is State.UNKNOWN
     assert len(await core.history(row.id)) == 2
 
@@ -102,12 +102,12 @@ async def test_a_provider_that_hangs_at_the_start_does_not_hold_it_up(core: Core
     stuck = asyncio.Event()
     intent = await core.press(await core.quote())
     core.alpha.deadly = {"after buy"}
-    await core.purchases.drain(10)
+    await core.errands.drain(10)
     core.reborn()
     core.alpha.meanwhile["before balance"] = stuck.wait
     await asyncio.wait_for(core.purchases.recover(), 5)
     stuck.set()
-    await core.purchases.drain(10)
+    await core.errands.drain(10)
     assert (await core.row(intent.id)).state is State.UNKNOWN
 
 
@@ -133,11 +133,11 @@ async def test_housekeeping_leaves_a_slow_purchase_alone(core: Core) -> None:
 
 async def test_what_waits_in_line_when_the_stop_begins_is_not_ordered(core: Core) -> None:
     async def stop() -> None:
-        core.purchases.halt()
+        core.errands.halt()
 
     core.alpha.meanwhile["before buy"] = stop
     first, second = [await core.press(await core.quote()) for _ in range(2)]
-    await core.purchases.drain(10)
+    await core.errands.drain(10)
     row = await core.row(second.id)
     assert (await core.row(first.id)).state is State.WAITING
     assert (row.state, row.reason, core.purchased) == (State.FAILED, "NeverCalled", 1)
@@ -147,13 +147,13 @@ async def test_what_waits_in_line_when_the_stop_begins_is_not_ordered(core: Core
 async def test_a_recovery_under_way_is_not_begun_again(core: Core) -> None:
     await core.press(await core.quote())
     core.alpha.deadly = {"after buy"}
-    await core.purchases.drain(10)
+    await core.errands.drain(10)
     core.reborn()
     core.clock.advance(3600)
     await core.purchases.recover()
     await core.purchases.recover(timedelta(minutes=5))
     before = len(core.alpha.called("balance"))
-    await core.purchases.drain(10)
+    await core.errands.drain(10)
     assert len(core.alpha.called("balance")) == before + 1
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from bot.errands import Paused
 from bot.errors import (
     NoNumbers,
     Unavailable,
 )
 from bot.providers.base import Number
-from bot.purchases import Paused
 from storage.models import State
 from tests.core import STRANGER, Core, open_core
 
@@ -91,7 +91,7 @@ async def test_while_a_paid_number_is_not_stored_nothing_more_is_bought(core: Co
     core.pauses_pass.set()
     assert (await core.settled(first.id)).state is State.WAITING
     await core.press(in_line)
-    await core.purchases.drain(10)
+    await core.errands.drain(10)
     assert core.purchased == 2
 
 
@@ -168,5 +168,5 @@ async def test_what_waits_in_line_is_not_ordered_while_a_paid_number_is_not_stor
     go_on.set()
     row = await core.settled(slow.id)
     core.pauses_pass.set()
-    await core.purchases.drain(10)
+    await core.errands.drain(10)
     assert (row.state, row.reason, core.purchased) == (State.FAILED, "Paused", 1)

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import pytest
 
-from bot.app import run
+from bot.process import run
 from bot.sandbox.demo import TOKEN, environment
 from bot.sandbox.server import Serving, serve
 from bot.sandbox.sites import Site, all_sites

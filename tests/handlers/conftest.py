@@ -18,7 +18,7 @@ async def owner(chat: Chat, house: House) -> Chat:
     quote = await telegram_us(chat, house)
     await bell.quotes.open(quote)
     await bell.purchases.buy(quote.nonce, chat.person_id, chat.chat_id, None)
-    await bell.purchases.drain(PATIENCE)
+    await bell.errands.drain(PATIENCE)
     await house.settle()
     return chat
 

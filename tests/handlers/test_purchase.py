@@ -169,9 +169,9 @@ async def test_once_the_stop_began_nothing_more_is_ordered(chat: Chat, house: Ho
     purchases = house.codebell.purchases
     await house.codebell.stop()
     await purchases.buy(nonce, chat.person_id, chat.chat_id, None)
-    await purchases.drain(10)
+    await house.codebell.errands.drain(10)
     await house.restart()
-    assert "The bot was stopped before it could order the number." in chat.screen
+    assert "The bot was stopped before it could order this." in chat.screen
     assert house.alpha.called("buy") == []
 
 

@@ -24,8 +24,8 @@ REBUILD = '''"""Rebuild."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "tomorrow"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -48,7 +48,7 @@ def tomorrow(tmp_path: Path) -> Path:
 
 
 def add(folder: Path, more: str = "") -> None:
-    (folder / "versions" / "0002_rebuild.py").write_text(REBUILD.format(more=more))
+    (folder / "versions" / "9999_rebuild.py").write_text(REBUILD.format(more=more))
 
 
 def content(folder: Path) -> bytes:
@@ -108,11 +108,11 @@ async def test_rebuilding_a_table_keeps_its_children_and_leaves_a_backup(
         await migrate(database, tomorrow)
         async with database.bare() as connection:
             assert list(await connection.execute_fetchall("PRAGMA foreign_keys")) == [(1,)]
-    new, old = tmp_path / "codebell.db", tmp_path / "codebell.db.before-0002"
+    new, old = tmp_path / "codebell.db", tmp_path / "codebell.db.before-tomorrow"
     assert counts(new) == counts(old) == [1, 1, 1]
     assert sql(new, "PRAGMA foreign_key_check") == []
-    assert sql(new, "SELECT version_num FROM alembic_version") == [("0002",)]
-    assert sql(old, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert sql(new, "SELECT version_num FROM alembic_version") == [("tomorrow",)]
+    assert sql(old, "SELECT version_num FROM alembic_version") == [("0002",)]
 
 
 @pytest.mark.parametrize(
@@ -132,10 +132,10 @@ async def test_a_migration_that_fails_leaves_everything_as_it_was(
             with pytest.raises(problem):
                 await migrate(database, tomorrow)
     file = tmp_path / "codebell.db"
-    assert sql(file, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert sql(file, "SELECT version_num FROM alembic_version") == [("0002",)]
     assert counts(file) == [1, 1, 1]
     assert sql(file, "SELECT name FROM sqlite_master WHERE name LIKE '_alembic_tmp%'") == []
-    assert names(tmp_path) == {"codebell.db", "codebell.db.before-0002", "codebell.db.before-0002.2"}
+    assert names(tmp_path) == {"codebell.db", "codebell.db.before-tomorrow", "codebell.db.before-tomorrow.2"}
 
 
 UPGRADE = """
@@ -156,14 +156,14 @@ async def test_a_process_that_dies_inside_a_migration_leaves_the_old_tables(
     command = [sys.executable, "-c", UPGRADE, url(tmp_path), str(tomorrow)]
     died = await asyncio.to_thread(subprocess.run, command, timeout=30, check=False)
     assert died.returncode == 137
-    for file in (tmp_path / "codebell.db", tmp_path / "codebell.db.before-0002"):
+    for file in (tmp_path / "codebell.db", tmp_path / "codebell.db.before-tomorrow"):
         assert sql(file, "PRAGMA integrity_check") == [("ok",)]
-        assert sql(file, "SELECT version_num FROM alembic_version") == [("0001",)]
+        assert sql(file, "SELECT version_num FROM alembic_version") == [("0002",)]
         assert counts(file) == [1, 1, 1]
     add(tomorrow)
     async with shelf(tmp_path) as database:
         await migrate(database, tomorrow)
-    assert sql(tmp_path / "codebell.db", "SELECT version_num FROM alembic_version") == [("0002",)]
+    assert sql(tmp_path / "codebell.db", "SELECT version_num FROM alembic_version") == [("tomorrow",)]
     assert counts(tmp_path / "codebell.db") == [1, 1, 1]
 
 

@@ -100,7 +100,7 @@ async def test_what_is_for_a_chat_out_of_reach_is_parked_until_it_is_back(
     await say(Kind.CODE, "ann", 1, NOW)
     await say(Kind.CODE, "bob", 2, NOW)
     await chats.mark_unreachable(1, NOW)
-    await outbox.park()
+    await outbox.park(NOW)
     parked = await the(database, "ann")
     assert (parked.next_try_at, parked.failure) == (None, PARKED)
     assert await due(outbox) == ["bob"]
@@ -117,7 +117,7 @@ async def test_what_was_delivered_or_is_dead_does_not_come_back_with_its_chat(
     await outbox.sent(await the(database, "a"), 77, NOW, None)
     await outbox.dead(await the(database, "b"), "TelegramBadRequest")
     await chats.mark_unreachable(1, NOW)
-    await outbox.park()
+    await outbox.park(NOW)
     await chats.mark_reachable(1)
     assert await due(outbox) == []
 
@@ -128,7 +128,7 @@ async def test_what_was_parked_for_a_group_is_due_where_it_moved(
     chats = ChatStore(database, Vault([MASTER]))
     await say(Kind.CODE, "team", 1, NOW)
     await chats.mark_unreachable(1, NOW)
-    await outbox.park()
+    await outbox.park(NOW)
     await chats.migrate(1, -1001)
     assert await outbox.chats_due(NOW, frozenset(), 10) == [-1001]
 

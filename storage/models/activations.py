@@ -1,54 +1,14 @@
-"""All tables in one file, as they refer to each other; the states of a number and which may follow which.
+"""Numbers bought for one service: the states of one and which may follow which, its SMS, its history."""
 
-Money is stored as text through `Money` (exact), moments as UTC seconds through `Moment` (comparable, small).
-"""
-
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Dialect,
-    Enum,
-    Float,
-    ForeignKey,
-    Index,
-    LargeBinary,
-    MetaData,
-    String,
-    TypeDecorator,
-    UniqueConstraint,
-)
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy import text as sql
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-
-class Money(TypeDecorator[Decimal]):
-    """A Decimal kept as text: SQLite would make a float of it."""
-
-    impl = String(32)
-    cache_ok = True
-
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
-        return None if value is None else format(value, "f")
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:
-        return None if value is None else Decimal(value)
-
-
-class Moment(TypeDecorator[datetime]):
-    """A UTC-aware datetime kept as seconds since 1970: comparable in every database."""
-
-    impl = Float(53)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> float | None:
-        return None if value is None else value.timestamp()
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else datetime.fromtimestamp(value, UTC)
+from storage.models.columns import Row
 
 
 class State(StrEnum):
@@ -90,77 +50,6 @@ REACHED_FROM: dict[State, frozenset[State]] = {
 
 #: States in which a number still costs attention: it counts against the limit of active numbers.
 OPEN = frozenset({State.BUYING, State.WAITING, State.CANCELLING})
-
-
-class Row(DeclarativeBase):
-    """All tables; constraints are named so that migrations can address them."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(column_0_label)s",
-            "uq": "uq_%(table_name)s_%(column_0_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads this class attribute by name
-        datetime: Moment(),
-        Decimal: Money(),
-        int: BigInteger(),
-        bytes: LargeBinary(),
-        State: Enum(State, native_enum=False, length=12, values_callable=list),
-    }
-
-
-class Chat(Row):
-    """A chat the bot talks in. A private chat's id is its person's."""
-
-    __tablename__ = "chats"
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    kind: Mapped[str] = mapped_column(String(16))
-    title: Mapped[str] = mapped_column(String(128), default="")
-    language: Mapped[str] = mapped_column(String(8), default="")
-    created_at: Mapped[datetime]
-    seen_at: Mapped[datetime]
-    #: Nothing is sent here before this moment: Telegram said so.
-    blocked_until: Mapped[datetime | None]
-    #: Since when nothing can be delivered here (blocked, kicked, deleted).
-    unreachable_at: Mapped[datetime | None]
-
-
-class Key(Row):
-    """A provider key of a chat, encrypted; `tail` are its last four characters."""
-
-    __tablename__ = "provider_keys"
-    __table_args__ = (Index("ix_provider_keys_chat_id", "chat_id"),)
-
-    id: Mapped[str] = mapped_column(String(16), primary_key=True)
-    chat_id: Mapped[int]
-    provider: Mapped[str] = mapped_column(String(32))
-    label: Mapped[str] = mapped_column(String(64), default="")
-    tail: Mapped[str] = mapped_column(String(4))
-    kid: Mapped[str] = mapped_column(String(16))
-    nonce: Mapped[bytes]
-    ciphertext: Mapped[bytes]
-    balance: Mapped[Decimal | None]
-    currency: Mapped[str] = mapped_column(String(3), default="")
-    balance_at: Mapped[datetime | None]
-    used_at: Mapped[datetime | None]
-    created_at: Mapped[datetime]
-    #: A removed key stays until its open numbers have ended, then its row goes.
-    removed_at: Mapped[datetime | None]
-
-
-class Canary(Row):
-    """One known text, encrypted: tells at the start whether the master key is the right one."""
-
-    __tablename__ = "vault_canary"
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    kid: Mapped[str] = mapped_column(String(16))
-    nonce: Mapped[bytes]
-    ciphertext: Mapped[bytes]
 
 
 class Quote(Row):
@@ -263,6 +152,8 @@ class Activation(Row):
     last_code: Mapped[str | None] = mapped_column(String(64))
     asked_again: Mapped[bool] = mapped_column(default=False)
     told_sent: Mapped[bool] = mapped_column(default=False)
+    #: Where calls to it ring (E.164 with a plus), as the provider was told last.
+    forward_to: Mapped[str | None] = mapped_column(String(16))
     ended_at: Mapped[datetime | None]
     card_chat_id: Mapped[int | None]
     card_message_id: Mapped[int | None]
@@ -280,6 +171,8 @@ class Sms(Row):
     code: Mapped[str] = mapped_column(String(256))
     text: Mapped[str | None] = mapped_column(String(4096))
     sender: Mapped[str | None] = mapped_column(String(64))
+    #: Its time in the provider's own words, "" where it tells none.
+    written: Mapped[str] = mapped_column(String(32), default="")
     late: Mapped[bool] = mapped_column(default=False)
     received_at: Mapped[datetime]
 
@@ -293,50 +186,6 @@ class Step(Row):
     activation_id: Mapped[str] = mapped_column(ForeignKey("activations.id", ondelete="CASCADE"), index=True)
     state: Mapped[State]
     at: Mapped[datetime]
-
-
-class Post(Row):
-    """An outbox row: something to say unasked. What it says is drawn from `subject` when it is sent."""
-
-    __tablename__ = "outbox"
-    __table_args__ = (
-        Index(
-            "ix_outbox_due",
-            "priority",
-            "next_try_at",
-            sqlite_where=sql("next_try_at IS NOT NULL"),
-            postgresql_where=sql("next_try_at IS NOT NULL"),
-        ),
-    )
-
-    id: Mapped[str] = mapped_column(String(16), primary_key=True)
-    dedup: Mapped[str] = mapped_column(String(96), unique=True)
-    kind: Mapped[str] = mapped_column(String(16))
-    subject: Mapped[str] = mapped_column(String(16))
-    chat_id: Mapped[int]
-    thread_id: Mapped[int | None]
-    priority: Mapped[int]
-    created_at: Mapped[datetime]
-    #: When to send it next; None when it was sent, or never will be.
-    next_try_at: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(default=0)
-    #: Raised whenever there is something new to draw: a row armed while it was being sent is sent again.
-    version: Mapped[int] = mapped_column(default=1)
-    sent_at: Mapped[datetime | None]
-    message_id: Mapped[int | None]
-    failure: Mapped[str] = mapped_column(String(64), default="")
-
-
-class Form(Row):
-    """Typed input a person was asked for. Never holds a key; forgotten after its time."""
-
-    __tablename__ = "forms"
-
-    chat_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    state: Mapped[str | None] = mapped_column(String(64))
-    data: Mapped[str] = mapped_column(String(2048), default="{}")
-    expires_at: Mapped[datetime]
 
 
 class Learned(Row):

@@ -1,0 +1,71 @@
+"""The process: settings in, one bot over one database and one Telegram, until a signal or for good."""
+
+import asyncio
+import re
+import signal
+from contextlib import suppress
+
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+
+from bot.app import Codebell
+from bot.errors import SettingsError
+from bot.log import secrets
+from bot.providers import connect
+from bot.providers.base import Provider
+from bot.settings import Settings
+from storage.opening import opened
+
+
+def telegram(settings: Settings) -> Bot:
+    """The one `Bot` of the process."""
+    server = TelegramAPIServer.from_base(settings.bot_api_url)
+    return Bot(settings.bot_token.get_secret_value(), session=AiohttpSession(api=server))
+
+
+def providers_of(settings: Settings) -> dict[str, Provider]:
+    """Every provider the settings name, at the addresses and with the times they give."""
+    times = {name: given.given() for name, given in settings.providers.items()}
+    found = connect(settings.base_urls, settings.handler_api_sites, times)
+    for name in {**settings.base_urls, **settings.providers}:
+        if name not in found:
+            raise SettingsError(f"BASE_URLS or PROVIDERS: there is no provider {name!r}")
+    return found
+
+
+def conceal(settings: Settings) -> None:
+    """From the log: the token, and each master key by itself, as a file may hold several."""
+    given = settings.master_key.get_secret_value()
+    for secret in (settings.bot_token.get_secret_value(), given, *re.split(r"[\s,]+", given)):
+        secrets.add(secret)
+
+
+async def run(settings: Settings) -> str:
+    """Run until a signal or for good; the reason when it could not go on, "" after a signal."""
+    conceal(settings)
+    providers = providers_of(settings)
+    async with opened(settings.database_url, settings.master_keys()) as (database, vault):
+        bot = telegram(settings)
+        codebell = Codebell(settings, database, vault, bot, providers)
+        try:
+            await codebell.start()
+            return await _until_stopped(codebell)
+        finally:
+            await codebell.stop()
+            await asyncio.gather(*(provider.close() for provider in providers.values()))
+            await bot.session.close()
+
+
+async def _until_stopped(codebell: Codebell) -> str:
+    """Wait for SIGTERM, SIGINT, or the bot's own reason to give up."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError):
+            loop.add_signal_handler(number, _signalled, codebell)
+    return await codebell.stopped
+
+
+def _signalled(codebell: Codebell) -> None:
+    if not codebell.stopped.done():
+        codebell.stopped.set_result("")

@@ -1,0 +1,70 @@
+"""What the postman says: every outbox row drawn as it is now, in its chat's language."""
+
+from collections.abc import Mapping
+
+from bot.clock import Clock
+from bot.i18n import Catalogues, Texts
+from bot.postman import Drawing
+from bot.providers.base import Provider
+from handlers.cards import draw_card, draw_code
+from storage.activations import ActivationStore
+from storage.chats import ChatStore
+from storage.messages import MessageStore
+from storage.models import Post
+from storage.outbox import Kind
+from storage.rental_orders import RentalOrderStore
+from storage.rentals import RentalStore
+
+
+class Drawings:
+    """Draws outbox rows by their kind; the rows they stand for are read at that moment."""
+
+    def __init__(
+        self,
+        catalogues: Catalogues,
+        chats: ChatStore,
+        numbers: ActivationStore,
+        rentals: RentalStore,
+        orders: RentalOrderStore,
+        messages: MessageStore,
+        providers: Mapping[str, Provider],
+        clock: Clock,
+    ) -> None:
+        self._catalogues = catalogues
+        self._chats = chats
+        self._numbers = numbers
+        self._rentals = rentals
+        self._orders = orders
+        self._messages = messages
+        self._providers = providers
+        self._clock = clock
+
+    async def draw(self, post: Post) -> Drawing | None:
+        """None when there is nothing to say any more."""
+        t = self._catalogues.texts(await self._chats.language(post.chat_id))
+        match post.kind:
+            case Kind.CARD:
+                return await self._card(post, t)
+            case Kind.CODE:
+                return await self._code(post, t)
+        return None
+
+    async def hung(self, post: Post, message_id: int) -> None:
+        """A number's card knows where it hangs; the other messages are found by their outbox row."""
+        if post.kind == Kind.CARD:
+            await self._numbers.place_card(post.subject, post.chat_id, message_id)
+
+    async def _card(self, post: Post, t: Texts) -> Drawing | None:
+        row = await self._numbers.get(post.subject)
+        return None if row is None else draw_card(row, t, self._providers, self._clock())
+
+    async def _code(self, post: Post, t: Texts) -> Drawing | None:
+        found = await self._numbers.sms(post.subject)
+        if found is None or _lost_sight_of(post):
+            return None
+        return draw_code(*found, t, self._providers, post.message_id)
+
+
+def _lost_sight_of(post: Post) -> bool:
+    """Delivered, but where it hangs is not known: said again it would ring again."""
+    return post.sent_at is not None and not post.message_id

@@ -1,0 +1,55 @@
+"""What all tables share: money as text, exact; moments as UTC seconds, comparable and small."""
+
+import enum
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, Dialect, Enum, Float, LargeBinary, MetaData, String, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase
+
+
+class Money(TypeDecorator[Decimal]):
+    """A Decimal kept as text: SQLite would make a float of it."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        return None if value is None else format(value, "f")
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A UTC-aware datetime kept as seconds since 1970: comparable in every database."""
+
+    impl = Float(53)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> float | None:
+        return None if value is None else value.timestamp()
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else datetime.fromtimestamp(value, UTC)
+
+
+class Row(DeclarativeBase):
+    """All tables; constraints are named so that migrations can address them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads this class attribute by name
+        datetime: Moment(),
+        Decimal: Money(),
+        int: BigInteger(),
+        bytes: LargeBinary(),
+        enum.Enum: Enum(enum.Enum, native_enum=False, length=12, values_callable=list),
+    }

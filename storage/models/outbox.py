@@ -1,0 +1,41 @@
+"""What is to be said unasked."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, String
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.columns import Row
+
+
+class Post(Row):
+    """An outbox row: something to say unasked. What it says is drawn from `subject` when it is sent."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "ix_outbox_due",
+            "priority",
+            "next_try_at",
+            sqlite_where=sql("next_try_at IS NOT NULL"),
+            postgresql_where=sql("next_try_at IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    dedup: Mapped[str] = mapped_column(String(96), unique=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[str] = mapped_column(String(16))
+    chat_id: Mapped[int]
+    thread_id: Mapped[int | None]
+    priority: Mapped[int]
+    created_at: Mapped[datetime]
+    #: When to send it next; None when it was sent, or never will be.
+    next_try_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    #: Raised whenever there is something new to draw: a row armed while it was being sent is sent again.
+    version: Mapped[int] = mapped_column(default=1)
+    sent_at: Mapped[datetime | None]
+    message_id: Mapped[int | None]
+    failure: Mapped[str] = mapped_column(String(64), default="")
