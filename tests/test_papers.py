@@ -7,13 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.providers import ALL
-from bot.providers.base import Capability, Provider
-from bot.providers.handler_api import HandlerApi
 from bot.settings import Limits, Settings, Times, read
+from tests.papers import README, ROOT, table
 
-ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
@@ -24,36 +20,6 @@ TIMES = {name.upper() for name in Times.model_fields}
 FILLED = {"BOT_TOKEN": "1234567:not-a-token-of-any-bot", "MASTER_KEY": base64.b64encode(bytes(32)).decode()}
 #: Settings whose default is nothing: the example shows what they may look like.
 EMPTY = {"base_urls", "blocked_services", "handler_api_sites", "heartbeat_file", "metrics_port", "providers"}
-#: The provider columns of the feature table, and its rows.
-COLUMNS: tuple[type[Provider], ...] = (*ALL, HandlerApi)
-ROWS = {
-    "balance": Capability.BALANCE,
-    "services": Capability.SERVICES,
-    "countries": Capability.COUNTRIES,
-    "prices": Capability.PRICES,
-    "stock": Capability.STOCK,
-    "price tiers": Capability.TIERS,
-    "suppliers, in or out": Capability.SUPPLIERS,
-    "maximum price": Capability.MAX_PRICE,
-    "minimum price": Capability.MIN_PRICE,
-    "prefixes to avoid": Capability.PREFIXES,
-    "operator": Capability.OPERATOR,
-    "buy": Capability.BUY,
-    "code": Capability.CODE,
-    "full text of the SMS": Capability.FULL_TEXT,
-    '"I sent the SMS"': Capability.SENT,
-    "another SMS": Capability.ANOTHER_SMS,
-    "finish": Capability.FINISH,
-    "cancel": Capability.CANCEL,
-    "finding a purchase whose answer was lost": Capability.ACTIVE,
-}
-
-
-def table(first_heading: str) -> dict[str, list[str]]:
-    """A table of the README: its first cells, each with the cells beside it."""
-    lines = README[README.index(f"| {first_heading} |") :].split("\n\n")[0].splitlines()
-    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
-    return {row[0]: row[1:] for row in rows}
 
 
 def test_the_settings_to_copy_are_all_there_are() -> None:
@@ -97,23 +63,6 @@ def test_the_readme_has_every_setting_with_its_default() -> None:
     assert [rows[f"`{name.upper()}`"][0] for name in told] == [
         f"`{Settings.model_fields[name].default}`" for name in told
     ]
-
-
-def test_the_readme_tells_what_each_provider_can_do() -> None:
-    rows = table("Feature")
-    assert set(ROWS.values()) == set(Capability)
-    assert rows["Feature"][:-1] == [provider.title for provider in ALL]
-    told = {name: [cell == "✔" for cell in rows[name]] for name in ROWS}
-    assert told == {
-        name: [needed in provider.capabilities for provider in COLUMNS] for name, needed in ROWS.items()
-    }
-
-
-def test_the_readme_tells_each_providers_times() -> None:
-    rows = table("Feature")
-    waits = [f"{provider.timing.min_cancel:g}" for provider in COLUMNS]
-    assert rows["seconds to the first cancel"] == ["learned" if wait == "0" else wait for wait in waits]
-    assert rows["seconds a number lives"] == [f"{provider.timing.lifetime:g}" for provider in COLUMNS]
 
 
 def test_the_readme_shows_the_floors_as_they_are() -> None:
