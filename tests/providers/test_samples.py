@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import Any
 from urllib.parse import quote
@@ -22,6 +22,10 @@ DOCUMENTS: tuple[ModuleType, ...] = tuple(
     for found in pkgutil.iter_modules(samples.__path__)
 )
 SHOWN = [(document, sample) for document in DOCUMENTS for sample in document.SAMPLES]
+#: Headers that no document needs to show.
+USUAL = frozenset(
+    {"accept", "accept-encoding", "connection", "content-length", "content-type", "host", "user-agent"}
+)
 
 
 def name(value: Any) -> str:
@@ -95,12 +99,17 @@ def assert_asked(request: httpx.Request, exchange: Exchange) -> None:
     assert request.method == verb
     assert str(request.url.copy_with(query=None)) == str(wanted.url.copy_with(query=None))
     assert request.url.params == wanted.url.params
-    for header, value in (exchange.headers or {}).items():
-        assert request.headers[header] == value.replace(KEY, SECRET)
+    assert_headers(request, exchange.headers or {})
     if exchange.body is None:
         assert request.content == b""
     else:
         assert httpx.Response(200, content=request.content).json() == with_key(exchange.body)
+
+
+def assert_headers(request: httpx.Request, shown: Mapping[str, str]) -> None:
+    for header, value in shown.items():
+        assert request.headers[header] == value.replace(KEY, SECRET)
+    assert set(request.headers) - USUAL == {header.lower() for header in shown} - USUAL
 
 
 def with_key(body: Any) -> Any:
