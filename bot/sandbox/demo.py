@@ -29,6 +29,7 @@ TIMES = {
     "SMSBOWER": {"MIN_CANCEL": 12, "MIN_POLL": 1},
     "SMSSKI": {"MIN_CANCEL": 3, "MIN_POLL": 1},
     "SMS3T": {"MIN_POLL": 1},
+    "SMSAK": {"MIN_CANCEL": 3, "MIN_POLL": 1},
     "HEROSMS": {"MIN_CANCEL": 12, "MIN_POLL": 1},
 }
 CLONE = "herosms"

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.sandbox.sites.site import Opening, Site
 from bot.sandbox.sites.sms3t import sms3t
+from bot.sandbox.sites.smsak import smsak
 from bot.sandbox.sites.smsbower import smsbower
 from bot.sandbox.sites.smsski import smsski
 from bot.sandbox.sites.vanilla import vanilla
@@ -15,6 +16,7 @@ OPENINGS: dict[str, Opening] = {
     "smsbower": smsbower,
     "sms3t": sms3t,
     "smsski": smsski,
+    "smsak": smsak,
     "herosms": vanilla("herosms", "HeroSMS"),
 }
 
@@ -88,3 +90,44 @@ class SkiClient(Client):
         code = json.loads(reply.body)["error"]["code"]
         assert reply.status == code
         return int(code)
+
+
+class SakClient(Client):
+    """Speaks SMSAK's own protocol: the key is the end of the path."""
+
+    def reply(self, method: str, verb: str = "GET", key: str | None = None, **query: str) -> Reply:
+        return self.call(Call(verb, f"/api/{method}/{self.site.key if key is None else key}", query))
+
+    def ask(self, method: str, **query: str) -> str:
+        return self.reply(method, **query).body
+
+    def read(self, method: str, **query: str) -> Any:
+        reply = self.reply(method, **query)
+        assert reply.status == 200, reply.body
+        return json.loads(reply.body)
+
+    def refusal(self, method: str, **query: str) -> int:
+        """The number in the error envelope, which comes with HTTP 200."""
+        envelope = self.read(method, **query)
+        assert envelope["name"] == "error"
+        assert envelope["status"] == 200
+        return int(envelope["code"])
+
+    def buy(self, service: str = "6", country: str = "RU") -> str:
+        """The id of a number bought just now."""
+        return str(self.read("getnumber", id=service, code=country)["id"])
+
+    def rent(self, country: str = "RU", tariff: str = "1") -> tuple[str, str]:
+        """The id and the phone, with its plus, of a number rented just now."""
+        rented = self.read("getfullnumber", code=country, tarif=tariff)
+        return str(rented["id"]), rented["number"]
+
+    def comes_online(self, number: str) -> None:
+        """Have a rented number's SIM brought into the network, and wait for it."""
+        assert self.ask("send-enable-sim", id=number) == "1"
+        self.pass_time(30)
+
+    def stub(self, action: str, **query: str) -> str:
+        """What the site's handler_api face says."""
+        fields = {"api_key": self.site.key, "action": action} | query
+        return self.call(Call("GET", "/stubs/handler_api.php", fields)).body
