@@ -41,7 +41,7 @@ def said(reply: "Said | str") -> Said:
 
 @dataclass(slots=True, repr=False)
 class Site:
-    """Gives its replies in order, the last one again and again; `{echo}` becomes the request's URL."""
+    """Gives its replies in order, the last one again and again; `{echo}` becomes what was sent."""
 
     replies: tuple[Said, ...]
     requests: list[httpx.Request] = field(default_factory=list)
@@ -78,5 +78,6 @@ def net(site: Site, time: Time | None = None) -> Net:
 def _echo(body: str | bytes, request: httpx.Request) -> bytes:
     if isinstance(body, bytes):
         return body
-    echo = f"{request.url} {request.headers.get('authorization', '')}"
+    sent = request.content.decode().replace('"', "'")
+    echo = f"{request.url} {request.headers.get('authorization', '')} {sent}"
     return body.replace("{echo}", echo).encode()
