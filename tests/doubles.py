@@ -3,9 +3,8 @@
 The other end of the world, a person in a chat, is in `tests.house`.
 """
 
-from collections import defaultdict, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -25,7 +24,6 @@ from bot.providers.base import (
     Number,
     Outcome,
     Price,
-    Provider,
     Reading,
     Service,
     Supplier,
@@ -34,15 +32,17 @@ from bot.providers.base import (
     Wish,
 )
 from bot.sandbox.telegram.inprocess import InProcessSession
-from storage.database import in_transaction
+from tests.renting import RENTING, FakeRenting
+from tests.scripted import Scripted, refuse_in_transaction
+from tests.sending import SENDING, FakeSending
+
+#: What the fake can do unless a test says otherwise; renting and sending are to be switched on.
+OFF = {Capability.ACTIVE, Capability.ALL_SMS, Capability.FORWARD} | RENTING | SENDING
+SELLING = frozenset(Capability) - OFF
+    frozenset(Capability) - {Capability.ACTIVE, Capability.ALL_SMS, Capability.FORWARD} - RENTING - SENDING
+)
 
 KEY = "alpha-key-0123456789-abcd"
-
-
-def refuse_in_transaction(call: str) -> None:
-    """Both ends of the world do: a call under an open transaction would hold up everybody."""
-    if in_transaction():
-        raise RuntimeError(f"{call} was called inside a transaction")
 
 
 class FakeClock:
@@ -71,15 +71,6 @@ class Wire(InProcessSession):
         return await super().make_request(bot, method, timeout)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call a provider received: when, what, and about which number or wish."""
-
-    at: datetime
-    name: str
-    about: Held | Wish | str | None = None
-
-
 @dataclass(slots=True)
 class Line:
     """A number as its provider sees it."""
@@ -90,34 +81,18 @@ class Line:
     reading: Reading = WAITING
 
 
-@dataclass(slots=True)
-class Script:
-    """What happens to the next calls of one method: errors in their turn, before or after it did its work."""
-
-    before: deque[Exception] = field(default_factory=deque)
-    after: deque[Exception] = field(default_factory=deque)
-    always: Exception | None = None
-
-    def begin(self) -> None:
-        if self.always is not None:
-            raise self.always
-        if self.before:
-            raise self.before.popleft()
-
-    def end(self) -> None:
-        if self.after:
-            raise self.after.popleft()
-
-
-class FakeProvider(Provider):
+class FakeProvider(FakeRenting, FakeSending):
     """Sells numbers from a small stock and writes down every call. Every key it knows has an account."""
 
     where_key = "The key is under Profile."
 
     def __init__(self, name: str, clock: Callable[[], datetime], currency: str = "USD") -> None:
+        Scripted.__init__(self, clock)
+        FakeRenting.__init__(self)
+        FakeSending.__init__(self)
         self.name, self.title, self.currency = name, name.capitalize(), currency
         self.timing = Timing(min_poll=5, min_cancel=30, lifetime=300)
-        self.capabilities = frozenset(Capability) - {Capability.ACTIVE}
+        self.capabilities = SELLING
         #: The provider's own minimum wait, which it need not tell.
         self.lets_go_after = 30.0
         self.accounts: dict[str, Decimal] = {KEY: Decimal("18.74")}
@@ -130,25 +105,10 @@ class FakeProvider(Provider):
             ("wa", "1"): ("0.30", 7),
         }
         self.operator_names = ["tmobile", "verizon"]
-        self.calls: list[Call] = []
         self.lines: dict[str, Line] = {}
         self.phone = "+1201555{:04}"
-        self._scripts: defaultdict[str, Script] = defaultdict(Script)
-        self._clock = clock
 
     # What a test says
-
-    def fails(self, method: str, *errors: Exception) -> None:
-        """The next calls of a method raise these, one each, and do nothing."""
-        self._scripts[method].before.extend(errors)
-
-    def loses_the_answer(self, method: str, error: Exception) -> None:
-        """The next call of a method does its work, and its answer is lost."""
-        self._scripts[method].after.append(error)
-
-    def breaks(self, method: str, error: Exception | None) -> None:
-        """Every call of a method raises this until it is told None."""
-        self._scripts[method].always = error
 
     def delivers(self, code: str, text: str | None = None, sender: str | None = None) -> None:
         """An SMS comes to the newest number."""
@@ -161,9 +121,6 @@ class FakeProvider(Provider):
     @property
     def newest(self) -> Line:
         return [*self.lines.values()][-1]
-
-    def called(self, name: str) -> list[Call]:
-        return [call for call in self.calls if call.name == name]
 
     # What the bot asks
 
@@ -236,11 +193,6 @@ class FakeProvider(Provider):
             for line in self.lines.values()
             if line.reading is not ENDED
         ]
-
-    def _hear(self, name: str, about: Held | Wish | str | None = None) -> None:
-        refuse_in_transaction(name)
-        self.calls.append(Call(self._clock(), name, about))
-        self._scripts[name].begin()
 
     def _account(self, key: SecretStr) -> Decimal:
         if key.get_secret_value() not in self.accounts:

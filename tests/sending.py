@@ -1,0 +1,90 @@
+"""A provider that sends as a test tells it to: the sending half of `tests.doubles.FakeProvider`."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from decimal import Decimal
+
+from pydantic import SecretStr
+
+from bot.errors import BadInput, NoMoney
+from bot.providers.base import Capability
+from bot.providers.sending import Channel, ChannelPrice, ChannelReport, Delivery, Outgoing, Report
+from tests.scripted import Scripted
+
+SENDING = frozenset(
+    {
+        *(Capability.SENDERS, Capability.CHANNEL_BALANCES, Capability.SEND_PRICES),
+        *(Capability.SEND_SMS, Capability.SEND_VIBER, Capability.DELIVERY),
+    }
+)
+COSTS = {Channel.VIBER: Decimal("0.75"), Channel.SMS: Decimal("0.48")}
+
+
+class FakeSending(Scripted):
+    """Takes messages to anybody; nothing is delivered until a test says so."""
+
+    accounts: dict[str, Decimal]
+
+    def __init__(self) -> None:
+        self.sender_names = {Channel.VIBER: ["Promo", "Taxi"], Channel.SMS: ["InfoCenter"]}
+        self.outgoing: dict[str, Outgoing] = {}
+        self.reports: dict[str, Report] = {}
+
+    # What a test says
+
+    def reports_that(self, channel: Channel, status: Delivery) -> None:
+        """The newest message has this status on a channel now."""
+        newest = [*self.reports][-1]
+        told = tuple(
+            replace(each, status=status, raw=status.upper()) if each.channel is channel else each
+            for each in self.reports[newest].channels
+        )
+        self.reports[newest] = Report(newest, told)
+
+    # What the bot asks
+
+    async def balances(self, key: SecretStr) -> dict[Channel, Decimal]:
+        self._hear("balances")
+        return {Channel.SMS: self.accounts[key.get_secret_value()], Channel.VIBER: Decimal("191.477")}
+
+    async def senders(self, key: SecretStr) -> dict[Channel, list[str]]:
+        self._hear("senders")
+        return self.sender_names
+
+    async def price_list(self, key: SecretStr, channels: Collection[Channel], mcc: str) -> list[ChannelPrice]:
+        self._hear("price_list", mcc)
+        return [
+            ChannelPrice(channel, mcc, mnc, cost)
+            for channel in channels
+            for mnc, cost in (("01", COSTS[channel]), ("03", COSTS[channel] + Decimal("0.02")))
+        ]
+
+    async def price(
+        self, key: SecretStr, channels: Collection[Channel], mcc: str, mnc: str
+    ) -> list[ChannelPrice]:
+        self._hear("price", mnc)
+        return [ChannelPrice(channel, mcc, mnc, COSTS[channel]) for channel in channels]
+
+    def check(self, message: Outgoing) -> None:
+        if message.sms is not None and not message.sms.text:
+            raise BadInput("an SMS without text")
+
+    async def send(self, key: SecretStr, message: Outgoing) -> Report:
+        self._hear("send", message)
+        cost = COSTS[message.channels[0]]
+        if self.accounts[key.get_secret_value()] < cost:
+            raise NoMoney
+        self.accounts[key.get_secret_value()] -= cost
+        name = f"{self.name}-message-{len(self.reports) + 1}"
+        self.outgoing[name] = message
+        self.reports[name] = Report(name, tuple(map(_accepted, message.channels)))
+        self._scripts["send"].end()
+        return self.reports[name]
+
+    async def delivery(self, key: SecretStr, message_id: str) -> Report:
+        self._hear("delivery", message_id)
+        return self.reports[message_id]
+
+
+def _accepted(channel: Channel) -> ChannelReport:
+    return ChannelReport(channel, Delivery.ACCEPTED, "ACCEPTD", cost=COSTS[channel])
