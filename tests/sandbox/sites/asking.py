@@ -8,6 +8,7 @@ from bot.sandbox.sites.site import Opening, Site
 from bot.sandbox.sites.sms3t import sms3t
 from bot.sandbox.sites.smsak import smsak
 from bot.sandbox.sites.smsbower import smsbower
+from bot.sandbox.sites.smsfly import smsfly
 from bot.sandbox.sites.smsski import smsski
 from bot.sandbox.sites.vanilla import vanilla
 from bot.sandbox.sites.wire import Call, Reply
@@ -16,6 +17,7 @@ OPENINGS: dict[str, Opening] = {
     "smsbower": smsbower,
     "sms3t": sms3t,
     "smsski": smsski,
+    "smsfly": smsfly,
     "smsak": smsak,
     "herosms": vanilla("herosms", "HeroSMS"),
 }
