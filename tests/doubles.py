@@ -36,11 +36,9 @@ from tests.renting import RENTING, FakeRenting
 from tests.scripted import Scripted, refuse_in_transaction
 from tests.sending import SENDING, FakeSending
 
-#: What the fake can do unless a test says otherwise; renting and sending are to be switched on.
+#: What a test has to switch on.
 OFF = {Capability.ACTIVE, Capability.ALL_SMS, Capability.FORWARD} | RENTING | SENDING
 SELLING = frozenset(Capability) - OFF
-    frozenset(Capability) - {Capability.ACTIVE, Capability.ALL_SMS, Capability.FORWARD} - RENTING - SENDING
-)
 
 KEY = "alpha-key-0123456789-abcd"
 
