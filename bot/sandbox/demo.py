@@ -22,14 +22,16 @@ from bot.sandbox.telegram.world import World
 #: The sandbox's own bot: no other Telegram knows this token.
 TOKEN = "424242:sandbox-token-of-no-use-anywhere-else"  # noqa: S105 - known to the sandbox alone
 PACE = 10.0
-ARRIVES_AFTER = (10, 20)
-SHARE = 0.8
+#: How codes arrive by themselves. A message takes a step each time, and none stays on its way.
+CODES: Mapping[str, object] = {"after_seconds": [10, 20], "share": 0.8}
+MESSAGES: Mapping[str, object] = {"after_seconds": [2, 4], "share": 1}
 #: The real minimum waits divided by the pace; SMS3T's is learned by asking.
 TIMES = {
     "SMSBOWER": {"MIN_CANCEL": 12, "MIN_POLL": 1},
     "SMSSKI": {"MIN_CANCEL": 3, "MIN_POLL": 1},
     "SMS3T": {"MIN_POLL": 1},
     "SMSAK": {"MIN_CANCEL": 3, "MIN_POLL": 1},
+    "SMSFLY": {"MIN_POLL": 1},
     "HEROSMS": {"MIN_CANCEL": 12, "MIN_POLL": 1},
 }
 CLONE = "herosms"
@@ -43,7 +45,7 @@ async def demo(port: int) -> int:
     world.add_bot(TOKEN)
     Human(world).user("Alex", "en")
     for site in sites.values():
-        site.control("auto", after_seconds=list(ARRIVES_AFTER), share=SHARE)
+        site.control("auto", **(MESSAGES if site.name == "smsfly" else CODES))
     try:
         serving = await serve(port, world, sites)
     except OSError:
