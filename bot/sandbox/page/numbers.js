@@ -13,18 +13,19 @@ export class Numbers {
     this.node = el("section", { class: "part" }, el("h3", {}, "Sold numbers"), this.none, this.list, this.more);
   }
 
-  update(numbers, currency) {
+  /** `forwards` is where the calls of a number go to, by its id. */
+  update(numbers, currency, forwards = {}) {
     const sorted = [...numbers].sort((one, other) => other.sold_at - one.sold_at);
-    const rows = sorted.slice(0, this.shown).map((number) => this.row(number, currency));
+    const rows = sorted.slice(0, this.shown).map((number) => this.row(number, currency, forwards[number.id]));
     this.none.hidden = rows.length > 0;
     this.more.hidden = sorted.length <= this.shown;
     if (rows.some((row, at) => this.list.children[at] !== row) || this.list.children.length !== rows.length) this.list.replaceChildren(...rows);
   }
 
-  row(number, currency) {
+  row(number, currency, forward) {
     if (!this.rows.has(number.id)) this.rows.set(number.id, new SoldNumber(number, this.act));
     const row = this.rows.get(number.id);
-    row.update(number, currency);
+    row.update(number, currency, forward);
     return row.node;
   }
 }
@@ -54,11 +55,12 @@ class SoldNumber {
     this.words.value = "";
   }
 
-  update(number, currency) {
+  update(number, currency, forward) {
     this.node.dataset.state = number.state;
     this.state.textContent = number.state;
     const due = number.due_in === null || number.due_in === undefined ? "" : ` · code in ${Math.max(0, Math.round(number.due_in))} s`;
-    this.about.textContent = `${number.service_name} · ${number.country_name} · ${number.price} ${currency}${due}`;
+    const calls = forward ? ` · calls go to +${forward}` : "";
+    this.about.textContent = `${number.service_name} · ${number.country_name} · ${number.price} ${currency}`.trim() + due + calls;
     this.texts.replaceChildren(...number.sms.map((sms) => el("li", {}, el("b", {}, sms.code ?? ""), ` ${sms.text ?? ""}`)));
   }
 }

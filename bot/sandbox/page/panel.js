@@ -19,7 +19,7 @@ export class Panel extends EventTarget {
     this.busy = 0;
     this.body = el("div", { class: "panel-body" }, el("p", { class: "panel-empty" }, "Waiting for the providers…"));
     const close = el("button", { class: "round", label: "Close the providers", onclick: () => this.toggle(false) }, icon("close"));
-    const head = el("header", { class: "bar" }, el("div", { class: "head-words" }, el("h2", {}, "Providers"), el("small", {}, "Five make-believe sites of this sandbox")), close);
+    const head = el("header", { class: "bar" }, el("div", { class: "head-words" }, el("h2", {}, "Providers"), el("small", {}, "Make-believe sites of this sandbox")), close);
     this.box.append(head, this.body);
     this.words = head.querySelector("small");
     this.box.addEventListener("keydown", (event) => { if (event.key === "Escape") this.toggle(false); });

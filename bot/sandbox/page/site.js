@@ -4,12 +4,16 @@ import { copy } from "/page/clipboard.js";
 import { form } from "/page/dialogs.js";
 import { el, icon } from "/page/dom.js";
 import { Goods } from "/page/goods.js";
+import { Messages } from "/page/messages.js";
 import { Numbers } from "/page/numbers.js";
+import { Rentals } from "/page/rentals.js";
 
 const FAULTS = [
   ["http", "answers with a server error"], ["html", "answers a web page"], ["garbage", "answers nonsense"], ["empty", "answers nothing"],
   ["429", "says too many requests"], ["hang", "never answers"], ["drop", "cuts the line"], ["slow", "answers slowly"],
 ];
+/** What some sites trade in beside numbers; a part shows itself where its site has something for it. */
+const OTHERS = [Rentals, Messages];
 const TIMES = [["1", "once"], ["3", "three times"], ["0", "until healed"]];
 
 export class Site {
@@ -20,8 +24,9 @@ export class Site {
     this.amount = el("span", { class: "amount", testid: "balance" });
     this.goods = new Goods(act);
     this.numbers = new Numbers(act);
+    this.others = OTHERS.map((Part) => new Part(act));
     const summary = el("summary", {}, this.state, el("b", {}, site.title), this.amount, icon("down"));
-    const parts = [this.keyRow(), this.moneyRow(), this.autoRow(), this.faultRow(), this.numbers.node, this.goods.node];
+    const parts = [this.keyRow(), this.moneyRow(), this.autoRow(), this.faultRow(), this.numbers.node, this.others.map((part) => part.node), this.goods.node].flat();
     this.node = el("details", { class: "site", testid: `site-${site.name}`, open }, summary, el("div", { class: "site-body" }, parts));
   }
 
@@ -77,17 +82,20 @@ export class Site {
     this.key.textContent = site.key;
     this.amount.textContent = `${site.balance} ${site.currency}`.trim();
     this.money.textContent = `Charged ${site.charged}, refunded ${site.refunded}`;
-    this.updateAuto(site.auto);
+    this.updateAuto(site.auto, site.messages);
     this.updateFaults(site.faults);
-    this.numbers.update(site.numbers, site.currency);
+    this.numbers.update(site.numbers, site.currency, site.forwards);
+    for (const part of this.others) part.update(site);
     this.goods.update(site.goods, site.currency);
+    this.numbers.node.hidden = this.goods.node.hidden = !site.goods.length;
   }
 
-  updateAuto(auto) {
+  updateAuto(auto, messages) {
     this.wish = auto ?? this.wish;
     this.auto.checked = Boolean(auto);
     const [from, to] = this.wish.after_seconds;
-    this.autoWords.textContent = `Codes arrive by themselves: ${Math.round(this.wish.share * 100)} % of them after ${from}–${to} s`;
+    const share = `${Math.round(this.wish.share * 100)} % of them`;
+    this.autoWords.textContent = messages ? `Messages go their way by themselves: ${share} take a step every ${from}–${to} s` : `Codes arrive by themselves: ${share} after ${from}–${to} s`;
   }
 
   updateFaults(faults) {
