@@ -1,4 +1,4 @@
-"""Mobile country codes (MCC) of the International Telecommunication Union, and the country of a number.
+"""Phone numbers people type, the country of one, and its mobile country codes (MCC).
 
 `mobile_countries.csv` holds what ITU-T E.212 assigns, the code most used first; an island without one of its
 own has that of the networks there.
@@ -6,9 +6,45 @@ own has that of the networks there.
 
 import csv
 import functools
+import re
 from importlib import resources
 
 import phonenumbers
+
+from bot.errors import BadInput, text
+
+_SEPARATORS = re.compile(r"[\s().\u00a0\u2009\u202f/-]")
+
+
+class NotAPhone(BadInput):
+    text = text("That is not a phone number. Send it in international form, like +44 20 7946 0958.")
+
+
+class OneAtATime(BadInput):
+    text = text("One number at a time, please: send just one.")
+
+
+def typed(words: str) -> str:
+    """The phone number a person typed, in E.164 with a plus, from `+44 20 …`, `0044 20 …` or `4420…`.
+
+    Raises `NotAPhone`, or `OneAtATime` for several.
+    """
+    if len([part for part in re.split(r"[,;\n]|\+(?=[0-9])", words) if part.strip()]) > 1:
+        raise OneAtATime
+    digits = re.sub(r"^(\+|00)", "", _SEPARATORS.sub("", words[:64]))
+    if not (digits.isascii() and digits.isdigit()):
+        raise NotAPhone
+    return _possible(f"+{digits}")
+
+
+def _possible(phone: str) -> str:
+    try:
+        parsed = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        raise NotAPhone from None
+    if not phonenumbers.is_possible_number(parsed):
+        raise NotAPhone
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
 def mccs(iso2: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Mobile country codes and the countries of numbers."""
+"""Phone numbers as people type them, their countries, and mobile country codes."""
 
 import csv
 import re
@@ -9,7 +9,7 @@ import pytest
 from babel import Locale
 
 import bot.mobile
-from bot.mobile import country_of, mccs
+from bot.mobile import NotAPhone, OneAtATime, country_of, mccs, typed
 
 TABLE = Path(bot.mobile.__file__).with_name("mobile_countries.csv")
 
@@ -75,3 +75,32 @@ def test_every_code_has_three_digits_of_a_geographic_area() -> None:
     codes = [code for row in rows() for code in row["mcc"].split(";")]
     assert [code for code in codes if not re.fullmatch("[2-7][0-9]{2}", code)] == []
     assert all(len(set(row["mcc"].split(";"))) == len(row["mcc"].split(";")) for row in rows())
+
+
+@pytest.mark.parametrize(
+    ("words", "phone"),
+    [
+        ("+44 20 7946 0958", "+442079460958"),
+        ("0044 20 7946 0958", "+442079460958"),
+        ("380501234567", "+380501234567"),
+        (" +380 (50) 123-45-67 ", "+380501234567"),
+        ("+380\u00a050\u00a0123.45.67", "+380501234567"),
+        ("79007777777", "+79007777777"),
+    ],
+)
+def test_a_typed_number_is_read_in_the_forms_people_write_it(words: str, phone: str) -> None:
+    assert typed(words) == phone
+
+
+@pytest.mark.parametrize(
+    "words", ["", "hello", "+12", "1-800-FLOWERS", "١٢٣٤٥٦٧٨٩", "+" + "7" * 16, "+999 123456"]
+)
+def test_what_is_no_number_is_refused(words: str) -> None:
+    with pytest.raises(NotAPhone):
+        typed(words)
+
+
+@pytest.mark.parametrize("between", [",", ";", "\n", " ", ", "])
+def test_several_numbers_are_refused(between: str) -> None:
+    with pytest.raises(OneAtATime):
+        typed(f"+12015550123{between}+442079460958")
