@@ -59,7 +59,7 @@ class RequestRefused(NotSendable):
 
 
 class RecipientRefused(NotSendable):
-    text = text("The provider says that the recipient's number is wrong. Nothing was sent.")
+    text = text("The provider says that the recipient's number is wrong. Nothing was sent: check the number.")
 
 
 class TextRefused(NotSendable):
@@ -71,11 +71,11 @@ class ButtonRefused(NotSendable):
 
 
 class ImageRefused(NotSendable):
-    text = text("The provider does not accept the image's address. Nothing was sent.")
+    text = text("The provider does not accept the image's address. Nothing was sent: give another one.")
 
 
 class NoRoute(NotSendable):
-    text = text("The provider cannot send this message to that number. Nothing was sent.")
+    text = text("The provider has no way to send this message to that number. Nothing was sent.")
 
 
 class SenderRefused(NotSendable):
@@ -87,11 +87,11 @@ class ChannelsRefused(NotSendable):
 
 
 class SmsRefused(NotSendable):
-    text = text("The provider misses the message for the SMS channel. Nothing was sent.")
+    text = text("The provider found no SMS in this message. Nothing was sent.")
 
 
 class ViberRefused(NotSendable):
-    text = text("The provider misses the message for the Viber channel. Nothing was sent.")
+    text = text("The provider found nothing for Viber in this message. Nothing was sent.")
 
 
 class UnknownMessage(Refused):

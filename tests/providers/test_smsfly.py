@@ -57,7 +57,9 @@ STATUSES = {
     "RESERVED": Delivery.RESERVED,
     "REFUND": Delivery.REFUNDED,
     "ACCEPTED": Delivery.ACCEPTED,
+    "DELIVERED": Delivery.DELIVERED,
     "delivrd": Delivery.DELIVERED,
+    "UNDELIVERED": Delivery.UNDELIVERED,
     "STOPPED": Delivery.STOPPED,
     "INSUFFICIENTFUNDS": Delivery.NO_MONEY,
     "UNKNOWN": Delivery.OTHER,
@@ -118,7 +120,7 @@ class TestSmsFly(ProviderContract):
         Case("senders", success([]), {Channel.SMS: [], Channel.VIBER: []}),
         Case(
             "senders",
-            success({"sms": [" A  b ", "A", "A", "", 7, None]}),
+            success({"sms": [" A  b ", "A", "A", "", "B\n", "C" * 65, 7, None]}),
             {Channel.SMS: [" A  b ", "A"], Channel.VIBER: []},
         ),
         Case(
@@ -156,6 +158,7 @@ class TestSmsFly(ProviderContract):
             for status, error in ((400, told.RequestRefused), (403, BadKey), (422, told.RequestRefused))
         ),
         *(Case("send", Said("<html>", status), Unavailable(sent=True)) for status in (200, 400, 403, 422)),
+        *(Case("send", Said("Bad request", status), BadReply(sent=True)) for status in (200, 400, 403, 422)),
         # An error of nobody's is no certain no, whatever the status.
         *(Case("send", failure("NEWERROR", status), BadReply) for status in (200, 400, 403, 422)),
         Case("send", failure("", 200), BadReply),

@@ -22,6 +22,8 @@ from bot.providers.sending_errors import (
     ViberRefused,
 )
 
+#: A sender name that is longer, or holds a line break, is none.
+LONGEST_NAME = 64
 #: The document's table of error codes, FORBIDDEN of its sample, and what clients met besides.
 ERRORS: dict[str, type[CodebellError]] = {
     "FORBIDDEN": BadKey,
@@ -84,29 +86,33 @@ def told(answer: Answer) -> Told:
     found = values.document(answer.text)
     body = found if isinstance(found, dict) else {}
     if values.truth(body.get("success")) is not True:
-        raise _failure(body.get("error"), answer)
+        raise _failure(body.get("error"), answer, readable=found is not None or not answer.text)
     if answer.status >= 300:
         raise BadReply(f"a success with HTTP {answer.status}")
     data, moment = body.get("data"), _moment(body.get("date"))
     return Told(data if isinstance(data, dict) else {}, moment.tzinfo if moment else None)
 
 
-def _failure(error: object, answer: Answer) -> CodebellError:
-    """An error nobody documented, or a page in between, is no certain no: it does not say what was done."""
+def _failure(error: object, answer: Answer, *, readable: bool) -> CodebellError:
+    """A code nobody documented, or a page of somebody between, is no certain no: all may have been done."""
     code = values.name(error.get("code") if isinstance(error, dict) else error).upper()
     if code in ERRORS:
         return ERRORS[code](code)
-    if answer.status == 429 or (answer.text.startswith("<") and answer.status != 401):
-        return Unavailable(f"HTTP {answer.status}", retry_after=answer.retry_after)
-    if answer.status in STATUSES and not code:
+    if answer.status == 401 or (answer.status in STATUSES and readable and not code):
         return STATUSES[answer.status](f"HTTP {answer.status}")
+    if answer.status == 429 or answer.text.startswith("<"):
+        return Unavailable(f"HTTP {answer.status}", retry_after=answer.retry_after)
     return BadReply(f"HTTP {answer.status} {values.identifier(code) or ''}".strip())
 
 
 def listed(found: object) -> list[str]:
     """The names of a list, each once, as they are: they go back verbatim. PHP writes some lists as tables."""
     rows = found.values() if isinstance(found, dict) else found if isinstance(found, list) else ()
-    return list(dict.fromkeys(row for row in rows if isinstance(row, str) and row.strip()))
+    return list(dict.fromkeys(row for row in rows if isinstance(row, str) and _is_name(row)))
+
+
+def _is_name(row: str) -> bool:
+    return bool(row.strip()) and row.isprintable() and len(row) <= LONGEST_NAME
 
 
 def prices(found: object) -> list[ChannelPrice]:
