@@ -114,6 +114,25 @@ async def test_smsactivate_buys_and_reads_a_code(
     assert [entry.kind for entry in site.ledger.entries] == ["charge"]
 
 
+async def test_smsactivate_buys_on_smsaks_second_face(street: Street, smsactivate: Any) -> None:
+    site = street.sites["smsak"]
+
+    def shop() -> None:
+        client = old_client(smsactivate, street, "smsak")
+        client._SMSActivateAPI__api_url = f"{street.url}/smsak/stubs/handler_api.php"
+        assert float(client.getBalance()["balance"]) == 1500.5
+        assert client.getCountries()["40"]["rus"] == "Узбекистан"
+        bought = client.getNumber(service="vk", country=0)
+        number = bought["activation_id"]
+        assert client.getStatus(number) == "STATUS_WAIT_CODE"
+        site.control("sms", id=str(number), code="54321")
+        assert client.getStatus(number) == "STATUS_OK:54321"
+        assert client.setStatus(id=number, status=6) == "ACCESS_ACTIVATION"
+
+    await asyncio.to_thread(shop)
+    assert [entry.kind for entry in site.ledger.entries] == ["charge"]
+
+
 async def test_smsactivate_finds_its_number_among_the_active(street: Street, smsactivate: Any) -> None:
     def shop() -> None:
         client = old_client(smsactivate, street, "herosms")

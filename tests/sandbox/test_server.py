@@ -50,7 +50,7 @@ async def test_every_door_is_open(http: httpx.AsyncClient) -> None:
     assert (await http.get(f"/bot{TOKEN}/getMe")).json()["ok"]
     assert "chats" in (await http.post("/sandbox/telegram/state", json={})).json()
     sites = (await http.get("/sandbox/providers")).json()["sites"]
-    assert [site["name"] for site in sites] == ["smsbower", "sms3t", "smsski", "herosms"]
+    assert [site["name"] for site in sites] == ["smsbower", "sms3t", "smsski", "smsak", "smsfly", "herosms"]
 
 
 async def test_every_site_stands_below_its_name(http: httpx.AsyncClient) -> None:

@@ -24,7 +24,7 @@ def shown(client: HandlerClient, number: str) -> Json:
     return next(row for row in rows if row["id"] == number)
 
 
-@pytest.mark.parametrize("name", ["smsbower", "sms3t", "smsski", "herosms"])
+@pytest.mark.parametrize("name", ["smsbower", "sms3t", "smsski", "smsak", "herosms"])
 def test_the_overview_of_every_site_is_json_with_goods_to_show(name: str) -> None:
     overview = all_sites(seed=1)[name].overview()
     assert json.loads(json.dumps(overview)) == overview
@@ -232,7 +232,7 @@ def test_a_plan_that_can_only_draw_taken_numbers_draws_none() -> None:
     assert Plan("84", 9, ("90",)).draw(site.shop.random, taken=lambda _: True) is None
 
 
-@pytest.mark.parametrize("name", ["smsbower", "sms3t", "smsski", "herosms"])
+@pytest.mark.parametrize("name", ["smsbower", "sms3t", "smsski", "smsak", "herosms"])
 def test_every_number_sold_is_possible_in_its_country(name: str) -> None:
     shop = all_sites(seed=1)[name].shop
     for country in shop.goods.countries.values():
@@ -243,7 +243,7 @@ def test_every_number_sold_is_possible_in_its_country(name: str) -> None:
             assert sum(phonenumbers.is_valid_number(number) for number in parsed) >= 17, country.name
 
 
-@pytest.mark.parametrize("name", ["smsbower", "sms3t", "smsski", "herosms"])
+@pytest.mark.parametrize("name", ["smsbower", "sms3t", "smsski", "smsak", "herosms"])
 def test_a_text_holds_its_code_and_the_code_is_four_to_eight_characters(name: str) -> None:
     shop = all_sites(seed=1)[name].shop
     for service in shop.goods.services.values():
