@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bot.providers import ALL
 from bot.providers.base import Capability, Provider
 from bot.providers.handler_api import HandlerApi
-from bot.providers.smsak import SmsAkStub
+from bot.providers.smsak.stub import SmsAkStub
 from tests.papers import table
 
 #: The columns by their headings: SMSAK's second face answers for itself, too.
