@@ -13,12 +13,13 @@ from bot.providers.handler_api import HandlerApi
 from bot.providers.hosted import Hosted
 from bot.providers.http import Net
 from bot.providers.sms3t import Sms3T
+from bot.providers.smsak import SmsAk
 from bot.providers.smsbower import SmsBower
 from bot.providers.smsfly import SmsFly
 from bot.providers.smsski import SmsSki
 
 #: In the order in which people see them.
-ALL: tuple[type[Hosted], ...] = (SmsSki, SmsBower, Sms3T, SmsFly)
+ALL: tuple[type[Hosted], ...] = (SmsSki, SmsBower, Sms3T, SmsAk, SmsFly)
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 NO_TIMES: Mapping[str, Mapping[str, float]] = MappingProxyType({})

@@ -13,11 +13,18 @@ class Hosted(Provider):
 
     root: ClassVar[str] = ""
 
-    def __init__(self, root: str = "", timing: Timing | None = None, net: Net | None = None) -> None:
+    def __init__(
+        self,
+        root: str = "",
+        timing: Timing | None = None,
+        net: Net | None = None,
+        pace: Pace | None = None,
+    ) -> None:
         self.timing = timing or self.timing
         self._net = net or Net()
         # A fifth of the time between polls: one call a second per key where polls are five seconds apart.
-        pace = Pace(self.timing.min_poll / 5, 5, self._net.clock, self._net.sleep)
+        if pace is None:
+            pace = Pace(self.timing.min_poll / 5, 5, self._net.clock, self._net.sleep)
         self._site = Site(root or self.root, self.sign, self._net, pace)
 
     def sign(self, call: Call, key: str) -> Call:

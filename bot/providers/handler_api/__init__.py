@@ -29,8 +29,9 @@ from bot.providers.handler_api import codes, orders, price_lists, statuses
 from bot.providers.handler_api.tokens import Reply, failure, read
 from bot.providers.hosted import Hosted
 from bot.providers.http import Net
+from bot.providers.pace import Pace
 from bot.providers.signing import Call, in_query
-from bot.providers.values import LONGEST_TEXT, money, name
+from bot.providers.values import LONGEST_TEXT, money, name, unquoted
 
 #: What the whole family knows; which site answers BAD_ACTION to some of it is seen when it is asked.
 VANILLA = frozenset(
@@ -60,8 +61,14 @@ class HandlerApi(Hosted):
     #: Whether a code is announced as STATUS_WAIT_RETRY.
     code_as_retry = False
 
-    def __init__(self, root: str = "", timing: Timing | None = None, net: Net | None = None) -> None:
-        super().__init__(root, timing, net)
+    def __init__(
+        self,
+        root: str = "",
+        timing: Timing | None = None,
+        net: Net | None = None,
+        pace: Pace | None = None,
+    ) -> None:
+        super().__init__(root, timing, net, pace)
         self._without_text = False
 
     def sign(self, call: Call, key: str) -> Call:
@@ -69,7 +76,7 @@ class HandlerApi(Hosted):
 
     async def balance(self, key: SecretStr) -> Balance:
         reply = await self._ask(key, "getBalance")
-        amount = money(reply.rest if reply.word == "ACCESS_BALANCE" else reply.document)
+        amount = money(unquoted(reply.rest) if reply.word == "ACCESS_BALANCE" else reply.document)
         if amount is None or reply.status >= 400:
             raise failure(reply)
         return Balance(amount, self.currency)

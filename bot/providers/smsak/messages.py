@@ -1,0 +1,61 @@
+"""The SMS of an activation as SMSAK tells them: the code apart, beside the text, or only in it."""
+
+import re
+
+from bot.errors import BadReply
+from bot.providers import values
+from bot.providers.base import Outcome, Reading
+from bot.providers.smsak.catalogue import legible
+from bot.providers.smsak.replies import Reply, listed
+
+#: What a code looks like in a text: four to eight digits, or two groups of three.
+_CODE = re.compile(r"(?<![0-9+])(?:[0-9]{4,8}|[0-9]{3}[- ][0-9]{3})(?![0-9])")
+#: Characters of a time that are kept: it is compared, and shown to nobody.
+_LONGEST_TIME = 32
+
+
+def latest(reply: Reply) -> Reading | None:
+    """The newest SMS; its code is "" where only the text may hold one. None before the first: `null`."""
+    if reply.text == "null":
+        return None
+    if not isinstance(reply.document, dict) or not reply.document.keys() & {"small", "text"}:
+        raise BadReply("no SMS")
+    return _reading(reply.document)
+
+
+def every(reply: Reply) -> list[Reading]:
+    """All SMS, oldest first: the site gives the newest first."""
+    rows = [] if reply.text == "null" else listed(reply)
+    return [with_code(one) for one in reversed(legible(rows, _reading))]
+
+
+def with_code(sms: Reading, beside: str = "") -> Reading:
+    """The SMS with a code in any case: its own, the one told `beside` it, or what it says instead."""
+    code = sms.code or beside or values.code(sms.text) or sms.text or ""
+    return Reading(sms.outcome, code, sms.text, sms.sender, sms.written)
+
+
+def written(value: object) -> str:
+    """A time as the site writes it."""
+    return value.strip()[:_LONGEST_TIME] if isinstance(value, str) else ""
+
+
+def text(value: object) -> str:
+    return value.strip()[: values.LONGEST_TEXT] if isinstance(value, str) else ""
+
+
+def _reading(row: object) -> Reading | None:
+    if not isinstance(row, dict):
+        return None
+    said = text(row.get("text"))
+    code = values.code(row.get("small")) or _in_text(said)
+    if not code and not said:
+        return None
+    sender = values.name(row.get("from")) or None
+    return Reading(Outcome.RECEIVED, code, said or None, sender, written(row.get("time")))
+
+
+def _in_text(said: str) -> str:
+    """The only thing in a text that looks like a code; where there are several nobody knows which."""
+    found = set(_CODE.findall(said))
+    return found.pop() if len(found) == 1 else ""

@@ -1,0 +1,91 @@
+"""Renting at SMSAK: its stock, tariffs, the numbers rented now, their SIMs and their SMS.
+
+Two of its answers, to a rent and to a renewal, are missing in every copy of the document.
+"""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from bot.errors import BadReply
+from bot.providers import values
+from bot.providers.renting import RentalSms, RentalStock, Rented, SimAnswer, Tariff
+from bot.providers.smsak.catalogue import e164, iso2, legible
+from bot.providers.smsak.messages import text, written
+from bot.providers.smsak.replies import Reply, listed
+
+#: Its times have no zone. Of the two that are likely, UTC and Moscow's, this is the earlier: nobody counts on
+#: a rent that is over.
+ZONE = timezone(timedelta(hours=3))
+
+_SIM = {"0": SimAnswer.REFUSED, "1": SimAnswer.SENT, "2": SimAnswer.UNDER_WAY}
+
+
+def stock(reply: Reply) -> list[RentalStock]:
+    """The countries with something left; PHP writes an empty table as a list."""
+    if reply.document == []:
+        return []
+    if not isinstance(reply.document, dict):
+        raise BadReply("no table")
+    found = legible(values.rows(reply.document), _stock)
+    return [one for one in found if one.stock]
+
+
+def tariffs(reply: Reply) -> list[Tariff]:
+    return legible(listed(reply), _tariff)
+
+
+def rented(reply: Reply) -> list[Rented]:
+    return legible(listed(reply), _rented)
+
+
+def sim(reply: Reply) -> SimAnswer:
+    if reply.word not in _SIM:
+        raise BadReply("no answer of a SIM")
+    return _SIM[reply.word]
+
+
+def sms(reply: Reply) -> list[RentalSms]:
+    """Oldest first; in which order the site gives them is told for activations only: the newest first."""
+    rows = [] if reply.text == "null" else listed(reply)
+    found = list(reversed(legible(rows, _sms)))
+    return sorted(found, key=lambda one: one.written) if all(one.at for one in found) else found
+
+
+def _stock(row: object) -> RentalStock | None:
+    country, amount = row if isinstance(row, tuple) else ("", None)
+    left = values.count(amount)
+    return None if left is None else RentalStock(country, iso2(country), left)
+
+
+def _tariff(row: object) -> Tariff | None:
+    if not isinstance(row, dict):
+        return None
+    name, country = values.identifier(row.get("id")), values.identifier(row.get("code"))
+    days, cost = values.count(row.get("days")), values.money(row.get("cost"))
+    if name is None or country is None or not days or cost is None:
+        return None
+    return Tariff(name, days, cost, country, iso2(country))
+
+
+def _rented(row: object) -> Rented | None:
+    name = values.identifier(row.get("id")) if isinstance(row, dict) else None
+    if name is None or not isinstance(row, dict):
+        return None
+    raw = values.as_written(row.get("number"))
+    return Rented(name, e164(raw), raw, _moment(row.get("time")), values.truth(row.get("is_work")))
+
+
+def _sms(row: object) -> RentalSms | None:
+    if not isinstance(row, dict):
+        return None
+    said, at = text(row.get("text")), _moment(row.get("time"))
+    if not said:
+        return None
+    return RentalSms(values.name(row.get("from")) or None, said, written(row.get("time")), at)
+
+
+def _moment(value: object) -> datetime | None:
+    try:
+        told = datetime.strptime(written(value), "%Y-%m-%d %H:%M:%S").replace(tzinfo=ZONE)
+        return told.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
