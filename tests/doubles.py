@@ -4,7 +4,7 @@ The other end of the world, a person in a chat, is in `tests.house`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -77,6 +77,8 @@ class Line:
     wish: Wish
     bought_at: datetime
     reading: Reading = WAITING
+    #: SMS that came before the one it reads.
+    earlier: list[Reading] = field(default_factory=list)
 
 
 class FakeProvider(FakeRenting, FakeSending):
@@ -183,6 +185,14 @@ class FakeProvider(FakeRenting, FakeSending):
         self._hear("cancel", held)
         self._let_go(key, self.lines[held.id])
         self._scripts["cancel"].end()
+
+    async def all_sms(self, key: SecretStr, held: Held) -> list[Reading]:
+        self._hear("all_sms", held)
+        return [*self.lines[held.id].earlier, self.lines[held.id].reading]
+
+    async def forward(self, key: SecretStr, held: Held, phone: str) -> None:
+        self._hear("forward", phone)
+        self._scripts["forward"].end()
 
     async def active(self, key: SecretStr) -> list[Number]:
         self._hear("active")
