@@ -15,7 +15,7 @@ def segments(text: str) -> int:
     """1 for what fits into one SMS, an empty text included."""
     if set(text) <= BASIC | EXTENDED:
         return _parts(len(text) + sum(sign in EXTENDED for sign in text), *GSM)
-    return _parts(len(text.encode("utf-16-le")) // 2, *UCS)
+    return _parts(len(text.encode("utf-16-le", "surrogatepass")) // 2, *UCS)
 
 
 def _parts(length: int, alone: int, joined: int) -> int:

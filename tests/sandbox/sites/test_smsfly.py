@@ -3,8 +3,12 @@
 import json
 from typing import Any
 
+import httpx
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
+from bot.sandbox.sites.doors import add_sites
 from tests.sandbox.sites.mailing import KYIV, FlyClient, code, letter
 
 BUTTON = {"caption": "Where is it?", "url": "https://example.org/taxi"}
@@ -38,6 +42,17 @@ def test_an_error_says_so_with_its_code(client: FlyClient) -> None:
 def test_a_body_that_is_no_json_object_is_422(client: FlyClient, body: str) -> None:
     reply = client.post(body)
     assert (reply.status, code(reply)) == (422, "INVREQUEST")
+
+
+async def test_it_is_spoken_to_over_http_with_json_in_the_body(client: FlyClient) -> None:
+    app = web.Application()
+    add_sites(app, {"smsfly": client.site})
+    asked = {"auth": {"key": client.site.key}, "action": "SENDMESSAGE", "data": letter("sms")}
+    async with TestServer(app) as server, httpx.AsyncClient(trust_env=False) as http:
+        reply = await http.post(str(server.make_url("/smsfly/api/v2/api.php")), json=asked)
+        refused = await http.post(str(server.make_url("/smsfly/api/v2/api.php")), data={"key": "x"})
+    assert (reply.status_code, reply.json()["data"]["sms"]["status"]) == (200, "ACCEPTD")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (422, "INVREQUEST")
 
 
 def test_nothing_is_read_from_a_get(client: FlyClient) -> None:

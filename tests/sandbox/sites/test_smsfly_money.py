@@ -46,6 +46,7 @@ def test_too_little_money_for_everything_is_a_status_or_an_error(client: FlyClie
         ("🚕" * 36, 2),
         ("a" * 69 + "’", 1),
         ("a" * 70 + "’", 2),
+        ("\ud83d" * 71, 2),
     ],
 )
 def test_an_sms_is_paid_per_segment(client: FlyClient, text: str, count: int) -> None:
