@@ -107,7 +107,7 @@ async def show_found(message: Message, words: str, t: Texts, offers: Offers) -> 
     else:
         text = t("Services like “{typed}”:", typed=typed)
         rows = [*in_rows(_service_buttons(listing.items), 2), [press(t.plain("◀ All services"), Buy())]]
-    await show(message, Screen(text + _troubles(listing.troubles, t), rows))
+    await show(message, Screen(text + troubles(listing.troubles, t), rows))
 
 
 def _said_again(words: str) -> str:
@@ -151,7 +151,7 @@ def _services(listing: Listing[Listed], page: int, t: Texts) -> Screen:
         text = t("<b>There is nothing to buy right now.</b>")
     rows = in_rows(_service_buttons(shown), 2)
     pager = turn(page, pages, lambda to: Services(page=to))
-    return Screen(text + _troubles(listing.troubles, t), [*rows, pager, [press(t.plain("◀ Menu"), Menu())]])
+    return Screen(text + troubles(listing.troubles, t), [*rows, pager, [press(t.plain("◀ Menu"), Menu())]])
 
 
 def _service_buttons(services: Sequence[Listed]) -> list[InlineKeyboardButton]:
@@ -172,7 +172,7 @@ def _countries(wanted: Countries, name: str, listing: Listing[Place], t: Texts) 
     pager = turn(wanted.page, pages, lambda to: wanted.model_copy(update={"page": to}))
     back = [press(t.plain("◀ Services"), Buy())]
     sort = [_sort(wanted, t)] if len(places) > 1 else []
-    return Screen(text + _troubles(listing.troubles, t), [*rows, pager, sort, back])
+    return Screen(text + troubles(listing.troubles, t), [*rows, pager, sort, back])
 
 
 def _sort(wanted: Countries, t: Texts) -> InlineKeyboardButton:
@@ -184,7 +184,7 @@ def _place_label(place: Place, t: Texts) -> str:
     parts = [
         f"{flag(place.iso2)} {t.country(place.iso2, place.name)}",
         t.plain("from {price}", price=t.money(place.cost, place.currency)),
-        _stock(place.stock, t),
+        stock_left(place.stock, t),
     ]
     return " · ".join(part for part in parts if part)
 
@@ -198,7 +198,7 @@ def _offers(service: str, iso2: str, name: str, listing: Listing[Offer], t: Text
         )
     rows = [[press(_offer_label(offer, listing.items, t), _choose(offer))] for offer in listing.items]
     back = [press(t.plain("◀ Countries"), Countries(service=service))]
-    return Screen(text + _troubles(listing.troubles, t), [*rows, back])
+    return Screen(text + troubles(listing.troubles, t), [*rows, back])
 
 
 def _choose(offer: Offer) -> Choose:
@@ -211,11 +211,12 @@ def _offer_label(offer: Offer, all_offers: Sequence[Offer], t: Texts) -> str:
     label = offer.key.label if len({other.key.id for other in same}) > 1 else ""
     country = offer.country_name if len({other.country_code for other in same}) > 1 else ""
     who = " ".join(part for part in (offer.provider.title, label) if part)
-    parts = [who, country, t.money(offer.cost, offer.currency), _stock(offer.stock, t)]
+    parts = [who, country, t.money(offer.cost, offer.currency), stock_left(offer.stock, t)]
     return " · ".join(part for part in parts if part)
 
 
-def _stock(stock: int | None, t: Texts) -> str:
+def stock_left(stock: int | None, t: Texts) -> str:
+    """How much is left, as the end of a button's label."""
     match stock:
         case None:
             return ""
@@ -225,10 +226,10 @@ def _stock(stock: int | None, t: Texts) -> str:
             return t.plain("{stock} left", stock=stock)
 
 
-def _troubles(troubles: Sequence[Trouble], t: Texts) -> str:
+def troubles(missing: Sequence[Trouble], t: Texts) -> str:
     """One line for each provider that is missing, and why."""
     lines = [
         t("⚠️ {provider}: {problem}", provider=trouble.title, problem=t.plain_error(trouble.error))
-        for trouble in troubles
+        for trouble in missing
     ]
     return "\n\n" + "\n".join(lines) if lines else ""
