@@ -6,7 +6,7 @@ import { el } from "/page/dom.js";
 const SHOWN = 8;
 const CHANNELS = { viber: "Viber", sms: "SMS" };
 const FATES = [
-  ["view", "arrive, and are read in Viber"], ["deliver", "arrive"], ["undeliv", "do not arrive"], ["expire", "run out of time"],
+  ["view", "arrive and are viewed"], ["deliver", "arrive"], ["undeliv", "do not arrive"], ["expire", "run out of time"],
   ["stop", "are stopped"], ["error", "end in an error"], ["moderation", "wait for a moderator"], ["insufficient", "lack money"],
 ];
 const ARRIVED = ["DELIVRD", "VIEWED"];
@@ -40,11 +40,11 @@ export class Messages {
   }
 
   /** A site without messages has no such part. */
-  update({ messages, viber_balance: viber, fates }) {
+  update({ messages, balance, viber_balance: viber, fates }) {
     this.node.hidden = !messages;
     if (!messages) return;
     this.viber = viber;
-    this.money.textContent = `For Viber: ${viber}`;
+    this.money.textContent = `${balance} for SMS, ${viber} for Viber`;
     const [fate, ...others] = new Set(Object.values(fates));
     if (document.activeElement !== this.fate) this.fate.value = others.length ? "" : fate;
     const rows = messages.slice(0, SHOWN).map((message) => this.row(message));
@@ -75,19 +75,21 @@ class SentMessage {
 class Channel {
   constructor(id, { channel, source, text, button, image }, act) {
     this.state = el("span", { class: "state" });
-    this.price = el("small", {});
+    this.about = el("small", {});
     this.deeds = DEEDS.map(([status, words, testid, style]) => el("button", { class: style, type: "button", testid: `message-${testid}`, onclick: () => act("message", { id, channel, status }) }, words));
     this.view = el("button", { class: "small", type: "button", testid: "message-view", onclick: () => act("message", { id, channel, status: "VIEWED" }) }, "View");
-    const said = [text, button && `[${button[0]}]`, image && "(image)"].filter(Boolean).join(" ");
-    const head = el("div", { class: "row wrap" }, el("b", {}, CHANNELS[channel]), this.state, this.price, this.deeds, this.view);
-    this.node = el("li", { testid: "sent-channel", data: { channel } }, head, el("small", {}, `${source}: ${said}`));
+    this.said = [text, button && `[${button[0]}]`, image && "(image)"].filter(Boolean).join(" ");
+    this.source = source;
+    const head = el("div", { class: "row wrap" }, el("b", {}, CHANNELS[channel]), this.state, this.deeds, this.view);
+    this.node = el("li", { testid: "sent-channel", data: { channel } }, head, this.about);
   }
 
   update({ channel, status, under_way: open, price, charged }) {
     this.node.dataset.status = status;
     this.node.dataset.end = ARRIVED.includes(status) ? "good" : FAILED.includes(status) ? "bad" : "";
     this.state.textContent = status;
-    this.price.textContent = charged ? price : "not paid";
+    const cost = charged ? price : status === "REFUND" ? `${price} paid back` : "not paid";
+    this.about.textContent = `${cost} · ${this.source}: ${this.said}`;
     for (const deed of this.deeds) deed.hidden = !open;
     this.view.hidden = !(channel === "viber" && status === "DELIVRD");
   }
