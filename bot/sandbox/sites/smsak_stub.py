@@ -22,9 +22,6 @@ RUSSIA = "RU"
 class SmsAkStub(HandlerApi):
     """Its eight actions; `admits` tells the account's keys. "Some methods may have slight differences"."""
 
-    name = "smsak"
-    title = "SMSAK"
-
     def __init__(self, shop: Shop, admits: Callable[[str], bool]) -> None:
         super().__init__(shop, "", Dialect(empty_rows=True))
         self.admits = admits

@@ -27,9 +27,12 @@ BAD_STATUS = "Неверный статус"
 #: What the framework shows when it was asked for something it did not expect.
 CRASH = Reply("<!DOCTYPE html><html><head><title>Error</title></head>"
               "<body><h1>Internal Server Error (#500)</h1></body></html>", 500)  # fmt: skip
-SMALL = ("code", "-", "", "null")
-RENTED = ("object", "1", "list", "empty")
-SCALARS = ("plain", "quoted", "newline")
+#: How a detail may be worded, the default first.
+CHOICES = {
+    "small": ("code", "-", "", "null"),
+    "rented": ("object", "1", "list", "empty"),
+    "scalars": ("plain", "quoted", "newline"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,11 @@ class Words:
 
     def changed(self, **details: object) -> "Words":
         """`ValueError` for a wording there is none of."""
-        choices = {"small": SMALL, "rented": RENTED, "scalars": SCALARS}
-        for name, allowed in choices.items():
-            if details.get(name, allowed[0]) not in allowed:
-                raise ValueError(f"{name} is one of {', '.join(repr(choice) for choice in allowed)}")
-        return replace(self, **details)  # type: ignore[arg-type]  # checked above
+        typed = {name: type(getattr(self, name))(value) for name, value in details.items()}
+        for name, choices in CHOICES.items():
+            if typed.get(name, choices[0]) not in choices:
+                raise ValueError(f"{name} is one of {', '.join(repr(choice) for choice in choices)}")
+        return replace(self, **typed)
 
     def error(self, code: int) -> Reply:
         """The envelope with a number; HTTP says 200 all the same."""
