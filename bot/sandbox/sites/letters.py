@@ -11,7 +11,7 @@ from bot.sandbox.sites.wire import Json
 LONGEST_TTL = 1440
 LONGEST_VIBER = 1000
 LONGEST_CAPTION = 30
-_PHONE = re.compile(r"[1-9]\d{8,14}", re.ASCII)
+_PHONE = re.compile(r"[1-9]\d{6,14}", re.ASCII)
 _ADDRESS = re.compile(r"([a-z]+)://[^\s/?#]+\S*", re.IGNORECASE)
 
 

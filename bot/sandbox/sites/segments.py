@@ -14,9 +14,17 @@ UCS = (70, 67)
 def segments(text: str) -> int:
     """1 for what fits into one SMS, an empty text included."""
     if set(text) <= BASIC | EXTENDED:
-        return _parts(len(text) + sum(sign in EXTENDED for sign in text), *GSM)
-    return _parts(len(text.encode("utf-16-le", "surrogatepass")) // 2, *UCS)
+        return _parts([2 if sign in EXTENDED else 1 for sign in text], *GSM)
+    return _parts([2 if sign > "\uffff" else 1 for sign in text], *UCS)
 
 
-def _parts(length: int, alone: int, joined: int) -> int:
-    return 1 if length <= alone else -(-length // joined)
+def _parts(places: list[int], alone: int, joined: int) -> int:
+    """A sign that takes two places is not torn apart: it goes into the next part whole."""
+    if sum(places) <= alone:
+        return 1
+    parts, left = 1, joined
+    for wanted in places:
+        if wanted > left:
+            parts, left = parts + 1, joined
+        left -= wanted
+    return parts
