@@ -68,7 +68,7 @@ def test_the_readme_has_every_setting_with_its_default() -> None:
 def test_the_readme_shows_the_floors_as_they_are() -> None:
     contracts = PROJECT["tool"]["importlinter"]["contracts"]
     floors = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
-    assert "```\n" + "\n".join(floors) + "\n```" in README
+    assert "```\n" + "\n".join(floors) + "\n```" in README.replace("\n    | ", " | ")
 
 
 def test_the_readmes_map_has_every_room() -> None:
