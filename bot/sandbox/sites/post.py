@@ -1,7 +1,6 @@
 """The trade in messages: each is paid for when it is taken in, and goes its way channel by channel."""
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from decimal import Decimal
 from functools import partial
@@ -83,7 +82,7 @@ class Post:
         label = _label(part) if part.channel == "viber" else ""
         unpaid = fate is Status.INSUFFICIENTFUND or price > self.shop.ledger.purses[PURSES[part.channel]]
         status = Status.INSUFFICIENTFUND if unpaid else Status.ACCEPTD
-        return Leg(part, price, label, status, self.shop.clock.now(), tuple(_way(part.channel, fate)))
+        return Leg(part, price, label, status, self.shop.clock.now(), _way(part.channel, fate))
 
     def _fate(self, recipient: str, channel: str) -> Status:
         fate = FATES[self.fates[channel]]
@@ -144,17 +143,16 @@ class Post:
                 self.shop.ledger.refund(at, leg.price, message.id, PURSES[leg.channel])
 
 
-def _way(channel: str, fate: Status) -> Iterator[Status]:
-    if fate is Status.MODERATION:
-        yield fate
-        return
-    yield from MIDDLE[channel]
-    if fate in ARRIVED:
-        yield Status.DELIVRD
-        if fate is Status.VIEWED and channel == "viber":
-            yield Status.VIEWED
-    else:
-        yield fate
+def _way(channel: str, fate: Status) -> tuple[Status, ...]:
+    """What follows ACCEPTD; nobody tells that an SMS was viewed."""
+    match fate:
+        case Status.MODERATION:
+            return (fate,)
+        case Status.VIEWED:
+            viewed = (fate,) if channel == "viber" else ()
+            return (*MIDDLE[channel], Status.DELIVRD, *viewed)
+        case _:
+            return (*MIDDLE[channel], fate)
 
 
 def _label(part: Part) -> str:
