@@ -33,6 +33,7 @@ PROVIDERS = [
     Provider("smsbower", "SMSBower", "Indonesia", 12, "Alice"),
     Provider("smsski", "sms.ski", "Indonesia", 3, "Noah"),
     Provider("sms3t", "SMS3T", "Vietnam", 6, "Linh", documented=False),
+    Provider("smsak", "SMSAK", "Indonesia", 3, "Dana"),
 ]
 
 
