@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 COMMANDS = {
     "start": text("the menu"),
     "buy": text("buy a number"),
+    "rent": text("rent a number for days"),
     "numbers": text("your numbers and their codes"),
     "cancel": text("cancel a number"),
     "balance": text("what is left on your accounts"),

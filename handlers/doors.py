@@ -87,6 +87,115 @@ class Act(CallbackData, prefix="a"):
     id: str
 
 
+class Forward(CallbackData, prefix="f"):
+    """forward: let calls to a number ring somewhere else."""
+
+    id: str
+
+
+class Rent(CallbackData, prefix="r"):
+    """rent: the countries numbers can be rented in."""
+
+
+class TariffsOf(CallbackData, prefix="rt"):
+    """rent: the tariffs of a country, by a key of the chat and the provider's own country code."""
+
+    key: str
+    country: str
+
+
+class PayRent(CallbackData, prefix="ro"):
+    """rent: order what was offered, a rent or a renewal, once."""
+
+    nonce: str
+
+
+class RentedElsewhere(CallbackData, prefix="e"):
+    """elsewhere: numbers rented elsewhere with the chat's keys."""
+
+    page: Annotated[int, Field(ge=0, le=999)] = 0
+
+
+class Hired(StrEnum):
+    """What a button does with a rented number."""
+
+    CARD = "v"
+    SMS = "s"
+    LOOK = "l"
+    SIM_ON = "i"
+    SIM_OFF = "o"
+    RENEW = "r"
+
+
+class OnRental(CallbackData, prefix="t"):
+    """rental: do something with a rented number."""
+
+    what: Hired
+    id: str
+
+
+class Send(CallbackData, prefix="s"):
+    """send: write a message."""
+
+
+class Draft(CallbackData, prefix="sd"):
+    """send: a draft on one screen."""
+
+    id: str
+
+
+class SendIt(CallbackData, prefix="sg"):
+    """send: what the draft says, once; `value` tells what it said when the button was drawn."""
+
+    id: str
+    value: str
+
+
+class SendAgain(CallbackData, prefix="sa"):
+    """send: a new draft with everything of a message."""
+
+    id: str
+
+
+class Sent(CallbackData, prefix="sh"):
+    """send: the messages sent so far; `anew` leaves the pressed message as it is."""
+
+    page: Annotated[int, Field(ge=0, le=999)] = 0
+    anew: bool = False
+
+
+class Part(StrEnum):
+    """What can be changed in a draft."""
+
+    CHANNELS = "c"
+    RECIPIENT = "r"
+    TEXT = "t"
+    VIBER_NAME = "vn"
+    VIBER_TEXT = "vt"
+    VIBER_TTL = "vl"
+    CAPTION = "vc"
+    ADDRESS = "va"
+    IMAGE = "vi"
+    SMS_NAME = "sn"
+    SMS_TEXT = "st"
+    SMS_TTL = "sl"
+    FLASH = "sf"
+
+
+class Write(CallbackData, prefix="w"):
+    """compose: ask for a part of a draft."""
+
+    id: str
+    part: Part
+
+
+class Operators(CallbackData, prefix="p"):
+    """operators: what a draft costs to each operator."""
+
+    id: str
+    page: Annotated[int, Field(ge=0, le=999)] = 0
+
+
 class Choices(CallbackData, prefix="oc"):
     """options: show what can be chosen for a quote: tiers, suppliers or operators."""
 

@@ -7,6 +7,8 @@ from bot.i18n import Catalogues, Texts
 from bot.postman import Drawing
 from bot.providers.base import Provider
 from handlers.cards import draw_card, draw_code
+from handlers.rental_cards import draw_rental
+from handlers.rental_rings import draw_reminder, draw_rental_sms
 from storage.activations import ActivationStore
 from storage.chats import ChatStore
 from storage.messages import MessageStore
@@ -47,6 +49,12 @@ class Drawings:
                 return await self._card(post, t)
             case Kind.CODE:
                 return await self._code(post, t)
+            case Kind.RENTAL:
+                return await self._rental(post, t)
+            case Kind.RENTAL_SMS:
+                return await self._rental_sms(post, t)
+            case Kind.DAY_LEFT | Kind.HOUR_LEFT:
+                return await self._reminder(post, t)
         return None
 
     async def hung(self, post: Post, message_id: int) -> None:
@@ -63,6 +71,23 @@ class Drawings:
         if found is None or _lost_sight_of(post):
             return None
         return draw_code(*found, t, self._providers, post.message_id)
+
+    async def _rental(self, post: Post, t: Texts) -> Drawing | None:
+        row = await self._rentals.get(post.subject)
+        if row is None:
+            return None
+        order, last = await self._orders.latest(row.id), await self._rentals.last_sms(row.id)
+        return draw_rental(row, order, last, t, self._providers, self._clock(), post)
+
+    async def _rental_sms(self, post: Post, t: Texts) -> Drawing | None:
+        found = await self._rentals.sms(post.subject)
+        return None if found is None or _lost_sight_of(post) else draw_rental_sms(*found, t, post)
+
+    async def _reminder(self, post: Post, t: Texts) -> Drawing | None:
+        row = await self._rentals.get(post.subject)
+        if row is None or _lost_sight_of(post):
+            return None
+        return draw_reminder(row, t, self._providers, self._clock(), post)
 
 
 def _lost_sight_of(post: Post) -> bool:

@@ -30,7 +30,8 @@ Rows = list[list[InlineKeyboardButton]]
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _ALERT_LENGTH = 200
-_COPY_LENGTH = 256
+#: Characters a copy button holds.
+COPY_LENGTH = 256
 #: The id of the press that was answered while this update is handled: a second answer is not shown.
 _answered: ContextVar[str] = ContextVar("answered", default="")
 
@@ -55,7 +56,7 @@ def press(label: str, data: CallbackData) -> InlineKeyboardButton:
 
 def copies(label: str, value: str) -> InlineKeyboardButton:
     """A button that puts `value` on the person's clipboard."""
-    return InlineKeyboardButton(text=label, copy_text=CopyTextButton(text=value[:_COPY_LENGTH]))
+    return InlineKeyboardButton(text=label, copy_text=CopyTextButton(text=value[:COPY_LENGTH]))
 
 
 def in_rows(buttons: list[InlineKeyboardButton], width: int) -> Rows:

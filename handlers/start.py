@@ -4,15 +4,17 @@ import re
 
 from aiogram import F, Router
 from aiogram.filters import Command, CommandObject, CommandStart
-from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
+from aiogram.types import CallbackQuery, ChatMemberUpdated, InlineKeyboardButton, Message
 
 from bot.clock import Clock
 from bot.i18n import Texts
 from bot.offers import Offers
 from bot.postman import Postman
+from bot.providers.base import Capability
 from bot.services import slug
+from bot.shops import Shops
 from handlers.buy import no_keys, show_countries, show_offers
-from handlers.doors import AddKey, Balance, Buy, Countries, Help, Keys, Menu, Numbers
+from handlers.doors import AddKey, Balance, Buy, Countries, Help, Keys, Menu, Numbers, Rent
 from handlers.screen import Screen, press, show
 from storage.chats import ChatStore
 from storage.keys import KeyStore
@@ -39,14 +41,14 @@ async def start_buying(
 
 
 @router.message(CommandStart())
-async def start(message: Message, t: Texts, keys: KeyStore) -> None:
-    await show(message, await _menu(message.chat.id, t, keys))
+async def start(message: Message, t: Texts, keys: KeyStore, shops: Shops) -> None:
+    await show(message, await _menu(message.chat.id, t, keys, shops))
 
 
 @router.callback_query(Menu.filter())
-async def menu(callback: CallbackQuery, t: Texts, keys: KeyStore) -> None:
+async def menu(callback: CallbackQuery, t: Texts, keys: KeyStore, shops: Shops) -> None:
     chat_id = callback.message.chat.id if callback.message else callback.from_user.id
-    await show(callback, await _menu(chat_id, t, keys))
+    await show(callback, await _menu(chat_id, t, keys, shops))
 
 
 @router.message(Command("help"))
@@ -69,8 +71,16 @@ async def met_or_left(event: ChatMemberUpdated, chats: ChatStore, postman: Postm
         postman.nudge()
 
 
-async def _menu(chat_id: int, t: Texts, keys: KeyStore) -> Screen:
-    return _home(t) if await keys.list(chat_id) else _welcome(t)
+async def _menu(chat_id: int, t: Texts, keys: KeyStore, shops: Shops) -> Screen:
+    return _home(await _more(chat_id, t, shops), t) if await keys.list(chat_id) else _welcome(t)
+
+
+async def _more(chat_id: int, t: Texts, shops: Shops) -> list[InlineKeyboardButton]:
+    """What only some of the providers can do: shown to who has a key of one."""
+    buttons = []
+    if await shops.able(chat_id, Capability.RENT):
+        buttons.append(press(t.plain("🗓 Rent a number"), Rent()))
+    return buttons
 
 
 def _welcome(t: Texts) -> Screen:
@@ -88,11 +98,12 @@ def _welcome(t: Texts) -> Screen:
     )
 
 
-def _home(t: Texts) -> Screen:
+def _home(more: list[InlineKeyboardButton], t: Texts) -> Screen:
     return Screen(
         t("🔔 <b>Codebell</b>\n\nWhat shall it be? You can also just type the name of a service."),
         [
             [press(t.plain("📱 Buy a number"), Buy())],
+            more,
             [
                 press(t.plain("📋 My numbers"), Numbers()),
                 press(t.plain("💰 Balance"), Balance()),
@@ -113,7 +124,8 @@ def _help(t: Texts) -> Screen:
             "4. No code? Cancel: the provider pays back once its minimum wait is over.\n\n"
             "<b>Commands</b>\n"
             "/buy – a number; /buy telegram us goes straight there\n"
-            "/numbers – what is waiting, and the codes that came\n"
+            "/rent – a number for days; every SMS to it comes here\n"
+            "/numbers – what is waiting, and the codes that came; rented numbers, too\n"
             "/cancel – numbers that can be cancelled\n"
             "/balance – what is left on your accounts\n"
             "/keys – add, name and remove provider keys\n"

@@ -1,0 +1,291 @@
+"""The card of a rented number, drawn from its rows when it is sent: it always tells the present truth."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from aiogram.types import InlineKeyboardButton
+
+from bot.errors import BadReply, CodebellError, Unavailable, named
+from bot.i18n import Texts, flag, international, visible
+from bot.postman import Drawing
+from bot.providers.base import Capability, Provider
+from handlers.doors import Hired, OnRental, Rent, RentedElsewhere, TariffsOf
+from handlers.rent import days
+from handlers.screen import Rows, Screen, copies, press
+from storage.models import (
+    OrderKind,
+    OrderState,
+    Post,
+    Rental,
+    RentalOrder,
+    RentalState,
+    RentalText,
+    SimWish,
+)
+from storage.reasons import Reason
+
+#: A card that is deleted later than this after the rent is not sent again: its owner wants it gone.
+_FRESH = timedelta(hours=1)
+_LAST_SMS = 200
+
+
+def draw_rental(
+    row: Rental,
+    order: RentalOrder | None,
+    last: RentalText | None,
+    t: Texts,
+    providers: Mapping[str, Provider],
+    now: datetime,
+    post: Post,
+) -> Drawing:
+    """The card as it is now; `order` is the last one for this number, `last` its newest SMS."""
+    provider = providers.get(row.provider)
+    title = provider.title if provider is not None else row.provider
+    lines = [*_head(row, order, title, t), "", *_news(row, order, title, t, now)]
+    if last is not None and row.state in (RentalState.ACTIVE, RentalState.ENDED):
+        lines += ["", *_last_sms(last, t)]
+    screen = Screen("\n".join(lines), _buttons(row, order, provider, t))
+    return Drawing(
+        screen.html,
+        screen.keyboard,
+        edits=post.message_id,
+        again_at=_changes_at(row, now),
+        once=post.sent_at is not None and _settled(row, now),
+    )
+
+
+def rental_state(row: Rental, t: Texts) -> str:
+    """How a rented number stands, in few words for a list."""
+    match row.state:
+        case RentalState.RENTING:
+            return t.plain("renting")
+        case RentalState.ACTIVE if row.until is not None:
+            return " · ".join([t.plain("until {moment}", moment=t.day(row.until)), *_sim_in_short(row, t)])
+        case RentalState.ACTIVE:
+            return " · ".join([t.plain("rented"), *_sim_in_short(row, t)])
+        case RentalState.ENDED:
+            return t.plain("ended")
+        case RentalState.FAILED:
+            return t.plain("not rented")
+        case RentalState.UNKNOWN:
+            return t.plain("unknown")
+
+
+def _sim_in_short(row: Rental, t: Texts) -> list[str]:
+    if row.online is None:
+        return []
+    return [t.plain("SIM on") if row.online else t.plain("SIM off")]
+
+
+def _head(row: Rental, order: RentalOrder | None, title: str, t: Texts) -> list[str]:
+    lines = [f"📱 <code>{international(row.phone)}</code>"] if row.phone else []
+    code = order.country_code if order is not None else ""
+    country = f"{flag(row.country)} {t.country(row.country, code)}" if row.country or code else ""
+    lines.append(" · ".join(part for part in (t("<b>Rented number</b>"), country) if part))
+    if order is None or (row.taken_over and order.state is not OrderState.DONE):
+        return [*lines, t("{provider} · rented elsewhere", provider=title)]
+    price, span = t.money(order.cost, order.currency), days(order.days, t)
+    if order.kind is OrderKind.RENT:
+        return [*lines, t("{provider} · {days} · {price}", provider=title, days=span, price=price)]
+    if order.state is OrderState.DONE:
+        return [
+            *lines,
+            t("{provider} · renewed for {days} · {price}", provider=title, days=span, price=price),
+        ]
+    return [*lines, title]
+
+
+def _news(row: Rental, order: RentalOrder | None, title: str, t: Texts, now: datetime) -> list[str]:
+    """How things stand, and what to do next."""
+    match row.state:
+        case RentalState.RENTING:
+            return [t("⏳ Renting…")]
+        case RentalState.ACTIVE:
+            return [
+                _until(row, title, t, now),
+                *_sim(row, t),
+                *_trouble(row, title, t),
+                *_renewal(order, title, t),
+            ]
+        case RentalState.ENDED:
+            return [_ended(row, title, t), *_renewal(order, title, t)]
+        case RentalState.FAILED:
+            return [t("🚫 Not rented, not paid."), _why(row.reason, t)]
+        case RentalState.UNKNOWN:
+            return _unknown(order, title, t)
+
+
+def _until(row: Rental, title: str, t: Texts, now: datetime) -> str:
+    if row.until is None:
+        return t("⏳ {provider} does not say until when.", provider=title)
+    moment = t.day(row.until)
+    if row.until <= now:
+        return t(
+            "⏳ Its time was over on {moment}; I look whether {provider} still has it for you.",
+            moment=moment,
+            provider=title,
+        )
+    return t("⏳ Until {moment}, {span} left.", moment=moment, span=t.span((row.until - now).total_seconds()))
+
+
+def _sim(row: Rental, t: Texts) -> list[str]:
+    """Where the SIM is, and what was asked of it."""
+    asked_at = t.time(row.sim_wished_at) if row.sim_wished_at is not None else ""
+    lines = []
+    if row.online is not None:
+        on, off = t("📶 SIM on: it is in the network."), t("📴 SIM off: no SMS reach it until it is on.")
+        lines.append(on if row.online else off)
+    match row.sim_wish:
+        case SimWish.ON:
+            lines.append(t("🕑 Asked at {time} to switch the SIM on; it takes a minute.", time=asked_at))
+        case SimWish.OFF:
+            lines.append(t("🕑 Asked at {time} to switch the SIM off; it takes a minute.", time=asked_at))
+    return lines
+
+
+def _trouble(row: Rental, title: str, t: Texts) -> list[str]:
+    """What the provider did not do, in the words of its answer."""
+    match row.reason:
+        case "":
+            return []
+        case Unavailable.__name__ | BadReply.__name__:
+            return [t("⚠️ {provider} does not answer; I keep asking.", provider=title)]
+        case Reason.NOT_SET_UP:
+            return [t("⚠️ {provider} is not set up here any more.", provider=title)]
+        case _:
+            why = t.plain_error((named(row.reason) or CodebellError)())
+            return [t("⚠️ {provider}: {why}", provider=title, why=why)]
+
+
+def _renewal(order: RentalOrder | None, title: str, t: Texts) -> list[str]:
+    """How the last renewal stands, where the line of the price does not tell."""
+    if order is None or order.kind is not OrderKind.RENEW:
+        return []
+    price, span = t.money(order.cost, order.currency), days(order.days, t)
+    match order.state:
+        case OrderState.ORDERED:
+            return ["", t("⏳ Renewing for {days} · {price}…", days=span, price=price)]
+        case OrderState.FAILED:
+            return ["", t("🚫 Not renewed, not paid."), _why(order.reason, t)]
+        case OrderState.UNKNOWN:
+            lost = t(
+                "❓ The answer of {provider} was lost: it is <b>unknown</b> whether it was renewed.",
+                provider=title,
+            )
+            then = t(
+                "If your balance fell, it was: its end above follows as soon as {provider} tells.",
+                provider=title,
+            )
+            return [
+                "",
+                lost,
+                t("I did not and will not order again for this press."),
+                *_balances(order, t),
+                then,
+            ]
+        case _:
+            return []
+
+
+def _ended(row: Rental, title: str, t: Texts) -> str:
+    """When, and whether before its time."""
+    moment = t.day(row.until or row.ended_at or row.created_at)
+    if row.reason:
+        return t(
+            "⌛ {provider} dropped it before its time ({moment}). Look at your account there.",
+            provider=title,
+            moment=moment,
+        )
+    return t("⌛ The rent ended on {moment}.", moment=moment)
+
+
+def _why(reason: str, t: Texts) -> str:
+    error = named(reason)
+    if error is None:
+        return t("I was restarted before the order went out. Press again if you still want it.")
+    return t.error(error())
+
+
+def _unknown(order: RentalOrder | None, title: str, t: Texts) -> list[str]:
+    return [
+        t(
+            "❓ The answer of {provider} was lost: it is <b>unknown</b> whether a number was rented.",
+            provider=title,
+        ),
+        t("I did not and will not order again for this press."),
+        *(_balances(order, t) if order is not None else []),
+        t(
+            "If it fell, the number is in your account at {provider}: "
+            "<b>Numbers rented elsewhere</b> takes it over.",
+            provider=title,
+        ),
+    ]
+
+
+def _balances(order: RentalOrder, t: Texts) -> list[str]:
+    lines = []
+    if order.balance_before is not None:
+        lines.append(t("Balance before: {money}", money=t.money(order.balance_before, order.currency)))
+    if order.balance_after is not None:
+        lines.append(t("Balance after: {money}", money=t.money(order.balance_after, order.currency)))
+    return lines
+
+
+def _last_sms(sms: RentalText, t: Texts) -> list[str]:
+    sender = visible(sms.sender, 64) if sms.sender else "?"
+    head = t("✉️ Last SMS, {moment}, from {sender}:", moment=t.day(sms.received_at), sender=sender)
+    return [head, t("<blockquote>{text}</blockquote>", text=visible(sms.text, _LAST_SMS))]
+
+
+def _buttons(row: Rental, order: RentalOrder | None, provider: Provider | None, t: Texts) -> Rows:
+    copy = [copies(t.plain("📋 Copy number"), row.phone)] if row.phone else []
+    match row.state:
+        case RentalState.ACTIVE:
+            return [copy, *_active_buttons(row, provider, t)]
+        case RentalState.ENDED:
+            sms = press(t.plain("✉️ SMS"), _on(row, Hired.SMS))
+            return [[sms, press(t.plain("🗓 Rent another"), Rent())]]
+        case RentalState.FAILED:
+            return [[*_same_country(order, t), press(t.plain("🌍 Other countries"), Rent())]]
+        case RentalState.UNKNOWN:
+            return [[press(t.plain("🔎 Numbers rented elsewhere"), RentedElsewhere())]]
+        case _:
+            return []
+
+
+def _same_country(order: RentalOrder | None, t: Texts) -> list[InlineKeyboardButton]:
+    if order is None:
+        return []
+    return [press(t.plain("🔁 Try again"), TariffsOf(key=order.key_id, country=order.country_code))]
+
+
+def _active_buttons(row: Rental, provider: Provider | None, t: Texts) -> Rows:
+    """What its provider can do; where the SIM is already, it need not be brought."""
+    sms = [press(t.plain("✉️ SMS"), _on(row, Hired.SMS))]
+    if provider is None:
+        return [sms]
+    if provider.can(Capability.RENTAL_SMS):
+        sms.append(press(t.plain("🔄 Look now"), _on(row, Hired.LOOK)))
+    sim = []
+    if provider.can(Capability.SIM) and (row.online is not True or row.sim_wish):
+        sim.append(press(t.plain("📶 SIM on"), _on(row, Hired.SIM_ON)))
+    if provider.can(Capability.SIM) and (row.online is not False or row.sim_wish):
+        sim.append(press(t.plain("📴 SIM off"), _on(row, Hired.SIM_OFF)))
+    renew = [press(t.plain("🔁 Renew"), _on(row, Hired.RENEW))] if provider.can(Capability.RENEW) else []
+    return [sms, sim, renew]
+
+
+def _on(row: Rental, what: Hired) -> OnRental:
+    return OnRental(what=what, id=row.id)
+
+
+def _settled(row: Rental, now: datetime) -> bool:
+    return row.state is RentalState.ACTIVE and now - (row.rented_at or row.created_at) > _FRESH
+
+
+def _changes_at(row: Rental, now: datetime) -> datetime | None:
+    """When the time left reads differently: each day, each hour of the last three days, at the end."""
+    if row.state is not RentalState.ACTIVE or row.until is None or row.until <= now:
+        return None
+    step = timedelta(days=1) if row.until - now > timedelta(days=3) else timedelta(hours=1)
+    return min(now + step, row.until)

@@ -1,0 +1,62 @@
+"""What rings for a rented number: every SMS as a message of its own, and the words that its end is near."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from bot.i18n import Texts, international, visible
+from bot.postman import Drawing
+from bot.providers.base import Capability, Provider
+from bot.providers.codes import codes_in
+from handlers.doors import Hired, OnRental
+from handlers.screen import COPY_LENGTH, Rows, Screen, copies, press
+from storage.models import Post, Rental, RentalState, RentalText
+from storage.outbox import Kind
+
+#: A reminder that comes while more than this is left was overtaken by a renewal.
+_REMINDED = {Kind.DAY_LEFT: timedelta(hours=24, minutes=5), Kind.HOUR_LEFT: timedelta(minutes=65)}
+_CODES_OFFERED = 3
+
+
+def draw_rental_sms(sms: RentalText, row: Rental, t: Texts, post: Post) -> Drawing:
+    """One SMS in a message of its own: edits do not ring. Said once, it is not said again."""
+    lines = [t("🔔 <b>{number}</b>", number=international(row.phone or ""))]
+    if sms.sender:
+        lines.append(t("From {sender}:", sender=visible(sms.sender, 64)))
+    lines.append(t("<blockquote>{text}</blockquote>", text=visible(sms.text)))
+    screen = Screen("\n".join(lines), _sms_buttons(sms, row, t))
+    return Drawing(screen.html, screen.keyboard, edits=post.message_id, once=post.message_id is not None)
+
+
+def draw_reminder(
+    row: Rental, t: Texts, providers: Mapping[str, Provider], now: datetime, post: Post
+) -> Drawing | None:
+    """That the end is near; None when it has ended or was renewed meanwhile."""
+    left = row.until - now if row.until is not None else timedelta(0)
+    if row.state is not RentalState.ACTIVE or not timedelta(0) < left <= _REMINDED[Kind(post.kind)]:
+        return None
+    provider = providers.get(row.provider)
+    renewable = provider is not None and provider.can(Capability.RENEW)
+    lines = [
+        t(
+            "⏰ <b>{number}</b> ends in {span}, on {moment}.",
+            number=international(row.phone or ""),
+            span=t.span(left.total_seconds()),
+            moment=t.day(row.until or now),
+        ),
+        t("SMS that come after that are lost."),
+    ]
+    renew = [press(t.plain("🔁 Renew"), OnRental(what=Hired.RENEW, id=row.id))] if renewable else []
+    screen = Screen(
+        "\n".join(lines), [[*renew, press(t.plain("🗂 Card"), OnRental(what=Hired.CARD, id=row.id))]]
+    )
+    return Drawing(screen.html, screen.keyboard, edits=post.message_id, once=post.message_id is not None)
+
+
+def _sms_buttons(sms: RentalText, row: Rental, t: Texts) -> Rows:
+    """A code shows itself on its button: what looks like one in a text may be none."""
+    codes = [
+        [copies(t.plain("📋 Copy code {code}", code=code), code)]
+        for code in codes_in(sms.text)[:_CODES_OFFERED]
+    ]
+    text = [copies(t.plain("📋 Copy text"), sms.text)] if len(sms.text) <= COPY_LENGTH else []
+    return [*codes, [*text, press(t.plain("🗂 Card"), OnRental(what=Hired.CARD, id=row.id))]]
