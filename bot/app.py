@@ -38,6 +38,7 @@ from bot.watcher import Duty, Sleep, Watcher
 from handlers import routers
 from handlers.drawings import Drawings
 from storage.activations import ActivationStore
+from storage.caps import Caps
 from storage.chats import ChatStore
 from storage.database import Database
 from storage.forms import FormStore
@@ -45,7 +46,7 @@ from storage.keys import KeyStore
 from storage.messages import MessageStore
 from storage.models import Activation, Rental, RentalState, State
 from storage.outbox import OutboxStore
-from storage.purchases import Caps, PurchaseStore
+from storage.purchases import PurchaseStore
 from storage.quotes import QuoteStore
 from storage.rental_orders import RentalOrderStore
 from storage.rentals import RentalStore
@@ -138,10 +139,9 @@ class Codebell:
     def _messages(self, database: Database) -> None:
         """Sending messages, and their delivery."""
         self.letters = MessageStore(database)
-        per_day = self.settings.limits.messages_per_day
-        self.postage = Postage(self.shops)
+        self.postage = Postage(self.shops, self.letters, self.clock)
         self.messages = Messages(
-            *(self.letters, self.keys, self.accounts, self.providers, per_day),
+            *(self.letters, self.keys, self.accounts, self.providers, caps(self.settings)),
             *(self.clock, self.nudge, self.errands),
         )
 
@@ -229,6 +229,7 @@ class Codebell:
         await self.keys.sweep(now)
         await self.forms.sweep(now)
         await self.quotes.sweep(now)
+        await self.messages.sweep()
         await self.postman.tidy()
         for spending in (self.purchases, self.rental_orders, self.messages):
             await spending.recover(LEFT_BEHIND)
@@ -273,4 +274,10 @@ class Codebell:
 def caps(settings: Settings) -> Caps:
     limits = settings.limits
     blocked = frozenset(slug(name) for name in settings.blocked_services)
-    return Caps(limits.active_numbers, limits.purchases_per_day, limits.spend_per_day, blocked)
+    return Caps(
+        active_numbers=limits.active_numbers,
+        purchases_per_day=limits.purchases_per_day,
+        spend_per_day=limits.spend_per_day,
+        blocked=blocked,
+        messages_per_day=limits.messages_per_day,
+    )

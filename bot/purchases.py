@@ -24,9 +24,10 @@ from bot.errands import Errands, NeverCalled
 from bot.errors import AlreadyDone, BadReply, CodebellError, Refused, Unclear
 from bot.outcomes import Outcomes
 from bot.providers.base import Capability, Number, Provider, Wish
+from storage.caps import Caps
 from storage.keys import KeyStore
 from storage.models import Activation, Quote
-from storage.purchases import Bought, Caps, PurchaseStore
+from storage.purchases import Bought, PurchaseStore
 from storage.waits import WaitStore
 
 log = logging.getLogger(__name__)

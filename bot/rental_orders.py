@@ -10,9 +10,9 @@ from bot.accounts import Accounts
 from bot.clock import Clock
 from bot.errands import Errands
 from bot.providers.renting import Tariff
+from storage.caps import Caps
 from storage.keys import KeyStore
 from storage.models import Rental, RentalOrder
-from storage.purchases import Caps
 from storage.rental_orders import RentalOrderStore
 from storage.rentals import RentalStore
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from pydantic import SecretStr
-from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot.errors import AlreadyThere, BadInput, BrokenKey, UnknownKey
 from storage.database import Database
@@ -140,6 +141,21 @@ class KeyStore:
     async def _note(self, key_id: str, **values: object) -> None:
         async with self._database.begin() as session:
             await session.execute(update(Key).where(Key.id == key_id).values(**values))
+
+
+async def to_buy_with(session: AsyncSession, key_id: str) -> Key:
+    """Within the caller's transaction: a key that was not removed. Raises `UnknownKey`."""
+    key = await session.get(Key, key_id)
+    if key is None or key.removed_at is not None:
+        raise UnknownKey(f"key {key_id}")
+    return key
+
+
+def twins(key_id: str) -> Select[str]:
+    """The ids of this key and of the same one in other chats: one account stands behind them."""
+    this = aliased(Key)
+    same = select(Key.id).join(this, (this.provider == Key.provider) & (this.tail == Key.tail))
+    return same.where(this.id == key_id)
 
 
 def checked(secret: SecretStr) -> str:

@@ -6,49 +6,21 @@ purchase may have happened and becomes `unknown`, unless the provider can list w
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
-from bot.errors import AlreadyDone, Expired, LimitReached, NotOffered, NotYours, UnknownKey, text
+from bot.errors import AlreadyDone, Expired, NotOffered, NotYours
+from storage.caps import Caps, Expense, room_for_one, within
 from storage.database import Database
-from storage.models import OPEN, Activation, Key, Quote, State
+from storage.keys import to_buy_with, twins
+from storage.models import OPEN, Activation, Quote, State
 from storage.moves import change, move, note, redraw
 from storage.outbox import new_id
 from storage.quotes import LIFETIME
-
-_DAY = timedelta(days=1)
-#: States that cost nothing in the end.
-_FREE = frozenset({State.FAILED, State.CANCELLED, State.EXPIRED})
-
-
-class TooManyNumbers(LimitReached):
-    text = text("The limit of numbers that wait for a code is {limit}: cancel one, or let its code come.")
-
-
-class TooManyToday(LimitReached):
-    text = text("That is the limit of {limit} purchases a day; try again later.")
-
-
-class SpentEnough(LimitReached):
-    text = text("That would pass the daily spending limit of {limit} at this provider.")
-
-
-@dataclass(frozen=True, slots=True)
-class Caps:
-    """What one person may do; 0 is no limit. `spend_per_day` is per provider, in its currency.
-
-    `blocked` are slugs of services nobody may buy.
-    """
-
-    active_numbers: int = 0
-    purchases_per_day: int = 0
-    spend_per_day: Decimal = Decimal(0)
-    blocked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +53,11 @@ class PurchaseStore:
             quote = await _usable(session, nonce, owner_id, chat_id, now)
             if quote.service in caps.blocked:
                 raise NotOffered(f"{quote.service} is blocked")
-            key = await session.get(Key, quote.key_id)
-            if key is None or key.removed_at is not None:
-                raise UnknownKey(f"key {quote.key_id}")
-            await _within(session, caps, quote, key.provider, now)
+            key = await to_buy_with(session, quote.key_id)
+            await room_for_one(session, caps, owner_id)
+            # A maximum above the price may be charged in full.
+            cost = max(quote.cost, quote.max_price or quote.cost)
+            await within(session, caps, Expense(owner_id, key.provider, cost), now)
             activation = _intent(quote, key.provider, card_id, now)
             session.add(activation)
             await session.flush()
@@ -150,7 +123,7 @@ class PurchaseStore:
     async def known(self, key_id: str, ids: Collection[str]) -> set[str]:
         """Which of the provider's ids are numbers bought here, with this key or the same in another chat."""
         query = select(Activation.provider_id).where(
-            Activation.key_id.in_(_twins(key_id)), Activation.provider_id.in_(ids)
+            Activation.key_id.in_(twins(key_id)), Activation.provider_id.in_(ids)
         )
         async with self._database.begin() as session:
             return {held for held in await session.scalars(query) if held is not None}
@@ -169,43 +142,6 @@ async def _usable(session: AsyncSession, nonce: str, owner_id: int, chat_id: int
     return quote
 
 
-async def _within(session: AsyncSession, caps: Caps, quote: Quote, provider: str, now: datetime) -> None:
-    """Raise `LimitReached` when this purchase would pass one of the person's caps."""
-    mine = Activation.owner_id == quote.owner_id
-    active = await session.scalar(select(func.count()).where(mine, Activation.state.in_(OPEN)))
-    if caps.active_numbers and (active or 0) >= caps.active_numbers:
-        raise TooManyNumbers(limit=caps.active_numbers)
-    today = (mine, Activation.created_at > now - _DAY, Activation.state != State.FAILED)
-    bought = await session.scalar(select(func.count()).where(*today))
-    if caps.purchases_per_day and (bought or 0) >= caps.purchases_per_day:
-        raise TooManyToday(limit=caps.purchases_per_day)
-    if caps.spend_per_day:
-        await _affordable(session, caps.spend_per_day, quote, provider, now)
-
-
-async def _affordable(
-    session: AsyncSession, limit: Decimal, quote: Quote, provider: str, now: datetime
-) -> None:
-    costs = await session.scalars(
-        select(Activation.cost).where(
-            Activation.owner_id == quote.owner_id,
-            Activation.provider == provider,
-            Activation.created_at > now - _DAY,
-            Activation.state.not_in(_FREE),
-        )
-    )
-    # A maximum above the price may be charged in full.
-    if sum(costs, max(quote.cost, quote.max_price or quote.cost)) > limit:
-        raise SpentEnough(limit=limit)
-
-
-def _twins(key_id: str) -> Select[str]:
-    """The ids of this key and of the same one in other chats."""
-    this = aliased(Key)
-    same = select(Key.id).join(this, (this.provider == Key.provider) & (this.tail == Key.tail))
-    return same.where(this.id == key_id)
-
-
 async def _succeed(session: AsyncSession, activation_id: str, provider_id: str, now: datetime) -> None:
     """A provider may sell an id anew when the number before it has ended; that one is looked at no more.
 
@@ -214,7 +150,7 @@ async def _succeed(session: AsyncSession, activation_id: str, provider_id: str, 
     """
     key_id = await session.scalar(select(Activation.key_id).where(Activation.id == activation_id))
     held = select(Activation).where(
-        Activation.key_id.in_(_twins(key_id or "")),
+        Activation.key_id.in_(twins(key_id or "")),
         Activation.provider_id == provider_id,
         Activation.id != activation_id,
     )

@@ -3,9 +3,39 @@
 A move and what the person is told of it (the outbox) are one transaction.
 """
 
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.errors import AlreadyDone, Refused, UnknownActivation, text
 from storage.database import Database
 from storage.due import DueRows
-from storage.models import Rental
+from storage.keys import to_buy_with, twins
+from storage.models import OrderKind, OrderState, Rental, RentalOrder, RentalState, RentalText, SimWish
+from storage.rental_moves import Listed, end, hold, lasts_until, redraw, settle_renewal, watched
+from storage.rental_sms import Text, ring, stored, write
+
+#: When to look at a rental again, by its row as it is now; None when nothing is due any more.
+NextLook = Callable[[Rental], datetime | None]
+
+#: After so many failures in a row the card says that the provider does not answer.
+TELL_AFTER = 3
+#: A SIM that does not follow a wish within this is said to stay as it is.
+SIM_PATIENCE = timedelta(minutes=5)
+
+_MISSING = UnknownActivation.__name__
+
+
+class SimStays(Refused):
+    """Kept as the reason of a rental whose SIM did not follow a wish."""
+
+    text = text("The SIM did not change within five minutes. You can ask for it again.")
+
+
+class BeingRented(Refused):
+    text = text("A number is being rented with this key right now. Try again in a minute.")
 
 
 class RentalStore(DueRows[Rental]):
@@ -13,3 +43,230 @@ class RentalStore(DueRows[Rental]):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database, Rental)
+
+    # What the provider said
+
+    async def heard(
+        self, rental_id: str, told: Sequence[Text], now: datetime, next_look: NextLook, *, silent: bool
+    ) -> int:
+        """Its SMS were read, oldest first: how many of them are new. They ring, unless this is `silent`."""
+        async with self._database.begin() as session:
+            row = await hold(session, rental_id, RentalState.ACTIVE)
+            if row is None:
+                return 0
+            changed = _answered(row)
+            new = await write(session, row, told, now, silent=silent)
+            if new and not silent:
+                changed = True
+                await ring(session, row, new, now)
+            row.answered_at = now
+            row.next_poll_at = _looked(row, now, next_look)
+            if changed or new:
+                await redraw(session, row, now)
+            return len(new)
+
+    async def listed(self, rental_id: str, number: Listed, now: datetime, next_look: NextLook) -> bool:
+        """It stands in the account's list: whether the card says something else now."""
+        async with self._database.begin() as session:
+            row = await hold(session, rental_id, RentalState.ACTIVE, RentalState.ENDED)
+            if row is None:
+                return False
+            before = _shown(row)
+            row.listed_at = now
+            if row.state is RentalState.ACTIVE or await _goes_on(session, row, number, now):
+                _answered(row)
+                await _follow(session, row, number, now)
+            row.next_poll_at = _looked(row, now, next_look)
+            if _shown(row) != before:
+                await redraw(session, row, now)
+            return _shown(row) != before
+
+    async def missed(self, rental_id: str, now: datetime, next_look: NextLook) -> None:
+        """It does not stand in the account's list, which is believed at the second time."""
+        async with self._database.begin() as session:
+            row = await hold(session, rental_id, RentalState.ACTIVE, RentalState.ENDED)
+            if row is None:
+                return
+            row.listed_at, row.failures = now, 0
+            if row.state is RentalState.ACTIVE:
+                row.reason = _MISSING
+                await redraw(session, row, now)
+            row.next_poll_at = _looked(row, now, next_look)
+
+    async def ended(self, rental_id: str, reason: str, now: datetime, late_at: datetime | None) -> bool:
+        """It is not the account's any more; `late_at` is the first look whether it was renewed elsewhere."""
+        async with self._database.begin() as session:
+            row = await hold(session, rental_id, RentalState.ACTIVE)
+            if row is not None:
+                row.listed_at = row.polled_at = now
+                await end(session, row, reason, now, late_at)
+            return row is not None
+
+    async def unanswered(
+        self, rental_id: str, reason: str, now: datetime, next_look: NextLook, *, list_asked: bool
+    ) -> bool:
+        """No usable answer: whether the card says so now. A list that fails must not keep SMS waiting."""
+        async with self._database.begin() as session:
+            row = await hold(session, rental_id, RentalState.ACTIVE, RentalState.ENDED)
+            if row is None:
+                return False
+            row.listed_at = now if list_asked else row.listed_at
+            row.failures += 1
+            row.next_poll_at = _looked(row, now, next_look)
+            if row.state is not RentalState.ACTIVE or row.failures != TELL_AFTER:
+                return False
+            row.reason = reason
+            await redraw(session, row, now)
+            return True
+
+    # What the person wants
+
+    async def press(self, rental_id: str, at: datetime, now: datetime) -> Rental | None:
+        """Look at its SMS and its SIM at that moment; and more often for a while."""
+        async with self._database.begin() as session:
+            row = await hold(session, rental_id, RentalState.ACTIVE)
+            if row is not None:
+                row.pressed_at, row.listed_at, row.next_poll_at = now, None, at
+            return row
+
+    async def wish(self, rental_id: str, sim: SimWish, at: datetime, now: datetime) -> Rental | None:
+        """The SIM was asked to follow; until it does, or is said to stay, the list is read more often."""
+        async with self._database.begin() as session:
+            row = await hold(session, rental_id, RentalState.ACTIVE)
+            if row is not None:
+                row.sim_wish, row.sim_wished_at, row.next_poll_at = sim, now, at
+                row.reason = "" if row.reason == SimStays.__name__ else row.reason
+                await redraw(session, row, now)
+            return row
+
+    async def take_over(self, row: Rental, now: datetime) -> Rental:
+        """Watch a number rented elsewhere. Raises `AlreadyDone`, `UnknownKey` or `BeingRented`."""
+        async with self._database.begin() as session:
+            await to_buy_with(session, row.key_id)
+            if await watched(session, row.key_id, row.provider_id or ""):
+                raise AlreadyDone("somebody watches this number already")
+            if await session.scalar(_being_rented(row.key_id)):
+                raise BeingRented
+            session.add(row)
+            await session.flush()
+            await lasts_until(session, row, row.until, now)
+            await redraw(session, row, now)
+        return row
+
+    async def hang_anew(self, rental_id: str, now: datetime) -> None:
+        """Let the card be sent as a new message."""
+        async with self._database.begin() as session:
+            row = await session.get(Rental, rental_id)
+            if row is not None:
+                await redraw(session, row, now, anew=True)
+
+    # Reading
+
+    async def recent(self, owner_id: int, chat_id: int, since: datetime) -> Sequence[Rental]:
+        """The rentals of a person in a chat that are open, or ended since then, newest first."""
+        is_open = Rental.state.in_((RentalState.RENTING, RentalState.ACTIVE))
+        fresh = func.coalesce(Rental.ended_at, Rental.created_at) >= since
+        query = select(Rental).where(
+            Rental.chat_id == chat_id,
+            Rental.owner_id == owner_id,
+            Rental.state != RentalState.FAILED,
+            is_open | fresh,
+        )
+        async with self._database.begin() as session:
+            return (await session.scalars(query.order_by(Rental.created_at.desc()))).all()
+
+    async def texts(self, rental_id: str) -> Sequence[RentalText]:
+        """Every SMS of a number, newest first."""
+        async with self._database.begin() as session:
+            return (await session.scalars(_newest_first(rental_id))).all()
+
+    async def last_sms(self, rental_id: str) -> RentalText | None:
+        async with self._database.begin() as session:
+            return await session.scalar(_newest_first(rental_id).limit(1))
+
+    async def sms(self, sms_id: str) -> tuple[RentalText, Rental] | None:
+        """An SMS with the number it came to."""
+        async with self._database.begin() as session:
+            sms = await session.get(RentalText, sms_id)
+            return None if sms is None else (sms, await session.get_one(Rental, sms.rental_id))
+
+    async def knows_any(self, rental_id: str, told: Sequence[Text]) -> bool:
+        """Whether one of these SMS was stored before."""
+        async with self._database.begin() as session:
+            before = await stored(session, rental_id, told)
+        return any(each.identity in before for each in told)
+
+    async def known(self, key_id: str, ids: Collection[str]) -> set[str]:
+        """Which of the provider's ids are watched here, with this key or the same in another chat."""
+        query = select(Rental.provider_id).where(
+            Rental.key_id.in_(twins(key_id)),
+            Rental.provider_id.in_(ids),
+            (Rental.state == RentalState.ACTIVE) | Rental.next_poll_at.is_not(None),
+        )
+        async with self._database.begin() as session:
+            return {held for held in await session.scalars(query) if held is not None}
+
+
+def _newest_first(rental_id: str) -> Select[tuple[RentalText]]:
+    return select(RentalText).where(RentalText.rental_id == rental_id).order_by(RentalText.position.desc())
+
+
+def _being_rented(key_id: str) -> Select[str]:
+    """A rent of this account whose outcome is not known yet: the number may be the one it is about."""
+    called = (RentalOrder.state == OrderState.ORDERED, RentalOrder.kind == OrderKind.RENT)
+    return select(RentalOrder.id).where(RentalOrder.key_id.in_(twins(key_id)), *called).limit(1)
+
+
+def _looked(row: Rental, now: datetime, next_look: NextLook) -> datetime | None:
+    row.polled_at = now
+    return next_look(row)
+
+
+def _shown(row: Rental) -> tuple[object, ...]:
+    """What of a rental the card shows and a look may change."""
+    return row.state, row.reason, row.until, row.online, row.sim_wish
+
+
+def _answered(row: Rental) -> bool:
+    """The provider answered: whether the card spoke of its failures."""
+    told, row.failures = row.failures >= TELL_AFTER, 0
+    if told:
+        row.reason = ""
+    return told
+
+
+# The list
+
+
+async def _goes_on(session: AsyncSession, row: Rental, number: Listed, now: datetime) -> bool:
+    """Whether one that had ended was renewed elsewhere, or had been missing in the list by mistake."""
+    until = number.until
+    alive = until is None or until > now or (row.until is not None and until > row.until)
+    if not alive or await watched(session, row.key_id, number.provider_id):
+        return False
+    row.state, row.reason, row.ended_at = RentalState.ACTIVE, "", None
+    await lasts_until(session, row, row.until, now)
+    return True
+
+
+async def _follow(session: AsyncSession, row: Rental, number: Listed, now: datetime) -> None:
+    if row.reason == _MISSING or (row.reason == SimStays.__name__ and row.online is not number.online):
+        row.reason = ""
+    row.online = number.online
+    if number.until is not None and number.until != row.until:
+        longer = row.until is not None and number.until > row.until
+        await lasts_until(session, row, number.until, now)
+        if longer:
+            await settle_renewal(session, row.id, now)
+    _follow_sim(row, now)
+
+
+def _follow_sim(row: Rental, now: datetime) -> None:
+    """A wish is over when the list agrees, or when it had its time; where the list never tells, silently."""
+    if row.sim_wish is SimWish.NONE or row.sim_wished_at is None:
+        return
+    if row.online is (row.sim_wish is SimWish.ON):
+        row.sim_wish = SimWish.NONE
+    elif now - row.sim_wished_at >= SIM_PATIENCE:
+        row.sim_wish = SimWish.NONE
+        row.reason = row.reason if row.online is None else SimStays.__name__

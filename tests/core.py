@@ -17,11 +17,11 @@ from bot.i18n import Catalogues
 from bot.purchases import Purchases
 from handlers.cards import draw_card
 from storage.activations import ActivationStore
+from storage.caps import Caps
 from storage.database import Database
 from storage.keys import KeyStore
 from storage.models import Activation, Chat, Key, Post, Quote, Sms, State, Step
 from storage.outbox import OutboxStore, new_id
-from storage.purchases import Caps
 from storage.quotes import QuoteStore
 from storage.vault import Vault
 from storage.waits import WaitStore

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.errors import CodebellError, NoNumbers
 from bot.i18n import Catalogues, Texts, flag, international, visible
-from storage.purchases import TooManyToday
+from storage.caps import TooManyToday
 
 
 @pytest.fixture(scope="module")

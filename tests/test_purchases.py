@@ -19,8 +19,8 @@ from bot.errors import (
     UnknownKey,
 )
 from bot.providers.base import Capability, Number, Wish
+from storage.caps import Caps, SpentEnough, TooManyNumbers, TooManyToday
 from storage.models import Activation, State
-from storage.purchases import Caps, SpentEnough, TooManyNumbers, TooManyToday
 from tests.core import OWNER, STRANGER, Core, open_core
 
 

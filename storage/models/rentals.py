@@ -107,6 +107,8 @@ class Rental(Row):
     online: Mapped[bool | None]
     sim_wish: Mapped[SimWish] = mapped_column(default=SimWish.NONE)
     sim_wished_at: Mapped[datetime | None]
+    #: The owner's last press: for a while after it its SMS are looked for more often.
+    pressed_at: Mapped[datetime | None]
     #: Rented elsewhere with the same key, and taken over from the account's list.
     taken_over: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
@@ -117,7 +119,7 @@ class Rental(Row):
     polled_at: Mapped[datetime | None]
     #: The last time the account's list was read for it, which is asked for less often than the SMS.
     listed_at: Mapped[datetime | None]
-    #: Failures of the provider in a row, and the last time it answered.
+    #: Failures of the provider in a row, and the last time its SMS were read.
     failures: Mapped[int] = mapped_column(default=0)
     answered_at: Mapped[datetime | None]
 

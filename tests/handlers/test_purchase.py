@@ -19,8 +19,9 @@ from bot.errors import (
     Unclear,
 )
 from bot.providers.base import Capability
+from storage.caps import Caps
 from storage.models import Quote
-from storage.purchases import Caps, PurchaseStore
+from storage.purchases import PurchaseStore
 from tests.doubles import KEY
 from tests.house import Chat, House
 

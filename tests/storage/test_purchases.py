@@ -7,10 +7,11 @@ from decimal import Decimal
 import pytest
 
 from bot.errors import AlreadyDone, Expired, NotOffered, NotYours, Refused, UnknownKey
+from storage.caps import Caps, SpentEnough, TooManyNumbers, TooManyToday
 from storage.database import Database
 from storage.keys import KeyStore
 from storage.models import Activation, Key, State
-from storage.purchases import Bought, Caps, PurchaseStore, SpentEnough, TooManyNumbers, TooManyToday
+from storage.purchases import Bought, PurchaseStore
 from storage.quotes import LIFETIME, QuoteStore
 from storage.vault import Vault
 from tests.storage.shelf import MASTER, NOW, SECRET, number, put, stored

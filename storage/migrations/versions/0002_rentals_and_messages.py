@@ -85,6 +85,7 @@ def upgrade() -> None:
         sa.Column("online", sa.Boolean(), nullable=True),
         sa.Column("sim_wish", sa.String(12), nullable=False),
         sa.Column("sim_wished_at", sa.Float(53), nullable=True),
+        sa.Column("pressed_at", sa.Float(53), nullable=True),
         sa.Column("taken_over", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.Float(53), nullable=False),
         sa.Column("rented_at", sa.Float(53), nullable=True),

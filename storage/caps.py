@@ -1,0 +1,132 @@
+"""Caps: how many numbers one person may hold, buy and pay for; numbers, rents and messages count together."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.errors import LimitReached, text
+from storage.models import OPEN, Activation, MessageState, OrderState, OutgoingMessage, RentalOrder, State
+
+_DAY = timedelta(days=1)
+#: States that cost nothing in the end.
+_FREE = frozenset({State.FAILED, State.CANCELLED, State.EXPIRED})
+_NOT_ORDERED = frozenset({OrderState.OFFERED, OrderState.FAILED})
+_NOT_SENT = frozenset({MessageState.DRAFT, MessageState.FAILED})
+#: Statuses of a message's channel that is not paid for in the end.
+_GIVEN_BACK = frozenset({"refunded", "no_money"})
+
+
+class TooManyNumbers(LimitReached):
+    text = text("The limit of numbers that wait for a code is {limit}: cancel one, or let its code come.")
+
+
+class TooManyToday(LimitReached):
+    text = text("That is the limit of {limit} purchases a day; try again later.")
+
+
+class SpentEnough(LimitReached):
+    text = text("That would pass the daily spending limit of {limit} at this provider.")
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What one person may do; 0 is no limit. `spend_per_day` is per provider, in its currency.
+
+    `blocked` are slugs of services nobody may buy.
+    """
+
+    active_numbers: int = 0
+    purchases_per_day: int = 0
+    spend_per_day: Decimal = Decimal(0)
+    blocked: frozenset[str] = frozenset()
+    messages_per_day: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Expense:
+    """What a person is about to pay at a provider, at most."""
+
+    owner_id: int
+    provider: str
+    cost: Decimal
+
+
+async def room_for_one(session: AsyncSession, caps: Caps, owner_id: int) -> None:
+    """Raise `TooManyNumbers` when the person has as many open numbers as they may."""
+    active = await session.scalar(
+        select(func.count()).where(Activation.owner_id == owner_id, Activation.state.in_(OPEN))
+    )
+    if caps.active_numbers and (active or 0) >= caps.active_numbers:
+        raise TooManyNumbers(limit=caps.active_numbers)
+
+
+async def within(session: AsyncSession, caps: Caps, expense: Expense, now: datetime) -> None:
+    """Raise `LimitReached` when this purchase would pass one of the person's caps of a day."""
+    since = now - _DAY
+    if (
+        caps.purchases_per_day
+        and await _purchases(session, expense.owner_id, since) >= caps.purchases_per_day
+    ):
+        raise TooManyToday(limit=caps.purchases_per_day)
+    await affordable(session, caps, expense, now)
+
+
+async def affordable(session: AsyncSession, caps: Caps, expense: Expense, now: datetime) -> None:
+    """Raise `SpentEnough` when this would pass what the person may spend a day."""
+    since = now - _DAY
+    if caps.spend_per_day and await _spent(session, expense, since) + expense.cost > caps.spend_per_day:
+        raise SpentEnough(limit=caps.spend_per_day)
+
+
+async def _purchases(session: AsyncSession, owner_id: int, since: datetime) -> int:
+    bought = select(func.count()).where(
+        Activation.owner_id == owner_id, Activation.created_at > since, Activation.state != State.FAILED
+    )
+    ordered = select(func.count()).where(
+        RentalOrder.owner_id == owner_id,
+        RentalOrder.ordered_at > since,
+        RentalOrder.state.not_in(_NOT_ORDERED),
+    )
+    return (await session.scalar(bought) or 0) + (await session.scalar(ordered) or 0)
+
+
+async def _spent(session: AsyncSession, expense: Expense, since: datetime) -> Decimal:
+    """What the person paid at this provider since then; a lost answer counts as paid."""
+    numbers = select(Activation.cost).where(
+        Activation.owner_id == expense.owner_id,
+        Activation.provider == expense.provider,
+        Activation.created_at > since,
+        Activation.state.not_in(_FREE),
+    )
+    rents = select(RentalOrder.cost).where(
+        RentalOrder.owner_id == expense.owner_id,
+        RentalOrder.provider == expense.provider,
+        RentalOrder.ordered_at > since,
+        RentalOrder.state.not_in(_NOT_ORDERED),
+    )
+    costs = [*await session.scalars(numbers), *await session.scalars(rents)]
+    return sum([*costs, *await _postage(session, expense, since)], Decimal(0))
+
+
+async def _postage(session: AsyncSession, expense: Expense, since: datetime) -> Iterable[Decimal]:
+    message = OutgoingMessage
+    sent = select(message).where(
+        message.owner_id == expense.owner_id,
+        message.provider == expense.provider,
+        message.confirmed_at > since,
+        message.state.not_in(_NOT_SENT),
+    )
+    return [_paid(row) for row in await session.scalars(sent)]
+
+
+def _paid(row: OutgoingMessage) -> Decimal:
+    """What its channels cost, without what was given back; at most what was quoted where that is not told."""
+    channels = ((row.viber_status, row.viber_cost), (row.sms_status, row.sms_cost))
+    told = [(status, cost) for status, cost in channels if cost is not None]
+    if not told:
+        return row.quoted or Decimal(0)
+    return sum((cost for status, cost in told if status not in _GIVEN_BACK), Decimal(0))
