@@ -18,7 +18,7 @@ UNSENT = Said(failure=httpx.ConnectError)
 #: Answers that are neither an error nor readable: whether a number was rented, the list of them tells.
 _NO_ERRORS = (
     *("object", "list", "null", "truncated", "other json", "word", "echo", "echo in a purchase"),
-    *("not utf-8", "deep", "huge number", "huge exponent", "not a number"),
+    *("not utf-8", "deep", "huge number", "huge exponent", "not a number", "empty", "blanks"),
 )
 DEFINITE: Mapping[tuple[str, str], object] = {
     **{(call, trouble): None for call in ("rent", "renew") for trouble in _NO_ERRORS},
@@ -55,6 +55,10 @@ SPENDING = tuple(
         Case(call, "1", None),
         Case(call, "0", None),
         Case(call, "[]", None),
+        # The document shows nothing where its example should stand.
+        Case(call, "", None),
+        Case(call, Said("", 400), BadReply),
+        Case(call, Said("", 401), BadKey),
         *(Case(call, form, NoMoney) for form in error(102)),
         *(Case(call, form, NoNumbers) for form in error(103)),
         *(Case(call, form, NotOffered) for form in error(101)),

@@ -5,14 +5,17 @@ from decimal import Decimal
 from typing import ClassVar
 
 import httpx
+import pytest
 
 from bot.errors import (
+    BadInput,
     BadKey,
     BadReply,
     Banned,
     CodeArrived,
     NoMoney,
     NoNumbers,
+    NoSmsYet,
     NotForwardable,
     NotOffered,
     TooEarly,
@@ -39,7 +42,7 @@ from bot.providers.http import Net
 from bot.providers.smsak import SmsAk
 from tests.providers import smsak_rentals
 from tests.providers.contract import KEY_REFUSED, Case, ProviderContract
-from tests.providers.site import Said
+from tests.providers.site import KEY, Said, Site, Time, net
 from tests.providers.smsak_answers import (
     NO,
     NOT_FOUND,
@@ -216,11 +219,12 @@ class TestSmsAk(ProviderContract):
         Case("cancel", (UNSENT, "null", "STATUS_CANCEL"), Unavailable(sent=False), HELD),
         *(Case("forward", yes, None) for yes in ("1", "1\n", '"1"')),
         Case("forward", says("Переадресация недоступна"), NotForwardable),
-        Case("forward", says("Переадресация возможна только после получения первого СМС"), TooEarly),
+        Case("forward", says("Переадресация возможна только после получения первого СМС"), NoSmsYet),
+        Case("forward", says("Неверный номер для переадресации"), BadInput),
         Case("forward", NOT_FOUND, UnknownActivation),
         Case("forward", "0", BadReply),
         Case("forward", LOST, Unavailable(sent=True)),
-        Case("forward", "1", TooEarly, HELD),
+        Case("forward", "1", NoSmsYet, HELD),
         # By the stub; what is unclear is settled by its status.
         Case("sent", "ACCESS_READY", None, HELD),
         Case("sent", (LOST, "STATUS_WAIT_CODE"), None, HELD),
@@ -245,3 +249,36 @@ class TestSmsAk(ProviderContract):
 CHANGING = frozenset(
     {"getnumber", "play", "setstatus", "getfullnumber", "rebuynumber", "send-enable-sim", "send-disable-sim"}
 )
+
+
+async def test_a_code_told_beside_its_sms_is_the_same_wherever_the_sms_is_met() -> None:
+    hello = sms("null", '"Hello"')
+    site = Site((Said(hello), Said("04983"), Said(f"[{hello}]"), Said(hello)))
+    smsak = SmsAk(net=net(site))
+    found = await smsak.poll(KEY, HELD)
+    assert found == received("04983", "Hello")
+    assert await smsak.all_sms(KEY, HELD) == [found]
+    assert await smsak.poll(KEY, Held("707", PHONE, 100.0, last_code="04983", asked_again=True)) == WAITING
+    assert len(site.requests) == 4
+
+
+async def test_a_number_is_looked_at_no_sooner_than_a_second_after_the_last_look() -> None:
+    site, time = Site((Said("null"), Said(NO), Said("null"), Said("STATUS_WAIT_CODE"))), Time()
+    smsak = SmsAk(net=net(site, time))
+    await smsak.poll(KEY, HELD)
+    with pytest.raises(TooLate):
+        await smsak.cancel(KEY, HELD)
+    assert time.slept == [1.25]
+
+
+async def test_a_wish_it_cannot_grant_and_what_is_no_phone_are_not_even_sent() -> None:
+    site = Site((Said("1"),))
+    smsak = SmsAk(net=net(site))
+    with pytest.raises(Unsupported):
+        await smsak.buy(KEY, Wish("2", "RU", operator="mts"))
+    with pytest.raises(NoSmsYet):
+        await smsak.forward(KEY, HELD, PHONE)
+    for written in ("79007777777", "+7900 7777777", "07900777777", "+7900", ""):
+        with pytest.raises(BadInput):
+            await smsak.forward(KEY, DONE, written)
+    assert site.requests == []

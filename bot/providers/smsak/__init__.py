@@ -7,8 +7,8 @@
                                        before the first SMS, and nobody says what it says after the end
 
 Whether a number is over is asked past its life, and after a cancel that was refused or got lost. It is over
-by STATUS_CANCEL, or by a native error that says "not found", and by nothing else. The faces share activations;
-the stub's letters for services and its country ids are never mixed with the native ones.
+by STATUS_CANCEL, or by a native error that says "not found", and by nothing else. The faces share numbers by
+their ids; the stub's letters for services and its country ids are never mixed with the native ones.
 """
 
 from pydantic import SecretStr
@@ -18,7 +18,7 @@ from bot.errors import (
     BadReply,
     CodeArrived,
     CodebellError,
-    TooEarly,
+    NoSmsYet,
     TooLate,
     Unclear,
     Unsupported,
@@ -52,6 +52,8 @@ from bot.providers.smsak.stub import SmsAkStub
 
 #: Calls of one key that go at once: a price list is one per country.
 BURST = 20
+#: How many codes told apart from their SMS are remembered.
+REMEMBERED = 256
 
 
 class SmsAk(Hosted):
@@ -78,6 +80,10 @@ class SmsAk(Hosted):
         pace = Pace(timing.min_poll / 8, BURST, net.clock, net.sleep)
         super().__init__(root, timing, net, pace)
         self._stub = SmsAkStub(root, timing, net, pace)
+        # A number is not asked about twice in a second: a cancel's look may follow on the heels of a poll.
+        self._looks = Pace(timing.min_poll / 4, 1, net.clock, net.sleep)
+        #: Codes that stood beside SMS of an activation (its id) and not in them.
+        self._beside: dict[tuple[str, Reading], str] = {}
         self._lists = PriceLists(self._prices_of, self.countries, net.clock, timing.min_poll)
 
     def sign(self, call: Call, key: str) -> Call:
@@ -122,7 +128,8 @@ class SmsAk(Hosted):
         return now
 
     async def all_sms(self, key: SecretStr, held: Held) -> list[Reading]:
-        return messages.every(await self._ask(key, "all-sms", replies.about_a_number, id=held.id))
+        found = messages.every(await self._ask(key, "all-sms", replies.about_a_number, id=held.id))
+        return [messages.with_code(sms, self._beside.get((held.id, sms), "")) for sms in found]
 
     async def sent(self, key: SecretStr, held: Held) -> None:
         await self._stub.sent(key, held)
@@ -142,13 +149,12 @@ class SmsAk(Hosted):
             await self._settle(key, held, error)
 
     async def forward(self, key: SecretStr, held: Held, phone: str) -> None:
-        """Held back here before the first SMS, as the document wants it."""
-        digits = phone.removeprefix("+")
-        if values.phone(phone) != f"+{digits}":
+        """Not sent before the first SMS, as the document wants it."""
+        if values.phone(phone) != phone or not phone.startswith("+"):
             raise BadInput("not a phone")
         if held.last_code is None:
-            raise TooEarly("not sent")
-        where = {"id": held.id, "status": "2", "forward": digits}
+            raise NoSmsYet("not sent")
+        where = {"id": held.id, "status": "2", "forward": phone.removeprefix("+")}
         replies.granted(await self._do(key, "setstatus", replies.not_forwarded, **where))
 
     async def rental_stock(self, key: SecretStr) -> list[RentalStock]:
@@ -159,10 +165,10 @@ class SmsAk(Hosted):
 
     async def rent(self, key: SecretStr, tariff: Tariff) -> None:
         """What it answers to a success is documented nowhere, so whatever is no error may be one."""
-        await self._do(key, "getfullnumber", code=tariff.country, tarif=tariff.id)
+        await self._spend(key, "getfullnumber", code=tariff.country, tarif=tariff.id)
 
     async def renew(self, key: SecretStr, rented: Rented, tariff: Tariff) -> None:
-        await self._do(key, "rebuynumber", id=rented.id, tarif=tariff.id)
+        await self._spend(key, "rebuynumber", id=rented.id, tarif=tariff.id)
 
     async def rented(self, key: SecretStr) -> list[Rented]:
         return rentals.rented(await self._ask(key, "getallfullnumbers"))
@@ -183,20 +189,27 @@ class SmsAk(Hosted):
 
     async def _latest(self, key: SecretStr, held: Held) -> Reading:
         """The newest SMS, unless it is the old one after another was asked for: the same code is the same."""
+        await self._looks.turn(held.id)
         sms = messages.latest(await self._ask(key, "getstatus", replies.about_a_number, id=held.id))
         if sms is None:
             return WAITING
-        sms = messages.with_code(sms, "" if sms.code else await self._code_beside(key, held))
-        return WAITING if held.asked_again and sms.code == held.last_code else sms
+        found = messages.with_code(sms, "" if sms.code else await self._code_beside(key, held, sms))
+        return WAITING if held.asked_again and found.code == held.last_code else found
 
-    async def _code_beside(self, key: SecretStr, held: Held) -> str:
-        """The code of a first SMS whose text tells none; of later ones it would be the one before."""
-        if held.last_code is not None:
-            return ""
+    async def _code_beside(self, key: SecretStr, held: Held, sms: Reading) -> str:
+        """The code of a first SMS that tells none itself; of later ones it would be the one before.
+
+        It is remembered, so that an SMS has the same code wherever it is met again.
+        """
+        if held.last_code is not None or (held.id, sms) in self._beside:
+            return self._beside.get((held.id, sms), "")
         try:
-            return values.code((await self._ask(key, "getlatestcode", id=held.id)).word)
+            told = values.code((await self._ask(key, "getlatestcode", id=held.id)).word)
         except CodebellError:
             return ""
+        while len(self._beside) >= REMEMBERED:
+            del self._beside[next(iter(self._beside))]
+        return self._beside.setdefault((held.id, sms), told)
 
     async def _settle(self, key: SecretStr, held: Held, error: TooLate | Unclear) -> None:
         """A cancel that was refused or got lost: after a code there is none, and what is over was given back.
@@ -224,6 +237,12 @@ class SmsAk(Hosted):
     ) -> Reply:
         """Sent once, whatever comes back."""
         return replies.read(await self._site.send(_call(method, query), key), means)
+
+    async def _spend(self, key: SecretStr, method: str, **query: str) -> None:
+        """Sent once. An empty answer is no error: so is the document where its example should stand."""
+        answer = await self._site.send(_call(method, query), key)
+        if answer.text or answer.status >= 400:
+            replies.read(answer)
 
 
 def _call(method: str, query: dict[str, str]) -> Call:

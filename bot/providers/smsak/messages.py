@@ -24,12 +24,12 @@ def latest(reply: Reply) -> Reading | None:
 
 
 def every(reply: Reply) -> list[Reading]:
-    """All SMS, oldest first: the site gives the newest first."""
+    """All SMS, oldest first: the site gives the newest first. Codes as in `latest`."""
     rows = [] if reply.text == "null" else listed(reply)
-    return [with_code(one) for one in reversed(legible(rows, _reading))]
+    return legible(rows, _reading)[::-1]
 
 
-def with_code(sms: Reading, beside: str = "") -> Reading:
+def with_code(sms: Reading, beside: str) -> Reading:
     """The SMS with a code in any case: its own, the one told `beside` it, or what it says instead."""
     code = sms.code or beside or values.code(sms.text) or sms.text or ""
     return Reading(sms.outcome, code, sms.text, sms.sender, sms.written)

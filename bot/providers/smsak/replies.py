@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import (
+    BadInput,
     BadKey,
     BadReply,
     Banned,
     CodebellError,
     NoMoney,
     NoNumbers,
+    NoSmsYet,
     NotForwardable,
     NotOffered,
     Refused,
@@ -43,6 +45,7 @@ Meaning = Callable[[str], CodebellError]
 _NOT_FOUND = re.compile(r"не найден|не существует|not found|no such|does not exist", re.IGNORECASE)
 _TOO_EARLY = re.compile(r"не ранее|секунд|минут|not earlier|second|minute", re.IGNORECASE)
 _AFTER_AN_SMS = re.compile(r"перв|после|first|after", re.IGNORECASE)
+_WRONG = re.compile(r"неверн|некоррект|wrong|invalid", re.IGNORECASE)
 _PAUSE = re.compile(r"(\d{1,4})\s*(сек|мин|sec|min)", re.IGNORECASE)
 #: A backslash, and the escape it begins where JSON knows one.
 _BACKSLASH = re.compile(r'\\(["\\/bfnrt]|u[0-9a-fA-F]{4})?')
@@ -88,10 +91,12 @@ def not_returned(held: Held, minimum: float) -> Meaning:
 
 
 def not_forwarded(words: str) -> CodebellError:
-    """A refusal to forward calls: before the first SMS, or for services that have no forwarding."""
+    """A refusal to forward calls: before the first SMS, to no phone, or where there is no forwarding."""
     if _NOT_FOUND.search(words):
         return UnknownActivation("not found")
-    return TooEarly("no SMS yet") if _AFTER_AN_SMS.search(words) else NotForwardable("refused")
+    if _AFTER_AN_SMS.search(words):
+        return NoSmsYet("refused")
+    return BadInput("refused") if _WRONG.search(words) else NotForwardable("refused")
 
 
 def read(answer: Answer, means: Meaning = undocumented) -> Reply:
