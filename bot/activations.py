@@ -16,6 +16,7 @@ from bot.clock import Clock
 from bot.errors import (
     CodeArrived,
     CodebellError,
+    NoSmsYet,
     NotYours,
     TooLate,
     Unavailable,
@@ -27,7 +28,7 @@ from bot.providers.base import Capability, Provider
 from bot.timetable import Timetable
 from storage.activations import ActivationStore
 from storage.keys import KeyStore
-from storage.models import Activation, State
+from storage.models import OPEN, Activation, State
 from storage.waits import WaitStore
 
 #: Telegram forgets a press after some fifteen seconds: a provider is not waited for longer than this.
@@ -104,6 +105,28 @@ class Activations:
             await provider.sent(key, self._looks.held(row))
         await self._store.told_sent(row.id, self._clock())
         self._nudge()
+
+    async def forward(self, activation_id: str, person_id: int, phone: str) -> None:
+        """Let calls to the number ring at `phone` (E.164 with a plus), once an SMS came.
+
+        After an `Unclear` it may be set or not; it can be set again. Stored after the call: if the process
+        dies in between, the card does not tell of it.
+        """
+        row, provider = await self.forwardable(activation_id, person_id)
+        async with self._in_time():
+            await provider.forward(await self._keys.open(row.key_id), self._looks.held(row), phone)
+        await self._store.forwarded(row.id, phone, self._clock())
+        self._nudge()
+
+    async def forwardable(self, activation_id: str, person_id: int) -> tuple[Activation, Provider]:
+        """A number whose calls can be forwarded now. Raises `Unsupported`, `NoSmsYet` or `TooLate`."""
+        row = await self.mine(activation_id, person_id)
+        provider = self._able(row, Capability.FORWARD)
+        if row.state in OPEN:
+            raise NoSmsYet
+        if row.state is not State.RECEIVED:
+            raise TooLate
+        return row, provider
 
     async def finish(self, activation_id: str, person_id: int) -> Activation:
         """Close a number that did its work. Where the provider has no such call, for us alone.

@@ -10,6 +10,7 @@ CodebellError
 │   ├── BadKey             the key is wrong, expired or banned for good
 │   ├── Banned             the account is blocked, perhaps until a moment
 │   ├── TooEarly           the minimum wait is not over
+│   ├── NoSmsYet           first an SMS has to come
 │   ├── TooLate            it ended before, or can no longer be changed
 │   ├── CodeArrived        not cancelled: a code came first
 │   ├── PriceChanged       it costs more than the person agreed to
@@ -112,6 +113,10 @@ class TooEarly(Refused):
     def __init__(self, detail: str = "", *, seconds: float | None = None) -> None:
         super().__init__(detail)
         self.seconds = seconds
+
+
+class NoSmsYet(Refused):
+    text = text("Calls can be forwarded only after the first SMS.")
 
 
 class TooLate(Refused):

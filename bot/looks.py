@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 
 #: After so many failures in a row the card says that the provider does not answer.
 _TELL_AFTER = 3
+#: Seconds that a code waits for the SMS before it.
+_MORE_SMS = 5.0
 
 
 class Looks:
@@ -121,13 +123,27 @@ class Looks:
             self._nudge()
 
     async def _receive(self, row: Activation, reading: Reading) -> None:
-        if await self._write(row, Heard(reading.code, reading.text, reading.sender)) is None:
-            await self._nothing_new(row)
-        else:
+        readings = await self._all_sms(row, reading)
+        if any([await self._write(row, each) is not None for each in readings]):
             self._nudge()
+        else:
+            await self._nothing_new(row)
 
-    async def _write(self, row: Activation, heard: Heard) -> Sms | None:
+    async def _all_sms(self, row: Activation, reading: Reading) -> list[Reading]:
+        """This one after those that came before it, where the provider tells them: two may come at once."""
+        provider = self._providers[row.provider]
+        if not provider.can(Capability.ALL_SMS):
+            return [reading]
+        try:
+            async with asyncio.timeout(_MORE_SMS):
+                told = await provider.all_sms(await self._keys.open(row.key_id), self.held(row))
+        except (CodebellError, TimeoutError):
+            return [reading]
+        return [*(each for each in told if each != reading), reading]
+
+    async def _write(self, row: Activation, reading: Reading) -> Sms | None:
         """Not the caller's task: a look that took too long must not lose a code that is given once."""
+        heard = Heard(reading.code, reading.text, reading.sender, reading.written)
         writing = asyncio.create_task(self._store.received(row.id, heard, self._clock()))
         self._writing.add(writing)
         writing.add_done_callback(self._writing.discard)

@@ -12,7 +12,7 @@ from bot.errors import BadReply, CodebellError, TooEarly, Unavailable, named
 from bot.i18n import Texts, flag, international, visible
 from bot.postman import Drawing
 from bot.providers.base import Capability, Provider
-from handlers.doors import Act, Again, Country, What
+from handlers.doors import Act, Again, Country, Forward, What
 from handlers.screen import Rows, Screen, copies, press
 from storage.models import Activation, Sms, State
 from storage.reasons import Reason, refusal
@@ -63,7 +63,13 @@ def _after_code(row: Activation, provider: Provider | None, t: Texts) -> Rows:
     another = [press(t.plain("✉️ Another SMS"), Act(what=What.ANOTHER, id=row.id))]
     finish = press(t.plain("✅ Finish"), Act(what=What.FINISH, id=row.id))
     more = another if _another_possible(row, provider) else []
-    return [[*more, finish], again]
+    return [[*more, finish], _forward(row, provider, t), again]
+
+
+def _forward(row: Activation, provider: Provider, t: Texts) -> list[InlineKeyboardButton]:
+    if not provider.can(Capability.FORWARD):
+        return []
+    return [press(t.plain("📞 Forward calls"), Forward(id=row.id))]
 
 
 def _another_possible(row: Activation, provider: Provider) -> bool:
@@ -102,14 +108,24 @@ def _news(row: Activation, title: str, t: Texts) -> list[str]:
             return _waiting(row, title, t)
         case State.CANCELLING:
             return [t("⏳ Cancelling… If a code came first, you get it.")]
-        case State.RECEIVED if row.reason == Reason.FINISHING:
-            return [_last_code(row, t), t("⏳ One more look for another SMS, then it is finished.")]
-        case State.RECEIVED if row.asked_again:
-            return [_last_code(row, t), t("⏳ Waiting for another SMS.")]
         case State.RECEIVED:
-            return [_last_code(row, t), t("Done with it? Press <b>Finish</b> under the code.")]
+            return [*_received(row, t), *_forwarded(row, t)]
         case _:
             return _outcome(row, title, t)
+
+
+def _received(row: Activation, t: Texts) -> list[str]:
+    if row.reason == Reason.FINISHING:
+        return [_last_code(row, t), t("⏳ One more look for another SMS, then it is finished.")]
+    if row.asked_again:
+        return [_last_code(row, t), t("⏳ Waiting for another SMS.")]
+    return [_last_code(row, t), t("Done with it? Press <b>Finish</b> under the code.")]
+
+
+def _forwarded(row: Activation, t: Texts) -> list[str]:
+    if row.forward_to is None:
+        return []
+    return [t("📞 Calls ring at {phone}.", phone=international(row.forward_to))]
 
 
 def _outcome(row: Activation, title: str, t: Texts) -> list[str]:

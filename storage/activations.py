@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
 from storage.due import DueRows
@@ -31,6 +32,7 @@ class Heard:
     code: str
     text: str | None
     sender: str | None
+    written: str = ""
 
 
 class ActivationStore(DueRows[Activation]):
@@ -71,7 +73,7 @@ class ActivationStore(DueRows[Activation]):
             before = await session.get_one(Activation, activation_id)
             late = before.state in _LATE
             last = await session.scalar(_last_sms(activation_id))
-            if last is not None and (last.code, last.text) == (heard.code, heard.text):
+            if await _known(session, last, heard):
                 return None
             row = await move(session, activation_id, State.RECEIVED, now, **_heard(heard, now))
             if row is None:
@@ -154,6 +156,10 @@ class ActivationStore(DueRows[Activation]):
         """The provider refused another SMS: nothing is waited for."""
         return await self._change(activation_id, {State.RECEIVED}, now, asked_again=False, next_poll_at=None)
 
+    async def forwarded(self, activation_id: str, phone: str, now: datetime) -> Activation | None:
+        """The provider lets calls ring at this phone."""
+        return await self._change(activation_id, {State.RECEIVED}, now, forward_to=phone)
+
     async def told_sent(self, activation_id: str, now: datetime) -> Activation | None:
         return await self._change(activation_id, {State.WAITING}, now, told_sent=True)
 
@@ -233,6 +239,17 @@ def _spoken_of(row: Activation) -> bool:
     return bool(row.reason) and row.state in OPEN and refusal(row.reason) is None
 
 
+async def _known(session: AsyncSession, last: Sms | None, heard: Heard) -> bool:
+    """Whether this SMS is stored: any one of that time, or the last one where no time is told."""
+    if last is None:
+        return False
+    if not heard.written:
+        return (last.code, last.text) == (heard.code, heard.text)
+    same = (Sms.code == heard.code, Sms.text.is_not_distinct_from(heard.text), Sms.written == heard.written)
+    query = select(Sms.id).where(Sms.activation_id == last.activation_id, *same)
+    return await session.scalar(query) is not None
+
+
 def _last_sms(activation_id: str) -> Any:
     return select(Sms).where(Sms.activation_id == activation_id).order_by(Sms.position.desc()).limit(1)
 
@@ -258,6 +275,7 @@ def _sms(activation: Activation, heard: Heard, position: int, now: datetime, *, 
         code=heard.code,
         text=heard.text,
         sender=heard.sender,
+        written=heard.written[:32],
         late=late,
         received_at=now,
     )

@@ -45,7 +45,9 @@ LONGEST = {
     "key": "x" * 16,
     "name": "x" * 32,
     "nonce": "x" * 11,
+    "phone": "x" * 15,
     "service": "x" * 20,
+    "tariff": "x" * 24,
     "value": "x" * 32,
     "what": "x" * 9,
 }

@@ -289,8 +289,7 @@ class Provider(Renting, Sending):
     async def forward(self, key: SecretStr, held: Held, phone: str) -> None:
         """Let calls to this number ring at `phone` (E.164 with a plus), after the first SMS.
 
-        Setting it twice does no harm. Raises `TooEarly` before the first SMS where the provider says so, and
-        `NotForwardable` where the service allows no forwarding.
+        Setting it twice does no harm. Raises `NotForwardable` where the service allows no forwarding.
         """
         raise Unsupported
 
