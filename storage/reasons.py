@@ -1,4 +1,4 @@
-"""Why a number stands as it does, where no error class says it: what else the column `reason` may hold."""
+"""Why a number or a message stands as it does, where no error class says it: what else `reason` may hold."""
 
 from enum import StrEnum
 
@@ -20,6 +20,8 @@ class Reason(StrEnum):
     FINISHING = "Finishing"
     #: Its provider is configured no more.
     NOT_SET_UP = "NotSetUp"
+    #: A message was asked for long enough, and its provider never told a last word on it.
+    NO_FINAL_WORD = "NoFinalWord"
 
 
 _NOT_CANCELLED = "NotCancelled:"

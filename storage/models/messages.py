@@ -74,13 +74,14 @@ class OutgoingMessage(Row):
     sms_text: Mapped[str] = mapped_column(String(2048), default="")
     sms_ttl: Mapped[int] = mapped_column(default=300)
     flash: Mapped[bool] = mapped_column(default=False)
-    #: What it will cost, by the price list: over the dearest channel, to the dearest operator.
+    #: What it costs at most, by the price list: all of its channels, each to the dearest operator.
     quoted: Mapped[Decimal | None]
     currency: Mapped[str] = mapped_column(String(3), default="")
     created_at: Mapped[datetime]
     #: When it was confirmed, and when the provider was called: without `called_at` no call was made.
     confirmed_at: Mapped[datetime | None]
     called_at: Mapped[datetime | None]
+    #: The money its channels are paid from, together where each has a purse of its own.
     balance_before: Mapped[Decimal | None]
     balance_after: Mapped[Decimal | None]
     sent_at: Mapped[datetime | None]

@@ -1,0 +1,199 @@
+"""What the provider of a sent message says of its delivery, and until when it is asked.
+
+Every change redraws the card; the first final word rings, once. It is looked for eagerly in the first minute,
+less and less often after that. When every channel's lifetime and an hour are over and no final word came, the
+card says so and nothing rings: nobody knows whether it arrived. After a delivery it is looked at for one hour
+more, for the word that it was viewed and for refunds, which show on the card alone. If the process dies
+
+    between two looks                  the next one reads the same, and more: nothing is lost
+    before `told` is committed         neither stored nor rung; the next look does both
+    after it                           the postman rings, whatever else happens
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.errors import CodebellError, UnknownActivation
+from bot.parts import channels
+from bot.providers.base import Capability, Provider
+from bot.providers.sending import Channel, ChannelReport, Delivery, Report
+from bot.providers.sending_errors import UnknownMessage
+from storage.keys import KeyStore
+from storage.message_moves import News, Word
+from storage.messages import MessageStore
+from storage.models import MessageState, OutgoingMessage
+from storage.reasons import Reason
+
+log = logging.getLogger(__name__)
+
+#: Past the lifetimes of its channels a message is asked for no more this much later.
+GRACE = timedelta(hours=1)
+#: How long after its delivery a message is still looked at.
+LATE = timedelta(hours=1)
+#: Seconds: looks are that far apart at most, and from a message's half hour on.
+_SLOWER, _SLOWEST = 60.0, 300.0
+_HALF_HOUR = 1800.0
+#: For messages of a provider that is configured no more.
+_GONE = 60.0
+#: After so many failures in a row the card says that the provider does not answer.
+_TELL_AFTER = 3
+
+
+class Deliveries:
+    """What the watcher does with a sent message, one look at a time."""
+
+    def __init__(
+        self,
+        store: MessageStore,
+        keys: KeyStore,
+        providers: Mapping[str, Provider],
+        clock: Clock,
+        nudge: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._keys = keys
+        self._providers = providers
+        self._clock = clock
+        self._nudge = nudge
+
+    async def step(self, row: OutgoingMessage) -> None:
+        """Do what is due for a message: ask how its delivery stands."""
+        if (at := self._earliest(row)) > self._clock():
+            await self._store.put_off(row.id, at)
+            self._nudge()
+        elif (report := await self._ask(row)) is not None:
+            await self._tell(row, report)
+
+    def news(self, row: OutgoingMessage, report: Report) -> News:
+        """What a report changes for a message that was accepted."""
+        words = tuple(_word(each) for each in report.channels if _is_news(row, each))
+        standing = statuses(row) | {Channel(word.channel): Delivery(word.status) for word in words}
+        state = _sum(standing)
+        silent = state is MessageState.ACCEPTED and self._overdue(row)
+        return News(state, words, Reason.NO_FINAL_WORD if silent else "")
+
+    def next_look(self, row: OutgoingMessage) -> datetime | None:
+        """After an answer; None when nothing more can come, or nothing more is waited for."""
+        now, provider = self._clock(), self._providers.get(row.provider)
+        if provider is not None and not provider.can(Capability.DELIVERY):
+            return None
+        if row.state is MessageState.ACCEPTED:
+            return None if self._overdue(row) else now + timedelta(seconds=self._pause(row))
+        if row.state not in (MessageState.DELIVERED, MessageState.VIEWED) or not _more_to_come(row):
+            return None
+        return self._late_look(row)
+
+    async def _ask(self, row: OutgoingMessage) -> Report | None:
+        """The provider's word; None when there was none, and the next look is arranged."""
+        provider = self._providers.get(row.provider)
+        if provider is None:
+            await self._unanswered(row, Reason.NOT_SET_UP)
+            return None
+        try:
+            return await provider.delivery(await self._keys.open(row.key_id), row.provider_id or "")
+        except (UnknownActivation, UnknownMessage):
+            await self._doubt(row)
+        except CodebellError as failure:
+            await self._unanswered(row, type(failure).__name__)
+        return None
+
+    async def _tell(self, row: OutgoingMessage, report: Report) -> None:
+        if await self._store.told(row.id, self.news(row, report), self._clock(), self.next_look):
+            self._nudge()
+
+    async def _doubt(self, row: OutgoingMessage) -> None:
+        """ "No such message" for one that was paid for is believed at the second time."""
+        reason = UnknownMessage.__name__
+        if row.reason == reason or row.state is not MessageState.ACCEPTED:
+            await self._give_up(row, reason)
+        else:
+            await self._unanswered(row, reason, tell=True)
+
+    async def _unanswered(self, row: OutgoingMessage, reason: str, *, tell: bool = False) -> None:
+        log.info("message %s: %s", row.id, reason)
+        if row.state is MessageState.ACCEPTED and self._overdue(row):
+            await self._give_up(row, Reason.NO_FINAL_WORD)
+            return
+        tell = row.state is MessageState.ACCEPTED and (tell or row.failures + 1 == _TELL_AFTER)
+        await self._store.unanswered(row.id, reason, self._clock(), self._after_failure, tell=tell)
+        if tell:
+            self._nudge()
+
+    async def _give_up(self, row: OutgoingMessage, reason: str) -> None:
+        await self._store.given_up(row.id, reason, self._clock())
+        self._nudge()
+
+    # Moments
+
+    def _earliest(self, row: OutgoingMessage) -> datetime:
+        """When its provider may be asked about it again."""
+        return (row.polled_at or row.created_at) + timedelta(seconds=self._spacing(row))
+
+    def _pause(self, row: OutgoingMessage) -> float:
+        """Seconds to the next look: twice as many with every minute, 60 at most; 300 from half an hour on."""
+        age = (self._clock() - (row.sent_at or row.created_at)).total_seconds()
+        spacing = self._spacing(row)
+        if age > _HALF_HOUR:
+            return max(spacing, _SLOWEST)
+        return max(spacing, min(_SLOWER, spacing * (1 << min(int(age // 60), 8))))
+
+    def _late_look(self, row: OutgoingMessage) -> datetime | None:
+        """As long again as it has been delivered: refunds show soon. Every five minutes in the end."""
+        now = self._clock()
+        since = now - (row.ended_at or now)
+        at = now + timedelta(seconds=max(self._spacing(row), min(since.total_seconds(), _SLOWEST)))
+        return None if row.ended_at is not None and at > row.ended_at + LATE else at
+
+    def _after_failure(self, row: OutgoingMessage) -> datetime | None:
+        """Twice as long after each failure in a row, and not sooner than after an answer."""
+        usual, pause = self.next_look(row), self._spacing(row) * (1 << min(row.failures, 8))
+        if usual is None:
+            return None
+        return max(usual, self._clock() + timedelta(seconds=min(pause, _SLOWER)))
+
+    def _overdue(self, row: OutgoingMessage) -> bool:
+        lifetimes = (getattr(row, f"{channel}_ttl") for channel in channels(row))
+        since = self._clock() - (row.sent_at or self._clock())
+        return since > timedelta(minutes=sum(lifetimes)) + GRACE
+
+    def _spacing(self, row: OutgoingMessage) -> float:
+        provider = self._providers.get(row.provider)
+        return _GONE if provider is None else provider.timing.min_poll
+
+
+def statuses(row: OutgoingMessage) -> dict[Channel, Delivery | None]:
+    """How a message stands on each of its channels; None where its provider told nothing yet."""
+    told = {channel: str(getattr(row, f"{channel}_status") or "") for channel in channels(row)}
+    return {channel: Delivery(status) if status else None for channel, status in told.items()}
+
+
+def _word(report: ChannelReport) -> Word:
+    return Word(report.channel, report.status, report.raw, report.cost)
+
+
+def _is_news(row: OutgoingMessage, report: ChannelReport) -> bool:
+    """What arrived stays so: nothing but that it was viewed can follow."""
+    standing = statuses(row)
+    before = standing.get(report.channel)
+    arrived = before is not None and before.arrived
+    return report.channel in standing and (not arrived or report.status is Delivery.VIEWED)
+
+
+def _sum(standing: Mapping[Channel, Delivery | None]) -> MessageState:
+    """One channel that arrived is a delivery; only all channels lost is none."""
+    told = standing.values()
+    if Delivery.VIEWED in told:
+        return MessageState.VIEWED
+    if Delivery.DELIVERED in told:
+        return MessageState.DELIVERED
+    lost = bool(told) and all(status is not None and status.final for status in told)
+    return MessageState.UNDELIVERED if lost else MessageState.ACCEPTED
+
+
+def _more_to_come(row: OutgoingMessage) -> bool:
+    """Whether a delivered message may be viewed yet, or what another channel took be given back."""
+    standing = statuses(row)
+    open_ones = any(status is None or not status.final for status in standing.values())
+    return open_ones or standing.get(Channel.VIBER) is Delivery.DELIVERED
