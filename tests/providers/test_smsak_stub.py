@@ -66,12 +66,12 @@ OLD = Held("707", "+79777777777", age=1200.0)
 
 
 async def test_both_faces_keep_one_pace() -> None:
-    """Ten looks at numbers past their life are twenty calls at once; after them a key waits in line."""
-    site, time = Site((Said("null"), Said("STATUS_WAIT_CODE")) * 11), Time()
+    """Fifteen looks at numbers past their life are thirty calls at once; after them a key waits in line."""
+    site, time = Site((Said("null"), Said("STATUS_WAIT_CODE")) * 16), Time()
     smsak = SmsAk(net=net(site, time))
-    for number in range(11):
+    for number in range(16):
         await smsak.poll(KEY, replace(OLD, id=str(number)))
-    assert len(site.requests) == 22
+    assert len(site.requests) == 32
     assert time.slept == pytest.approx([0.625, 0.625])
 
 

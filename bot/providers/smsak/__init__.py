@@ -50,8 +50,8 @@ from bot.providers.smsak.price_lists import PriceLists
 from bot.providers.smsak.replies import Meaning, Reply
 from bot.providers.smsak.stub import SmsAkStub
 
-#: Calls of one key that go at once: a price list is one per country.
-BURST = 20
+#: Calls of one key that go at once: a price list is one for each of some twenty countries, and then one buys.
+BURST = 30
 #: How many codes told apart from their SMS are remembered.
 REMEMBERED = 256
 
@@ -189,12 +189,19 @@ class SmsAk(Hosted):
 
     async def _latest(self, key: SecretStr, held: Held) -> Reading:
         """The newest SMS, unless it is the old one after another was asked for: the same code is the same."""
-        await self._looks.turn(held.id)
-        sms = messages.latest(await self._ask(key, "getstatus", replies.about_a_number, id=held.id))
+        sms = await self._newest(key, held)
         if sms is None:
             return WAITING
         found = messages.with_code(sms, "" if sms.code else await self._code_beside(key, held, sms))
         return WAITING if held.asked_again and found.code == held.last_code else found
+
+    async def _newest(self, key: SecretStr, held: Held) -> Reading | None:
+        await self._looks.turn(held.id)
+        try:
+            reply = await self._ask(key, "getstatus", replies.about_a_number, id=held.id)
+        finally:
+            self._looks.rest(held.id)
+        return messages.latest(reply)
 
     async def _code_beside(self, key: SecretStr, held: Held, sms: Reading) -> str:
         """The code of a first SMS that tells none itself; of later ones it would be the one before.
