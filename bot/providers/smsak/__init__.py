@@ -211,7 +211,7 @@ class SmsAk(Hosted):
         if held.last_code is not None or (held.id, sms) in self._beside:
             return self._beside.get((held.id, sms), "")
         try:
-            told = values.code((await self._ask(key, "getlatestcode", id=held.id)).word)
+            told = messages.code_alone(await self._ask(key, "getlatestcode", id=held.id))
         except CodebellError:
             return ""
         while len(self._beside) >= REMEMBERED:

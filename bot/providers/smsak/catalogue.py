@@ -1,7 +1,7 @@
 """What SMSAK sells: services, countries, the price list of a country, and the number that was bought."""
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from babel import Locale
@@ -12,6 +12,7 @@ from bot.providers.base import Country, Number, Price, Service
 from bot.providers.smsak.replies import Reply, listed
 
 T = TypeVar("T")
+Row = Mapping[str, object]
 
 #: Its country codes that are not those of ISO 3166: Belarus, where ISO has Saint Barthélemy.
 OWN_COUNTRIES = {"BL": "BY", "UK": "GB"}
@@ -45,11 +46,10 @@ def e164(raw: str) -> str:
     return values.phone(raw) or values.showable(raw)
 
 
-def legible(rows: Iterable[object], read: Callable[[object], T | None]) -> list[T]:
+def legible(rows: Sequence[object], read: Callable[[Row], T | None]) -> list[T]:
     """The rows that can be read. None of many is no empty list but an answer nobody understands."""
-    told = list(rows)
-    found = [one for one in map(read, told) if one is not None]
-    if told and not found:
+    found = [one for row in rows if isinstance(row, dict) and (one := read(row)) is not None]
+    if rows and not found:
         raise BadReply("no row can be read")
     return found
 
@@ -60,23 +60,17 @@ def iso2(code: str) -> str:
     return word if word in _known() else ""
 
 
-def _service(row: object) -> Service | None:
-    if not isinstance(row, dict):
-        return None
+def _service(row: Row) -> Service | None:
     code = values.identifier(row.get("id"))
     return None if code is None else Service(code, values.name(row.get("name")) or code)
 
 
-def _country(row: object) -> Country | None:
-    if not isinstance(row, dict):
-        return None
+def _country(row: Row) -> Country | None:
     code = values.identifier(row.get("code"))
     return None if code is None else Country(code, iso2(code), values.name(row.get("name")) or code)
 
 
-def _price(row: object, country: str) -> Price | None:
-    if not isinstance(row, dict):
-        return None
+def _price(row: Row, country: str) -> Price | None:
     service, cost = values.identifier(row.get("id")), values.money(row.get("cost"))
     if service is None or cost is None:
         return None

@@ -5,7 +5,7 @@ import re
 from bot.errors import BadReply
 from bot.providers import values
 from bot.providers.base import Outcome, Reading
-from bot.providers.smsak.catalogue import legible
+from bot.providers.smsak.catalogue import Row, legible
 from bot.providers.smsak.replies import Reply, listed
 
 #: What a code looks like in a text: four to eight digits, or two groups of three.
@@ -35,6 +35,11 @@ def with_code(sms: Reading, beside: str) -> Reading:
     return Reading(sms.outcome, code, sms.text, sms.sender, sms.written)
 
 
+def code_alone(reply: Reply) -> str:
+    """The answer to getlatestcode: a bare word."""
+    return "" if isinstance(reply.document, dict | list) else values.code(reply.word)
+
+
 def written(value: object) -> str:
     """A time as the site writes it."""
     return value.strip()[:_LONGEST_TIME] if isinstance(value, str) else ""
@@ -44,9 +49,7 @@ def text(value: object) -> str:
     return value.strip()[: values.LONGEST_TEXT] if isinstance(value, str) else ""
 
 
-def _reading(row: object) -> Reading | None:
-    if not isinstance(row, dict):
-        return None
+def _reading(row: Row) -> Reading | None:
     said = text(row.get("text"))
     code = values.code(row.get("small")) or _in_text(said)
     if not code and not said:

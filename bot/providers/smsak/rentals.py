@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from bot.errors import BadReply
 from bot.providers import values
 from bot.providers.renting import RentalSms, RentalStock, Rented, SimAnswer, Tariff
-from bot.providers.smsak.catalogue import e164, iso2, legible
+from bot.providers.smsak.catalogue import Row, e164, iso2, legible
 from bot.providers.smsak.messages import text, written
 from bot.providers.smsak.replies import Reply, listed
 
@@ -25,7 +25,8 @@ def stock(reply: Reply) -> list[RentalStock]:
         return []
     if not isinstance(reply.document, dict):
         raise BadReply("no table")
-    found = legible(values.rows(reply.document), _stock)
+    rows = [{"code": country, "left": left} for country, left in values.rows(reply.document)]
+    found = legible(rows, _stock)
     return [one for one in found if one.stock]
 
 
@@ -50,15 +51,12 @@ def sms(reply: Reply) -> list[RentalSms]:
     return sorted(found, key=lambda one: one.written) if all(one.at for one in found) else found
 
 
-def _stock(row: object) -> RentalStock | None:
-    country, amount = row if isinstance(row, tuple) else ("", None)
-    left = values.count(amount)
+def _stock(row: Row) -> RentalStock | None:
+    country, left = str(row["code"]), values.count(row["left"])
     return None if left is None else RentalStock(country, iso2(country), left)
 
 
-def _tariff(row: object) -> Tariff | None:
-    if not isinstance(row, dict):
-        return None
+def _tariff(row: Row) -> Tariff | None:
     name, country = values.identifier(row.get("id")), values.identifier(row.get("code"))
     days, cost = values.count(row.get("days")), values.money(row.get("cost"))
     if name is None or country is None or not days or cost is None:
@@ -66,17 +64,15 @@ def _tariff(row: object) -> Tariff | None:
     return Tariff(name, days, cost, country, iso2(country))
 
 
-def _rented(row: object) -> Rented | None:
-    name = values.identifier(row.get("id")) if isinstance(row, dict) else None
-    if name is None or not isinstance(row, dict):
+def _rented(row: Row) -> Rented | None:
+    name = values.identifier(row.get("id"))
+    if name is None:
         return None
     raw = values.as_written(row.get("number"))
     return Rented(name, e164(raw), raw, _moment(row.get("time")), values.truth(row.get("is_work")))
 
 
-def _sms(row: object) -> RentalSms | None:
-    if not isinstance(row, dict):
-        return None
+def _sms(row: Row) -> RentalSms | None:
     said, at = text(row.get("text")), _moment(row.get("time"))
     if not said:
         return None
