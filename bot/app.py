@@ -229,6 +229,7 @@ class Codebell:
         await self.keys.sweep(now)
         await self.forms.sweep(now)
         await self.quotes.sweep(now)
+        await self.orders.sweep(now)
         await self.messages.sweep()
         await self.postman.tidy()
         for spending in (self.purchases, self.rental_orders, self.messages):

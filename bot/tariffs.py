@@ -1,13 +1,17 @@
 """What can be rented with the keys of a chat: countries with their stock, and tariffs with their prices."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bot.providers.base import Provider
-from bot.providers.renting import Tariff
-from bot.shops import Listing, Shops
+from bot.errors import NotOffered
+from bot.providers.base import Capability, Provider
+from bot.providers.renting import RentalStock, Tariff
+from bot.shops import Listing, Shop, Shops
 from storage.models import Key
+
+#: Bytes of a country's code that fit a button.
+_COUNTRY_CODE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +35,52 @@ class Tariffs:
 
     async def places(self, chat_id: int) -> Listing[RentalPlace]:
         """Every country with a tariff, over all keys, those in stock first. Raises `NoKeys`."""
-        raise NotImplementedError
+        asked = await self._shops.ask(chat_id, self._places_of, Capability.RENT)
+        places = [place for _, group in asked.items for place in group]
+        return Listing(sorted(places, key=_by_price), asked.troubles)
 
     async def of(self, chat_id: int, key_id: str, country: str) -> Sequence[Tariff]:
         """The tariffs of a country, by the provider's code, shortest first.
 
         Raises `UnknownKey`, `NotOffered` when there are none, and what the provider failed with.
         """
-        raise NotImplementedError
+        await self._shops.seller(chat_id, key_id)
+        every = await self._shops.ask_one(key_id, lambda provider, key: provider.tariffs(key))
+        here = [tariff for tariff in every if tariff.country == country]
+        if not here:
+            raise NotOffered
+        return sorted(here, key=lambda tariff: (tariff.days, tariff.cost))
+
+    async def _places_of(self, shop: Shop) -> list[RentalPlace]:
+        cheapest = _cheapest(await shop.provider.tariffs(shop.secret))
+        stocks = {each.country: each for each in await shop.provider.rental_stock(shop.secret)}
+        return [
+            _place(shop.provider, key, tariff, stocks) for tariff in cheapest.values() for key in shop.keys
+        ]
+
+
+def _cheapest(tariffs: Iterable[Tariff]) -> dict[str, Tariff]:
+    """By country, where its code fits a button (colons part its fields)."""
+    found: dict[str, Tariff] = {}
+    for tariff in sorted(tariffs, key=lambda each: each.cost):
+        if ":" not in tariff.country and len(tariff.country.encode()) <= _COUNTRY_CODE:
+            found.setdefault(tariff.country, tariff)
+    return found
+
+
+def _place(provider: Provider, key: Key, tariff: Tariff, stocks: Mapping[str, RentalStock]) -> RentalPlace:
+    stock = stocks.get(tariff.country)
+    return RentalPlace(
+        key=key,
+        provider=provider,
+        country=tariff.country,
+        iso2=tariff.iso2,
+        stock=0 if stock is None else stock.stock,
+        cost=tariff.cost,
+        currency=provider.currency,
+    )
+
+
+def _by_price(place: RentalPlace) -> tuple[bool, bool, str, Decimal]:
+    """In stock first, then by currency, unknown ones last: amounts compare within one only."""
+    return place.stock == 0, not place.currency, place.currency, place.cost

@@ -71,10 +71,11 @@ class RentalOrderStore:
                 order.balance_before, order.held_before = balance, held
             return order
 
-    async def rented(
-        self, order_id: str, number: Listed, country: str, now: datetime, next_poll_at: datetime
-    ) -> Rental | None:
-        """The number is ours. Raises `AlreadyDone` when somebody watches it already."""
+    async def rented(self, order_id: str, number: Listed, country: str, now: datetime) -> Rental | None:
+        """The number is ours. Raises `AlreadyDone` when somebody watches it already.
+
+        `country` is the one of the phone, for a tariff that tells none.
+        """
         async with self._database.begin() as session:
             order = await _enter(session, order_id, OrderState.DONE, now)
             if order is None or order.rental_id is None:
@@ -87,7 +88,7 @@ class RentalOrderStore:
             rental.provider_id, rental.phone, rental.raw = number.provider_id, number.phone, number.raw
             rental.online, rental.country = number.online, rental.country or country
             rental.rented_at, rental.listed_at, rental.ended_at = order.called_at, now, None
-            rental.next_poll_at = next_poll_at
+            rental.next_poll_at = now
             await lasts_until(session, rental, number.until, now)
             return rental
 

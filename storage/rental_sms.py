@@ -53,7 +53,7 @@ async def stored(session: AsyncSession, rental_id: str, told: Iterable[Text]) ->
             RentalText.rental_id == rental_id, RentalText.written.in_({each.written for each in told})
         )
     )
-    return Counter(row._tuple() for row in rows)
+    return Counter((written, sender, said) for written, sender, said in rows)
 
 
 async def write(

@@ -207,7 +207,7 @@ class RentalStore(DueRows[Rental]):
             return {held for held in await session.scalars(query) if held is not None}
 
 
-def _newest_first(rental_id: str) -> Select[tuple[RentalText]]:
+def _newest_first(rental_id: str) -> Select[RentalText]:
     return select(RentalText).where(RentalText.rental_id == rental_id).order_by(RentalText.position.desc())
 
 

@@ -152,7 +152,8 @@ class RentalOrder(Row):
     called_at: Mapped[datetime | None]
     balance_before: Mapped[Decimal | None]
     balance_after: Mapped[Decimal | None]
-    #: What the account rented right before the call, as JSON: provider id to the end of its rent.
+    #: What the account rented right before the call, as JSON: provider id to the end of its rent. Until then
+    #: a renewal has here what the person was shown.
     held_before: Mapped[str | None] = mapped_column(String(8192))
     #: Times the account's list was read in vain for an unknown outcome.
     looks: Mapped[int] = mapped_column(default=0)

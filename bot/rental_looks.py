@@ -1,0 +1,132 @@
+"""What a look at the provider means for a rented number: new SMS ring, the account's list tells its end.
+
+If the process dies
+
+    after SMS were read         they were not stored, so the next look reads them again
+    after they were stored      they lie in the outbox: each rings once
+    after the list was read     it is read again; an end is believed when it is seen twice, or after `until`
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeVar
+
+from pydantic import SecretStr
+
+from bot.clock import Clock
+from bot.errors import CodebellError, UnknownActivation
+from bot.leases import by_id, listed, rented
+from bot.providers.base import Provider
+from bot.providers.renting import RentalSms
+from bot.rental_times import RentalTimes
+from storage.keys import KeyStore
+from storage.models import Rental, RentalState
+from storage.reasons import Reason
+from storage.rental_sms import Text
+from storage.rentals import RentalStore
+
+log = logging.getLogger(__name__)
+
+#: So many SMS are read at a look; when none of them is known, all are.
+WINDOW = 10
+
+T = TypeVar("T")
+
+
+class RentalLooks:
+    """What the watcher does with a due rental, one call at a time."""
+
+    def __init__(
+        self,
+        store: RentalStore,
+        keys: KeyStore,
+        providers: Mapping[str, Provider],
+        clock: Clock,
+        nudge: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._keys = keys
+        self._providers = providers
+        self._clock = clock
+        self._times = RentalTimes(providers, clock)
+        self._nudge = nudge
+
+    async def step(self, row: Rental) -> None:
+        """Do what is due for a rental: read its SMS, now and then the account's list."""
+        if (at := self._times.earliest(row)) > self._clock():
+            await self._store.put_off(row.id, at)
+            self._nudge()
+        elif self._times.list_due(row):
+            await self._look_at_list(row)
+        else:
+            await self._look_for_sms(row)
+
+    async def _look_for_sms(self, row: Rental) -> None:
+        told = await self._ask(row, lambda provider, key: self._newest(row, provider, key))
+        if told is None:
+            return
+        # What came before it was taken over is no news; its first reading tells it all.
+        silent = row.taken_over and row.answered_at is None
+        now, next_look = self._clock(), self._times.after_sms
+        if await self._store.heard(row.id, told, now, next_look, silent=silent):
+            self._nudge()
+
+    async def _newest(self, row: Rental, provider: Provider, key: SecretStr) -> Sequence[Text]:
+        newest = _texts(await provider.rental_sms(key, rented(row), last=WINDOW))
+        if len(newest) < WINDOW or await self._store.knows_any(row.id, newest):
+            return newest
+        return _texts(await provider.rental_sms(key, rented(row)))
+
+    async def _look_at_list(self, row: Rental) -> None:
+        every = await self._ask(row, lambda provider, key: provider.rented(key), of_list=True)
+        if every is None:
+            return
+        number = by_id(every, row.provider_id)
+        if number is None:
+            await self._miss(row)
+        elif await self._store.listed(row.id, listed(number), self._clock(), self._times.after_list):
+            self._nudge()
+
+    async def _miss(self, row: Rental) -> None:
+        """It does not stand in the list: over by its time, or believed at the second time."""
+        twice = row.reason == UnknownActivation.__name__
+        if row.state is RentalState.ACTIVE and (twice or self._times.is_over(row)):
+            await self._end(row, "" if self._times.is_over(row) else Reason.ENDED_EARLY)
+        else:
+            await self._store.missed(row.id, self._clock(), self._times.after_list)
+            self._nudge()
+
+    async def _end(self, row: Rental, reason: str) -> None:
+        await self._store.ended(row.id, reason, self._clock(), self._times.late_look(row))
+        self._nudge()
+
+    async def _ask(
+        self,
+        row: Rental,
+        question: Callable[[Provider, SecretStr], Awaitable[T]],
+        *,
+        of_list: bool = False,
+    ) -> T | None:
+        """The provider's answer; None when there was none, and the next look is arranged."""
+        provider = self._providers.get(row.provider)
+        if provider is None:
+            await self._unanswered(row, Reason.NOT_SET_UP, of_list=of_list)
+            return None
+        try:
+            return await question(provider, await self._keys.open(row.key_id))
+        except CodebellError as failure:
+            await self._unanswered(row, type(failure).__name__, of_list=of_list)
+            return None
+
+    async def _unanswered(self, row: Rental, reason: str, *, of_list: bool) -> None:
+        log.info("rental %s: %s", row.id, reason)
+        if row.state is RentalState.ACTIVE and self._times.overdue(row):
+            await self._end(row, Reason.OVERDUE)
+            return
+        now, next_look = self._clock(), self._times.after_failure
+        if await self._store.unanswered(row.id, reason, now, next_look, list_asked=of_list):
+            self._nudge()
+
+
+def _texts(told: Sequence[RentalSms]) -> list[Text]:
+    return [Text.fitting(each.sender, each.text, each.written, each.at) for each in told]

@@ -1,0 +1,99 @@
+"""When to look at a rented number next: often while its owner waits, seldom else, never against its provider.
+
+A look is either at its SMS or at the account's list; the list is asked for less often.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.errors import UnknownActivation
+from bot.providers.base import Provider
+from storage.models import Rental, RentalState, SimWish
+
+#: SMS are looked for this often for a while after the rent, a press of the owner or a wish of the SIM.
+EAGER = timedelta(seconds=10)
+EAGER_FOR = timedelta(minutes=10)
+CALM = timedelta(seconds=30)
+#: While the SIM is not in the network no SMS comes.
+OFFLINE = timedelta(seconds=60)
+#: The account's list, and the same while something in it is waited for.
+LIST = timedelta(minutes=5)
+LIST_EAGER = timedelta(seconds=15)
+#: How long one that has ended is looked for in the list: it may have been renewed elsewhere.
+LATE = timedelta(hours=1)
+#: Past its end, and without an answer for so long, it is given up.
+OVERDUE = timedelta(days=1)
+_SLOWEST = timedelta(minutes=5)
+#: For numbers of a provider that is configured no more.
+_GONE = timedelta(seconds=60)
+
+
+class RentalTimes:
+    """Moments for one rental after another, by its provider's times and this bot's clock."""
+
+    def __init__(self, providers: Mapping[str, Provider], clock: Clock) -> None:
+        self._providers = providers
+        self._clock = clock
+
+    def soon(self, row: Rental) -> datetime:
+        """The earliest next look after one right now."""
+        return self._clock() + self._spacing(row)
+
+    def earliest(self, row: Rental) -> datetime:
+        """Now, or when its provider may be asked about it again."""
+        now = self._clock()
+        return now if row.polled_at is None else max(now, row.polled_at + self._spacing(row))
+
+    def list_due(self, row: Rental) -> bool:
+        """Whether the next look is at the list; what the owner pressed for is an SMS first."""
+        if row.state is RentalState.ENDED:
+            return True
+        if row.pressed_at is not None and (row.polled_at is None or row.pressed_at > row.polled_at):
+            return False
+        return self._list_at(row) <= self._clock()
+
+    def after_sms(self, row: Rental) -> datetime | None:
+        """After its SMS were read."""
+        if row.state is not RentalState.ACTIVE:
+            return None
+        return max(self.soon(row), min(self._clock() + self._rhythm(row), self._list_at(row)))
+
+    def after_list(self, row: Rental) -> datetime | None:
+        """After the list was read: its SMS are next, or the list again when it has ended."""
+        return self.soon(row) if row.state is RentalState.ACTIVE else self.late_look(row)
+
+    def after_failure(self, row: Rental) -> datetime | None:
+        """Twice as long after each failure in a row, five minutes at most."""
+        if row.state is not RentalState.ACTIVE:
+            return self.late_look(row)
+        return self._clock() + min(_SLOWEST, self._spacing(row) * 2.0 ** min(row.failures, 10))
+
+    def late_look(self, row: Rental) -> datetime | None:
+        """The next look whether one that has ended was renewed elsewhere; None when it is too late."""
+        at = self._clock() + LIST
+        return None if row.ended_at is not None and at > row.ended_at + LATE else at
+
+    def is_over(self, row: Rental) -> bool:
+        return row.until is not None and row.until <= self._clock()
+
+    def overdue(self, row: Rental) -> bool:
+        return row.until is not None and row.until + OVERDUE <= self._clock()
+
+    def _rhythm(self, row: Rental) -> timedelta:
+        eager = [at for at in (row.rented_at, row.pressed_at, row.sim_wished_at) if at is not None]
+        if eager and self._clock() - max(eager) < EAGER_FOR:
+            return EAGER
+        return OFFLINE if row.online is False else CALM
+
+    def _list_at(self, row: Rental) -> datetime:
+        """When the list is due: at the end of the rent too."""
+        if row.listed_at is None:
+            return self._clock()
+        waited_for = row.sim_wish is not SimWish.NONE or row.reason == UnknownActivation.__name__
+        at = row.listed_at + (LIST_EAGER if waited_for else LIST)
+        return at if row.until is None or row.until <= row.listed_at else min(at, row.until)
+
+    def _spacing(self, row: Rental) -> timedelta:
+        provider = self._providers.get(row.provider)
+        return _GONE if provider is None else timedelta(seconds=provider.timing.min_poll)
