@@ -130,7 +130,8 @@ async def test_what_was_charged_and_not_given_back_is_spent(
         await store.quote(message(key, name), Decimal("0.50"))
     with pytest.raises(SpentEnough):
         await intend(store, "a", Caps(spend_per_day=Decimal(spent) + Decimal("0.49")))
-    assert await intend(store, "b", Caps(spend_per_day=Decimal(spent) + Decimal("0.50")))
+    row = await intend(store, "b", Caps(spend_per_day=Decimal(spent) + Decimal("0.50")))
+    assert row.state is SENDING
 
 
 async def test_numbers_and_messages_are_paid_from_one_purse(database: Database) -> None:
@@ -155,7 +156,7 @@ async def test_only_who_wrote_it_may_send_it_there_and_within_a_day(database: Da
     for name, now in (("gone", NOW), ("m", NOW + LIFETIME + timedelta(seconds=1))):
         with pytest.raises(Expired):
             await intend(store, name, now=now)
-    assert await intend(store, now=NOW + LIFETIME)
+    assert (await intend(store, now=NOW + LIFETIME)).state is SENDING
 
 
 async def test_a_removed_key_sends_nothing_and_keeps_its_row(database: Database) -> None:
