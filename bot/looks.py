@@ -251,6 +251,7 @@ class Looks:
             raw=row.raw or "",
             age=self._times.age(row),
             last_code=row.last_code,
+            last_written=row.last_written,
             asked_again=row.asked_again,
         )
 

@@ -258,6 +258,7 @@ def _heard(heard: Heard, now: datetime) -> dict[str, object]:
     """Nothing is looked for any more until another SMS is asked for."""
     return {
         "last_code": heard.code,
+        "last_written": heard.written[:32],
         "asked_again": False,
         "cancel_at": None,
         "reason": "",

@@ -175,7 +175,7 @@ def _intent(quote: Quote, provider: str, card_id: int | None, now: datetime) -> 
     )
     values = {name: getattr(quote, name) for name in copied.split()}
     values["agreed"] = quote.max_price or quote.cost
-    flags = {"failures": 0, "asked_again": False, "told_sent": False, "reason": ""}
+    flags = {"failures": 0, "asked_again": False, "told_sent": False, "reason": "", "last_written": ""}
     card = {"card_chat_id": quote.chat_id, "card_message_id": card_id}
     started = {"id": new_id(), "provider": provider, "state": State.BUYING, "created_at": now}
     return Activation(**values, **flags, **card, **started)

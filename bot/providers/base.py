@@ -159,6 +159,8 @@ class Held:
     raw: str
     age: float
     last_code: str | None = None
+    #: When the last SMS came, as the provider wrote it; "" where it does not.
+    last_written: str = ""
     asked_again: bool = False
 
 

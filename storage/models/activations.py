@@ -150,6 +150,8 @@ class Activation(Row):
     failures: Mapped[int] = mapped_column(default=0)
     answered_at: Mapped[datetime | None]
     last_code: Mapped[str | None] = mapped_column(String(64))
+    #: When the last SMS came, in the provider's own words; "" where it tells none.
+    last_written: Mapped[str] = mapped_column(String(32), default="")
     asked_again: Mapped[bool] = mapped_column(default=False)
     told_sent: Mapped[bool] = mapped_column(default=False)
     #: Where calls to it ring (E.164 with a plus), as the provider was told last.

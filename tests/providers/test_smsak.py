@@ -1,6 +1,7 @@
 """SMSAK's native face: its document's answers, the forms its clients met, and what its errors mean."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import ClassVar
 
@@ -44,6 +45,7 @@ from tests.providers import smsak_rentals
 from tests.providers.contract import KEY_REFUSED, Case, ProviderContract
 from tests.providers.site import KEY, Said, Site, Time, net
 from tests.providers.smsak_answers import (
+    AT,
     NO,
     NOT_FOUND,
     PHONE,
@@ -149,6 +151,8 @@ class TestSmsAk(ProviderContract):
         Case("poll", SMS, received("93401"), HELD),
         Case("poll", SMS, received("93401"), DONE),
         Case("poll", SMS, WAITING, AGAIN),
+        Case("poll", SMS, WAITING, replace(AGAIN, last_written=AT)),
+        Case("poll", SMS, received("93401"), replace(AGAIN, last_written="2017-08-06 12:40:00")),
         Case("poll", sms('"93402"', f'"{SAID}"'), received("93402"), AGAIN),
         # A code with a zero in front stays one, also where it comes as a number.
         Case("poll", sms('"0401"', '"Code 0401"'), received("0401", "Code 0401"), HELD),

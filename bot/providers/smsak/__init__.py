@@ -188,12 +188,12 @@ class SmsAk(Hosted):
         return catalogue.prices(await self._ask(key, "numbersstatus", code=country), country)
 
     async def _latest(self, key: SecretStr, held: Held) -> Reading:
-        """The newest SMS, unless it is the old one after another was asked for: the same code is the same."""
+        """The newest SMS; after another was asked for, not the same one again."""
         sms = await self._newest(key, held)
         if sms is None:
             return WAITING
         found = messages.with_code(sms, "" if sms.code else await self._code_beside(key, held, sms))
-        return WAITING if held.asked_again and found.code == held.last_code else found
+        return WAITING if held.asked_again and messages.is_known(found, held) else found
 
     async def _newest(self, key: SecretStr, held: Held) -> Reading | None:
         await self._looks.turn(held.id)

@@ -1,15 +1,12 @@
 """The SMS of an activation as SMSAK tells them: the code apart, beside the text, or only in it."""
 
-import re
-
 from bot.errors import BadReply
 from bot.providers import values
-from bot.providers.base import Outcome, Reading
+from bot.providers.base import Held, Outcome, Reading
+from bot.providers.codes import codes_in
 from bot.providers.smsak.catalogue import Row, legible
 from bot.providers.smsak.replies import Reply, listed
 
-#: What a code looks like in a text: four to eight digits, or two groups of three.
-_CODE = re.compile(r"(?<![0-9+])(?:[0-9]{4,8}|[0-9]{3}[- ][0-9]{3})(?![0-9])")
 #: Characters of a time that are kept: it is compared, and shown to nobody.
 _LONGEST_TIME = 32
 
@@ -40,6 +37,11 @@ def code_alone(reply: Reply) -> str:
     return "" if isinstance(reply.document, dict | list) else values.code(reply.word)
 
 
+def is_known(sms: Reading, held: Held) -> bool:
+    """Whether this is the number's last SMS again; the same code at another time was sent anew."""
+    return sms.code == held.last_code and (not held.last_written or sms.written == held.last_written)
+
+
 def written(value: object) -> str:
     """A time as the site writes it."""
     return value.strip()[:_LONGEST_TIME] if isinstance(value, str) else ""
@@ -60,5 +62,5 @@ def _reading(row: Row) -> Reading | None:
 
 def _in_text(said: str) -> str:
     """The only thing in a text that looks like a code; where there are several nobody knows which."""
-    found = set(_CODE.findall(said))
-    return found.pop() if len(found) == 1 else ""
+    found = codes_in(said)
+    return found[0] if len(found) == 1 else ""

@@ -178,6 +178,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("rental_id", "position", name=op.f("uq_rental_sms_rental_id")),
     )
     with op.batch_alter_table("activations", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("last_written", sa.String(32), server_default="", nullable=False))
         batch_op.add_column(sa.Column("forward_to", sa.String(16), nullable=True))
 
     with op.batch_alter_table("sms", schema=None) as batch_op:
@@ -190,6 +191,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("activations", schema=None) as batch_op:
         batch_op.drop_column("forward_to")
+        batch_op.drop_column("last_written")
 
     op.drop_table("rental_sms")
     with op.batch_alter_table("rental_orders", schema=None) as batch_op:
