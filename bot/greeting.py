@@ -19,6 +19,7 @@ COMMANDS = {
     "start": text("the menu"),
     "buy": text("buy a number"),
     "rent": text("rent a number for days"),
+    "send": text("send an SMS or a Viber message"),
     "numbers": text("your numbers and their codes"),
     "cancel": text("cancel a number"),
     "balance": text("what is left on your accounts"),

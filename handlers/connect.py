@@ -13,14 +13,15 @@ from aiogram.filters import Command, CommandObject
 from aiogram.filters.callback_data import CallbackData
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 from pydantic import SecretStr
 
 from bot.clock import Clock
 from bot.errors import AlreadyThere, CodebellError, NotOffered
 from bot.i18n import Texts
-from bot.providers.base import Provider
-from handlers.doors import AddKey, Buy, Keys, Rename
+from bot.providers.base import Capability, Provider
+from handlers.channels import can_send
+from handlers.doors import AddKey, Buy, Keys, Rename, Send
 from handlers.screen import Screen, answer, in_rows, press, show
 from storage.keys import KeyStore, checked
 from storage.models import Key
@@ -172,13 +173,19 @@ def _connected(key: Key, provider: Provider, t: Texts) -> Screen:
             balance=t.money(key.balance, key.currency) if key.balance is not None else "?",
         ),
         [
-            [press(t.plain("📱 Buy a number"), Buy())],
+            _begin(provider, t),
             [
                 press(t.plain("✏️ Name this key"), Rename(id=key.id)),
                 press(t.plain("🔑 Another key"), AddKey()),
             ],
         ],
     )
+
+
+def _begin(provider: Provider, t: Texts) -> list[InlineKeyboardButton]:
+    """What the key is good for."""
+    buy = [press(t.plain("📱 Buy a number"), Buy())] if provider.can(Capability.BUY) else []
+    return [*buy, press(t.plain("✉️ Send a message"), Send())] if can_send(provider) else buy
 
 
 def _question(provider: Provider, t: Texts) -> Screen:
@@ -196,7 +203,7 @@ def _question(provider: Provider, t: Texts) -> Screen:
 def _already_there(provider: Provider, there: AlreadyThere, t: Texts) -> Screen:
     """It works, and it was added before: nothing is to be done."""
     text = t("<b>{provider}</b>: {problem}", provider=provider.title, problem=t.plain_error(there))
-    return Screen(text, [[press(t.plain("📱 Buy a number"), Buy())], [press(t.plain("🔑 Keys"), Keys())]])
+    return Screen(text, [_begin(provider, t), [press(t.plain("🔑 Keys"), Keys())]])
 
 
 def _not_connected(provider: Provider, error: CodebellError, t: Texts) -> Screen:

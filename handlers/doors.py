@@ -135,7 +135,9 @@ class OnRental(CallbackData, prefix="t"):
 
 
 class Send(CallbackData, prefix="s"):
-    """send: write a message."""
+    """send: write a message; `id` is the draft one comes from."""
+
+    id: str = ""
 
 
 class Draft(CallbackData, prefix="sd"):
@@ -157,8 +159,8 @@ class SendAgain(CallbackData, prefix="sa"):
     id: str
 
 
-class Sent(CallbackData, prefix="sh"):
-    """send: the messages sent so far; `anew` leaves the pressed message as it is."""
+class Sent(CallbackData, prefix="d"):
+    """sent: the messages sent so far; `anew` leaves the pressed message as it is."""
 
     page: Annotated[int, Field(ge=0, le=999)] = 0
     anew: bool = False

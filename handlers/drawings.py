@@ -7,6 +7,7 @@ from bot.i18n import Catalogues, Texts
 from bot.postman import Drawing
 from bot.providers.base import Provider
 from handlers.cards import draw_card, draw_code
+from handlers.message_cards import draw_delivery, draw_message
 from handlers.rental_cards import draw_rental
 from handlers.rental_rings import draw_reminder, draw_rental_sms
 from storage.activations import ActivationStore
@@ -55,6 +56,10 @@ class Drawings:
                 return await self._rental_sms(post, t)
             case Kind.DAY_LEFT | Kind.HOUR_LEFT:
                 return await self._reminder(post, t)
+            case Kind.MESSAGE:
+                return await self._message(post, t)
+            case Kind.DELIVERY:
+                return await self._delivery(post, t)
         return None
 
     async def hung(self, post: Post, message_id: int) -> None:
@@ -88,6 +93,14 @@ class Drawings:
         if row is None or _lost_sight_of(post):
             return None
         return draw_reminder(row, t, self._providers, self._clock(), post)
+
+    async def _message(self, post: Post, t: Texts) -> Drawing | None:
+        row = await self._messages.get(post.subject)
+        return None if row is None else draw_message(row, t, self._providers, post.message_id)
+
+    async def _delivery(self, post: Post, t: Texts) -> Drawing | None:
+        row = await self._messages.get(post.subject)
+        return None if row is None or _lost_sight_of(post) else draw_delivery(row, t, post.message_id)
 
 
 def _lost_sight_of(post: Post) -> bool:

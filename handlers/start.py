@@ -9,12 +9,13 @@ from aiogram.types import CallbackQuery, ChatMemberUpdated, InlineKeyboardButton
 from bot.clock import Clock
 from bot.i18n import Texts
 from bot.offers import Offers
+from bot.parts import NEEDS
 from bot.postman import Postman
 from bot.providers.base import Capability
 from bot.services import slug
 from bot.shops import Shops
 from handlers.buy import no_keys, show_countries, show_offers
-from handlers.doors import AddKey, Balance, Buy, Countries, Help, Keys, Menu, Numbers, Rent
+from handlers.doors import AddKey, Balance, Buy, Countries, Help, Keys, Menu, Numbers, Rent, Send
 from handlers.screen import Screen, press, show
 from storage.chats import ChatStore
 from storage.keys import KeyStore
@@ -80,6 +81,8 @@ async def _more(chat_id: int, t: Texts, shops: Shops) -> list[InlineKeyboardButt
     buttons = []
     if await shops.able(chat_id, Capability.RENT):
         buttons.append(press(t.plain("🗓 Rent a number"), Rent()))
+    if any([await shops.able(chat_id, need) for need in NEEDS.values()]):
+        buttons.append(press(t.plain("✉️ Send a message"), Send()))
     return buttons
 
 
@@ -125,6 +128,7 @@ def _help(t: Texts) -> Screen:
             "<b>Commands</b>\n"
             "/buy – a number; /buy telegram us goes straight there\n"
             "/rent – a number for days; every SMS to it comes here\n"
+            "/send – an SMS or a Viber message, to one recipient at a time\n"
             "/numbers – what is waiting, and the codes that came; rented numbers, too\n"
             "/cancel – numbers that can be cancelled\n"
             "/balance – what is left on your accounts\n"

@@ -1,0 +1,230 @@
+"""Writing a draft: each part is chosen or typed by itself; what cannot be used is asked for again."""
+
+from collections.abc import Mapping
+
+from aiogram import F, Router
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import State, StatesGroup
+from aiogram.types import CallbackQuery, Message
+
+from bot.balances import Balances
+from bot.errors import AlreadyDone, BadInput, NotOffered, Refused
+from bot.i18n import Texts
+from bot.messages import Messages
+from bot.postage import Postage
+from bot.providers.base import Provider
+from handlers.doors import Part, Write
+from handlers.draft import next_part, show_draft
+from handlers.questions import Last, Without, a_caption, asked_again, changes, lasting, question, without
+from handlers.screen import show
+from handlers.ways import NAME_OF, Name, NamePage, Over, going, name_mark, names_screen, require, ways_screen
+from storage.models import MessageState, OutgoingMessage
+
+router = Router(name="compose")
+router.callback_query.filter(F.data.startswith("w"))
+
+
+class Asked(StatesGroup):
+    """What the person was asked to type."""
+
+    part = State()
+
+
+@router.callback_query(Write.filter(F.part == Part.FLASH))
+async def flash(
+    callback: CallbackQuery,
+    callback_data: Write,
+    t: Texts,
+    messages: Messages,
+    postage: Postage,
+    balances: Balances,
+    providers: Mapping[str, Provider],
+) -> None:
+    draft = await open_draft(callback_data.id, callback.from_user.id, messages)
+    draft = await messages.change(draft.id, draft.owner_id, flash=not draft.flash)
+    await show_draft(callback, draft, t, messages, postage, balances, providers)
+
+
+@router.callback_query(Write.filter())
+async def ask_for_part(
+    callback: CallbackQuery,
+    callback_data: Write,
+    state: FSMContext,
+    t: Texts,
+    messages: Messages,
+    postage: Postage,
+    providers: Mapping[str, Provider],
+) -> None:
+    draft = await open_draft(callback_data.id, callback.from_user.id, messages)
+    await ask(callback, draft, callback_data.part, state, t, postage, providers)
+
+
+@router.callback_query(NamePage.filter())
+async def page_of_names(
+    callback: CallbackQuery, callback_data: NamePage, t: Texts, messages: Messages, postage: Postage
+) -> None:
+    draft = await open_draft(callback_data.id, callback.from_user.id, messages)
+    names = await postage.senders(draft.key_id)
+    await show(callback, names_screen(draft, callback_data.part, names, t, callback_data.page))
+
+
+@router.callback_query(Over.filter())
+async def over(
+    callback: CallbackQuery,
+    callback_data: Over,
+    state: FSMContext,
+    t: Texts,
+    messages: Messages,
+    postage: Postage,
+    balances: Balances,
+    providers: Mapping[str, Provider],
+) -> None:
+    draft = await open_draft(callback_data.id, callback.from_user.id, messages)
+    names = await postage.senders(draft.key_id)
+    require(callback_data.how, _provider(draft, providers), names)
+    values = going(callback_data.how, names, draft)
+    draft = await messages.change(draft.id, draft.owner_id, **values)
+    await go_on(callback, draft, state, t, messages, postage, balances, providers)
+
+
+@router.callback_query(Name.filter())
+async def name(
+    callback: CallbackQuery,
+    callback_data: Name,
+    state: FSMContext,
+    t: Texts,
+    messages: Messages,
+    postage: Postage,
+    balances: Balances,
+    providers: Mapping[str, Provider],
+) -> None:
+    """The account's names are asked for again: one that is gone meanwhile is not sent from."""
+    draft = await open_draft(callback_data.id, callback.from_user.id, messages)
+    channel = NAME_OF[callback_data.part]
+    names = await postage.senders(draft.key_id)
+    chosen = next((each for each in names.get(channel, ()) if name_mark(each) == callback_data.value), None)
+    if chosen is None:
+        raise NotOffered
+    draft = await messages.change(draft.id, draft.owner_id, **{f"{channel}_source": chosen})
+    await go_on(callback, draft, state, t, messages, postage, balances, providers)
+
+
+@router.callback_query(Last.filter())
+async def last(
+    callback: CallbackQuery,
+    callback_data: Last,
+    t: Texts,
+    messages: Messages,
+    postage: Postage,
+    balances: Balances,
+    providers: Mapping[str, Provider],
+) -> None:
+    values = lasting(callback_data.part, callback_data.minutes)
+    draft = await messages.change(callback_data.id, callback.from_user.id, **values)
+    await show_draft(callback, draft, t, messages, postage, balances, providers)
+
+
+@router.callback_query(Without.filter())
+async def leave_out(
+    callback: CallbackQuery,
+    callback_data: Without,
+    state: FSMContext,
+    t: Texts,
+    messages: Messages,
+    postage: Postage,
+    balances: Balances,
+    providers: Mapping[str, Provider],
+) -> None:
+    draft = await messages.change(callback_data.id, callback.from_user.id, **without(callback_data.part))
+    await go_on(callback, draft, state, t, messages, postage, balances, providers)
+
+
+@router.message(Asked.part, F.text, ~F.text.startswith("/"))
+async def take(
+    message: Message,
+    state: FSMContext,
+    t: Texts,
+    messages: Messages,
+    postage: Postage,
+    balances: Balances,
+    providers: Mapping[str, Provider],
+) -> None:
+    """What cannot be used is asked for again. A question about a draft that is gone is not left open."""
+    asked, words = await state.get_data(), message.text or ""
+    try:
+        draft = await open_draft(asked.get("id", ""), message.chat.id, messages)
+    except Refused:
+        await state.clear()
+        raise
+    part = Part(asked["part"])
+    try:
+        if part is Part.CAPTION:
+            await _ask_for_address(message, draft, a_caption(words), state, t)
+            return
+        values = changes(draft, part, words, asked.get("caption", ""))
+        draft = await messages.change(draft.id, draft.owner_id, **values)
+    except BadInput as wrong:
+        await show(message, asked_again(draft, wrong, t))
+        return
+    await go_on(message, draft, state, t, messages, postage, balances, providers)
+
+
+async def go_on(
+    event: Message | CallbackQuery,
+    draft: OutgoingMessage,
+    state: FSMContext,
+    t: Texts,
+    messages: Messages,
+    postage: Postage,
+    balances: Balances,
+    providers: Mapping[str, Provider],
+) -> None:
+    """Ask for what is missing next, or show the whole draft."""
+    await state.clear()
+    part = next_part(draft)
+    if part is None:
+        await show_draft(event, draft, t, messages, postage, balances, providers)
+    else:
+        await ask(event, draft, part, state, t, postage, providers)
+
+
+async def ask(
+    event: Message | CallbackQuery,
+    draft: OutgoingMessage,
+    part: Part,
+    state: FSMContext,
+    t: Texts,
+    postage: Postage,
+    providers: Mapping[str, Provider],
+) -> None:
+    if part is Part.CHANNELS:
+        names = await postage.senders(draft.key_id)
+        await show(event, ways_screen(draft, _provider(draft, providers), names, t))
+    elif part in NAME_OF:
+        await show(event, names_screen(draft, part, await postage.senders(draft.key_id), t))
+    else:
+        await state.set_state(Asked.part)
+        await state.set_data({"id": draft.id, "part": part})
+        await show(event, question(draft, part, t))
+
+
+async def open_draft(message_id: str, person_id: int, messages: Messages) -> OutgoingMessage:
+    """A draft of this person's. Raises `AlreadyDone` when it was sent, or as `Messages.mine`."""
+    draft = await messages.mine(message_id, person_id)
+    if draft.state is not MessageState.DRAFT:
+        raise AlreadyDone
+    return draft
+
+
+async def _ask_for_address(
+    message: Message, draft: OutgoingMessage, caption: str, state: FSMContext, t: Texts
+) -> None:
+    """A button is written whole: its caption waits for its address."""
+    await state.set_data({"id": draft.id, "part": Part.ADDRESS, "caption": caption})
+    await show(message, question(draft, Part.ADDRESS, t))
+
+
+def _provider(draft: OutgoingMessage, providers: Mapping[str, Provider]) -> Provider:
+    if draft.provider not in providers:
+        raise NotOffered
+    return providers[draft.provider]
