@@ -35,6 +35,8 @@ LATE = timedelta(hours=1)
 #: Seconds: looks are that far apart at most, and from a message's half hour on.
 _SLOWER, _SLOWEST = 60.0, 300.0
 _HALF_HOUR = 1800.0
+#: So young a message may not be in all of its provider's books yet.
+_SETTLED = timedelta(minutes=1)
 #: For messages of a provider that is configured no more.
 _GONE = 60.0
 #: After so many failures in a row the card says that the provider does not answer.
@@ -104,12 +106,13 @@ class Deliveries:
             self._nudge()
 
     async def _doubt(self, row: OutgoingMessage) -> None:
-        """ "No such message" for one that was paid for is believed at the second time."""
+        """ "No such message" for one that was paid for is believed at the second time, but not in a hurry."""
         reason = UnknownMessage.__name__
-        if row.reason == reason or row.state is not MessageState.ACCEPTED:
+        again = row.reason == reason
+        if (again and self._age(row) > _SETTLED) or row.state is not MessageState.ACCEPTED:
             await self._give_up(row, reason)
         else:
-            await self._unanswered(row, reason, tell=True)
+            await self._unanswered(row, reason, tell=not again)
 
     async def _unanswered(self, row: OutgoingMessage, reason: str, *, tell: bool = False) -> None:
         log.info("message %s: %s", row.id, reason)
@@ -133,8 +136,7 @@ class Deliveries:
 
     def _pause(self, row: OutgoingMessage) -> float:
         """Seconds to the next look: twice as many with every minute, 60 at most; 300 from half an hour on."""
-        age = (self._clock() - (row.sent_at or row.created_at)).total_seconds()
-        spacing = self._spacing(row)
+        age, spacing = self._age(row).total_seconds(), self._spacing(row)
         if age > _HALF_HOUR:
             return max(spacing, _SLOWEST)
         return max(spacing, min(_SLOWER, spacing * (1 << min(int(age // 60), 8))))
@@ -155,8 +157,12 @@ class Deliveries:
 
     def _overdue(self, row: OutgoingMessage) -> bool:
         lifetimes = (getattr(row, f"{channel}_ttl") for channel in channels(row))
-        since = self._clock() - (row.sent_at or self._clock())
-        return since > timedelta(minutes=sum(lifetimes)) + GRACE
+        return self._age(row) > timedelta(minutes=sum(lifetimes)) + GRACE
+
+    def _age(self, row: OutgoingMessage) -> timedelta:
+        """Since it was sent; none while it is being accepted."""
+        now = self._clock()
+        return now - (row.sent_at or now)
 
     def _spacing(self, row: OutgoingMessage) -> float:
         provider = self._providers.get(row.provider)

@@ -238,9 +238,23 @@ async def test_a_message_its_provider_does_not_know_is_given_up_at_the_second_ti
     mailroom.alpha.breaks("delivery", UnknownMessage())
     row = await mailroom.step(row.id)
     assert (row.reason, await mailroom.due()) == ("UnknownMessage", ["message"])
-    assert row.next_poll_at is not None
+    mailroom.clock.advance(61)
     row = await mailroom.step(row.id)
     assert (row.state, row.reason, row.next_poll_at) == (ACCEPTED, "UnknownMessage", None)
+    assert await mailroom.due() == ["message"]
+
+
+async def test_a_young_message_may_not_be_known_yet(mailroom: Mailroom) -> None:
+    row = await sent(mailroom)
+    mailroom.alpha.breaks("delivery", UnknownMessage())
+    told = []
+    for _ in range(3):
+        row = await mailroom.step(row.id)
+        told.append(await mailroom.due())
+    assert (row.reason, told[:2], row.next_poll_at is not None) == ("UnknownMessage", [["message"], []], True)
+    mailroom.alpha.breaks("delivery", None)
+    row = await hears(mailroom, row, Delivery.DELIVERED)
+    assert (row.state, row.reason) == (DELIVERED, "")
 
 
 async def test_a_provider_that_forgets_a_delivered_message_changes_nothing_about_it(
