@@ -99,7 +99,7 @@ class Codebell:
             Duty(self.rented, self.step_rental),
             Duty(self.letters, self.messages.step),
         )
-        self.watcher = Watcher(duties, clock, sleep=sleep)
+        self.watcher = Watcher(database, duties, clock, sleep=sleep)
         drawings = Drawings(
             self.catalogues,
             self.chats,

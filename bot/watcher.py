@@ -9,11 +9,12 @@ import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Generic
 
 from bot.clock import Clock
-from storage.due import DueRows, Watched
+from storage.database import Database
+from storage.due import DueRows, Watched, tables_due
 
 log = logging.getLogger(__name__)
 
@@ -40,11 +41,13 @@ class Watcher:
 
     def __init__(
         self,
+        database: Database,
         duties: Sequence[Duty[Any]],
         clock: Clock,
         every: float = 1.0,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
+        self._database = database
         self._duties = duties
         self._clock = clock
         self._sleep = sleep
@@ -65,11 +68,13 @@ class Watcher:
 
     async def tick(self) -> None:
         """Claim what is due before the next tick and fire each at its own moment."""
-        for duty in self._duties:
-            await self._claim(duty)
-
-    async def _claim(self, duty: Duty[Any]) -> None:
         now = self._clock()
+        due = await tables_due(self._database, now + self._every)
+        for duty in self._duties:
+            if duty.rows.name in due:
+                await self._claim(duty, now)
+
+    async def _claim(self, duty: Duty[Any], now: datetime) -> None:
         for row in await duty.rows.claim(now + self._every, now + LEASE, tuple(self._under_way)):
             if row.id not in self._under_way:
                 self._under_way[row.id] = asyncio.create_task(self._fire(duty, row))

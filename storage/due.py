@@ -4,12 +4,24 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, literal, select, union_all, update
 
 from storage.database import Database
 from storage.models import Activation, OutgoingMessage, Rental
 
 Watched = TypeVar("Watched", Activation, Rental, OutgoingMessage)
+
+
+async def tables_due(database: Database, horizon: datetime) -> set[str]:
+    """The names of the watched tables in which something falls due before `horizon`: mostly none."""
+    query = union_all(
+        *(
+            select(literal(table.__tablename__)).where(exists().where(table.next_poll_at <= horizon))
+            for table in (Activation, Rental, OutgoingMessage)
+        )
+    )
+    async with database.begin() as session:
+        return {*await session.scalars(query)}
 
 
 class DueRows(Generic[Watched]):
@@ -18,6 +30,7 @@ class DueRows(Generic[Watched]):
     def __init__(self, database: Database, table: type[Watched]) -> None:
         self._database = database
         self._table: type[Watched] = table
+        self.name = table.__tablename__
 
     async def claim(
         self, horizon: datetime, lease_until: datetime, besides: Collection[str] = (), limit: int = 500

@@ -6,15 +6,15 @@ happened when the call returns.
 
 import base64
 import os
+import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from aiogram import Bot
 from pydantic import SecretStr
-from sqlalchemy import select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.app import Codebell
@@ -52,6 +52,7 @@ class House:
         self.human = Human(self.world)
         self.alpha, self.beta = FakeProvider("alpha", self.clock), FakeProvider("beta", self.clock)
         self._settings, self.database, self._vault = settings, database, vault
+        self._file = sqlite3.connect(f"file:{database.path}?mode=ro", uri=True)
         self._bot = Bot(TOKEN, session=Wire(self.world))
         self.codebell = self._built()
 
@@ -75,6 +76,10 @@ class House:
         await self._turn()
         await self.settle()
 
+    def leave(self) -> None:
+        """Nobody reads its file any more."""
+        self._file.close()
+
     async def settle(self) -> None:
         """Let everything happen that is due at this moment."""
         for _ in range(50):
@@ -86,7 +91,7 @@ class House:
     async def wait(self, seconds: float) -> None:
         """Let time pass; whatever falls due meanwhile happens at its own moment."""
         end = self.clock() + timedelta(seconds=seconds)
-        while (moment := await self._next_due()) is not None and moment < end:
+        while (moment := self._next_due()) is not None and moment < end:
             self.clock.now = moment
             await self.settle()
         self.clock.now = max(end, self.clock.now)
@@ -103,23 +108,25 @@ class House:
         await bell.postman.settle(PATIENCE)
 
     async def _something_due(self) -> bool:
-        moments = await self._moments(*WATCHED, Post.next_try_at)
-        if not any(moment <= self.clock() + TICK for moment in moments):
-            return False
-        looks = await self._moments(*WATCHED)
-        return any(look <= self.clock() + TICK for look in looks) or bool(
-            await self.codebell.outbox.due(self.clock())
-        )
+        soon = (self.clock() + TICK).timestamp()
+        if any(look <= soon for look in self._moments(*WATCHED)):
+            return True
+        posts = any(moment <= soon for moment in self._moments(Post.next_try_at))
+        return posts and bool(await self.codebell.outbox.due(self.clock()))
 
-    async def _next_due(self) -> datetime | None:
-        moments = await self._moments(*WATCHED, Post.next_try_at, ChatRow.blocked_until)
-        return min((moment for moment in moments if moment > self.clock()), default=None)
+    def _next_due(self) -> datetime | None:
+        moments = self._moments(*WATCHED, Post.next_try_at, ChatRow.blocked_until)
+        now = self.clock().timestamp()
+        soonest = min((moment for moment in moments if moment > now), default=None)
+        return None if soonest is None else datetime.fromtimestamp(soonest, UTC)
 
-    async def _moments(self, *columns: InstrumentedAttribute[datetime | None]) -> list[datetime]:
-        """Every moment in these columns at which something is to be done."""
-        query = union_all(*(select(column).where(column.is_not(None)) for column in columns))
-        async with self.database.begin() as session:
-            return [*await session.scalars(query)]
+    def _moments(self, *columns: InstrumentedAttribute[datetime | None]) -> list[float]:
+        """Every moment in these columns at which something is to be done; read past the bot: it is faster."""
+        queries = [
+            f"SELECT {column.key} FROM {column.class_.__tablename__} WHERE {column.key} IS NOT NULL"  # noqa: S608
+            for column in columns
+        ]
+        return [moment for (moment,) in self._file.execute(" UNION ALL ".join(queries))]
 
     def sent(self, method: str) -> list[Json]:
         """The calls of a Bot API method so far."""
@@ -288,6 +295,7 @@ async def open_house(folder: Path, **settings: object) -> AsyncIterator[House]:
         house = House(_settings(settings), database, vault)
         yield house
         await house.codebell.stop()
+        house.leave()
     finally:
         await database.close()
 

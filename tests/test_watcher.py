@@ -25,7 +25,7 @@ class Post:
         self.failing: set[str] = set()
         self.gates: dict[str, asyncio.Event] = {}
         self.woken = asyncio.Event()
-        self.watcher = Watcher([Duty(core.numbers, self.step)], self.clock, sleep=self.sleep)
+        self.watcher = Watcher(core.database, [Duty(core.numbers, self.step)], self.clock, sleep=self.sleep)
 
     async def step(self, row: Activation) -> None:
         self.looked.append(row.id)
@@ -170,7 +170,7 @@ async def test_a_look_goes_by_the_row_as_it_is_when_its_turn_comes(post: Post) -
     async def cancel_meanwhile(seconds: float) -> None:
         await post.core.numbers.cancelling("n", post.clock(), post.clock())
 
-    watcher = Watcher([Duty(post.core.numbers, step)], post.clock, sleep=cancel_meanwhile)
+    watcher = Watcher(post.core.database, [Duty(post.core.numbers, step)], post.clock, sleep=cancel_meanwhile)
     await post.watch("n", 0.5)
     await watcher.tick()
     await watcher.settle(10)
@@ -181,7 +181,9 @@ async def test_what_was_finished_while_it_waited_for_its_moment_is_not_looked_at
     async def finish_meanwhile(seconds: float) -> None:
         await post.core.numbers.finished("n", post.clock())
 
-    watcher = Watcher([Duty(post.core.numbers, post.step)], post.clock, sleep=finish_meanwhile)
+    watcher = Watcher(
+        post.core.database, [Duty(post.core.numbers, post.step)], post.clock, sleep=finish_meanwhile
+    )
     key = await post.key()
     await put(
         post.core.database, number(key, "n", State.RECEIVED, next_poll_at=post.clock(), asked_again=True)
@@ -201,7 +203,9 @@ async def test_a_nudge_is_a_tick_at_once_and_a_failing_tick_ends_nothing(post: P
                 raise OSError("disk")
             return list(await super().claim(*given, **more))  # type: ignore[arg-type] # passed on
 
-    watcher = Watcher([Duty(Moody(post.core.database), post.step)], FakeClock(), sleep=post.sleep)
+    watcher = Watcher(
+        post.core.database, [Duty(Moody(post.core.database), post.step)], FakeClock(), sleep=post.sleep
+    )
     listening = asyncio.create_task(watcher.listen())
     await post.watch("n", 0)
     watcher.nudge()
