@@ -17,7 +17,18 @@ from handlers.doors import Part, Write
 from handlers.draft import next_part, show_draft
 from handlers.questions import Last, Without, a_caption, asked_again, changes, lasting, question, without
 from handlers.screen import show
-from handlers.ways import NAME_OF, Name, NamePage, Over, going, name_mark, names_screen, require, ways_screen
+from handlers.ways import (
+    NAME_OF,
+    Name,
+    NamePage,
+    Over,
+    going,
+    name_mark,
+    names_screen,
+    require,
+    require_part,
+    ways_screen,
+)
 from storage.models import MessageState, OutgoingMessage
 
 router = Router(name="compose")
@@ -41,6 +52,7 @@ async def flash(
     providers: Mapping[str, Provider],
 ) -> None:
     draft = await open_draft(callback_data.id, callback.from_user.id, messages)
+    require_part(Part.FLASH, _provider(draft, providers))
     draft = await messages.change(draft.id, draft.owner_id, flash=not draft.flash)
     await show_draft(callback, draft, t, messages, postage, balances, providers)
 
@@ -197,6 +209,7 @@ async def ask(
     postage: Postage,
     providers: Mapping[str, Provider],
 ) -> None:
+    require_part(part, _provider(draft, providers))
     if part is Part.CHANNELS:
         names = await postage.senders(draft.key_id)
         await show(event, ways_screen(draft, _provider(draft, providers), names, t))

@@ -63,6 +63,8 @@ CHANNELS = {
     How.BOTH: (Channel.VIBER, Channel.SMS),
 }
 NAME_OF = {Part.VIBER_NAME: Channel.VIBER, Part.SMS_NAME: Channel.SMS}
+_VIBER = (Part.VIBER_NAME, Part.VIBER_TEXT, Part.VIBER_TTL, Part.CAPTION, Part.ADDRESS, Part.IMAGE)
+_SMS = (Part.SMS_NAME, Part.SMS_TEXT, Part.SMS_TTL, Part.FLASH)
 
 
 class NoNames(Refused):
@@ -72,6 +74,13 @@ class NoNames(Refused):
 def ways(provider: Provider, names: Names) -> list[How]:
     """The ways that are open to an account."""
     return [how for how, used in CHANNELS.items() if all(_open(provider, names, one) for one in used)]
+
+
+def require_part(part: Part, provider: Provider) -> None:
+    """Raise `Unsupported` for a part of a channel that the provider does not send over."""
+    parts = {Channel.VIBER: _VIBER, Channel.SMS: _SMS}
+    if any(part in parts[channel] and not provider.can(need) for channel, need in NEEDS.items()):
+        raise Unsupported
 
 
 def require(how: How, provider: Provider, names: Names) -> None:
@@ -97,6 +106,8 @@ def name_mark(name: str) -> str:
 
 def ways_screen(draft: OutgoingMessage, provider: Provider, names: Names, t: Texts) -> Screen:
     found = ways(provider, names)
+    if not found:
+        raise NoNames if any(map(provider.can, NEEDS.values())) else Unsupported
     rows: Rows = [[press(way(CHANNELS[how], t), Over(id=draft.id, how=how))] for how in found]
     return Screen(t("<b>Which way shall it go?</b>"), [*rows, back(draft, t)])
 

@@ -1,6 +1,6 @@
 """A provider that sends as a test tells it to: the sending half of `tests.doubles.FakeProvider`."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from decimal import Decimal
 
@@ -27,8 +27,11 @@ class FakeSending(Scripted):
 
     def __init__(self) -> None:
         self.sender_names = {Channel.VIBER: ["Promo", "Taxi"], Channel.SMS: ["InfoCenter"]}
+        self.costs = dict(COSTS)
         self.outgoing: dict[str, Outgoing] = {}
         self.reports: dict[str, Report] = {}
+        #: What its `check` is; a test may set a real provider's.
+        self.limits: Callable[[Outgoing], None] = _with_text
 
     # What a test says
 
@@ -56,22 +59,21 @@ class FakeSending(Scripted):
         return [
             ChannelPrice(channel, mcc, mnc, cost)
             for channel in channels
-            for mnc, cost in (("01", COSTS[channel]), ("03", COSTS[channel] + Decimal("0.02")))
+            for mnc, cost in (("01", self.costs[channel]), ("03", self.costs[channel] + Decimal("0.02")))
         ]
 
     async def price(
         self, key: SecretStr, channels: Collection[Channel], mcc: str, mnc: str
     ) -> list[ChannelPrice]:
         self._hear("price", mnc)
-        return [ChannelPrice(channel, mcc, mnc, COSTS[channel]) for channel in channels]
+        return [ChannelPrice(channel, mcc, mnc, self.costs[channel]) for channel in channels]
 
     def check(self, message: Outgoing) -> None:
-        if message.sms is not None and not message.sms.text:
-            raise BadInput("an SMS without text")
+        self.limits(message)
 
     async def send(self, key: SecretStr, message: Outgoing) -> Report:
         self._hear("send", message)
-        cost = COSTS[message.channels[0]]
+        cost = self.costs[message.channels[0]]
         if self.accounts[key.get_secret_value()] < cost:
             raise NoMoney
         self.accounts[key.get_secret_value()] -= cost
@@ -84,6 +86,11 @@ class FakeSending(Scripted):
     async def delivery(self, key: SecretStr, message_id: str) -> Report:
         self._hear("delivery", message_id)
         return self.reports[message_id]
+
+
+def _with_text(message: Outgoing) -> None:
+    if message.sms is not None and not message.sms.text:
+        raise BadInput("an SMS without text")
 
 
 def _accepted(channel: Channel) -> ChannelReport:

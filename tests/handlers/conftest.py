@@ -7,6 +7,8 @@ import pytest
 from storage.models import Quote
 from storage.outbox import new_id
 from tests.house import PATIENCE, Chat, House
+from tests.renting import RENTING
+from tests.sending import SENDING
 
 
 @pytest.fixture
@@ -44,3 +46,49 @@ async def telegram_us(chat: Chat, house: House) -> Quote:
         avoid_prefixes="",
         created_at=house.clock(),
     )
+
+
+@pytest.fixture
+async def renter(chat: Chat, house: House) -> Chat:
+    """Somebody whose key of Alpha can rent numbers, too."""
+    house.alpha.capabilities |= RENTING
+    return chat
+
+
+@pytest.fixture
+async def tenant(renter: Chat, house: House) -> Chat:
+    """Somebody who has just rented a number of Alpha for seven days."""
+    await renter.say("/rent")
+    await renter.press("United States")
+    await renter.press("7 days")
+    await renter.press("Rent for")
+    house.clock.advance(1)
+    return renter
+
+
+@pytest.fixture
+async def sender(chat: Chat, house: House) -> Chat:
+    """Somebody whose key of Alpha can send messages, too."""
+    house.alpha.capabilities |= SENDING
+    return chat
+
+
+@pytest.fixture
+async def draft(sender: Chat) -> Chat:
+    """Somebody with an SMS that only waits for *Send*."""
+    await sender.say("/send")
+    await sender.press("SMS")
+    await sender.say("+380501234567")
+    await sender.say("Dinner is ready")
+    return sender
+
+
+@pytest.fixture
+async def both(sender: Chat) -> Chat:
+    """Somebody with a Viber message that an SMS follows, which only waits for *Send*."""
+    await sender.say("/send")
+    await sender.press("Viber, then SMS")
+    await sender.press("Promo")
+    await sender.say("+380501234567")
+    await sender.say("Dinner is ready")
+    return sender
