@@ -44,8 +44,10 @@ class RentalOrderStore:
         ordered = select(RentalOrder).where(
             RentalOrder.rental_id == rental_id, RentalOrder.state != OrderState.OFFERED
         )
+        # Of one moment, the renewal comes after the rent.
+        newest_first = ordered.order_by(RentalOrder.ordered_at.desc(), RentalOrder.kind)
         async with self._database.begin() as session:
-            return await session.scalar(ordered.order_by(RentalOrder.ordered_at.desc()).limit(1))
+            return await session.scalar(newest_first.limit(1))
 
     async def order(
         self, order_id: str, owner_id: int, chat_id: int, card_id: int | None, caps: Caps, now: datetime

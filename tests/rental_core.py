@@ -72,9 +72,9 @@ class MortalOrderStore(RentalOrderStore):
         return row
 
     async def rented(self, order_id: str, number: Listed, country: str, now: datetime) -> Rental | None:
-        self._pass("before rented")
+        self._pass("before stored")
         row = await super().rented(order_id, number, country, now)
-        self._pass("after rented")
+        self._pass("after stored")
         return row
 
     async def renewed(self, order_id: str, number: Listed, now: datetime) -> Rental | None:
@@ -130,7 +130,8 @@ class RentalCore(Core):
         return await self.renting.offer(owner, owner, key_id or self.key_id, tariff)
 
     async def order(self, offer: RentalOrder, card_id: int | None = None) -> Rental:
-        """Press *Rent*, and wait for what comes of it."""
+        """Press *Rent* a second later, and wait for what comes of it."""
+        self.clock.advance(1)
         rental = await self.renting.order(offer.id, offer.owner_id, offer.chat_id, card_id)
         await self.errands.drain(10)
         return await self.rental(rental.id)
