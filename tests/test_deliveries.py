@@ -99,6 +99,13 @@ async def test_the_refund_of_a_channel_that_was_not_needed_shows_on_the_card_alo
     assert (row.state, row.sms_status, await mailroom.due()) == (DELIVERED, "refunded", ["message"])
 
 
+async def test_viber_that_was_not_needed_after_an_sms_is_looked_at_for_its_refund(mailroom: Mailroom) -> None:
+    row = await hears(mailroom, await sent(mailroom, **BOTH | {"channels": "sms,viber"}), Delivery.DELIVERED)
+    assert (row.state, row.next_poll_at is not None) == (DELIVERED, True)
+    row = await hears(mailroom, row, Delivery.REFUNDED, Channel.VIBER)
+    assert (row.viber_status, row.next_poll_at) == ("refunded", None)
+
+
 async def test_only_when_every_channel_is_lost_the_message_is(mailroom: Mailroom) -> None:
     row = await hears(mailroom, await sent(mailroom, **BOTH), Delivery.EXPIRED, Channel.VIBER)
     assert row.state is ACCEPTED
@@ -130,6 +137,7 @@ async def test_what_arrived_is_never_taken_back(mailroom: Mailroom) -> None:
     await mailroom.due()
     row = await hears(mailroom, row, Delivery.UNDELIVERED, Channel.VIBER)
     assert (row.state, row.viber_status, await mailroom.due()) == (DELIVERED, "delivered", [])
+    assert row.answered_at == mailroom.clock()
 
 
 async def test_a_status_without_a_cost_leaves_the_cost_that_is_known(mailroom: Mailroom) -> None:

@@ -107,12 +107,13 @@ async def test_housekeeping_settles_what_nobody_carries_out_any_more(mailroom: M
     assert (await mailroom.row(left.id)).state is FAILED
 
 
-async def test_housekeeping_leaves_a_slow_message_alone(mailroom: Mailroom) -> None:
+@pytest.mark.parametrize("point", ["before balance", "before send"])
+async def test_housekeeping_leaves_a_slow_message_alone(mailroom: Mailroom, point: str) -> None:
     async def keep_house() -> None:
         mailroom.clock.advance(3600)
         await mailroom.messages.recover(timedelta(minutes=5))
 
-    mailroom.alpha.meanwhile["before send"] = keep_house
+    mailroom.alpha.meanwhile[point] = keep_house
     row = await mailroom.send()
     assert (row.state, mailroom.handed_over) == (ACCEPTED, 1)
 
