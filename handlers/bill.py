@@ -47,9 +47,10 @@ class Bill:
         return t("{channel}: {price} of your {balance}", channel=name, price=price, balance=balance)
 
     def _sum(self, draft: OutgoingMessage, t: Texts) -> list[str]:
-        if draft.quoted is None:
+        costs = most(draft, self.costs)
+        if costs is None:
             return []
-        price = t.money(draft.quoted, draft.currency)
+        price = t.money(costs, draft.currency)
         if self.purses or self.key.balance is None:
             return [t("At most <b>{price}</b> in all.", price=price)]
         balance = t.money(self.key.balance, self.key.currency)
@@ -60,7 +61,7 @@ class Bill:
         if self.purses:
             short = any(cost.low > self.purses.get(cost.channel, cost.low) for cost in self.costs)
         else:
-            needed = draft.quoted or Decimal(0)
+            needed = most(draft, self.costs) or Decimal(0)
             short = self.key.balance is not None and self.key.balance < needed
         return [t("⚠️ That is more than your balance there.")] if short else []
 
@@ -68,8 +69,15 @@ class Bill:
         return next((cost for cost in self.costs if cost.channel is channel), None)
 
 
+def most(draft: OutgoingMessage, costs: Sequence[ChannelCost]) -> Decimal | None:
+    """What a draft costs at most: every channel, to the dearest operator; None where a price is not told."""
+    if len(costs) < len(channels(draft)):
+        return None
+    return sum((cost.high for cost in costs), Decimal(0))
+
+
 async def bill_of(draft: OutgoingMessage, key: Key, title: str, postage: Postage) -> Bill:
-    """Ask what a draft costs; what it costs at most is noted in its row."""
+    """Ask what a draft costs."""
     try:
         costs = await postage.costs(draft)
         return Bill(key, title, costs, await purses(key.id, postage))

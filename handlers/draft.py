@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
@@ -13,7 +14,7 @@ from bot.parts import PARTS, channels
 from bot.postage import Postage
 from bot.providers.base import Capability, Provider
 from bot.providers.sending import Channel
-from handlers.bill import Bill, bill_of
+from handlers.bill import Bill, bill_of, most
 from handlers.channels import length, recipient, source_of, span, text_of, ttl_of, way
 from handlers.doors import Draft, Operators, Part, Send, SendIt, Write
 from handlers.keys import name_of
@@ -49,7 +50,6 @@ async def draft_screen(
     """The draft as it is now; where nothing is missing, at today's price."""
     key, problem = await balances.key(draft.key_id), missing(draft, messages, t)
     bill = None if problem else await bill_of(draft, key, providers[key.provider].title, postage)
-    draft = await messages.mine(draft.id, draft.owner_id)
     lines = [*_heading(draft, key, t, providers), *_legs(draft, t), ""]
     lines += [t("⚠️ {problem}", problem=problem)] if bill is None else bill.lines(draft, t)
     return Screen("\n".join(lines), _buttons(draft, providers[key.provider], bill, t))
@@ -79,10 +79,9 @@ def missing(draft: OutgoingMessage, messages: Messages, t: Texts) -> str:
     return ""
 
 
-def mark(draft: OutgoingMessage) -> str:
+def mark(draft: OutgoingMessage, price: Decimal | None) -> str:
     """Eight letters that are others when anything of a draft, or its price, was changed."""
-    quoted = None if draft.quoted is None else draft.quoted.normalize()
-    said = repr([quoted, *(getattr(draft, name) for name in PARTS)])
+    said = repr([price and price.normalize(), *(getattr(draft, name) for name in PARTS)])
     return hashlib.blake2s(said.encode(), digest_size=4).hexdigest()
 
 
@@ -172,11 +171,11 @@ def _first(draft: OutgoingMessage, bill: Bill | None, t: Texts) -> list[InlineKe
         return []
     if bill.trouble is not None:
         return [press(t.plain("🔄 Ask for the price again"), Draft(id=draft.id))]
-    if draft.quoted is None:
-        text = t.plain("✅ Send, price unknown")
-    else:
-        text = t.plain("✅ Send for at most {price}", price=t.money(draft.quoted, draft.currency))
-    return [press(text, SendIt(id=draft.id, value=mark(draft)))]
+    price = most(draft, bill.costs)
+    text = t.plain("✅ Send, price unknown")
+    if price is not None:
+        text = t.plain("✅ Send for at most {price}", price=t.money(price, draft.currency))
+    return [press(text, SendIt(id=draft.id, value=mark(draft, price)))]
 
 
 def _parts(draft: OutgoingMessage) -> list[tuple[Part, ...]]:

@@ -17,6 +17,7 @@ from bot.i18n import Texts
 from bot.messages import Messages
 from bot.postage import Postage
 from bot.providers.base import Provider
+from handlers.bill import most
 from handlers.channels import can_send, way
 from handlers.compose import go_on, open_draft
 from handlers.doors import AddKey, Draft, Menu, Send, SendAgain, SendIt, Sent
@@ -161,8 +162,7 @@ async def _differs(
     """Whether it is another message, or another price, than when the button was drawn."""
     if missing(draft, messages, t):
         return True
-    await postage.costs(draft)
-    return mark(await messages.mine(draft.id, draft.owner_id)) != drawn
+    return mark(draft, most(draft, await postage.costs(draft))) != drawn
 
 
 async def _own(event: CallbackQuery, key_id: str, keys: KeyStore, providers: Mapping[str, Provider]) -> Key:

@@ -17,6 +17,7 @@ SENDING = frozenset(
         *(Capability.SEND_SMS, Capability.SEND_VIBER, Capability.DELIVERY),
     }
 )
+DEARER = Decimal("0.02")
 COSTS = {Channel.VIBER: Decimal("0.75"), Channel.SMS: Decimal("0.48")}
 
 
@@ -28,6 +29,8 @@ class FakeSending(Scripted):
     def __init__(self) -> None:
         self.sender_names = {Channel.VIBER: ["Promo", "Taxi"], Channel.SMS: ["InfoCenter"]}
         self.costs = dict(COSTS)
+        #: The operators of every country; all but the first are dearer.
+        self.networks: tuple[str, ...] = ("01", "03")
         self.outgoing: dict[str, Outgoing] = {}
         self.reports: dict[str, Report] = {}
         #: What its `check` is; a test may set a real provider's.
@@ -57,9 +60,9 @@ class FakeSending(Scripted):
     async def price_list(self, key: SecretStr, channels: Collection[Channel], mcc: str) -> list[ChannelPrice]:
         self._hear("price_list", mcc)
         return [
-            ChannelPrice(channel, mcc, mnc, cost)
+            ChannelPrice(channel, mcc, mnc, self.costs[channel] + (DEARER if place else 0))
             for channel in channels
-            for mnc, cost in (("01", self.costs[channel]), ("03", self.costs[channel] + Decimal("0.02")))
+            for place, mnc in enumerate(self.networks)
         ]
 
     async def price(

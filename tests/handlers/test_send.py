@@ -52,6 +52,7 @@ async def test_in_a_group_nothing_is_sent(sender: Chat, house: House) -> None:
 
 
 async def test_with_several_keys_one_is_chosen_first(sender: Chat, house: House) -> None:
+    house.clock.advance(1)
     await house.connect(sender, house.alpha, "alpha-key-of-the-shop-0123", label="shop")
     await sender.say("/send")
     assert sender.buttons == ["Alpha", "Alpha shop", "🗂 Sent messages", "◀ Menu"]
