@@ -5,10 +5,8 @@ from decimal import Decimal
 import pytest
 
 from bot.errors import BadReply, Unavailable
-from bot.providers.base import Capability
 from tests.doubles import KEY
 from tests.house import Chat, House
-from tests.sending import SENDING
 
 OTHER_KEY = "other-key-9876543210-wxyz"
 
@@ -27,15 +25,6 @@ async def test_a_key_is_deleted_from_the_chat_checked_and_stored(newcomer: Chat,
     assert not newcomer.has(said)
     [stored] = await house.codebell.keys.list(newcomer.chat_id)
     assert (stored.provider, stored.tail, stored.balance) == ("alpha", "abcd", Decimal("18.74"))
-
-
-async def test_what_a_new_key_is_good_for_comes_next(newcomer: Chat, house: House) -> None:
-    house.alpha.capabilities = SENDING | {Capability.BALANCE}
-    await ask_for_alpha(newcomer)
-    await newcomer.say(KEY)
-    assert newcomer.buttons == ["✉️ Send a message", "✏️ Name this key", "🔑 Another key"]
-    await newcomer.press("Send a message")
-    assert "Which way shall it go?" in newcomer.screen
 
 
 async def test_a_key_is_never_repeated_in_the_chat(newcomer: Chat, house: House) -> None:

@@ -44,6 +44,17 @@ async def test_who_has_no_key_that_sends_is_told_which_one_to_add(chat: Chat, ho
     assert chat.buttons == ["🔑 Add a provider key", "◀ Menu"]
 
 
+async def test_a_key_that_only_sends_leads_there_at_once(newcomer: Chat, house: House) -> None:
+    house.alpha.capabilities = SENDING | {Capability.BALANCE}
+    await newcomer.say("/keys")
+    await newcomer.press("Add a provider key")
+    await newcomer.press("Alpha")
+    await newcomer.say(KEY)
+    assert newcomer.buttons == ["✉️ Send a message", "✏️ Name this key", "🔑 Another key"]
+    await newcomer.press("Send a message")
+    assert "Which way shall it go?" in newcomer.screen
+
+
 async def test_in_a_group_nothing_is_sent(sender: Chat, house: House) -> None:
     group = house.group(sender)
     await group.say("/send")
