@@ -1,4 +1,4 @@
-"""/numbers: what is waiting and what came lately, codes included. /cancel: what can be cancelled."""
+"""/numbers: what is rented, what waits and what came lately, with codes. /cancel: what can be cancelled."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -12,10 +12,11 @@ from pydantic import Field
 
 from bot.clock import Clock
 from bot.i18n import Texts, flag, international, visible
-from handlers.doors import Act, Buy, Menu, Numbers, What
+from bot.rentals import Rentals
+from handlers.doors import Act, Buy, Hired, Menu, Numbers, OnRental, What
 from handlers.screen import Rows, Screen, chat_of, page_of, press, show, turn
 from storage.activations import ActivationStore
-from storage.models import OPEN, Activation, State
+from storage.models import OPEN, Activation, Rental, RentalState, State
 
 router = Router(name="numbers")
 router.callback_query.filter(F.data.startswith("n"))
@@ -28,6 +29,11 @@ _TO_CANCEL = 20
 _WORTH_SEEING = frozenset(State) - {State.FAILED}
 _CANCELLABLE = frozenset({State.WAITING})
 _AT_WORK = OPEN | {State.RECEIVED}
+_RENTED = frozenset({RentalState.RENTING, RentalState.ACTIVE, RentalState.UNKNOWN})
+#: Their cards come in a moment.
+_NO_CARD = (State.BUYING, RentalState.RENTING)
+
+AnyNumber = Activation | Rental
 
 
 class Page(CallbackData, prefix="np"):
@@ -37,26 +43,33 @@ class Page(CallbackData, prefix="np"):
 
 
 @router.message(Command("numbers"))
-async def numbers_by_command(message: Message, t: Texts, numbers: ActivationStore, clock: Clock) -> None:
+async def numbers_by_command(
+    message: Message, t: Texts, numbers: ActivationStore, rentals: Rentals, clock: Clock
+) -> None:
     person = message.from_user.id if message.from_user is not None else message.chat.id
-    rows = await numbers.recent(person, message.chat.id, clock() - FRESH, _WORTH_SEEING)
-    await show(message, _numbers(rows, 0, t))
+    every = await _every(person, message.chat.id, numbers, rentals, clock)
+    await show(message, _numbers(every, 0, t))
 
 
 @router.callback_query(Numbers.filter())
 async def numbers_by_button(
-    callback: CallbackQuery, t: Texts, numbers: ActivationStore, clock: Clock
+    callback: CallbackQuery, t: Texts, numbers: ActivationStore, rentals: Rentals, clock: Clock
 ) -> None:
-    rows = await numbers.recent(callback.from_user.id, chat_of(callback), clock() - FRESH, _WORTH_SEEING)
-    await show(callback, _numbers(rows, 0, t))
+    every = await _every(callback.from_user.id, chat_of(callback), numbers, rentals, clock)
+    await show(callback, _numbers(every, 0, t))
 
 
 @router.callback_query(Page.filter())
 async def page_of_numbers(
-    callback: CallbackQuery, callback_data: Page, t: Texts, numbers: ActivationStore, clock: Clock
+    callback: CallbackQuery,
+    callback_data: Page,
+    t: Texts,
+    numbers: ActivationStore,
+    rentals: Rentals,
+    clock: Clock,
 ) -> None:
-    rows = await numbers.recent(callback.from_user.id, chat_of(callback), clock() - FRESH, _WORTH_SEEING)
-    await show(callback, _numbers(rows, callback_data.page, t))
+    every = await _every(callback.from_user.id, chat_of(callback), numbers, rentals, clock)
+    await show(callback, _numbers(every, callback_data.page, t))
 
 
 @router.message(Command("cancel"))
@@ -75,19 +88,32 @@ async def what_to_cancel(message: Message, t: Texts, numbers: ActivationStore, c
     await show(message, Screen("\n".join(lines), buttons))
 
 
-def _numbers(rows: Sequence[Activation], page: int, t: Texts) -> Screen:
-    """What is still at work first, then what has ended, each newest first."""
+async def _every(
+    person_id: int, chat_id: int, numbers: ActivationStore, rentals: Rentals, clock: Clock
+) -> list[AnyNumber]:
+    """What is rented first, then what is still at work, then what has ended, each newest first."""
+    bought = await numbers.recent(person_id, chat_id, clock() - FRESH, _WORTH_SEEING)
+    every: list[AnyNumber] = [*await rentals.recent(person_id, chat_id), *bought]
+    return sorted(every, key=_rank)
+
+
+def _rank(row: AnyNumber) -> int:
+    if isinstance(row, Rental):
+        return 0 if row.state in _RENTED else 3
+    return 1 if row.state in _AT_WORK else 2
+
+
+def _numbers(rows: Sequence[AnyNumber], page: int, t: Texts) -> Screen:
     menu = [press(t.plain("📱 Buy a number"), Buy()), press(t.plain("◀ Menu"), Menu())]
     if not rows:
         return Screen(t("You have no numbers from the last 24 hours."), [menu])
-    ordered = sorted(rows, key=lambda row: row.state not in _AT_WORK)
-    shown, pages = page_of(ordered, page, NUMBERS_A_PAGE)
+    shown, pages = page_of(rows, page, NUMBERS_A_PAGE)
     lines = [
         t("<b>Your numbers</b>"),
         *(_line(row, t) for row in shown),
         *_more(len(rows) - (page + 1) * NUMBERS_A_PAGE, t),
     ]
-    cards = [[_card_button(row, t)] for row in shown if row.state is not State.BUYING]
+    cards = [[_card_button(row, t)] for row in shown if row.state not in _NO_CARD]
     pager = turn(page, pages, lambda to: Page(page=to))
     return Screen("\n\n".join(lines), [*cards, pager, menu])
 
@@ -97,8 +123,10 @@ def _more(left: int, t: Texts) -> list[str]:
     return [t.many("… and {count} more number", "… and {count} more numbers", left)] if left > 0 else []
 
 
-def _line(row: Activation, t: Texts) -> str:
+def _line(row: AnyNumber, t: Texts) -> str:
     number = f"<code>{international(row.phone)}</code>\n" if row.phone else ""
+    if isinstance(row, Rental):
+        return number + t("{flag} <b>Rented</b> · {state}", flag=flag(row.country), state=_rent(row, t))
     about = t(
         "{flag} <b>{service}</b> · {state}",
         flag=flag(row.country),
@@ -109,7 +137,10 @@ def _line(row: Activation, t: Texts) -> str:
     return f"{number}{about}{code}"
 
 
-def _card_button(row: Activation, t: Texts) -> InlineKeyboardButton:
+def _card_button(row: AnyNumber, t: Texts) -> InlineKeyboardButton:
+    if isinstance(row, Rental):
+        label = t.plain("🗂 {number}", number=international(row.phone or "") or t.plain("Rented number"))
+        return press(label, OnRental(what=Hired.CARD, id=row.id))
     return press(t.plain("🗂 {number}", number=_name(row)), Act(what=What.CARD, id=row.id))
 
 
@@ -130,3 +161,26 @@ def _state(row: Activation, t: Texts) -> str:
         State.UNKNOWN: t.plain("unknown"),
     }
     return names[row.state]
+
+
+def _rent(row: Rental, t: Texts) -> str:
+    """How a rented number stands."""
+    match row.state:
+        case RentalState.RENTING:
+            return t.plain("renting")
+        case RentalState.ACTIVE if row.until is not None:
+            return " · ".join([t.plain("until {moment}", moment=t.day(row.until)), *_sim_in_short(row, t)])
+        case RentalState.ACTIVE:
+            return " · ".join([t.plain("rented"), *_sim_in_short(row, t)])
+        case RentalState.ENDED:
+            return t.plain("ended")
+        case RentalState.FAILED:
+            return t.plain("not rented")
+        case RentalState.UNKNOWN:
+            return t.plain("unknown")
+
+
+def _sim_in_short(row: Rental, t: Texts) -> list[str]:
+    if row.online is None:
+        return []
+    return [t.plain("SIM on") if row.online else t.plain("SIM off")]

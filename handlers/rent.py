@@ -30,8 +30,8 @@ router = Router(name="rent")
 router.callback_query.filter(F.data.startswith("r"))
 
 COUNTRIES_A_PAGE = 8
-#: What is left of a button's 64 bytes beside the id of a key or a rental and a country.
-_LONGEST_COUNTRY, _LONGEST_TARIFF = 16, 24
+#: What is left of a button's 64 bytes beside the id of a key and a country.
+_LONGEST_TARIFF = 24
 
 
 class Places(CallbackData, prefix="rp"):
@@ -160,8 +160,8 @@ def days(count: int, t: Texts) -> str:
 
 
 def carried(tariffs: Sequence[Tariff]) -> list[Tariff]:
-    """The tariffs whose ids a button can carry."""
-    return [tariff for tariff in tariffs if _fits(tariff.id, _LONGEST_TARIFF)]
+    """The tariffs whose ids a button can carry; colons part its fields."""
+    return [one for one in tariffs if ":" not in one.id and len(one.id.encode()) <= _LONGEST_TARIFF]
 
 
 def paying(order: RentalOrder, key: Key, t: Texts, providers: Mapping[str, Provider]) -> list[str]:
@@ -205,7 +205,7 @@ def _no_key(t: Texts, providers: Mapping[str, Provider]) -> Screen:
 
 
 def _places(listing: Listing[RentalPlace], page: int, t: Texts, providers: Mapping[str, Provider]) -> Screen:
-    places = [place for place in listing.items if _fits(place.country, _LONGEST_COUNTRY)]
+    places = listing.items
     shown, pages = page_of(places, page, COUNTRIES_A_PAGE)
     text = t("<b>Rent a number for days</b>\nEvery SMS to it comes here. Which country should it be from?")
     if not places:
@@ -266,8 +266,3 @@ def _confirmation(order: RentalOrder, key: Key, t: Texts, providers: Mapping[str
     back = TariffsOf(key=order.key_id, country=order.country_code)
     rows = [[press(label, PayRent(nonce=order.id))], [press(t.plain("◀ Other tariffs"), back)]]
     return Screen("\n".join(lines), rows)
-
-
-def _fits(value: str, longest: int) -> bool:
-    """Whether a button can carry it: colons part its fields."""
-    return bool(value) and ":" not in value and len(value.encode()) <= longest

@@ -200,9 +200,8 @@ async def _renewals(row: Rental, t: Texts, rentals: Rentals, providers: Mapping[
     provider = _able(row, providers, Capability.RENEW)
     found = carried(await rentals.renewals(row.id, row.owner_id))
     rows: Rows = [[_tariff_button(row, tariff, provider.currency, t)] for tariff in found]
-    asked = t("For how much longer?") if found else t("There is no tariff to renew it by right now.")
     back = [press(t.plain("🗂 Card"), OnRental(what=Hired.CARD, id=row.id))]
-    return Screen("\n".join([*_title(row, t), asked]), [*rows, back])
+    return Screen("\n".join([*_title(row, t), t("For how much longer?")]), [*rows, back])
 
 
 def _tariff_button(row: Rental, tariff: Tariff, currency: str, t: Texts) -> InlineKeyboardButton:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from aiogram.types import InlineKeyboardButton
 
-from bot.errors import BadReply, CodebellError, Unavailable, named
+from bot.errors import BadReply, CodebellError, Unavailable, UnknownActivation, named
 from bot.i18n import Texts, flag, international, visible
 from bot.postman import Drawing
 from bot.providers.base import Capability, Provider
@@ -25,8 +25,9 @@ from storage.models import (
 from storage.reasons import Reason
 
 #: A card that is deleted later than this after the rent is not sent again: its owner wants it gone.
-_FRESH = timedelta(hours=1)
+_FRESH = timedelta(minutes=10)
 _LAST_SMS = 200
+_DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 def draw_rental(
@@ -52,29 +53,6 @@ def draw_rental(
         again_at=_changes_at(row, now),
         once=post.sent_at is not None and _settled(row, now),
     )
-
-
-def rental_state(row: Rental, t: Texts) -> str:
-    """How a rented number stands, in few words for a list."""
-    match row.state:
-        case RentalState.RENTING:
-            return t.plain("renting")
-        case RentalState.ACTIVE if row.until is not None:
-            return " · ".join([t.plain("until {moment}", moment=t.day(row.until)), *_sim_in_short(row, t)])
-        case RentalState.ACTIVE:
-            return " · ".join([t.plain("rented"), *_sim_in_short(row, t)])
-        case RentalState.ENDED:
-            return t.plain("ended")
-        case RentalState.FAILED:
-            return t.plain("not rented")
-        case RentalState.UNKNOWN:
-            return t.plain("unknown")
-
-
-def _sim_in_short(row: Rental, t: Texts) -> list[str]:
-    if row.online is None:
-        return []
-    return [t.plain("SIM on") if row.online else t.plain("SIM off")]
 
 
 def _head(row: Rental, order: RentalOrder | None, title: str, t: Texts) -> list[str]:
@@ -125,7 +103,14 @@ def _until(row: Rental, title: str, t: Texts, now: datetime) -> str:
             moment=moment,
             provider=title,
         )
-    return t("⏳ Until {moment}, {span} left.", moment=moment, span=t.span((row.until - now).total_seconds()))
+    return t("⏳ Until {moment}, {span} left.", moment=moment, span=_span(row.until - now, t))
+
+
+def _span(left: timedelta, t: Texts) -> str:
+    """In days, not in weeks, as it was rented; the last two days in hours."""
+    if left < 2 * _DAY:
+        return t.span(left.total_seconds())
+    return days(round(left / _DAY), t)
 
 
 def _sim(row: Rental, t: Texts) -> list[str]:
@@ -150,6 +135,8 @@ def _trouble(row: Rental, title: str, t: Texts) -> list[str]:
             return []
         case Unavailable.__name__ | BadReply.__name__:
             return [t("⚠️ {provider} does not answer; I keep asking.", provider=title)]
+        case UnknownActivation.__name__:
+            return [t("⚠️ {provider} does not list it right now; I look again.", provider=title)]
         case Reason.NOT_SET_UP:
             return [t("⚠️ {provider} is not set up here any more.", provider=title)]
         case _:
@@ -284,8 +271,12 @@ def _settled(row: Rental, now: datetime) -> bool:
 
 
 def _changes_at(row: Rental, now: datetime) -> datetime | None:
-    """When the time left reads differently: each day, each hour of the last three days, at the end."""
+    """When the time that is left reads differently: a rounded number of days, then of hours, falls by one."""
     if row.state is not RentalState.ACTIVE or row.until is None or row.until <= now:
         return None
-    step = timedelta(days=1) if row.until - now > timedelta(days=3) else timedelta(hours=1)
-    return min(now + step, row.until)
+    left = row.until - now
+    if left < 2 * _HOUR:
+        return min(now + _HOUR / 4, row.until)
+    unit = _DAY if left >= 2 * _DAY else _HOUR
+    falls = row.until - (round(left / unit) - 0.5) * unit
+    return max(min(falls, row.until - 2 * unit), now + _HOUR / 60)

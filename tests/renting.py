@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pydantic import SecretStr
 
-from bot.errors import NoMoney, NoNumbers
+from bot.errors import NoMoney, NoNumbers, Unavailable, UnknownActivation
 from bot.providers.base import Capability
 from bot.providers.renting import RentalSms, RentalStock, Rented, SimAnswer, Tariff
 from tests.scripted import Scripted
@@ -36,6 +36,7 @@ class FakeRenting(Scripted):
 
     def __init__(self) -> None:
         self.rental_stocks = {"US": 5, "GB": 1}
+        self.rental_tariffs: tuple[Tariff, ...] = TARIFFS
         self.leases: dict[str, Lease] = {}
         self.sim_answer = SimAnswer.SENT
 
@@ -51,6 +52,20 @@ class FakeRenting(Scripted):
         """The SIM of the newest rented number is in the network, or not."""
         lease = self.newest_lease
         lease.rented = replace(lease.rented, online=online)
+
+    def lasts(self, hours: float) -> None:
+        """The newest rented number ends so long from now, as the account's list tells it."""
+        lease = self.newest_lease
+        lease.rented = replace(lease.rented, until=self._clock() + timedelta(hours=hours))
+
+    def falls_silent(self) -> None:
+        """It answers nothing about rented numbers any more."""
+        for question in ("rental_sms", "rented"):
+            self.breaks(question, Unavailable("503"))
+
+    def speaks_again(self) -> None:
+        for question in ("rental_sms", "rented"):
+            self.breaks(question, None)
 
     def drops(self) -> None:
         """The newest rented number is not the account's any more."""
@@ -72,7 +87,7 @@ class FakeRenting(Scripted):
 
     async def tariffs(self, key: SecretStr) -> list[Tariff]:
         self._hear("tariffs")
-        return [*TARIFFS]
+        return [*self.rental_tariffs]
 
     async def rent(self, key: SecretStr, tariff: Tariff) -> None:
         self._hear("rent", tariff)
@@ -105,6 +120,8 @@ class FakeRenting(Scripted):
 
     async def rental_sms(self, key: SecretStr, rented: Rented, last: int | None = None) -> list[RentalSms]:
         self._hear("rental_sms", rented)
+        if rented.id not in self.leases:
+            raise UnknownActivation
         sms = self.leases[rented.id].sms
         return [*sms] if last is None else sms[-last:]
 

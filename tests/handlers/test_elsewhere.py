@@ -1,0 +1,72 @@
+"""Numbers rented elsewhere with the same key: listed, and taken over."""
+
+from bot.errors import Unavailable
+from tests.house import Chat, House
+
+
+async def to_the_list(chat: Chat) -> None:
+    await chat.say("/rent")
+    await chat.press("Numbers rented elsewhere")
+
+
+async def test_none_elsewhere_is_said(renter: Chat) -> None:
+    await to_the_list(renter)
+    assert "There are none that I do not watch already." in renter.screen
+    await renter.press("◀ Back")
+    assert "Which country" in renter.screen
+
+
+async def test_a_number_rented_elsewhere_is_taken_over_and_its_new_sms_ring(
+    renter: Chat, house: House
+) -> None:
+    lease = house.alpha.rents_out()
+    house.alpha.texts("old", lease=lease)
+    await to_the_list(renter)
+    assert "+44 7700 900001 · until " in renter.buttons[0]
+    await renter.press("+44 7700 900001")
+    assert renter.alert == "Taken over: its new SMS come here from now on. Its card is below."
+    assert "Alpha · rented elsewhere" in renter.screen
+    await renter.wait(60)
+    assert not any(one["text"].startswith("🔔") for one in renter.messages)
+    house.alpha.texts("new", lease=lease)
+    await renter.wait(60)
+    assert renter.find("🔔")["text"].endswith("new")
+    await renter.press("✉️ SMS", on=renter.find("Rented number"))
+    assert "old" in renter.screen
+
+
+async def test_what_is_watched_is_not_listed_again(tenant: Chat) -> None:
+    await to_the_list(tenant)
+    assert "There are none" in tenant.screen
+
+
+async def test_taking_over_twice_is_done_once(renter: Chat, house: House) -> None:
+    house.alpha.rents_out()
+    await to_the_list(renter)
+    button = renter.data("+44")
+    await renter.press("+44")
+    await renter.forge(button)
+    assert renter.alert == "Already done: this button was pressed before."
+
+
+async def test_many_are_shown_page_by_page(renter: Chat, house: House) -> None:
+    for _ in range(9):
+        house.alpha.rents_out()
+    await to_the_list(renter)
+    assert len(renter.buttons) == 10
+    await renter.press("2 ▶")
+    assert "+44 7700 900009" in renter.buttons[0]
+
+
+async def test_a_provider_that_does_not_answer_is_named(renter: Chat, house: House) -> None:
+    house.alpha.breaks("rented", Unavailable("503"))
+    await to_the_list(renter)
+    assert "⚠️ Alpha: The provider does not answer right now." in renter.screen
+
+
+async def test_without_a_key_there_is_nothing_elsewhere(renter: Chat, house: House) -> None:
+    await renter.say("/rent")
+    [key] = await house.codebell.keys.list(renter.chat_id)
+    await house.codebell.keys.remove(key.id, renter.chat_id, house.clock())
+    await renter.press("Numbers rented elsewhere")
+    assert "There are none" in renter.screen

@@ -1,0 +1,45 @@
+"""Rented numbers among the others in /numbers."""
+
+from tests.house import Chat, House
+
+
+async def test_rented_numbers_stand_first_with_their_end_and_sim(tenant: Chat, house: House) -> None:
+    await tenant.buys()
+    await tenant.say("/numbers")
+    end = house.alpha.newest_lease.rented.until
+    assert end is not None
+    assert tenant.screen.split("\n\n") == [
+        "Your numbers",
+        f"+44 7700 900001\n🇺🇸 Rented · until {end.astimezone():%-d %b %H:%M} · SIM on",
+        "+1 201-555-0001\n🇺🇸 Telegram · waiting for the SMS",
+    ]
+    assert tenant.buttons[0] == "🗂 +44 7700 900001"
+
+
+async def test_the_card_of_a_rented_number_comes_again_at_the_end_of_the_chat(
+    tenant: Chat, house: House
+) -> None:
+    await tenant.say("/numbers")
+    await tenant.press("🗂 +44")
+    [card] = tenant.news
+    assert "Rented number" in card["text"]
+    house.alpha.texts("Hello")
+    await tenant.wait(60)
+    renewed = next(one for one in tenant.messages if one["message_id"] == card["message_id"])
+    assert "Hello" in renewed["text"]
+
+
+async def test_a_rent_that_ended_stands_last(tenant: Chat, house: House) -> None:
+    house.alpha.drops()
+    await tenant.wait(900)
+    await tenant.buys()
+    await tenant.say("/numbers")
+    assert [block.split(" · ")[-1] for block in tenant.screen.split("\n\n")[1:]] == [
+        "waiting for the SMS",
+        "ended",
+    ]
+
+
+async def test_a_rented_number_cannot_be_cancelled(tenant: Chat) -> None:
+    await tenant.say("/cancel")
+    assert tenant.screen == "There is no number that could be cancelled."
