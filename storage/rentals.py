@@ -110,7 +110,8 @@ class RentalStore(DueRows[Rental]):
             row = await hold(session, rental_id, RentalState.ACTIVE, RentalState.ENDED)
             if row is None:
                 return False
-            row.listed_at = now if list_asked else row.listed_at
+            # A number whose SMS the provider does not know is looked for in the list next.
+            row.listed_at = now if list_asked else None if reason == _MISSING else row.listed_at
             row.failures += 1
             row.next_poll_at = _looked(row, now, next_look)
             if row.state is not RentalState.ACTIVE or row.failures != TELL_AFTER:

@@ -1,12 +1,21 @@
-"""Looks at rented numbers: SMS ring once each, the list tells the SIM and the end."""
+"""Looks at rented numbers: each SMS rings once, the list tells the SIM, a longer rent and the end."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from storage.models import RentalState
+from bot.errors import Unavailable
+from bot.providers.renting import RentalSms
+from storage.models import RentalState, SimWish
+from storage.outbox import Kind
+from storage.rental_sms import RINGING
 from tests.rental_core import RentalCore, open_rental_core
+from tests.renting import TARIFFS
+
+DAY = 86400
 
 
 @pytest.fixture
@@ -15,10 +24,216 @@ async def core(tmp_path: Path) -> AsyncIterator[RentalCore]:
         yield made
 
 
-async def test_an_sms_rings_once(core: RentalCore) -> None:
+# SMS
+
+
+async def test_an_sms_rings_once_also_across_a_restart(core: RentalCore) -> None:
     row = await core.rent()
     core.alpha.texts("9999 is your code")
     row = await core.look(row)
-    assert (row.state, await core.rung()) == (RentalState.ACTIVE, ["9999 is your code"])
+    core.reborn()
+    row = await core.look(await core.look(row))
+    assert await core.texts(row) == await core.rung() == ["9999 is your code"]
+
+
+async def test_several_sms_ring_in_the_order_they_came(core: RentalCore) -> None:
+    row = await core.rent()
+    for text in ("one", "two", "three"):
+        core.alpha.texts(text)
+        core.clock.advance(1)
     row = await core.look(row)
-    assert await core.texts(row) == ["9999 is your code"]
+    assert await core.texts(row) == await core.rung() == ["one", "two", "three"]
+
+
+async def test_the_same_words_sent_again_are_another_sms(core: RentalCore) -> None:
+    row = await core.rent()
+    core.alpha.texts("1234")
+    row = await core.look(row)
+    core.alpha.texts("1234")
+    core.clock.advance(1)
+    core.alpha.texts("1234")
+    row = await core.look(await core.look(row))
+    assert await core.texts(row) == ["1234"] * 3
+
+
+async def test_more_sms_than_a_look_reads_are_read_all_when_none_is_known(core: RentalCore) -> None:
+    row = await core.rent()
+    for number in range(25):
+        core.alpha.texts(f"SMS {number}")
+    row = await core.look(row)
+    assert await core.rung() == [f"SMS {number}" for number in range(25)]
+    assert len(core.alpha.called("rental_sms")) == 2
+    core.alpha.texts("one more")
+    await core.look(row)
+    assert len(core.alpha.called("rental_sms")) == 3
+
+
+async def test_a_flood_rings_with_its_newest_and_the_card_says_so(core: RentalCore) -> None:
+    row = await core.rent()
+    for number in range(RINGING + 5):
+        core.alpha.texts(f"SMS {number}")
+    row = await core.look(row)
+    assert len(await core.texts(row)) == RINGING + 5
+    assert await core.rung() == [f"SMS {number}" for number in range(5, RINGING + 5)]
+    assert row.reason == "Flooded"
+    core.alpha.texts("one more")
+    assert (await core.look(await core.look(row))).reason == ""
+
+
+async def test_an_sms_longer_than_a_row_is_cut_and_still_known(core: RentalCore) -> None:
+    row = await core.rent()
+    lease = core.alpha.newest_lease
+    lease.sms.append(RentalSms("s" * 100, "x" * 9000, "w" * 50, None))
+    row = await core.look(await core.look(row))
+    assert [len(text) for text in await core.texts(row)] == [4096]
+
+
+# How often
+
+
+async def gaps(core: RentalCore, method: str, seconds: float) -> set[float]:
+    """Between the calls of so many seconds."""
+    since, [row] = core.clock(), await core.everything()
+    await core.look_for(row, seconds)
+    moments = [call.at for call in core.alpha.called(method) if call.at >= since]
+    return {(b - a).total_seconds() for a, b in pairwise(moments)}
+
+
+async def test_sms_are_looked_for_eagerly_at_first_and_calmly_later(core: RentalCore) -> None:
+    await core.rent()
+    assert max(await gaps(core, "rental_sms", 500)) <= 15
+    core.clock.advance(100)
+    assert max(await gaps(core, "rental_sms", 600)) == 30
+    assert max(await gaps(core, "rented", 1200)) <= 310
+
+
+async def test_without_a_sim_in_the_network_sms_are_looked_for_seldom(core: RentalCore) -> None:
+    row = await core.rent()
+    core.alpha.turns(online=False)
+    row = await core.look_for(row, 700)
+    assert row.online is False
+    assert max(await gaps(core, "rental_sms", 600)) == 60
+
+
+async def test_a_press_makes_it_eager_again_and_looks_at_both(core: RentalCore) -> None:
+    row = await core.look_for(await core.rent(), 700)
+    core.alpha.texts("hello")
+    core.alpha.turns(online=False)
+    await core.rentals.read_now(row.id, row.owner_id)
+    row = await core.look_for(row, 10)
+    assert (await core.texts(row), row.online) == (["hello"], False)
+    assert max(await gaps(core, "rental_sms", 300)) == 10
+
+
+async def test_the_provider_is_never_asked_about_a_number_sooner_than_it_allows(core: RentalCore) -> None:
+    row = await core.rent()
+    for _ in range(40):
+        await core.rentals.read_now(row.id, row.owner_id)
+        await core.look_for(row, 1)
+    moments = [call.at for call in core.alpha.calls if call.name in ("rental_sms", "rented")][2:]
+    assert all((b - a).total_seconds() >= 5 for a, b in pairwise(moments))
+
+
+async def test_a_look_that_comes_too_soon_is_put_off(core: RentalCore) -> None:
+    row = await core.look(await core.rent())
+    await core.rentals.step(row)
+    row = await core.rental(row.id)
+    assert row.next_poll_at == core.clock() + timedelta(seconds=5)
+
+
+# Failures
+
+
+async def test_failures_are_told_at_the_third_and_taken_back_by_an_answer(core: RentalCore) -> None:
+    row = await core.look(await core.rent())
+    core.alpha.breaks("rental_sms", Unavailable())
+    reasons, pauses = [], []
+    for _ in range(3):
+        row = await core.look(row)
+        reasons.append(row.reason)
+        pauses.append(((row.next_poll_at or core.clock()) - core.clock()).total_seconds())
+    assert (reasons, pauses) == (["", "", "Unavailable"], [10, 20, 40])
+    core.alpha.breaks("rental_sms", None)
+    row = await core.look(row)
+    assert (row.reason, row.failures) == ("", 0)
+
+
+async def test_pauses_after_failures_grow_to_five_minutes(core: RentalCore) -> None:
+    row = await core.rent()
+    for method in ("rental_sms", "rented"):
+        core.alpha.breaks(method, Unavailable())
+    for _ in range(12):
+        row = await core.look(row)
+    assert row.next_poll_at == core.clock() + timedelta(minutes=5)
+
+
+async def test_a_list_that_fails_does_not_keep_sms_waiting(core: RentalCore) -> None:
+    row = await core.rent()
+    core.alpha.breaks("rented", Unavailable())
+    row = await core.look_for(row, 400)
+    core.alpha.texts("hello")
+    await core.look_for(row, 60)
+    assert await core.texts(row) == ["hello"]
+
+
+async def test_a_provider_that_left_is_waited_for(core: RentalCore) -> None:
+    row = await core.rent()
+    del core.providers["alpha"]
+    for _ in range(3):
+        row = await core.look(row)
+    assert (row.state, row.reason) == (RentalState.ACTIVE, "NotSetUp")
+
+
+# The SIM
+
+
+async def test_a_wish_of_the_sim_is_over_when_the_list_agrees(core: RentalCore) -> None:
+    row = await core.look(await core.rent())
+    await core.rentals.switch_sim(row.id, row.owner_id, on=False)
+    row = await core.look_for(row, 30)
+    assert row.sim_wish is SimWish.OFF
+    core.alpha.turns(online=False)
+    row = await core.look_for(row, 20)
+    assert (row.sim_wish, row.online, row.reason) == (SimWish.NONE, False, "")
+
+
+async def test_while_a_wish_is_open_the_list_is_read_every_quarter_of_a_minute(core: RentalCore) -> None:
+    row = await core.look(await core.rent())
+    await core.rentals.switch_sim(row.id, row.owner_id, on=False)
+    assert max(await gaps(core, "rented", 250)) <= 20
+
+
+async def test_a_sim_that_stays_as_it_is_is_said_to_after_five_minutes(core: RentalCore) -> None:
+    row = await core.look(await core.rent())
+    await core.rentals.switch_sim(row.id, row.owner_id, on=False)
+    row = await core.look_for(row, 330)
+    assert (row.sim_wish, row.reason) == (SimWish.NONE, "SimStays")
+    await core.rentals.switch_sim(row.id, row.owner_id, on=False)
+    assert (await core.rental(row.id)).reason == ""
+    core.alpha.turns(online=False)
+    assert (await core.look_for(row, 30)).reason == ""
+
+
+# The end
+
+
+async def test_reminders_are_armed_for_their_moments_and_anew_after_a_renewal(core: RentalCore) -> None:
+    row = await core.rent()
+    assert row.until is not None
+    for kind, before in ((Kind.DAY_LEFT, timedelta(days=1)), (Kind.HOUR_LEFT, timedelta(hours=1))):
+        post = await core.armed(kind, row.id)
+        assert post is not None
+        assert post.next_try_at == row.until - before
+        await core.outbox.sent(post, 77, core.clock(), None)
+    later = await core.renew(row)
+    post = await core.armed(Kind.DAY_LEFT, row.id)
+    assert post is not None
+    assert later.until is not None
+    assert (post.next_try_at, post.sent_at, post.message_id) == (later.until - timedelta(days=1), None, None)
+
+
+async def test_a_reminder_whose_moment_has_passed_is_not_armed(core: RentalCore) -> None:
+    row = await core.rent(TARIFFS[0])
+    core.clock.advance(60)
+    assert await core.armed(Kind.DAY_LEFT, row.id) is None
+    assert await core.armed(Kind.HOUR_LEFT, row.id) is not None

@@ -1,0 +1,290 @@
+"""The life of rented numbers: what their owner may want, numbers taken over, and the end."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.errors import (
+    AlreadyDone,
+    NoKeys,
+    NotOffered,
+    NotYours,
+    TooLate,
+    Unavailable,
+    UnknownActivation,
+    UnknownKey,
+    Unsupported,
+)
+from bot.providers.base import Capability
+from bot.providers.renting import Rented, SimAnswer
+from storage.models import Rental, RentalState, SimWish
+from storage.outbox import Kind
+from storage.rentals import BeingRented
+from tests.core import OWNER, STRANGER
+from tests.rental_core import RentalCore, open_rental_core
+from tests.renting import TARIFFS
+
+ELSEWHERE = "+447400123456"
+
+
+@pytest.fixture
+async def core(tmp_path: Path) -> AsyncIterator[RentalCore]:
+    async with open_rental_core(tmp_path) as made:
+        yield made
+
+
+async def nearly_over(core: RentalCore) -> Rental:
+    """A rental with a minute left."""
+    row = await core.rent(TARIFFS[0])
+    core.clock.now = (row.until or core.clock()) - timedelta(seconds=60)
+    return await core.look(await core.look(row))
+
+
+# Whose it is
+
+
+async def test_nobody_touches_anothers_rental(core: RentalCore) -> None:
+    row, life = await core.rent(), core.rentals
+    for touch in (life.mine, life.texts, life.read_now, life.renewals, life.hang_anew):
+        with pytest.raises(NotYours):
+            await touch(row.id, STRANGER)
+        with pytest.raises(UnknownActivation):
+            await touch("nobody", OWNER)
+    with pytest.raises(NotYours):
+        await life.switch_sim(row.id, STRANGER, on=True)
+    assert await life.recent(STRANGER, OWNER) == []
+
+
+async def test_what_is_open_or_ended_lately_is_listed_newest_first(core: RentalCore) -> None:
+    ended = await core.rent()
+    await core.rented.ended(ended.id, "", core.clock(), None)
+    core.alpha.fails("rent", Unavailable(sent=False))
+    await core.rent()
+    newest = await core.rent()
+    assert [row.id for row in await core.rentals.recent(OWNER, OWNER)] == [newest.id, ended.id]
+    core.clock.advance(8 * 86400)
+    assert [row.id for row in await core.rentals.recent(OWNER, OWNER)] == [newest.id]
+
+
+async def test_the_card_can_be_hung_anew(core: RentalCore) -> None:
+    row = await core.order(await core.offer(), card_id=55)
+    await core.rentals.hang_anew(row.id, OWNER)
+    post = await core.armed(Kind.RENTAL, row.id)
+    assert post is not None
+    assert post.message_id is None
+
+
+async def test_sms_are_told_newest_first(core: RentalCore) -> None:
+    row = await core.rent()
+    core.alpha.texts("one")
+    core.alpha.texts("two")
+    await core.look(row)
+    assert [sms.text for sms in await core.rentals.texts(row.id, OWNER)] == ["two", "one"]
+    last = await core.rented.last_sms(row.id)
+    assert last is not None
+    assert last.text == "two"
+
+
+# The SIM
+
+
+@pytest.mark.parametrize(
+    ("told", "wish"),
+    [
+        (SimAnswer.SENT, SimWish.ON),
+        (SimAnswer.UNDER_WAY, SimWish.ON),
+        (SimAnswer.REFUSED, SimWish.NONE),
+    ],
+)
+async def test_the_providers_answer_about_the_sim_is_told_apart(
+    core: RentalCore, told: SimAnswer, wish: SimWish
+) -> None:
+    row = await core.rent()
+    core.alpha.sim_answer = told
+    assert await core.rentals.switch_sim(row.id, OWNER, on=True) is told
+    assert (await core.rental(row.id)).sim_wish is wish
+
+
+async def test_a_lost_answer_about_the_sim_is_a_wish_and_said_to_be_unclear(core: RentalCore) -> None:
+    row = await core.rent()
+    core.alpha.fails("sim_off", Unavailable())
+    with pytest.raises(Unavailable):
+        await core.rentals.switch_sim(row.id, OWNER, on=False)
+    assert (await core.rental(row.id)).sim_wish is SimWish.OFF
+
+
+async def test_a_request_about_the_sim_that_never_left_is_no_wish(core: RentalCore) -> None:
+    row = await core.rent()
+    core.alpha.fails("sim_off", Unavailable(sent=False))
+    with pytest.raises(Unavailable):
+        await core.rentals.switch_sim(row.id, OWNER, on=False)
+    assert (await core.rental(row.id)).sim_wish is SimWish.NONE
+
+
+async def test_a_sim_is_not_waited_for_longer_than_a_press_is(core: RentalCore) -> None:
+    row = await core.rent()
+
+    async def never(key: SecretStr, rented: Rented) -> SimAnswer:
+        await asyncio.Event().wait()
+        return SimAnswer.SENT
+
+    core.alpha.sim_on = never  # type: ignore[method-assign] # an answer this fake does not have
+    with pytest.raises(Unavailable):
+        await core.rentals.switch_sim(row.id, OWNER, on=True)
+    assert (await core.rental(row.id)).sim_wish is SimWish.ON
+
+
+async def test_a_sim_is_switched_where_that_is_possible_while_the_rent_lasts(core: RentalCore) -> None:
+    row = await core.rent()
+    core.alpha.capabilities -= {Capability.SIM}
+    with pytest.raises(Unsupported):
+        await core.rentals.switch_sim(row.id, OWNER, on=True)
+    await core.rented.ended(row.id, "", core.clock(), None)
+    with pytest.raises(TooLate):
+        await core.rentals.switch_sim(row.id, OWNER, on=True)
+    with pytest.raises(TooLate):
+        await core.rentals.read_now(row.id, OWNER)
+
+
+async def test_the_tariffs_to_renew_by_are_those_of_its_country(core: RentalCore) -> None:
+    row = await core.rent()
+    assert [tariff.id for tariff in await core.rentals.renewals(row.id, OWNER)] == ["1", "2"]
+    core.alpha.rents_out()
+    taken = await core.rentals.take_over(OWNER, OWNER, core.key_id, core.alpha.newest_lease.rented.id)
+    with pytest.raises(NotOffered):
+        await core.rentals.renewals(taken.id, OWNER)
+
+
+# The end
+
+
+async def test_it_ends_when_its_time_is_over_and_the_list_has_it_no_more(core: RentalCore) -> None:
+    row = await nearly_over(core)
+    row = await core.look_for(row, 120)
+    assert row.state is RentalState.ACTIVE
+    core.alpha.drops()
+    row = await core.look_for(row, 400)
+    assert (row.state, row.reason) == (RentalState.ENDED, "")
+    row = await core.look_for(row, 7200)
+    assert row.next_poll_at is None
+
+
+async def test_a_number_that_is_missing_twice_before_its_time_has_ended(core: RentalCore) -> None:
+    row = await core.rent()
+    row = await core.look_for(row, 290)
+    core.site.old_list = []
+    row = await core.look_for(row, 20)
+    assert (row.state, row.reason) == (RentalState.ACTIVE, "UnknownActivation")
+    row = await core.look_for(row, 30)
+    assert (row.state, row.reason) == (RentalState.ENDED, "EndedEarly")
+    for kind in (Kind.DAY_LEFT, Kind.HOUR_LEFT):
+        post = await core.armed(kind, row.id)
+        assert post is not None
+        assert post.next_try_at is None
+
+
+async def test_a_number_whose_sms_are_not_known_is_looked_for_in_the_list_at_once(core: RentalCore) -> None:
+    row = await core.look(await core.rent())
+    core.alpha.drops()
+    row = await core.look_for(row, 60)
+    assert (row.state, row.reason) == (RentalState.ENDED, "EndedEarly")
+    assert len(core.alpha.called("rented")) == 4
+
+
+async def test_a_number_that_was_missing_once_is_there_again(core: RentalCore) -> None:
+    row = await core.rent()
+    core.site.old_list = []
+    row = await core.look_for(row, 310)
+    core.site.old_list = None
+    row = await core.look_for(row, 20)
+    assert (row.state, row.reason) == (RentalState.ACTIVE, "")
+
+
+async def test_a_number_renewed_elsewhere_goes_on(core: RentalCore) -> None:
+    row = await nearly_over(core)
+    lease = core.alpha.newest_lease
+    core.alpha.drops()
+    row = await core.look_for(row, 90)
+    assert row.state is RentalState.ENDED
+    until = core.clock() + timedelta(days=3)
+    lease.rented = replace(lease.rented, until=until)
+    core.alpha.leases[lease.rented.id] = lease
+    row = await core.look_for(row, 310)
+    post = await core.armed(Kind.DAY_LEFT, row.id)
+    assert (row.state, row.until, row.ended_at) == (RentalState.ACTIVE, until, None)
+    assert post is not None
+    assert post.next_try_at == until - timedelta(days=1)
+
+
+async def test_a_number_nobody_answers_about_for_a_day_after_its_end_is_given_up(core: RentalCore) -> None:
+    row = await nearly_over(core)
+    for method in ("rented", "rental_sms"):
+        core.alpha.breaks(method, Unavailable())
+    row = await core.look_for(row, 2 * 86400)
+    assert (row.state, row.reason) == (RentalState.ENDED, "Overdue")
+
+
+# Numbers rented elsewhere
+
+
+async def test_what_the_account_rents_and_nobody_watches_is_listed_and_taken_over(core: RentalCore) -> None:
+    await core.rent()
+    lease = core.alpha.rents_out()
+    lease.rented = replace(lease.rented, phone=ELSEWHERE)
+    [found] = (await core.rentals.elsewhere(OWNER)).items
+    assert (found.rented.phone, found.key.id) == (ELSEWHERE, core.key_id)
+    row = await core.rentals.take_over(OWNER, OWNER, core.key_id, found.rented.id)
+    assert (row.state, row.taken_over, row.country, row.until) == (
+        *(RentalState.ACTIVE, True, "GB", lease.rented.until),
+    )
+    assert (await core.rentals.elsewhere(OWNER)).items == []
+    assert await core.armed(Kind.RENTAL, row.id) is not None
+    assert await core.armed(Kind.DAY_LEFT, row.id) is not None
+
+
+async def test_sms_from_before_it_was_taken_over_do_not_ring(core: RentalCore) -> None:
+    core.alpha.rents_out()
+    for number in range(30):
+        core.alpha.texts(f"old {number}")
+    row = await core.rentals.take_over(OWNER, OWNER, core.key_id, core.alpha.newest_lease.rented.id)
+    row = await core.look(row)
+    assert (len(await core.texts(row)), await core.rung()) == (30, [])
+    core.alpha.texts("new")
+    row = await core.look(row)
+    assert await core.rung() == ["new"]
+
+
+async def test_a_number_is_watched_by_one_person_only(core: RentalCore) -> None:
+    row = await core.rent()
+    other = await core.key(STRANGER)
+    assert (await core.rentals.elsewhere(STRANGER)).items == []
+    with pytest.raises(AlreadyDone):
+        await core.rentals.take_over(STRANGER, STRANGER, other.id, row.provider_id or "")
+
+
+async def test_only_what_the_account_lists_is_taken_over_with_a_key_of_the_chat(core: RentalCore) -> None:
+    with pytest.raises(UnknownActivation):
+        await core.rentals.take_over(OWNER, OWNER, core.key_id, "nobody")
+    with pytest.raises(UnknownKey):
+        await core.rentals.take_over(STRANGER, STRANGER, core.key_id, "nobody")
+    with pytest.raises(NoKeys):
+        await core.rentals.elsewhere(STRANGER)
+
+
+async def test_nothing_is_taken_over_while_the_account_rents(core: RentalCore) -> None:
+    refused: list[Exception] = []
+
+    async def take_over() -> None:
+        try:
+            await core.rentals.take_over(OWNER, OWNER, core.key_id, core.alpha.newest_lease.rented.id)
+        except BeingRented as error:
+            refused.append(error)
+
+    core.alpha.meanwhile["after rent"] = take_over
+    row = await core.rent()
+    assert (len(refused), row.state) == (1, RentalState.ACTIVE)
