@@ -21,7 +21,7 @@ from bot.errors import AlreadyThere, CodebellError, NotOffered
 from bot.i18n import Texts
 from bot.providers.base import Capability, Provider
 from handlers.channels import can_send
-from handlers.doors import AddKey, Buy, Keys, Rename, Send
+from handlers.doors import AddKey, Buy, Keys, Rename, Rent, Send
 from handlers.screen import Screen, answer, in_rows, press, show
 from storage.keys import KeyStore, checked
 from storage.models import Key
@@ -185,7 +185,9 @@ def _connected(key: Key, provider: Provider, t: Texts) -> Screen:
 def _begin(provider: Provider, t: Texts) -> list[InlineKeyboardButton]:
     """What the key is good for."""
     buy = [press(t.plain("📱 Buy a number"), Buy())] if provider.can(Capability.BUY) else []
-    return [*buy, press(t.plain("✉️ Send a message"), Send())] if can_send(provider) else buy
+    rent = [press(t.plain("🗓 Rent a number"), Rent())] if provider.can(Capability.RENT) else []
+    send = [press(t.plain("✉️ Send a message"), Send())] if can_send(provider) else []
+    return [*buy, *rent, *send]
 
 
 def _question(provider: Provider, t: Texts) -> Screen:

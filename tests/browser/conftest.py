@@ -9,6 +9,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, ViewportSize, async_playwright
 
+from tests.browser.demo import Demo, Newcomer, running
+from tests.browser.page.acting import PHONE
+
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -72,3 +75,25 @@ async def page(context: BrowserContext) -> AsyncIterator[Page]:
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
     assert errors == []
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
+    """One demo for all who meet it; nothing it does may end in a traceback."""
+    async with running(tmp_path_factory.mktemp("demo")) as demo:
+        yield demo
+    assert "Traceback" not in demo.log.read_text()
+
+
+@pytest.fixture
+def newcomer(page: Page) -> Newcomer:
+    return Newcomer(page)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def phone(context: BrowserContext) -> AsyncIterator[Page]:
+    """A window of a phone's size."""
+    page = await context.new_page()
+    await page.set_viewport_size(PHONE)
+    yield page
+    await page.close()

@@ -148,12 +148,18 @@ class Newcomer:
         await self.reads("connected")
 
     async def copies_the_key(self, site: str) -> str:
+        async with self.site(site) as card:
+            await card.get_by_test_id("copy-key").click()
+            return str(await card.get_by_test_id("key").text_content())
+
+    @asynccontextmanager
+    async def site(self, site: str) -> AsyncIterator[Locator]:
+        """A site's card in the panel, unfolded."""
         async with self.providers():
             card = self.page.get_by_test_id(f"site-{site}")
             if await card.get_attribute("open") is None:
                 await card.locator("summary").first.click()
-            await card.get_by_test_id("copy-key").click()
-            return str(await card.get_by_test_id("key").text_content())
+            yield card
 
     @asynccontextmanager
     async def providers(self) -> AsyncIterator[None]:
@@ -172,9 +178,25 @@ class Newcomer:
         await self.page.keyboard.press("Control+V")
         await self.page.keyboard.press("Enter")
 
-    async def buys(self, country: str, title: str) -> str:
+    async def types(self, words: str) -> None:
+        await self.page.get_by_test_id("composer").fill(words)
+        await self.page.keyboard.press("Enter")
+
+    async def is_told(self, words: str) -> None:
+        """A window over the page says so, and is closed."""
+        await expect(self.page.get_by_test_id("alert")).to_contain_text(words)
+        await self.page.get_by_test_id("alert-ok").click()
+
+    async def hears(self, words: str, before: int) -> None:
+        """Beside so many messages there is one more, and it rang."""
+        await expect(bubbles(self.page)).to_have_count(before + 1, timeout=WAIT)
+        await expect(bubbles(self.page).last).to_have_attribute("data-rang", "true")
+        await self.reads(words)
+
+    async def buys(self, country: str, title: str, service: str = "Telegram") -> str:
         """From the services to a card that waits; the number, digits only."""
-        await self.presses("Telegram")
+        await self.reads("Which service is the number for?")
+        await self.finds(service)
         await self.reads("Which country")
         await self.finds(country)
         await self.reads("Which offer?")
@@ -194,8 +216,7 @@ class Newcomer:
 
     async def asks_for_a_code(self, site: str, phone: str, text: str) -> None:
         """Let the site of the panel deliver an SMS now, and see that it got it."""
-        async with self.providers():
-            card = self.page.get_by_test_id(f"site-{site}")
+        async with self.site(site) as card:
             sold = card.locator(f"[data-testid=number][data-phone$='{phone}']")
             await sold.get_by_test_id("sms-text").fill(text)
             await sold.get_by_test_id("sms-now").click()

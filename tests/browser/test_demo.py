@@ -1,15 +1,13 @@
 """The whole demo as a newcomer meets it: one command, one page, and a code that rings."""
 
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import Page, expect
 
-from tests.browser.demo import WAIT, Demo, Newcomer, pictured, running
+from tests.browser.demo import WAIT, Demo, Newcomer, pictured
 from tests.browser.page.acting import PHONE, bubbles, button, clipboard, last_text
 
 
@@ -35,28 +33,6 @@ PROVIDERS = [
     Provider("sms3t", "SMS3T", "Vietnam", 6, "Linh", documented=False),
     Provider("smsak", "SMSAK", "Indonesia", 3, "Dana"),
 ]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
-    """One demo for all of them; nothing it does may end in a traceback."""
-    async with running(tmp_path_factory.mktemp("demo")) as demo:
-        yield demo
-    assert "Traceback" not in demo.log.read_text()
-
-
-@pytest.fixture
-def newcomer(page: Page) -> Newcomer:
-    return Newcomer(page)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def phone(context: BrowserContext) -> AsyncIterator[Page]:
-    """A window of a phone's size."""
-    page = await context.new_page()
-    await page.set_viewport_size(PHONE)
-    yield page
-    await page.close()
 
 
 @pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.site)
