@@ -3,6 +3,7 @@
 import re
 import secrets
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from bot.sandbox.sites import Site
 from bot.sandbox.sites.activation import Activation
@@ -96,6 +97,11 @@ class Person:
         """The site's own record of the number on a card."""
         digits = re.sub(r"\D", "", str(card["text"]).splitlines()[0])
         return self.sandbox.sites[site].shop.by_phone[digits]
+
+
+def stated(text: str, label: str) -> Decimal:
+    """The amount of money after a label."""
+    return Decimal(text.partition(f"{label}: ")[2].splitlines()[0].strip("$₴ UAH").replace(",", ""))
 
 
 def new_key(site: Site) -> str:

@@ -1,12 +1,11 @@
 """What is spent of other people's money: one press, one purchase, and a cancel when the site lets go."""
 
 import asyncio
-from decimal import Decimal
 
 import pytest
 
 from tests.faults.harness import WAIT, Sandbox, purchases, refunds
-from tests.faults.person import Person
+from tests.faults.person import Person, stated
 
 #: Seconds after the first allowed moment in which a cancel must be carried out: a poll, on a busy machine.
 PROMPT = 2.0
@@ -73,8 +72,3 @@ async def _cancelled_in_time(sandbox: Sandbox, name: str, where: str) -> None:
     await ann.sees("Cancelled")
     assert 0 <= refunds(site, number)[0] - number.sold_at - WAIT < PROMPT
     assert number.refunded
-
-
-def stated(text: str, label: str) -> Decimal:
-    """The amount of dollars after a label."""
-    return Decimal(text.partition(f"{label}: $")[2].splitlines()[0])
