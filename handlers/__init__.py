@@ -25,9 +25,11 @@ from handlers import (
     start,
 )
 
-#: Commands and buttons first; typed answers to questions; what nobody understood comes last.
+#: Commands and buttons first; typed answers to questions; what nobody understood comes last. A message's text
+#: comes before the look for keys that nobody asked for.
 ROUTERS: tuple[Router, ...] = (
     start.router,
+    compose.router,
     connect.router,
     keys.router,
     buy.router,
@@ -39,7 +41,6 @@ ROUTERS: tuple[Router, ...] = (
     rental.router,
     elsewhere.router,
     send.router,
-    compose.router,
     operators.router,
     sent.router,
     numbers.router,

@@ -13,6 +13,7 @@ from bot.i18n import Texts
 from bot.messages import Messages
 from bot.postage import Postage
 from bot.providers.base import Provider
+from handlers.connect import holds_a_key, is_a_key
 from handlers.doors import Part, Write
 from handlers.draft import next_part, show_draft
 from handlers.questions import Last, Without, a_caption, asked_again, changes, lasting, question, without
@@ -33,6 +34,9 @@ from storage.models import MessageState, OutgoingMessage
 
 router = Router(name="compose")
 router.callback_query.filter(F.data.startswith("w"))
+
+
+_TEXTS = (Part.TEXT, Part.VIBER_TEXT, Part.SMS_TEXT)
 
 
 class Asked(StatesGroup):
@@ -151,7 +155,13 @@ async def leave_out(
     await go_on(callback, draft, state, t, messages, postage, balances, providers)
 
 
-@router.message(Asked.part, F.text, ~F.text.startswith("/"))
+async def is_an_answer(message: Message, state: FSMContext) -> bool:
+    """A key is none, alone or among words; a message's text may hold what looks like one, as parcels have."""
+    part, text = (await state.get_data()).get("part"), message.text or ""
+    return not (is_a_key(text) if part in _TEXTS else holds_a_key(text))
+
+
+@router.message(Asked.part, F.text, ~F.text.startswith("/"), is_an_answer)
 async def take(
     message: Message,
     state: FSMContext,

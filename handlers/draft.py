@@ -156,10 +156,10 @@ def _sms_extras(draft: OutgoingMessage, t: Texts) -> list[str]:
 
 def _buttons(draft: OutgoingMessage, provider: Provider, bill: Bill | None, t: Texts) -> Rows:
     priced = provider.can(Capability.SEND_PRICES) and draft.country and channels(draft)
-    operators = [press(t.plain("💲 Price per operator"), Operators(id=draft.id))] if priced else []
+    last = [press(t.plain("💲 Price per operator"), Operators(id=draft.id))] if priced else []
     changes = (_row(draft, parts, t) for parts in _parts(draft))
     rows = [row for buttons in changes for row in in_rows(buttons, 2)]
-    return [_first(draft, bill, t), *rows, operators, [press(t.plain("◀ Back"), Send(id=draft.id))]]
+    return [_first(draft, bill, t), *rows, [*last, press(t.plain("◀ Back"), Send(id=draft.id))]]
 
 
 def _first(draft: OutgoingMessage, bill: Bill | None, t: Texts) -> list[InlineKeyboardButton]:

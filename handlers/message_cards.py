@@ -15,7 +15,7 @@ from bot.parts import channels
 from bot.postman import Drawing
 from bot.providers.base import Provider
 from bot.providers.sending import Channel, Delivery
-from handlers.channels import channel_name, recipient, text_of
+from handlers.channels import channel_name, recipient, text_of, way
 from handlers.doors import SendAgain, Sent
 from handlers.screen import Rows, Screen, press
 from storage.models import MessageState, OutgoingMessage
@@ -50,6 +50,7 @@ def card(row: OutgoingMessage, t: Texts, providers: Mapping[str, Provider]) -> S
     title = providers[row.provider].title if row.provider in providers else row.provider
     lines = [
         t("✉️ To <b>{recipient}</b>", recipient=recipient(row, t)),
+        t("{provider} · {way}", provider=title, way=way(channels(row), t)),
         *_texts(row, t),
         *_standing(row, t),
         "",
@@ -76,6 +77,8 @@ def standing(row: OutgoingMessage, t: Texts) -> str:
 def _texts(row: OutgoingMessage, t: Texts) -> list[str]:
     """The text in short; both where the channels have different ones."""
     texts = dict.fromkeys(text for channel in channels(row) if (text := text_of(row, channel)))
+    if not texts:
+        return [t("🖼 {address}", address=visible(row.viber_image, _SHOWN))]
     return [t("<blockquote>{text}</blockquote>", text=visible(text, _SHOWN // len(texts))) for text in texts]
 
 
@@ -212,8 +215,12 @@ def _cost(row: OutgoingMessage, t: Texts) -> list[str]:
     told = [(status, getattr(row, f"{channel}_cost")) for channel, status in statuses(row).items()]
     if any(cost is None for _, cost in told):
         return []
-    paid = sum((cost for status, cost in told if status not in _GIVEN_BACK), Decimal(0))
-    return [t("It cost {money}.", money=t.money(paid, row.currency))]
+    money = t.money(
+        sum((cost for status, cost in told if status not in _GIVEN_BACK), Decimal(0)), row.currency
+    )
+    if all(status is not None and status.final for status, _ in told):
+        return [t("It cost {money}.", money=money)]
+    return [t("Charged so far: {money}; what was not needed may yet be paid back.", money=money)]
 
 
 def _next(row: OutgoingMessage, t: Texts) -> list[str]:

@@ -60,13 +60,13 @@ async def one_sent(
 
 def _sent(rows: Sequence[OutgoingMessage], page: int, t: Texts) -> Screen:
     """Newest first; each opens its card."""
-    ways_out = [press(t.plain("✉️ Send a message"), Send()), press(t.plain("◀ Menu"), Menu())]
+    ways_out = [[press(t.plain("✉️ Send a message"), Send())], [press(t.plain("◀ Menu"), Menu())]]
     if not rows:
-        return Screen(t("You have sent no messages yet."), [ways_out])
+        return Screen(t("You have sent no messages yet."), ways_out)
     shown, pages = page_of(rows, page, _SENT_A_PAGE)
     lines = [t("<b>Sent messages</b>"), *(_line(row, t) for row in shown)]
     buttons: Rows = [[press(_label(row, t), OneSent(id=row.id, page=page))] for row in shown]
-    return Screen("\n\n".join(lines), [*buttons, turn(page, pages, lambda to: Sent(page=to)), ways_out])
+    return Screen("\n\n".join(lines), [*buttons, turn(page, pages, lambda to: Sent(page=to)), *ways_out])
 
 
 def _line(row: OutgoingMessage, t: Texts) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.doubles import KEY
 from tests.handlers.reading import copied, marked
 from tests.handlers.sending import sent
 from tests.house import Chat, House
@@ -27,7 +28,7 @@ async def test_a_number_is_understood_however_it_is_written(sender: Chat, typed:
 async def test_what_is_no_number_is_asked_for_again(sender: Chat, typed: str) -> None:
     await asked_for_the_recipient(sender)
     await sender.say(typed)
-    assert sender.screen.startswith("That is not a phone number.")
+    assert sender.screen.startswith("That is not a phone number")
     assert len(sender.news) == 1
     await sender.say("+380501234567")
     assert "What does the message say?" in sender.screen
@@ -123,6 +124,23 @@ async def test_each_channels_text_is_changed_by_itself(both: Chat) -> None:
     assert outgoing.viber is not None
     assert outgoing.sms is not None
     assert (outgoing.viber.text, outgoing.sms.text) == ("Dinner is ready", "Dinner!")
+
+
+async def test_a_text_may_hold_what_looks_like_a_key(draft: Chat) -> None:
+    await draft.press("SMS text")
+    said = await draft.say("Your parcel 1Z999AA10123456784 is here")
+    assert draft.has(said)
+    assert "Your parcel 1Z999AA10123456784 is here" in draft.screen
+
+
+async def test_a_key_is_not_taken_for_the_answer_and_does_not_stay(draft: Chat, house: House) -> None:
+    for label, typed in (("SMS text", KEY), ("Recipient", f"it is {KEY}")):
+        await draft.press(label, on=draft.find("Alpha · SMS"))
+        said = await draft.say(typed)
+        assert not draft.has(said)
+        assert draft.screen.startswith("That looked like a key")
+        await draft.press("◀ Back")
+    assert "Dinner is ready" in draft.find("Alpha · SMS")["text"]
 
 
 async def test_a_text_that_is_too_long_is_asked_for_again(both: Chat) -> None:

@@ -44,6 +44,7 @@ def rings(chat: Chat) -> list[str]:
 async def test_what_the_provider_took_is_on_its_way(sms: Chat) -> None:
     assert card(sms) == [
         CARD,
+        "Alpha · SMS",
         "Dinner is ready",
         "SMS: accepted · $0.48",
         "",
@@ -59,10 +60,10 @@ async def test_a_delivery_rings_once_and_the_card_says_so(sms: Chat, house: Hous
     delivered = house.clock()
     await sms.wait(3600)
     assert rings(sms) == ["🔔 Delivered over SMS to +380 50 123 4567\nIt cost $0.48."]
-    assert card(sms)[2:4] == ["SMS: delivered · $0.48", ""]
-    assert card(sms)[4].startswith("✅ Delivered over SMS at ")
-    assert hour(delivered)[:4] in card(sms)[4]
-    assert card(sms)[5] == "It cost $0.48."
+    assert card(sms)[3:5] == ["SMS: delivered · $0.48", ""]
+    assert card(sms)[5].startswith("✅ Delivered over SMS at ")
+    assert hour(delivered)[:4] in card(sms)[5]
+    assert card(sms)[6] == "It cost $0.48."
     assert labels(sms.find("🔔")) == ["🔁 Write another like it"]
 
 
@@ -96,6 +97,19 @@ async def test_what_one_channel_delivered_the_other_one_pays_back(letter: Chat, 
     assert rings(letter) == ["🔔 Delivered over Viber to +380 50 123 4567\nIt cost $0.75."]
 
 
+async def test_while_a_channel_may_yet_be_paid_back_the_cost_is_not_the_last_word(
+    letter: Chat, house: House
+) -> None:
+    house.alpha.reports_that(VIBER, Delivery.DELIVERED)
+    await letter.wait(10)
+    so_far = "Charged so far: $1.23; what was not needed may yet be paid back."
+    assert rings(letter) == [f"🔔 Delivered over Viber to +380 50 123 4567\n{so_far}"]
+    house.alpha.reports_that(SMS, Delivery.REFUNDED)
+    await letter.wait(60)
+    assert card(letter)[-1] == "It cost $0.75."
+    assert len(rings(letter)) == 1
+
+
 async def test_where_viber_fails_the_sms_delivers(letter: Chat, house: House) -> None:
     house.alpha.reports_that(VIBER, Delivery.EXPIRED)
     await letter.wait(10)
@@ -122,7 +136,7 @@ async def test_what_arrived_nowhere_says_what_to_do_next(letter: Chat, house: Ho
     await letter.wait(10)
     said = "Check the number, or try another channel or a longer lifetime."
     assert rings(letter) == [f"🔔 Not delivered to +380 50 123 4567\nIt cost $0.75.\n{said}"]
-    assert card(letter)[2:4] == ["Viber: not delivered · $0.75", "SMS: paid back · $0.48"]
+    assert card(letter)[3:5] == ["Viber: not delivered · $0.75", "SMS: paid back · $0.48"]
     assert card(letter)[-3:] == ["❌ Not delivered.", "It cost $0.75.", said]
     assert labels(letter.find("🔔")) == ["✏️ Change and try again"]
 
