@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import AlreadyDone, Expired, NotOffered
+from bot.errors import AlreadyDone, Expired, NotOffered, UnknownKey
 from storage.messages import TooLong
 from storage.models import MessageState
 from tests.mailroom import BOTH, KYIV, OWNER, STRANGER, Mailroom, open_mailroom
@@ -93,3 +93,9 @@ async def test_the_history_is_newest_first_without_drafts_and_others_messages(ma
     newest = await mailroom.messages.history(OWNER, OWNER, limit=2)
     assert [row.id for row in newest] == [rows[2], rows[1]]
     assert await mailroom.messages.history(STRANGER, OWNER) == []
+
+
+async def test_the_key_of_another_chat_writes_nothing(mailroom: Mailroom) -> None:
+    theirs = await mailroom.key(chat_id=STRANGER, secret="another-account-9999")
+    with pytest.raises(UnknownKey):
+        await mailroom.messages.draft(OWNER, OWNER, theirs.id)

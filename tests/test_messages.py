@@ -47,6 +47,7 @@ async def test_a_press_sends_one_message_and_turns_into_its_card(mailroom: Mailr
     card = await mailroom.post("message", draft.id)
     assert card is not None
     assert (card.message_id, mailroom.handed_over, await mailroom.due()) == (55, 1, ["message"])
+    assert [call.name for call in mailroom.alpha.calls] == ["balance", "send"]
 
 
 async def test_the_intent_is_committed_before_the_provider_is_asked_for_anything(mailroom: Mailroom) -> None:
