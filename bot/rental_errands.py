@@ -38,7 +38,7 @@ LOOKS = (2.0, 10.0, 30.0, 120.0)
 
 
 class LastsLonger(Refused):
-    text = text("Not renewed: the provider lists a later end than you were shown. Nothing was paid.")
+    text = text("The provider lists a later end than you were shown: it lasts longer already.")
 
 
 @dataclass(frozen=True, slots=True)

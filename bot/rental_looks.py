@@ -84,7 +84,7 @@ class RentalLooks:
         number = by_id(every, row.provider_id)
         if number is None:
             await self._miss(row)
-        elif await self._store.listed(row.id, listed(number), self._clock(), self._times.after_list):
+        elif await self._store.listed(row, listed(number), self._clock(), self._times.after_list):
             self._nudge()
 
     async def _miss(self, row: Rental) -> None:
@@ -93,12 +93,12 @@ class RentalLooks:
         if row.state is RentalState.ACTIVE and (twice or self._times.is_over(row)):
             await self._end(row, "" if self._times.is_over(row) else Reason.ENDED_EARLY)
         else:
-            await self._store.missed(row.id, self._clock(), self._times.after_list)
+            await self._store.missed(row, self._clock(), self._times.after_list)
             self._nudge()
 
     async def _end(self, row: Rental, reason: str) -> None:
-        await self._store.ended(row.id, reason, self._clock(), self._times.late_look(row))
-        self._nudge()
+        if await self._store.ended(row, reason, self._clock(), self._times.after_list):
+            self._nudge()
 
     async def _ask(
         self,
@@ -121,7 +121,7 @@ class RentalLooks:
     async def _unanswered(self, row: Rental, reason: str, *, of_list: bool) -> None:
         log.info("rental %s: %s", row.id, reason)
         if row.state is RentalState.ACTIVE and self._times.overdue(row):
-            await self._end(row, Reason.OVERDUE)
+            await self._end(row, "")
             return
         now, next_look = self._clock(), self._times.after_failure
         if await self._store.unanswered(row.id, reason, now, next_look, list_asked=of_list):

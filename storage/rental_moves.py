@@ -20,6 +20,8 @@ from storage.outbox import Kind, arm, disarm
 
 #: What is said how long before the end.
 REMINDERS = {Kind.DAY_LEFT: timedelta(days=1), Kind.HOUR_LEFT: timedelta(hours=1)}
+#: A later end tells of a lost renewal no longer than this; after it somebody renewed it elsewhere.
+SETTLES_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +70,23 @@ async def lasts_until(session: AsyncSession, row: Rental, until: datetime | None
             await disarm(session, kind, row.id)
 
 
-async def end(
-    session: AsyncSession, row: Rental, reason: str, now: datetime, next_poll_at: datetime | None
-) -> None:
+async def end(session: AsyncSession, row: Rental, reason: str, now: datetime) -> None:
     """It is not the account's any more."""
-    row.state, row.reason, row.ended_at = RentalState.ENDED, reason, now
-    row.next_poll_at, row.sim_wish = next_poll_at, SimWish.NONE
+    row.state, row.reason, row.ended_at, row.sim_wish = RentalState.ENDED, reason, now, SimWish.NONE
     for kind in REMINDERS:
         await disarm(session, kind, row.id)
     await redraw(session, row, now)
 
 
 async def settle_renewal(session: AsyncSession, rental_id: str, now: datetime) -> None:
-    """It lasts longer than before: the oldest renewal of unknown outcome did that, if there is one.
+    """It lasts longer than before: the oldest renewal of unknown outcome did that, if there is one of late.
 
     While another renewal is being ordered that one is asked about first: it reads the list itself.
     """
     renewals = select(RentalOrder).where(
-        RentalOrder.rental_id == rental_id, RentalOrder.kind == OrderKind.RENEW
+        RentalOrder.rental_id == rental_id,
+        RentalOrder.kind == OrderKind.RENEW,
+        RentalOrder.ordered_at > now - SETTLES_WITHIN,
     )
     if await session.scalar(renewals.where(RentalOrder.state == OrderState.ORDERED).limit(1)):
         return

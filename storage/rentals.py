@@ -65,11 +65,15 @@ class RentalStore(DueRows[Rental]):
                 await redraw(session, row, now)
             return len(new)
 
-    async def listed(self, rental_id: str, number: Listed, now: datetime, next_look: NextLook) -> bool:
-        """It stands in the account's list: whether the card says something else now."""
+    async def listed(self, seen: Rental, number: Listed, now: datetime, next_look: NextLook) -> bool:
+        """It stands in the account's list: whether the card says something else now.
+
+        `seen` is the row as it was before the list was read: what was renewed or pressed for meanwhile must
+        not be undone by an older list.
+        """
         async with self._database.begin() as session:
-            row = await hold(session, rental_id, RentalState.ACTIVE, RentalState.ENDED)
-            if row is None:
+            row = await hold(session, seen.id, RentalState.ACTIVE, RentalState.ENDED)
+            if row is None or _outdated(row, seen, now, next_look):
                 return False
             before = _shown(row)
             row.listed_at = now
@@ -81,11 +85,11 @@ class RentalStore(DueRows[Rental]):
                 await redraw(session, row, now)
             return _shown(row) != before
 
-    async def missed(self, rental_id: str, now: datetime, next_look: NextLook) -> None:
-        """It does not stand in the account's list, which is believed at the second time."""
+    async def missed(self, seen: Rental, now: datetime, next_look: NextLook) -> None:
+        """It does not stand in the account's list, which is believed at the second time; `seen` as above."""
         async with self._database.begin() as session:
-            row = await hold(session, rental_id, RentalState.ACTIVE, RentalState.ENDED)
-            if row is None:
+            row = await hold(session, seen.id, RentalState.ACTIVE, RentalState.ENDED)
+            if row is None or _outdated(row, seen, now, next_look):
                 return
             row.listed_at, row.failures = now, 0
             if row.state is RentalState.ACTIVE:
@@ -93,14 +97,16 @@ class RentalStore(DueRows[Rental]):
                 await redraw(session, row, now)
             row.next_poll_at = _looked(row, now, next_look)
 
-    async def ended(self, rental_id: str, reason: str, now: datetime, late_at: datetime | None) -> bool:
-        """It is not the account's any more; `late_at` is the first look whether it was renewed elsewhere."""
+    async def ended(self, seen: Rental, reason: str, now: datetime, next_look: NextLook) -> bool:
+        """It is not the account's any more: whether that is so. `seen` as above."""
         async with self._database.begin() as session:
-            row = await hold(session, rental_id, RentalState.ACTIVE)
-            if row is not None:
-                row.listed_at = row.polled_at = now
-                await end(session, row, reason, now, late_at)
-            return row is not None
+            row = await hold(session, seen.id, RentalState.ACTIVE)
+            if row is None or _outdated(row, seen, now, next_look):
+                return False
+            row.listed_at = row.polled_at = now
+            await end(session, row, reason, now)
+            row.next_poll_at = next_look(row)
+            return True
 
     async def unanswered(
         self, rental_id: str, reason: str, now: datetime, next_look: NextLook, *, list_asked: bool
@@ -216,6 +222,14 @@ def _being_rented(key_id: str) -> Select[str]:
     """A rent of this account whose outcome is not known yet: the number may be the one it is about."""
     called = (RentalOrder.state == OrderState.ORDERED, RentalOrder.kind == OrderKind.RENT)
     return select(RentalOrder.id).where(RentalOrder.key_id.in_(twins(key_id)), *called).limit(1)
+
+
+def _outdated(row: Rental, seen: Rental, now: datetime, next_look: NextLook) -> bool:
+    """Whether a list was read by somebody else meanwhile; then the next look is at a newer one."""
+    if row.listed_at == seen.listed_at:
+        return False
+    row.next_poll_at = _looked(row, now, next_look)
+    return True
 
 
 def _looked(row: Rental, now: datetime, next_look: NextLook) -> datetime | None:

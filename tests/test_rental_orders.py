@@ -219,7 +219,7 @@ async def test_only_a_lasting_number_of_ones_own_is_renewed(core: RentalCore) ->
     with pytest.raises(NotYours):
         await core.renting.offer_renewal(row.id, STRANGER, WEEK)
     offer = await core.renting.offer_renewal(row.id, OWNER, WEEK)
-    await core.rented.ended(row.id, "", core.clock(), None)
+    await core.rented.ended(row, "", core.clock(), lambda row: None)
     with pytest.raises(TooLate):
         await core.order(offer)
     with pytest.raises(TooLate):

@@ -62,7 +62,7 @@ async def test_nobody_touches_anothers_rental(core: RentalCore) -> None:
 
 async def test_what_is_open_or_ended_lately_is_listed_newest_first(core: RentalCore) -> None:
     ended = await core.rent()
-    await core.rented.ended(ended.id, "", core.clock(), None)
+    await core.rented.ended(ended, "", core.clock(), lambda row: None)
     core.alpha.fails("rent", Unavailable(sent=False))
     await core.rent()
     newest = await core.rent()
@@ -144,7 +144,7 @@ async def test_a_sim_is_switched_where_that_is_possible_while_the_rent_lasts(cor
     core.alpha.capabilities -= {Capability.SIM}
     with pytest.raises(Unsupported):
         await core.rentals.switch_sim(row.id, OWNER, on=True)
-    await core.rented.ended(row.id, "", core.clock(), None)
+    await core.rented.ended(row, "", core.clock(), lambda row: None)
     with pytest.raises(TooLate):
         await core.rentals.switch_sim(row.id, OWNER, on=True)
     with pytest.raises(TooLate):
@@ -226,7 +226,7 @@ async def test_a_number_nobody_answers_about_for_a_day_after_its_end_is_given_up
     for method in ("rented", "rental_sms"):
         core.alpha.breaks(method, Unavailable())
     row = await core.look_for(row, 2 * 86400)
-    assert (row.state, row.reason) == (RentalState.ENDED, "Overdue")
+    assert (row.state, row.reason) == (RentalState.ENDED, "")
 
 
 # Numbers rented elsewhere

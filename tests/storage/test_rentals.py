@@ -168,19 +168,34 @@ async def test_messages_count_into_the_spending_of_a_day_at_their_dearest(databa
 
 async def test_nothing_is_told_to_a_rental_that_has_ended(database: Database) -> None:
     store, key = RentalStore(database), await stored(database)
-    await put(database, rental(key, state=RentalState.FAILED))
+    seen = rental(key, state=RentalState.FAILED)
+    await put(database, seen)
     text = Text.fitting("Taxify", "9999", "", None)
     assert await store.heard("rental", [text], NOW, later, silent=False) == 0
-    assert not await store.listed("rental", LISTED, NOW, later)
+    assert not await store.listed(seen, LISTED, NOW, later)
     assert not await store.unanswered("rental", "Unavailable", NOW, later, list_asked=True)
-    assert not await store.ended("rental", "", NOW, None)
+    assert not await store.ended(seen, "", NOW, later)
     assert await store.press("rental", NOW, NOW) is None
-    await store.missed("rental", NOW, later)
+    await store.missed(seen, NOW, later)
     await store.hang_anew("nobody", NOW)
     row = await store.get("rental")
     assert row is not None
     assert (row.state, row.next_poll_at) == (RentalState.FAILED, None)
     assert await OutboxStore(database).due(NOW) == []
+
+
+async def test_a_list_from_before_a_renewal_undoes_nothing(database: Database) -> None:
+    store, key = RentalStore(database), await stored(database)
+    seen = rental(key, listed_at=NOW - timedelta(minutes=5))
+    renewed = rental(key, listed_at=NOW, until=NOW + 2 * WEEK)
+    await put(database, renewed)
+    assert not await store.listed(seen, LISTED, NOW, later)
+    assert not await store.ended(seen, "", NOW, later)
+    await store.missed(seen, NOW, later)
+    row = await store.get("rental")
+    assert row is not None
+    assert (row.state, row.reason, row.until) == (RentalState.ACTIVE, "", NOW + 2 * WEEK)
+    assert row.next_poll_at == later(row)
 
 
 async def test_an_sms_that_is_gone_is_nobodys(database: Database) -> None:
@@ -191,8 +206,9 @@ async def test_an_sms_that_is_gone_is_nobodys(database: Database) -> None:
 async def test_a_number_that_had_ended_is_not_revived_while_another_watches_it(database: Database) -> None:
     store, key = RentalStore(database), await stored(database)
     twin = await stored(database, chat_id=2)
-    await put(database, rental(key, state=RentalState.ENDED, ended_at=NOW), rental(twin, "other"))
-    assert not await store.listed("rental", LISTED, NOW, later)
+    ended = rental(key, state=RentalState.ENDED, ended_at=NOW)
+    await put(database, ended, rental(twin, "other"))
+    assert not await store.listed(ended, LISTED, NOW, later)
     row = await store.get("rental")
     assert row is not None
     assert row.state is RentalState.ENDED
