@@ -186,7 +186,7 @@ class UnknownKey(Refused):
 
 
 class NoKeys(Refused):
-    text = text("Numbers are bought with your own key of a provider. Add one first: it takes a minute.")
+    text = text("You have no key of a provider that sells numbers yet. Add one first: it takes a minute.")
 
 
 class BadInput(Refused):

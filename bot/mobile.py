@@ -17,7 +17,9 @@ _SEPARATORS = re.compile(r"[\s().\u00a0\u2009\u202f/-]")
 
 
 class NotAPhone(BadInput):
-    text = text("That is not a phone number. Send it in international form, like +44 20 7946 0958.")
+    text = text(
+        "That is not a phone number in international form, with its country code, like +44 20 7946 0958."
+    )
 
 
 class OneAtATime(BadInput):

@@ -15,11 +15,11 @@ from pydantic import Field
 from bot.errors import NoKeys
 from bot.i18n import Texts, flag, visible
 from bot.offers import Listed, Offer, Offers, Place
+from bot.providers.base import Capability
 from bot.services import slug
-from bot.shops import Listing, Trouble
+from bot.shops import Listing, Shops, Trouble
 from handlers.doors import AddKey, Buy, Choose, Countries, Country, Menu
 from handlers.screen import Rows, Screen, chat_of, in_rows, page_of, press, show, turn
-from storage.keys import KeyStore
 
 router = Router(name="buy")
 router.callback_query.filter(F.data.startswith("b"))
@@ -39,11 +39,11 @@ class Services(CallbackData, prefix="bs"):
 
 @router.message(Command("buy"), F.chat.type == "private")
 async def buy_by_command(
-    message: Message, command: CommandObject, t: Texts, offers: Offers, keys: KeyStore
+    message: Message, command: CommandObject, t: Texts, offers: Offers, shops: Shops
 ) -> None:
     """/buy, /buy telegram, /buy telegram us."""
     words = (command.args or "").split()
-    if not await keys.list(message.chat.id):
+    if not await shops.able(message.chat.id, Capability.BUY):
         await show(message, no_keys(t))
     elif words:
         await _go_to(message, words, t, offers)
@@ -58,8 +58,8 @@ async def buy_in_a_group(message: Message, t: Texts) -> None:
 
 
 @router.callback_query(Buy.filter())
-async def buy_by_button(callback: CallbackQuery, t: Texts, offers: Offers, keys: KeyStore) -> None:
-    if await keys.list(chat_of(callback)):
+async def buy_by_button(callback: CallbackQuery, t: Texts, offers: Offers, shops: Shops) -> None:
+    if await shops.able(chat_of(callback), Capability.BUY):
         await show(callback, _services(await offers.services(chat_of(callback)), 0, t))
     else:
         await show(callback, no_keys(t))
@@ -137,7 +137,7 @@ async def _name(event: Message | CallbackQuery, offers: Offers, service: str) ->
 
 
 def no_keys(t: Texts) -> Screen:
-    """Without a key there is nothing to buy with."""
+    """Without a key of a provider that sells there is nothing to buy with."""
     return Screen(
         t(NoKeys.text),
         [[press(t.plain("🔑 Add a provider key"), AddKey())], [press(t.plain("◀ Menu"), Menu())]],

@@ -14,10 +14,11 @@ from aiogram.types import CallbackQuery, ErrorEvent, Message, Update
 from bot.errors import CodebellError
 from bot.i18n import Texts
 from bot.offers import Offers
+from bot.providers.base import Capability
+from bot.shops import Shops
 from handlers.buy import show_found
 from handlers.doors import AddKey, Help, Menu
 from handlers.screen import Screen, answer, press, say, show, was_answered
-from storage.keys import KeyStore
 
 log = logging.getLogger(__name__)
 
@@ -31,13 +32,16 @@ async def unknown_command(message: Message, t: Texts) -> None:
 
 
 @router.message(F.chat.type == "private", F.text)
-async def typed(message: Message, t: Texts, offers: Offers, keys: KeyStore) -> None:
+async def typed(message: Message, t: Texts, offers: Offers, shops: Shops) -> None:
     """Typed words are the name of a service somebody wants a number for."""
-    if await keys.list(message.chat.id):
+    if await shops.able(message.chat.id, Capability.BUY):
         await show_found(message, message.text or "", t, offers)
         return
     rows = [[press(t.plain("🔑 Add a provider key"), AddKey())], [press(t.plain("❔ Help"), Help())]]
-    await show(message, Screen(t("First add a provider key; then type what you need a number for."), rows))
+    await show(
+        message,
+        Screen(t("First add a provider key that buys numbers; then type what you need one for."), rows),
+    )
 
 
 @router.message(F.chat.type == "private")

@@ -61,13 +61,15 @@ async def take_phone(message: Message, state: FSMContext, t: Texts, activations:
 async def ring(callback: CallbackQuery, callback_data: Ring, t: Texts, activations: Activations) -> None:
     """Setting it twice does no harm, so a lost answer may be tried again."""
     phone, again = f"+{callback_data.phone}", press(t.plain("🔁 Try again"), callback_data)
+    row, _provider = await activations.forwardable(callback_data.id, callback.from_user.id)
     try:
-        await activations.forward(callback_data.id, callback.from_user.id, phone)
+        await activations.forward(row.id, row.owner_id, phone)
     except Unclear:
         lost = t("The answer was lost: calls may be forwarded or not. Trying again does no harm.")
         await show(callback, Screen(lost, [[again], _never_mind(callback_data.id, t)]))
         return
-    done = t("📞 Calls to the number ring at {phone} now.", phone=international(phone))
+    number = international(row.phone or "")
+    done = t("📞 Calls to {number} ring at {phone} now.", number=number, phone=international(phone))
     card = press(t.plain("🗂 The number"), Act(what=What.CARD, id=callback_data.id))
     await show(callback, Screen(done, [[card]]))
 

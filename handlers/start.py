@@ -29,11 +29,11 @@ _GONE = frozenset({"kicked", "left"})
 
 @router.message(CommandStart(deep_link=True, magic=F.args.regexp(_BUY_LINK)), F.chat.type == "private")
 async def start_buying(
-    message: Message, command: CommandObject, t: Texts, offers: Offers, keys: KeyStore
+    message: Message, command: CommandObject, t: Texts, offers: Offers, shops: Shops
 ) -> None:
     """`?start=buy_<service>_<country>`: straight to the offers."""
     link = _BUY_LINK.match(command.args or "")
-    if link is None or not await keys.list(message.chat.id):
+    if link is None or not await shops.able(message.chat.id, Capability.BUY):
         await show(message, no_keys(t))
     elif link[2]:
         await show_offers(message, t, offers, slug(link[1]), link[2].upper())

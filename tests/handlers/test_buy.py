@@ -3,7 +3,9 @@
 import pytest
 
 from bot.errors import Unavailable
+from bot.providers.base import Capability
 from tests.house import Chat, House
+from tests.sending import SENDING
 
 
 async def test_popular_services_come_first(chat: Chat) -> None:
@@ -15,6 +17,13 @@ async def test_who_has_no_key_is_told_to_add_one(newcomer: Chat) -> None:
     await newcomer.say("/buy telegram us")
     assert "Add one first" in newcomer.screen
     assert newcomer.buttons == ["🔑 Add a provider key", "◀ Menu"]
+
+
+async def test_a_key_that_only_sends_buys_no_number(chat: Chat, house: House) -> None:
+    house.alpha.capabilities = house.beta.capabilities = SENDING | {Capability.BALANCE}
+    for words in ("/buy", "/start buy_telegram_us", "telegram"):
+        await chat.say(words)
+        assert chat.buttons[0] == "🔑 Add a provider key", words
 
 
 async def test_many_services_are_shown_page_by_page(chat: Chat, house: House) -> None:
