@@ -6,16 +6,14 @@ happened when the call returns.
 
 import base64
 import os
-import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from aiogram import Bot
 from pydantic import SecretStr
-from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.app import Codebell
 from bot.postman import Paces
@@ -24,11 +22,10 @@ from bot.sandbox.telegram.wire import Json
 from bot.sandbox.telegram.world import Press, World
 from bot.settings import Settings
 from storage.database import Database
-from storage.models import Activation, OutgoingMessage, Post, Rental
-from storage.models import Chat as ChatRow
 from storage.opening import opened
 from storage.vault import Vault
 from tests.doubles import KEY, FakeClock, FakeProvider, Wire
+from tests.moments import Moments
 
 TOKEN = "424242:sandbox-token"
 DATABASE = "codebell.db"
@@ -37,8 +34,6 @@ MASTER = os.urandom(32)
 PATIENCE = 20.0
 #: A watcher's tick claims what falls due before the next one.
 TICK = timedelta(seconds=1)
-#: What the watcher looks at.
-WATCHED = (Activation.next_poll_at, Rental.next_poll_at, OutgoingMessage.next_poll_at)
 UNHURRIED = Paces(all=(1000, 1.0), private=(1000, 1.0), group=(1000, 1.0))
 
 
@@ -52,7 +47,7 @@ class House:
         self.human = Human(self.world)
         self.alpha, self.beta = FakeProvider("alpha", self.clock), FakeProvider("beta", self.clock)
         self._settings, self.database, self._vault = settings, database, vault
-        self._file = sqlite3.connect(f"file:{database.path}?mode=ro", uri=True)
+        self._moments = Moments(database.path)
         self._bot = Bot(TOKEN, session=Wire(self.world))
         self.codebell = self._built()
 
@@ -78,7 +73,7 @@ class House:
 
     def leave(self) -> None:
         """Nobody reads its file any more."""
-        self._file.close()
+        self._moments.close()
 
     async def settle(self) -> None:
         """Let everything happen that is due at this moment."""
@@ -91,7 +86,7 @@ class House:
     async def wait(self, seconds: float) -> None:
         """Let time pass; whatever falls due meanwhile happens at its own moment."""
         end = self.clock() + timedelta(seconds=seconds)
-        while (moment := self._next_due()) is not None and moment < end:
+        while (moment := self._moments.next(self.clock())) is not None and moment < end:
             self.clock.now = moment
             await self.settle()
         self.clock.now = max(end, self.clock.now)
@@ -108,25 +103,10 @@ class House:
         await bell.postman.settle(PATIENCE)
 
     async def _something_due(self) -> bool:
-        soon = (self.clock() + TICK).timestamp()
-        if any(look <= soon for look in self._moments(*WATCHED)):
+        soon = self.clock() + TICK
+        if self._moments.any_look(soon):
             return True
-        posts = any(moment <= soon for moment in self._moments(Post.next_try_at))
-        return posts and bool(await self.codebell.outbox.due(self.clock()))
-
-    def _next_due(self) -> datetime | None:
-        moments = self._moments(*WATCHED, Post.next_try_at, ChatRow.blocked_until)
-        now = self.clock().timestamp()
-        soonest = min((moment for moment in moments if moment > now), default=None)
-        return None if soonest is None else datetime.fromtimestamp(soonest, UTC)
-
-    def _moments(self, *columns: InstrumentedAttribute[datetime | None]) -> list[float]:
-        """Every moment in these columns at which something is to be done; read past the bot: it is faster."""
-        queries = [
-            f"SELECT {column.key} FROM {column.class_.__tablename__} WHERE {column.key} IS NOT NULL"  # noqa: S608
-            for column in columns
-        ]
-        return [moment for (moment,) in self._file.execute(" UNION ALL ".join(queries))]
+        return self._moments.any_post(soon) and bool(await self.codebell.outbox.due(self.clock()))
 
     def sent(self, method: str) -> list[Json]:
         """The calls of a Bot API method so far."""
