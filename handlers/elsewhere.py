@@ -80,7 +80,9 @@ def _listed(listing: Listing[Elsewhere], page: int, t: Texts, providers: Mapping
         "Your keys rent these, and I do not watch them yet. Press one to get its SMS here."
     )
     if not numbers:
-        text = t("<b>Numbers rented elsewhere</b>\nThere are none that I do not watch already.")
+        text = t(
+            "<b>Numbers rented elsewhere</b>\nNone: every number that your keys rent is watched already."
+        )
     several = len({one.key.id for one in numbers}) > 1
     rows: Rows = [
         [press(_label(one, name_of(one.key, providers) if several else "", t), _take(one))] for one in shown

@@ -129,7 +129,7 @@ def _sim(row: Rental, t: Texts) -> list[str]:
 
 
 def _trouble(row: Rental, title: str, t: Texts) -> list[str]:
-    """What the provider did not do, in the words of its answer."""
+    """What did not go as it should, in the words of its error."""
     match row.reason:
         case "":
             return []
@@ -140,8 +140,8 @@ def _trouble(row: Rental, title: str, t: Texts) -> list[str]:
         case Reason.NOT_SET_UP:
             return [t("⚠️ {provider} is not set up here any more.", provider=title)]
         case _:
-            why = t.plain_error((named(row.reason) or CodebellError)())
-            return [t("⚠️ {provider}: {why}", provider=title, why=why)]
+            problem = t.plain_error((named(row.reason) or CodebellError)())
+            return [t("⚠️ {problem}", problem=problem)]
 
 
 def _renewal(order: RentalOrder | None, title: str, t: Texts) -> list[str]:

@@ -11,7 +11,7 @@ async def to_the_list(chat: Chat) -> None:
 
 async def test_none_elsewhere_is_said(renter: Chat) -> None:
     await to_the_list(renter)
-    assert "There are none that I do not watch already." in renter.screen
+    assert "None: every number that your keys rent is watched already." in renter.screen
     await renter.press("◀ Back")
     assert "Which country" in renter.screen
 
@@ -37,7 +37,7 @@ async def test_a_number_rented_elsewhere_is_taken_over_and_its_new_sms_ring(
 
 async def test_what_is_watched_is_not_listed_again(tenant: Chat) -> None:
     await to_the_list(tenant)
-    assert "There are none" in tenant.screen
+    assert "None: every number" in tenant.screen
 
 
 async def test_taking_over_twice_is_done_once(renter: Chat, house: House) -> None:
@@ -69,4 +69,4 @@ async def test_without_a_key_there_is_nothing_elsewhere(renter: Chat, house: Hou
     [key] = await house.codebell.keys.list(renter.chat_id)
     await house.codebell.keys.remove(key.id, renter.chat_id, house.clock())
     await renter.press("Numbers rented elsewhere")
-    assert "There are none" in renter.screen
+    assert "None: every number" in renter.screen

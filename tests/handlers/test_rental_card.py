@@ -142,7 +142,7 @@ async def test_a_sim_that_followed_is_seen_on_the_card(tenant: Chat, house: Hous
 async def test_a_sim_that_stays_is_said_to(tenant: Chat) -> None:
     await tenant.press("SIM off")
     await tenant.wait(600)
-    assert "⚠️ Alpha: The SIM did not change within five minutes." in card(tenant)
+    assert "⚠️ The SIM did not change within five minutes." in card(tenant)
 
 
 async def test_a_lost_answer_of_the_sim_is_told(tenant: Chat, house: House) -> None:
@@ -173,7 +173,7 @@ async def test_somebody_elses_number_cannot_be_touched(tenant: Chat, newcomer: C
 
 async def test_the_end_is_told(tenant: Chat, house: House) -> None:
     house.alpha.lasts(hours=0.1)
-    await tenant.wait(LISTED)
+    await tenant.wait(LISTED + 60)
     house.alpha.drops()
     await tenant.wait(900)
     assert "⌛ The rent ended on" in card(tenant)
