@@ -91,7 +91,7 @@ class RentalLooks:
         """It does not stand in the list: over by its time, or believed at the second time."""
         twice = row.reason == UnknownActivation.__name__
         if row.state is RentalState.ACTIVE and (twice or self._times.is_over(row)):
-            await self._end(row, "" if self._times.is_over(row) else Reason.ENDED_EARLY)
+            await self._end(row, Reason.ENDED_EARLY if self._times.ended_early(row) else "")
         else:
             await self._store.missed(row, self._clock(), self._times.after_list)
             self._nudge()

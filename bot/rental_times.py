@@ -22,6 +22,8 @@ LIST = timedelta(minutes=5)
 LIST_EAGER = timedelta(seconds=15)
 #: How long one that has ended is looked for in the list: it may have been renewed elsewhere.
 LATE = timedelta(hours=1)
+#: Clocks of two houses may differ by this.
+NEARLY = timedelta(minutes=5)
 #: Past its end, and without an answer for so long, it is given up.
 OVERDUE = timedelta(days=1)
 _SLOWEST = timedelta(minutes=5)
@@ -76,6 +78,10 @@ class RentalTimes:
 
     def is_over(self, row: Rental) -> bool:
         return row.until is not None and row.until <= self._clock()
+
+    def ended_early(self, row: Rental) -> bool:
+        """Clocks differ by minutes: an end shortly before its time is the end of its time."""
+        return row.until is not None and row.until - NEARLY > self._clock()
 
     def overdue(self, row: Rental) -> bool:
         return row.until is not None and row.until + OVERDUE <= self._clock()

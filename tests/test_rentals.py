@@ -38,10 +38,10 @@ async def core(tmp_path: Path) -> AsyncIterator[RentalCore]:
         yield made
 
 
-async def nearly_over(core: RentalCore) -> Rental:
+async def nearly_over(core: RentalCore, seconds: float = 60) -> Rental:
     """A rental with a minute left."""
     row = await core.rent(TARIFFS[0])
-    core.clock.now = (row.until or core.clock()) - timedelta(seconds=60)
+    core.clock.now = (row.until or core.clock()) - timedelta(seconds=seconds)
     return await core.look(await core.look(row))
 
 
@@ -172,6 +172,13 @@ async def test_it_ends_when_its_time_is_over_and_the_list_has_it_no_more(core: R
     assert (row.state, row.reason) == (RentalState.ENDED, "")
     row = await core.look_for(row, 7200)
     assert row.next_poll_at is None
+
+
+async def test_an_end_minutes_before_its_time_is_the_end_of_its_time(core: RentalCore) -> None:
+    row = await nearly_over(core, 240)
+    core.alpha.drops()
+    row = await core.look_for(row, 120)
+    assert (row.state, row.reason) == (RentalState.ENDED, "")
 
 
 async def test_a_number_that_is_missing_twice_before_its_time_has_ended(core: RentalCore) -> None:
