@@ -70,3 +70,32 @@ async def test_without_a_key_there_is_nothing_elsewhere(renter: Chat, house: Hou
     await house.codebell.keys.remove(key.id, renter.chat_id, house.clock())
     await renter.press("Numbers rented elsewhere")
     assert "None: every number" in renter.screen
+
+
+async def test_the_number_of_a_rent_with_unknown_outcome_is_taken_over_once_it_is_listed(
+    renter: Chat, house: House
+) -> None:
+    house.alpha.fails("rent", Unavailable("timeout"))
+    await renter.say("/rent")
+    await renter.press("United States")
+    await renter.press("7 days")
+    await renter.press("Rent for")
+    await renter.wait(600)
+    house.alpha.rents_out()
+    await renter.press("Numbers rented elsewhere")
+    await renter.press("+44 7700 900001")
+    assert "Alpha · rented elsewhere" in renter.screen
+    assert len(house.alpha.called("rent")) == 1
+
+
+async def test_a_number_can_be_taken_over_only_with_a_key_of_ones_own(
+    renter: Chat, newcomer: Chat, house: House
+) -> None:
+    house.alpha.rents_out()
+    await to_the_list(renter)
+    button = renter.data("+44")
+    await newcomer.say("/start")
+    await newcomer.forge(button)
+    assert newcomer.alert == "This key was removed."
+    await newcomer.say("/numbers")
+    assert "no numbers" in newcomer.screen
