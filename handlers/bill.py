@@ -52,7 +52,7 @@ class Bill:
             return []
         price = t.money(costs, draft.currency)
         if self.purses or self.key.balance is None:
-            return [t("At most <b>{price}</b> in all.", price=price)]
+            return [t("At most <b>{price}</b> in all.", price=price)] if len(self.costs) > 1 else []
         balance = t.money(self.key.balance, self.key.currency)
         return [t("At most <b>{price}</b> of your {balance}.", price=price, balance=balance)]
 

@@ -124,7 +124,7 @@ def _from(draft: OutgoingMessage, channel: Channel, t: Texts) -> str:
     return t(
         "<b>{channel}</b> from {sender} · lifetime {span}",
         channel=way([channel], t),
-        sender=source_of(draft, channel) or "–",
+        sender=visible(source_of(draft, channel), 64) or "–",
         span=span(ttl_of(draft, channel), t),
     )
 
@@ -159,7 +159,7 @@ def _buttons(draft: OutgoingMessage, provider: Provider, bill: Bill | None, t: T
     last = [press(t.plain("💲 Price per operator"), Operators(id=draft.id))] if priced else []
     changes = (_row(draft, parts, t) for parts in _parts(draft))
     rows = [row for buttons in changes for row in in_rows(buttons, 2)]
-    return [_first(draft, bill, t), *rows, [*last, press(t.plain("◀ Back"), Send(id=draft.id))]]
+    return [_first(draft, bill, t), *rows, last, [press(t.plain("◀ Back"), Send(id=draft.id))]]
 
 
 def _first(draft: OutgoingMessage, bill: Bill | None, t: Texts) -> list[InlineKeyboardButton]:

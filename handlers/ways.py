@@ -9,7 +9,7 @@ from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
 from bot.errors import Refused, Unsupported, text
-from bot.i18n import Texts
+from bot.i18n import Texts, visible
 from bot.parts import NEEDS
 from bot.providers.base import Provider
 from bot.providers.sending import Channel
@@ -119,10 +119,12 @@ def names_screen(draft: OutgoingMessage, part: Part, listed: Names, t: Texts, pa
     if not names:
         raise NoNames
     shown, pages = page_of(names, page, _NAMES_A_PAGE)
-    buttons = [press(each, Name(id=draft.id, part=part, value=name_mark(each))) for each in shown]
+    buttons = [
+        press(visible(each, 64), Name(id=draft.id, part=part, value=name_mark(each))) for each in shown
+    ]
     pager = turn(page, pages, lambda to: NamePage(id=draft.id, part=part, page=to))
     text = t(
-        "<b>From which name?</b>\nThe recipient sees it as the sender of the {channel} message.",
+        "<b>From which name over {channel}?</b>\nThe recipient sees it as the sender.",
         channel=channel_name(channel, t),
     )
     return Screen(text, [*in_rows(buttons, 2), pager, back(draft, t)])

@@ -19,7 +19,6 @@ DRAFT = [
     "15 of 160 · GSM-7 · 1 SMS",
     "",
     "SMS: $0.48–$0.50 of your $18.74",
-    "At most $0.50 in all.",
 ]
 
 
@@ -134,7 +133,7 @@ async def test_viber_asks_for_one_of_several_names_and_the_text_goes_over_both(
 ) -> None:
     await sender.say("/send")
     await sender.press("Viber, then SMS")
-    assert sender.screen.startswith("From which name?")
+    assert sender.screen.startswith("From which name over Viber?")
     assert sender.buttons == ["Promo", "Taxi", "◀ Back"]
     await sender.press("Taxi")
     await sender.say("+380501234567")

@@ -1,0 +1,60 @@
+"""The list of sent messages: pages, newest first, one's own alone."""
+
+from bot.errors import NoMoney
+from tests.house import Chat, House
+
+
+async def test_who_sent_nothing_is_led_to_sending(sender: Chat) -> None:
+    await sender.say("/send")
+    await sender.press("Sent messages")
+    assert sender.screen == "You have sent no messages yet."
+    await sender.press("Send a message")
+    assert "Which way shall it go?" in sender.screen
+
+
+async def test_a_draft_is_no_sent_message(draft: Chat) -> None:
+    await draft.press("◀ Back")
+    await draft.press("Sent messages")
+    assert draft.screen == "You have sent no messages yet."
+
+
+async def test_sent_messages_have_pages_and_back_leads_to_the_same_one(draft: Chat, house: House) -> None:
+    for _ in range(9):
+        await draft.press("Send for")
+        await draft.wait(1)
+        await draft.press("Write another like it")
+    house.alpha.fails("send", NoMoney())
+    await draft.press("Send for")
+    await draft.press("Sent messages")
+    assert draft.buttons[0] == "🗂 +380 50 123 4567 · not sent"
+    assert draft.buttons[-3:] == ["2 ▶", "✉️ Send a message", "◀ Menu"]
+    await draft.press("2 ▶")
+    assert draft.buttons == [*["🗂 +380 50 123 4567 · on its way"] * 2, "◀ 1", "✉️ Send a message", "◀ Menu"]
+    second = draft.screen
+    await draft.press("🗂 +380")
+    await draft.press("◀ Sent messages")
+    assert draft.screen == second
+
+
+async def test_nobody_sees_what_somebody_else_sent(draft: Chat, house: House) -> None:
+    await draft.press("Send for")
+    await draft.press("Sent messages")
+    opens, again = draft.data("🗂 +380"), draft.data("Write another like it")
+    stranger = house.person("Bob")
+    await house.connect(stranger, house.alpha, "alpha-key-of-somebody-else")
+    await stranger.say("/send")
+    for button in (opens, again):
+        await stranger.forge(button)
+        assert stranger.alert == "This button belongs to somebody else."
+    await stranger.press("Sent messages")
+    assert stranger.screen == "You have sent no messages yet."
+
+
+async def test_a_card_outlives_its_provider(draft: Chat, house: House) -> None:
+    await draft.press("Send for")
+    await draft.press("Sent messages")
+    del house.codebell.providers["alpha"]
+    await draft.press("🗂 +380")
+    assert "Dinner is ready" in draft.screen
+    await draft.press("Write another like it")
+    assert draft.alert == "The provider does not offer that any more."
