@@ -6,10 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 
 from bot.errands import Paused
-from bot.errors import NoMoney
+from bot.errors import NoMoney, Unavailable
 from storage.models import OrderState, Rental, RentalState
 from tests.core import OWNER
 from tests.rental_core import RentalCore, open_rental_core
@@ -146,3 +146,19 @@ async def test_a_refusal_is_stored_before_anybody_is_told(core: RentalCore) -> N
     core.alpha.fails("rent", NoMoney())
     row = await core.rent()
     assert (row.state, core.slept) == (RentalState.FAILED, [1.0])
+
+
+async def test_an_end_the_database_never_takes_is_settled_by_the_row(core: RentalCore) -> None:
+    core.orders.full["before unknown"] = [DataError("", {}, OSError())]
+    core.alpha.fails("rent", Unavailable())
+    row = await core.rent()
+    assert (row.state, row.reason, len(core.alpha.called("rent"))) == (RentalState.UNKNOWN, "Interrupted", 1)
+
+
+async def test_a_refusal_the_database_does_not_take_is_settled_later(core: RentalCore) -> None:
+    core.orders.full["before failed"] = [DataError("", {}, OSError())]
+    core.alpha.breaks("balance", NoMoney())
+    row = await core.rent()
+    assert (row.state, core.alpha.called("rent")) == (RentalState.RENTING, [])
+    await core.renting.recover()
+    assert (await core.rental(row.id)).state is RentalState.FAILED
