@@ -124,7 +124,8 @@ def names_screen(draft: OutgoingMessage, part: Part, listed: Names, t: Texts, pa
     ]
     pager = turn(page, pages, lambda to: NamePage(id=draft.id, part=part, page=to))
     text = t(
-        "<b>From which name over {channel}?</b>\nThe recipient sees it as the sender of the {channel} message.",
+        "<b>From which name over {channel}?</b>\n"
+        "The recipient sees it as the sender of the {channel} message.",
         channel=channel_name(channel, t),
     )
     return Screen(text, [*in_rows(buttons, 2), pager, back(draft, t)])
