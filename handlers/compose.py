@@ -171,24 +171,17 @@ async def take(
     balances: Balances,
     providers: Mapping[str, Provider],
 ) -> None:
-    """What cannot be used is asked for again. A question about a draft that is gone is not left open."""
-    asked, words = await state.get_data(), message.text or ""
+    """What cannot be used is asked for again."""
+    draft = await _asked_about(message, state, messages)
     try:
-        draft = await open_draft(asked.get("id", ""), message.chat.id, messages)
-    except Refused:
-        await state.clear()
-        raise
-    part = Part(asked["part"])
-    try:
-        if part is Part.CAPTION:
-            await _ask_for_address(message, draft, a_caption(words), state, t)
-            return
-        values = changes(draft, part, words, asked.get("caption", ""))
-        draft = await messages.change(draft.id, draft.owner_id, **values)
+        draft, done = await _taken(message, draft, state, messages)
     except BadInput as wrong:
         await show(message, asked_again(draft, wrong, t))
         return
-    await go_on(message, draft, state, t, messages, postage, balances, providers)
+    if done:
+        await go_on(message, draft, state, t, messages, postage, balances, providers)
+    else:
+        await show(message, question(draft, Part.ADDRESS, t))
 
 
 async def go_on(
@@ -239,12 +232,26 @@ async def open_draft(message_id: str, person_id: int, messages: Messages) -> Out
     return draft
 
 
-async def _ask_for_address(
-    message: Message, draft: OutgoingMessage, caption: str, state: FSMContext, t: Texts
-) -> None:
-    """A button is written whole: its caption waits for its address."""
-    await state.set_data({"id": draft.id, "part": Part.ADDRESS, "caption": caption})
-    await show(message, question(draft, Part.ADDRESS, t))
+async def _asked_about(message: Message, state: FSMContext, messages: Messages) -> OutgoingMessage:
+    """The draft of the open question; one about a draft that is gone is not left open."""
+    try:
+        return await open_draft((await state.get_data()).get("id", ""), message.chat.id, messages)
+    except Refused:
+        await state.clear()
+        raise
+
+
+async def _taken(
+    message: Message, draft: OutgoingMessage, state: FSMContext, messages: Messages
+) -> tuple[OutgoingMessage, bool]:
+    """The draft with what was typed. A button is written whole: its caption waits for its address."""
+    asked, words = await state.get_data(), message.text or ""
+    part = Part(asked["part"])
+    if part is Part.CAPTION:
+        await state.set_data({"id": draft.id, "part": Part.ADDRESS, "caption": a_caption(words)})
+        return draft, False
+    values = changes(draft, part, words, asked.get("caption", ""))
+    return await messages.change(draft.id, draft.owner_id, **values), True
 
 
 def _provider(draft: OutgoingMessage, providers: Mapping[str, Provider]) -> Provider:

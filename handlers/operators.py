@@ -80,10 +80,7 @@ async def _priced(
 def _operators(draft: OutgoingMessage, prices: Sequence[ChannelPrice], page: int, t: Texts) -> Screen:
     if not prices:
         return Screen(t("The provider tells no prices for this country."), [back(draft, t)])
-    each: dict[str, list[ChannelPrice]] = {}
-    for price in prices:
-        each.setdefault(f"{price.mcc}-{price.mnc}", []).append(price)
-    shown, pages = page_of(list(each.items()), page, _OPERATORS_A_PAGE)
+    shown, pages = page_of(_by_operator(prices), page, _OPERATORS_A_PAGE)
     buttons = [press(_label(code, its, draft, t), Exact(id=draft.id, value=code)) for code, its in shown]
     text = t(
         "<b>Price per operator</b> · {recipient}\nFor one SMS, or one Viber message. Operators go by their "
@@ -92,6 +89,14 @@ def _operators(draft: OutgoingMessage, prices: Sequence[ChannelPrice], page: int
     )
     pager = turn(page, pages, lambda to: Operators(id=draft.id, page=to))
     return Screen(text, [*in_rows(buttons, 1), pager, back(draft, t)])
+
+
+def _by_operator(prices: Sequence[ChannelPrice]) -> list[tuple[str, list[ChannelPrice]]]:
+    """The prices of every operator, by its country and network code."""
+    each: dict[str, list[ChannelPrice]] = {}
+    for price in prices:
+        each.setdefault(f"{price.mcc}-{price.mnc}", []).append(price)
+    return list(each.items())
 
 
 def _label(code: str, prices: Sequence[ChannelPrice], draft: OutgoingMessage, t: Texts) -> str:

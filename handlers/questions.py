@@ -199,12 +199,21 @@ def _instead(draft: OutgoingMessage, part: Part, t: Texts) -> Rows:
         return in_rows(choices, 3)
     if part is Part.TEXT and channels(draft) == (Channel.VIBER,):
         return [[press(t.plain("🖼 An image instead"), Write(id=draft.id, part=Part.IMAGE))]]
+    return [_copy(draft, part, t), _out(draft, part, t)]
+
+
+def _copy(draft: OutgoingMessage, part: Part, t: Texts) -> list[InlineKeyboardButton]:
+    """A small change needs no typing anew."""
     now = {Part.VIBER_TEXT: draft.viber_text, Part.SMS_TEXT: draft.sms_text}.get(part, "")
-    copy = [copies(t.plain("📋 Copy the text so far"), now)] if 0 < len(now) <= COPY_LENGTH else []
-    out = {
+    return [copies(t.plain("📋 Copy the text so far"), now)] if 0 < len(now) <= COPY_LENGTH else []
+
+
+def _out(draft: OutgoingMessage, part: Part, t: Texts) -> list[InlineKeyboardButton]:
+    """What may be left out, where it is there."""
+    parts = {
         Part.CAPTION: (draft.viber_caption, t.plain("🗑 No button")),
         Part.IMAGE: (draft.viber_image, t.plain("🗑 No image")),
         Part.VIBER_TEXT: (draft.viber_text and draft.viber_image, t.plain("🗑 No text")),
     }
-    there, label = out.get(part, ("", ""))
-    return [copy, [press(label, Without(id=draft.id, part=part))] if there else []]
+    there, label = parts.get(part, ("", ""))
+    return [press(label, Without(id=draft.id, part=part))] if there else []
