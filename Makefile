@@ -58,7 +58,7 @@ lock: ## write both lock files anew: what runs, and what the tests need beside i
 	@$(COMPILE) --constraint requirements-dev.lock -o requirements.lock
 
 screenshots: install ## draw the pictures of the README anew, with the browser tests
-	@SCREENSHOTS=1 $(BIN)/python -m pytest --quiet tests/browser/test_demo.py
+	@SCREENSHOTS=1 $(BIN)/python -m pytest --quiet tests/browser/test_demo.py tests/browser/test_rent.py tests/browser/test_send.py
 
 bench: install ## how fast the bot is on this machine
 	@$(BIN)/python -m tests.benchmarks
