@@ -161,7 +161,7 @@ class RentalErrands:
 
     async def find(self, order: RentalOrder, reason: str) -> None:
         """It was called: what came of it is read from the list. Never called again."""
-        if await self.found(order):
+        if await self.found(order, answered=not reason):
             return
         balance = await self._accounts.balance_after(order)
         now, look_at = self._clock(), self._clock() + timedelta(seconds=LOOKS[0])
@@ -169,12 +169,16 @@ class RentalErrands:
             order.id, lambda: self._store.unknown(order.id, reason, balance, now, look_at)
         )
 
-    async def found(self, order: RentalOrder) -> bool:
-        """Whether the account's list tells that it was carried out; that is stored then."""
+    async def found(self, order: RentalOrder, *, answered: bool) -> bool:
+        """Whether the account's list tells that it was carried out; that is stored then.
+
+        `answered` when the provider took the order.
+        """
         try:
             provider, key = await self._accounts.behind(order)
             every = await provider.rented(key)
-            stored = await (self._longer if order.kind is OrderKind.RENEW else self._new)(order, every)
+            renewing = order.kind is OrderKind.RENEW
+            stored = await (self._longer(order, every) if renewing else self._new(order, every, answered))
         except CodebellError:
             return False
         except IntegrityError:
@@ -187,11 +191,14 @@ class RentalErrands:
             await self._keys.note_use(order.key_id, self._clock())
         return stored
 
-    async def _new(self, order: RentalOrder, every: Sequence[Rented]) -> bool:
-        """Whether exactly one number nobody knows is new since the call; it is ours then."""
+    async def _new(self, order: RentalOrder, every: Sequence[Rented], answered: bool) -> bool:
+        """Whether exactly one number nobody knows is new since the call; it is ours then.
+
+        After a lost answer one of another country is none: it was rented elsewhere meanwhile.
+        """
         new = [number for number in every if number.id not in held(order)]
         known = await self._rentals.known(order.key_id, [number.id for number in new])
-        number = _the_one([each for each in new if each.id not in known], order.country)
+        number = _the_one([each for each in new if each.id not in known], order.country, answered)
         if number is None:
             return False
         country, now = country_of(number.phone), self._clock()
@@ -212,7 +219,8 @@ class RentalErrands:
         return True
 
 
-def _the_one(new: Sequence[Rented], country: str) -> Rented | None:
-    """The only one; of several, the only one of the country that was ordered."""
-    fitting = new if len(new) == 1 else [each for each in new if country_of(each.phone) == country]
-    return fitting[0] if len(fitting) == 1 else None
+def _the_one(new: Sequence[Rented], country: str, answered: bool) -> Rented | None:
+    """The only one that may be of the country that was ordered; when the order was taken, the only one."""
+    fitting = [each for each in new if not country or country_of(each.phone) in ("", country)]
+    found = new if answered and len(new) == 1 else fitting
+    return found[0] if len(found) == 1 else None

@@ -147,7 +147,7 @@ class RentalOrders:
         if order is None:
             return
         async with await self._accounts.turn(order):
-            if not await self._orders.found(order):
+            if not await self._orders.found(order, answered=not order.reason):
                 await self._store.looked_in_vain(order.id, self._clock(), self._next_look(order))
         self._nudge()
 

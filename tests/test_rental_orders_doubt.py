@@ -1,6 +1,7 @@
 """Lost answers to a rent or a renewal: never repeated, found in the list where that is certain."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -87,6 +88,17 @@ async def test_a_number_that_somebody_took_over_meanwhile_is_not_adopted(core: R
     taken = await core.rentals.take_over(STRANGER, STRANGER, other.id, core.alpha.newest_lease.rented.id)
     row = await core.look_for(row, 600)
     assert (row.state, taken.state) == (RentalState.UNKNOWN, RentalState.ACTIVE)
+
+
+async def test_a_number_of_another_country_is_not_the_one_that_was_lost(core: RentalCore) -> None:
+    async def elsewhere() -> None:
+        lease = core.alpha.rents_out()
+        lease.rented = replace(lease.rented, phone="+447911123456")
+
+    core.alpha.fails("rent", Unavailable())
+    core.alpha.meanwhile["after rent"] = elsewhere
+    row = await core.look(await core.rent())
+    assert row.state is RentalState.UNKNOWN
 
 
 async def test_two_new_numbers_of_one_country_are_not_guessed_from(core: RentalCore) -> None:
