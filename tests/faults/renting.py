@@ -14,6 +14,7 @@ SMSAK = "smsak"
 RENT, RENEW = "getfullnumber", "rebuynumber"
 #: What the tests rent: a week of a number.
 TARIFF, PRICE, WEEK = "7 days", Decimal(400), 7 * DAY
+IN_KAZAKHSTAN = Decimal(300)
 #: How a card says that an answer was lost.
 UNKNOWN = ("unknown", "will not order again", "Balance before", "Balance after")
 
@@ -82,6 +83,15 @@ def in_order(sandbox: Sandbox) -> None:
     smsak(sandbox).control("dialect", blocked="")
     for country in ("RU", "UA", "KZ"):
         smsak(sandbox).control("rental_stock", country=country, count=100)
+
+
+def rent_on_the_site(sandbox: Sandbox, country: str) -> Rental:
+    """A week of a number that is rented with the account, and not by the bot."""
+    tariffs = smsak(sandbox).rentals.tariffs.values()
+    tariff = next(each for each in tariffs if (each.country, each.days) == (country, 7))
+    number = smsak(sandbox).rentals.rent(tariff)
+    assert isinstance(number, Rental)
+    return number
 
 
 def calls(sandbox: Sandbox, *methods: str) -> list[Journalled]:
