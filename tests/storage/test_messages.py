@@ -96,7 +96,7 @@ async def test_of_many_drafts_of_a_person_one_is_handed_over_at_a_time(database:
     assert sorted(type(press).__name__ for press in presses) == ["OneAtATime"] * 2 + ["OutgoingMessage"]
 
 
-@pytest.mark.parametrize("state", set(MessageState) - {MessageState.DRAFT, SENDING})
+@pytest.mark.parametrize("state", sorted(set(MessageState) - {MessageState.DRAFT, SENDING}))
 async def test_whatever_was_sent_today_counts_and_what_failed_does_not(
     database: Database, state: MessageState
 ) -> None:
