@@ -49,14 +49,19 @@ async def _balances(
     apart = await asyncio.gather(*(purses(key.id, postage) for key, _ in told))
     lines = [t("<b>Balance</b>")]
     for (key, trouble), each in zip(told, apart, strict=True):
-        lines += [_line(key, trouble, t, providers), *_purses(key, each, t)]
+        lines.append(_line(key, trouble, each, t, providers))
     again = [press(t.plain("🔄 Ask again"), Balance()), press(t.plain("◀ Menu"), Menu())]
     return Screen("\n".join(lines), [again])
 
 
-def _line(key: Key, trouble: CodebellError | None, t: Texts, providers: Mapping[str, Provider]) -> str:
-    name = name_of(key, providers)
-    money = t.money(key.balance, key.currency) if key.balance is not None else "?"
+def _line(
+    key: Key,
+    trouble: CodebellError | None,
+    each: Mapping[Channel, Decimal],
+    t: Texts,
+    providers: Mapping[str, Provider],
+) -> str:
+    name, money = name_of(key, providers), _money(key, each, t)
     if trouble is None:
         return t("{name}: <b>{money}</b>", name=name, money=money)
     return t(
@@ -67,7 +72,8 @@ def _line(key: Key, trouble: CodebellError | None, t: Texts, providers: Mapping[
     )
 
 
-def _purses(key: Key, each: Mapping[Channel, Decimal], t: Texts) -> list[str]:
-    """The money per channel, in a line below its key."""
-    told = [f"{channel_name(channel, t)} {t.money(money, key.currency)}" for channel, money in each.items()]
-    return [t("· {purses}", purses=" · ".join(told))] if told else []
+def _money(key: Key, each: Mapping[Channel, Decimal], t: Texts) -> str:
+    """What is on the account; per channel, where that is told apart."""
+    if each:
+        return " · ".join(f"{channel_name(one, t)} {t.money(each[one], key.currency)}" for one in each)
+    return t.money(key.balance, key.currency) if key.balance is not None else "?"

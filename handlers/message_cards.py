@@ -139,12 +139,12 @@ def _news(row: OutgoingMessage, title: str, t: Texts) -> list[str]:
 
 def _outcome(row: OutgoingMessage, t: Texts) -> str:
     """The last word on the delivery."""
-    over, at = channel_name(_over(row), t), t.time(row.ended_at or row.created_at)
+    over, moment = channel_name(_over(row), t), t.day(row.ended_at or row.created_at)
     match row.state:
         case MessageState.VIEWED:
-            return t("👁 Delivered over {channel} at {time}, and read.", channel=over, time=at)
+            return t("👁 Delivered over {channel} on {moment}, and read.", channel=over, moment=moment)
         case MessageState.DELIVERED:
-            return t("✅ Delivered over {channel} at {time}.", channel=over, time=at)
+            return t("✅ Delivered over {channel} on {moment}.", channel=over, moment=moment)
         case _:
             return t("❌ Not delivered.")
 
@@ -239,7 +239,7 @@ def _ring(row: OutgoingMessage, t: Texts) -> str:
     line = t("🔔 <b>Delivered</b> over {channel} to {phone}", channel=channel_name(over, t), phone=phone)
     lost = channels(row)[: channels(row).index(over)]
     names = ", ".join(channel_name(channel, t) for channel in lost)
-    return f"{line} {t('({channel} did not)', channel=names)}" if lost else line
+    return f"{line} {t('(not over {channel})', channel=names)}" if lost else line
 
 
 def _buttons(row: OutgoingMessage, t: Texts) -> Rows:

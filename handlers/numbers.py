@@ -126,7 +126,7 @@ def _more(left: int, t: Texts) -> list[str]:
 def _line(row: AnyNumber, t: Texts) -> str:
     number = f"<code>{international(row.phone)}</code>\n" if row.phone else ""
     if isinstance(row, Rental):
-        return number + t("{flag} <b>Rented</b> · {state}", flag=flag(row.country), state=_rent(row, t))
+        return number + t("{flag} <b>Rental</b> · {state}", flag=flag(row.country), state=_rent(row, t))
     about = t(
         "{flag} <b>{service}</b> · {state}",
         flag=flag(row.country),

@@ -259,7 +259,7 @@ def _confirmation(order: RentalOrder, key: Key, t: Texts, providers: Mapping[str
         t("<b>Rent a number</b> · {country}", country=country),
         *paying(order, key, t, providers),
         "",
-        t("Every SMS that comes to it is pushed here. A day and an hour before it ends I remind you."),
+        t("Every SMS to it is pushed here. I remind you a day before it ends, and an hour before."),
         t("A rented number cannot be given back early."),
     ]
     label = t.plain("✅ Rent for {price}", price=t.money(order.cost, order.currency))

@@ -59,7 +59,8 @@ def _head(row: Rental, order: RentalOrder | None, title: str, t: Texts) -> list[
     lines = [f"📱 <code>{international(row.phone)}</code>"] if row.phone else []
     code = order.country_code if order is not None else ""
     country = f"{flag(row.country)} {t.country(row.country, code)}" if row.country or code else ""
-    lines.append(" · ".join(part for part in (t("<b>Rented number</b>"), country) if part))
+    heading = t("<b>Rented number</b>") if row.phone else t("<b>Rent a number</b>")
+    lines.append(" · ".join(part for part in (heading, country) if part))
     if order is None or (row.taken_over and order.state is not OrderState.DONE):
         return [*lines, t("{provider} · rented elsewhere", provider=title)]
     price, span = t.money(order.cost, order.currency), days(order.days, t)

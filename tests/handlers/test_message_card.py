@@ -61,7 +61,7 @@ async def test_a_delivery_rings_once_and_the_card_says_so(sms: Chat, house: Hous
     await sms.wait(3600)
     assert rings(sms) == ["🔔 Delivered over SMS to +380 50 123 4567\nIt cost $0.48."]
     assert card(sms)[3:5] == ["SMS: delivered · $0.48", ""]
-    assert card(sms)[5].startswith("✅ Delivered over SMS at ")
+    assert card(sms)[5].startswith("✅ Delivered over SMS on ")
     assert hour(delivered)[:4] in card(sms)[5]
     assert card(sms)[6] == "It cost $0.48."
     assert labels(sms.find("🔔")) == ["🔁 Write another like it"]
@@ -117,7 +117,7 @@ async def test_where_viber_fails_the_sms_delivers(letter: Chat, house: House) ->
     assert "Viber: not delivered in its lifetime · $0.75" in card(letter)
     house.alpha.reports_that(SMS, Delivery.DELIVERED)
     await letter.wait(60)
-    assert rings(letter) == ["🔔 Delivered over SMS to +380 50 123 4567 (Viber did not)\nIt cost $1.23."]
+    assert rings(letter) == ["🔔 Delivered over SMS to +380 50 123 4567 (not over Viber)\nIt cost $1.23."]
 
 
 async def test_that_it_was_read_shows_on_the_card_alone(letter: Chat, house: House) -> None:
@@ -127,7 +127,7 @@ async def test_that_it_was_read_shows_on_the_card_alone(letter: Chat, house: Hou
     await letter.wait(600)
     assert len(rings(letter)) == 1
     assert "Viber: read · $0.75" in card(letter)
-    assert any(line.startswith("👁 Delivered over Viber at ") for line in card(letter))
+    assert any(line.startswith("👁 Delivered over Viber on ") for line in card(letter))
 
 
 async def test_what_arrived_nowhere_says_what_to_do_next(letter: Chat, house: House) -> None:

@@ -48,7 +48,7 @@ async def test_the_confirmation_says_everything_and_costs_nothing(renter: Chat, 
         "Rent a number · 🇺🇸 United States",
         "Alpha · 7 days · $4.00 of your $18.74",
         "",
-        "Every SMS that comes to it is pushed here. A day and an hour before it ends I remind you.",
+        "Every SMS to it is pushed here. I remind you a day before it ends, and an hour before.",
         "A rented number cannot be given back early.",
     ]
     assert renter.buttons == ["✅ Rent for $4.00", "◀ Other tariffs"]

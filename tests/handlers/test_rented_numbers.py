@@ -10,7 +10,7 @@ async def test_rented_numbers_stand_first_with_their_end_and_sim(tenant: Chat, h
     assert end is not None
     assert tenant.screen.split("\n\n") == [
         "Your numbers",
-        f"+44 7700 900001\n🇺🇸 Rented · until {end.astimezone():%-d %b %H:%M} · SIM on",
+        f"+44 7700 900001\n🇺🇸 Rental · until {end.astimezone():%-d %b %H:%M} · SIM on",
         "+1 201-555-0001\n🇺🇸 Telegram · waiting for the SMS",
     ]
     assert tenant.buttons[0] == "🗂 +44 7700 900001"
