@@ -268,6 +268,11 @@ async def test_b_8_the_site_saw_no_order_repeated(sandbox: Sandbox, crash: Crash
     assert "purchase repeated" not in rules
 
 
+async def test_x_1_no_number_and_no_sms_stands_in_the_log(crash: Crash, process: BotProcess) -> None:
+    phones = [number.phone for number in crash.numbers.values()]
+    assert [words for words in (*phones, "00-417", "0815") if words in process.log] == []
+
+
 async def test_x_1_no_key_can_be_read_in_anything_the_bot_wrote(sandbox: Sandbox, crash: Crash) -> None:
     assert sum(name.startswith("smsak's key") for name in secrets(sandbox)) > len(crash.people)
     assert "DEBUG" in written(sandbox).decode(errors="replace")

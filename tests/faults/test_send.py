@@ -193,6 +193,11 @@ async def test_b_8_the_site_saw_no_message_repeated(sandbox: Sandbox, crash: Cra
     assert "purchase repeated" not in rules
 
 
+async def test_x_1_no_recipient_and_no_text_stands_in_the_log(crash: Crash, process: BotProcess) -> None:
+    recipients = [sender.recipient for sender in crash.people.values()]
+    assert [words for words in (*recipients, "Your taxi") if words in process.log] == []
+
+
 async def test_x_1_no_key_can_be_read_in_anything_the_bot_wrote(sandbox: Sandbox, crash: Crash) -> None:
     assert sum(name.startswith("smsfly's key") for name in secrets(sandbox)) > len(crash.people)
     assert "DEBUG" in written(sandbox).decode(errors="replace")
