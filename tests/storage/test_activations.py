@@ -106,6 +106,32 @@ async def test_a_code_for_a_number_that_was_finished_is_refused_whole(database: 
     assert (await store.all_sms("n"), await posts(database)) == ([], [])
 
 
+async def test_a_text_and_its_time_tell_an_sms_whatever_code_is_told_with_it(database: Database) -> None:
+    store = await waiting(database)
+    for code, text, written in (
+        ("93401", "Hello 93 401", "12:00:03"),
+        ("Hello 93 401", "Hello 93 401", "12:00:03"),
+        ("93401", "Hello 93 401", "12:00:04"),
+        ("93401", "Hello", "12:00:04"),
+    ):
+        await store.received("n", Heard(code, text, None, written), NOW)
+    assert [(sms.text, sms.written) for sms in await store.all_sms("n")] == [
+        ("Hello 93 401", "12:00:03"),
+        ("Hello 93 401", "12:00:04"),
+        ("Hello", "12:00:04"),
+    ]
+
+
+@pytest.mark.parametrize(("text", "written"), [(None, "12:00:03"), ("Hello", ""), (None, "")])
+async def test_where_the_text_or_its_time_is_not_told_the_code_tells_an_sms(
+    database: Database, text: str | None, written: str
+) -> None:
+    store = await waiting(database)
+    for code in ("1", "1", "2", "2"):
+        await store.received("n", Heard(code, text, None, written), NOW)
+    assert [sms.code for sms in await store.all_sms("n")] == ["1", "2"]
+
+
 @pytest.mark.parametrize("state", [State.CANCELLED, State.EXPIRED, State.UNKNOWN])
 async def test_a_code_after_the_end_is_marked_late(database: Database, state: State) -> None:
     store = await waiting(database, state=state)
