@@ -117,7 +117,7 @@ class Newcomer:
 
     async def reads(self, words: str) -> None:
         """The last message says so."""
-        await expect(last_text(self.page)).to_contain_text(words)
+        await expect(last_text(self.page)).to_contain_text(words, timeout=WAIT)
 
     async def presses(self, label: str) -> None:
         """A button under the last message, once the press before it was answered."""
@@ -184,7 +184,7 @@ class Newcomer:
 
     async def is_told(self, words: str) -> None:
         """A window over the page says so, and is closed."""
-        await expect(self.page.get_by_test_id("alert")).to_contain_text(words)
+        await expect(self.page.get_by_test_id("alert")).to_contain_text(words, timeout=WAIT)
         await self.page.get_by_test_id("alert-ok").click()
 
     async def hears(self, words: str, before: int) -> None:

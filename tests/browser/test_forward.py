@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from tests.browser.demo import Demo, Newcomer
+from tests.browser.demo import WAIT, Demo, Newcomer
 from tests.browser.page.acting import bubbles
 
 OWN_PHONE = "+44 20 7946 0958"
@@ -23,8 +23,8 @@ async def _calls_are_forwarded(newcomer: Newcomer) -> None:
     phone = await _gets_a_code(newcomer, "Avito")
     await _asks_to_forward(newcomer)
     await newcomer.reads(f"ring at {OWN_PHONE} now")
-    await newcomer.presses("The number")
-    await newcomer.reads(f"Calls ring at {OWN_PHONE}")
+    card = bubbles(newcomer.page).filter(has_text="Copy number")
+    await expect(card).to_contain_text(f"Calls ring at {OWN_PHONE}", timeout=WAIT)
     async with newcomer.site("smsak") as site:
         sold = site.locator(f"[data-testid=number][data-phone='{phone}']")
         await expect(sold).to_contain_text("calls go to +442079460958")
