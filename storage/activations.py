@@ -21,7 +21,6 @@ from storage.reasons import Reason, refusal
 #: When to look at a number again, by its row as it is now; None when nothing is due any more.
 NextLook = Callable[[Activation], datetime | None]
 
-_LATE = frozenset({State.CANCELLED, State.EXPIRED, State.UNKNOWN})
 _NO_SUCH_NUMBER = "UnknownActivation"
 
 
@@ -71,7 +70,7 @@ class ActivationStore(DueRows[Activation]):
         """A new SMS: stored, its message and the card put in the outbox. None when it is known already."""
         async with self._database.begin() as session:
             before = await session.get_one(Activation, activation_id)
-            late = before.state in _LATE
+            late = before.ended_at is not None
             last = await session.scalar(_last_sms(activation_id))
             if await _known(session, last, heard):
                 return None
@@ -141,12 +140,12 @@ class ActivationStore(DueRows[Activation]):
         return await self._move(activation_id, State.WAITING, now, **values)
 
     async def ask_again(self, activation_id: str, now: datetime, next_at: datetime) -> Activation | None:
-        """Another SMS is being asked for; None when it was asked for already."""
+        """Another SMS is being asked for, so it will not be late; None when it was asked for already."""
         async with self._database.begin() as session:
             before = await session.get(Activation, activation_id)
             if before is None or before.asked_again:
                 return None
-            values = {"asked_again": True, "next_poll_at": next_at}
+            values = {"asked_again": True, "ended_at": None, "next_poll_at": next_at}
             row = await change(session, activation_id, {State.RECEIVED}, **values)
             if row is not None:
                 await redraw(session, row, now)

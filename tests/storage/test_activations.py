@@ -133,11 +133,19 @@ async def test_where_the_text_or_its_time_is_not_told_the_code_tells_an_sms(
 
 
 @pytest.mark.parametrize("state", [State.CANCELLED, State.EXPIRED, State.UNKNOWN])
-async def test_a_code_after_the_end_is_marked_late(database: Database, state: State) -> None:
-    store = await waiting(database, state=state)
-    sms = await store.received("n", Heard("1", None, None), NOW)
-    assert sms is not None
-    assert sms.late
+async def test_every_code_after_the_end_is_marked_late(database: Database, state: State) -> None:
+    store = await waiting(database, state=state, ended_at=NOW)
+    for code in ("1", "2"):
+        await store.received("n", Heard(code, None, None), NOW)
+    assert [(sms.code, sms.late) for sms in await store.all_sms("n")] == [("1", True), ("2", True)]
+
+
+async def test_an_sms_that_is_asked_for_after_a_late_one_is_not_late(database: Database) -> None:
+    store = await waiting(database, state=State.EXPIRED, ended_at=NOW)
+    await store.received("n", Heard("1", None, None), NOW)
+    await store.ask_again("n", NOW, LATER)
+    await store.received("n", Heard("2", None, None), LATER)
+    assert [(sms.code, sms.late) for sms in await store.all_sms("n")] == [("1", True), ("2", False)]
 
 
 async def test_sms_are_numbered_in_the_order_they_came(database: Database) -> None:
