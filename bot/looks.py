@@ -35,8 +35,8 @@ log = logging.getLogger(__name__)
 
 #: After so many failures in a row the card says that the provider does not answer.
 _TELL_AFTER = 3
-#: Seconds that a code waits for the SMS before it.
-_MORE_SMS = 5.0
+#: Seconds that a code waits for the SMS around it.
+MORE_SMS = 5.0
 
 
 class Looks:
@@ -50,6 +50,7 @@ class Looks:
         providers: Mapping[str, Provider],
         clock: Clock,
         nudge: Callable[[], None],
+        more_sms: float = MORE_SMS,
     ) -> None:
         self._store = store
         self._waits = waits
@@ -58,6 +59,7 @@ class Looks:
         self._clock = clock
         self._times = Timetable(providers, clock)
         self._nudge = nudge
+        self._more_sms = more_sms
         self._writing: set[asyncio.Task[Sms | None]] = set()
 
     async def step(self, row: Activation) -> None:
@@ -130,16 +132,16 @@ class Looks:
             await self._nothing_new(row)
 
     async def _all_sms(self, row: Activation, reading: Reading) -> list[Reading]:
-        """This one after those that came before it, where the provider tells them: two may come at once."""
+        """This one among all of them in their order, where the provider tells them: two may come at once."""
         provider = self._providers[row.provider]
         if not provider.can(Capability.ALL_SMS):
             return [reading]
         try:
-            async with asyncio.timeout(_MORE_SMS):
+            async with asyncio.timeout(self._more_sms):
                 told = await provider.all_sms(await self._keys.open(row.key_id), self.held(row))
         except (CodebellError, TimeoutError):
             return [reading]
-        return [*(each for each in told if each != reading), reading]
+        return told if reading in told else [*told, reading]
 
     async def _write(self, row: Activation, reading: Reading) -> Sms | None:
         """Not the caller's task: a look that took too long must not lose a code that is given once."""

@@ -1,0 +1,75 @@
+"""Several SMS of one number: their order, what the provider hears of the last, and no wait for the others."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.looks import Looks
+from bot.providers.base import Capability, Held, Outcome, Reading
+from tests.core import OWNER, Core, open_core
+
+FIRST = Reading(Outcome.RECEIVED, "509752", "509752 is your code", "VKcom", "2026-05-01 12:00:03")
+SECOND = Reading(Outcome.RECEIVED, "93401", "VK: 93401", "VKcom", "2026-05-01 12:00:04")
+
+
+@pytest.fixture
+async def core(tmp_path: Path) -> AsyncIterator[Core]:
+    """With a provider that tells all SMS of a number."""
+    async with open_core(tmp_path) as made:
+        made.alpha.capabilities |= {Capability.ALL_SMS}
+        yield made
+
+
+async def test_an_sms_that_comes_right_after_the_look_is_stored_after_the_one_it_saw(core: Core) -> None:
+    row = await core.buy()
+    core.alpha.newest.reading = FIRST
+
+    async def another_comes() -> None:
+        core.alpha.newest.earlier, core.alpha.newest.reading = [FIRST], SECOND
+
+    core.alpha.meanwhile["after poll"] = another_comes
+    await core.step(row.id)
+    assert await core.codes(row.id) == ["509752", "93401"]
+    assert (await core.row(row.id)).last_code == "93401"
+
+
+async def test_an_sms_that_is_not_among_all_of_them_is_stored_last(core: Core) -> None:
+    row = await core.buy()
+    core.alpha.newest.reading = SECOND
+
+    async def it_is_gone() -> None:
+        core.alpha.newest.reading = FIRST
+
+    core.alpha.meanwhile["after poll"] = it_is_gone
+    await core.step(row.id)
+    assert await core.codes(row.id) == ["509752", "93401"]
+
+
+async def test_the_provider_hears_when_the_last_sms_came(core: Core) -> None:
+    row = await core.buy()
+    core.alpha.newest.reading = FIRST
+    await core.step(row.id)
+    await core.activations.another_sms(row.id, OWNER)
+    core.reborn()
+    await core.step(row.id)
+    held = [call.about for call in core.alpha.called("poll")]
+    assert [one.last_written for one in held if isinstance(one, Held)] == ["", "2026-05-01 12:00:03"]
+
+
+async def test_a_code_does_not_wait_long_for_the_others(core: Core) -> None:
+    row = await core.buy()
+    core.alpha.newest.reading = SECOND
+
+    async def hang(key: SecretStr, held: Held) -> list[Reading]:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    core.alpha.all_sms = hang  # type: ignore[method-assign] # its answer never comes
+    common = (core.numbers, core.waits, core.keys, core.providers, core.clock)
+    impatient = Looks(*common, core.nudged.set, more_sms=0.01)
+    core.clock.advance(5)
+    await asyncio.wait_for(impatient.step(row), 5)
+    assert await core.codes(row.id) == ["93401"]
