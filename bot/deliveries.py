@@ -74,7 +74,7 @@ class Deliveries:
         standing = statuses(row) | {Channel(word.channel): Delivery(word.status) for word in words}
         state = _sum(standing)
         silent = state is MessageState.ACCEPTED and self._overdue(row)
-        return News(state, words, Reason.NO_FINAL_WORD if silent else "")
+        return News(state, words, Reason.NO_FINAL_WORD if silent else "", _arrived_at(report))
 
     def next_look(self, row: OutgoingMessage) -> datetime | None:
         """After an answer; None when nothing more can come, or nothing more is waited for."""
@@ -177,6 +177,11 @@ def statuses(row: OutgoingMessage) -> dict[Channel, Delivery | None]:
 
 def _word(report: ChannelReport) -> Word:
     return Word(report.channel, report.status, report.raw, report.cost)
+
+
+def _arrived_at(report: Report) -> datetime | None:
+    """The first moment a channel is told to have delivered at."""
+    return min((each.at for each in report.channels if each.status.arrived and each.at), default=None)
 
 
 def _is_news(row: OutgoingMessage, report: ChannelReport) -> bool:

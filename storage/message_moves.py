@@ -30,12 +30,13 @@ class Word:
 class News:
     """What a provider tells of a message: words of its channels, the state all of them add up to.
 
-    `reason` is what the card says besides.
+    `reason` is what the card says besides; `arrived_at` is None where no moment is told.
     """
 
     state: MessageState
     words: tuple[Word, ...]
     reason: str = ""
+    arrived_at: datetime | None = None
 
 
 async def redraw(session: AsyncSession, row: OutgoingMessage, now: datetime) -> None:
@@ -74,7 +75,7 @@ async def tell(
     """Write news down; the first final word rings, in this same transaction and never again."""
     ended = was is MessageState.ACCEPTED and news.state is not was
     answered = {"answered_at": now, "polled_at": now, "failures": 0, "reason": news.reason}
-    values = {**_columns(news), **answered} | ({"ended_at": now} if ended else {})
+    values = {**_columns(news), **answered} | (_end(news, now) if ended else {})
     allowed = {was} if news.state is was else MESSAGE_REACHED_FROM[news.state] & {was}
     row = await change(session, message_id, allowed, state=news.state, **values)
     if row is None:
@@ -83,6 +84,12 @@ async def tell(
     if ended:
         await arm(session, Kind.DELIVERY, row.id, row.chat_id, now)
     return row
+
+
+def _end(news: News, now: datetime) -> dict[str, object]:
+    """The moments of the last word: when it was heard, and when the message had arrived, in no future."""
+    arrived = news.state in (MessageState.DELIVERED, MessageState.VIEWED)
+    return {"ended_at": now, "arrived_at": min(news.arrived_at or now, now) if arrived else None}
 
 
 def _columns(news: News) -> dict[str, object]:

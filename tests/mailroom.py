@@ -13,7 +13,7 @@ from sqlalchemy import select
 from bot.accounts import Accounts
 from bot.errands import Errands
 from bot.messages import Messages
-from bot.providers.sending import Outgoing, Report
+from bot.providers.sending import Channel, Delivery, Outgoing, Report
 from storage.caps import Caps
 from storage.database import Database
 from storage.keys import KeyStore
@@ -193,3 +193,25 @@ async def open_mailroom(folder: Path) -> AsyncIterator[Mailroom]:
         mailroom.key_id = (await mailroom.key()).id
         yield mailroom
         await mailroom.errands.drain(10)
+
+
+async def sent(mailroom: Mailroom, **parts: object) -> OutgoingMessage:
+    """A message on its way, whose card is up to date."""
+    row = await mailroom.send(**parts)
+    await mailroom.due()
+    return row
+
+
+async def hears(
+    mailroom: Mailroom, row: OutgoingMessage, status: Delivery, channel: Channel = Channel.SMS
+) -> OutgoingMessage:
+    """The next look finds this status on a channel."""
+    mailroom.alpha.reports_that(channel, status)
+    return await mailroom.step(row.id)
+
+
+async def silence(mailroom: Mailroom, row: OutgoingMessage) -> OutgoingMessage:
+    """Look on until nothing is due any more."""
+    while (await mailroom.row(row.id)).next_poll_at is not None:
+        await mailroom.step(row.id)
+    return await mailroom.row(row.id)

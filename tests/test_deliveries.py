@@ -13,7 +13,7 @@ from bot.providers.base import Capability
 from bot.providers.sending import Channel, ChannelReport, Delivery, Report
 from bot.providers.sending_errors import UnknownMessage
 from storage.models import MessageState, OutgoingMessage
-from tests.mailroom import BOTH, OWNER, Mailroom, open_mailroom
+from tests.mailroom import BOTH, OWNER, Mailroom, hears, open_mailroom, sent, silence
 
 ACCEPTED, DELIVERED, VIEWED = MessageState.ACCEPTED, MessageState.DELIVERED, MessageState.VIEWED
 VIBER = BOTH | {"channels": "viber"}
@@ -23,28 +23,6 @@ VIBER = BOTH | {"channels": "viber"}
 async def mailroom(tmp_path: Path) -> AsyncIterator[Mailroom]:
     async with open_mailroom(tmp_path) as made:
         yield made
-
-
-async def sent(mailroom: Mailroom, **parts: object) -> OutgoingMessage:
-    """A message on its way, whose card is up to date."""
-    row = await mailroom.send(**parts)
-    await mailroom.due()
-    return row
-
-
-async def hears(
-    mailroom: Mailroom, row: OutgoingMessage, status: Delivery, channel: Channel = Channel.SMS
-) -> OutgoingMessage:
-    """The next look finds this status on a channel."""
-    mailroom.alpha.reports_that(channel, status)
-    return await mailroom.step(row.id)
-
-
-async def silence(mailroom: Mailroom, row: OutgoingMessage) -> OutgoingMessage:
-    """Look on until nothing is due any more."""
-    while (await mailroom.row(row.id)).next_poll_at is not None:
-        await mailroom.step(row.id)
-    return await mailroom.row(row.id)
 
 
 # The way

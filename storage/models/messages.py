@@ -99,3 +99,5 @@ class OutgoingMessage(Row):
     failures: Mapped[int] = mapped_column(default=0)
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    #: When it arrived by its provider's clock, else when that was first heard; None while it did not.
+    arrived_at: Mapped[datetime | None]

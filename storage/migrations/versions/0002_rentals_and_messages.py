@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("failures", sa.BigInteger(), nullable=False),
         sa.Column("answered_at", sa.Float(53), nullable=True),
         sa.Column("ended_at", sa.Float(53), nullable=True),
+        sa.Column("arrived_at", sa.Float(53), nullable=True),
         sa.ForeignKeyConstraint(
             ["key_id"], ["provider_keys.id"], name=op.f("fk_messages_key_id_provider_keys")
         ),
