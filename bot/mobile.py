@@ -13,7 +13,13 @@ import phonenumbers
 
 from bot.errors import BadInput, text
 
-_SEPARATORS = re.compile(r"[\s().\u00a0\u2009\u202f/-]")
+#: Dashes of all lengths are among them: a contact's number is copied as it was printed.
+_SEPARATORS = re.compile(r"[\s().\u2010-\u2015\u2212/-]")
+#: Marks of direction and of no width, which are copied along and seen by nobody.
+_UNSEEN = re.compile(r"[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_LINK = re.compile(r"^\s*tel:", re.IGNORECASE)
+#: Characters; whatever is longer holds more than a number.
+_LONGEST = 64
 
 
 class NotAPhone(BadInput):
@@ -29,12 +35,13 @@ class OneAtATime(BadInput):
 def typed(words: str) -> str:
     """The phone number a person typed, in E.164 with a plus, from `+44 20 …`, `0044 20 …` or `4420…`.
 
-    Raises `NotAPhone`, or `OneAtATime` for several.
+    It may be copied from a contact or a link. Raises `NotAPhone`, or `OneAtATime` for several.
     """
-    if len([part for part in re.split(r"[,;\n]|\+(?=[0-9])", words) if part.strip()]) > 1:
+    seen = _LINK.sub("", _UNSEEN.sub("", words)).strip(" \n,;")
+    if len([part for part in re.split(r"[,;\n]|\+(?=[0-9])", seen) if re.search("[0-9]", part)]) > 1:
         raise OneAtATime
-    digits = re.sub(r"^(\+|00)", "", _SEPARATORS.sub("", words[:64]))
-    if not (digits.isascii() and digits.isdigit()):
+    digits = re.sub(r"^(\+|00)", "", _SEPARATORS.sub("", seen))
+    if len(seen) > _LONGEST or not (digits.isascii() and digits.isdigit()):
         raise NotAPhone
     return _possible(f"+{digits}")
 

@@ -86,6 +86,15 @@ def test_every_code_has_three_digits_of_a_geographic_area() -> None:
         (" +380 (50) 123-45-67 ", "+380501234567"),
         ("+380\u00a050\u00a0123.45.67", "+380501234567"),
         ("79007777777", "+79007777777"),
+        ("\u202a+380 50 123 4567\u202c", "+380501234567"),
+        ("\u200e+380501234567\ufeff", "+380501234567"),
+        ("\u2066+380\u200b501234567\u2069", "+380501234567"),
+        ("+380\u201150\u2011123\u20114567", "+380501234567"),
+        ("+380\u201350\u2013123\u22124567", "+380501234567"),
+        ("tel:+380501234567", "+380501234567"),
+        ("TEL: +380-50-123-4567", "+380501234567"),
+        ("(+380) 50 123 4567", "+380501234567"),
+        ("+380501234567,\n", "+380501234567"),
     ],
 )
 def test_a_typed_number_is_read_in_the_forms_people_write_it(words: str, phone: str) -> None:
@@ -93,7 +102,12 @@ def test_a_typed_number_is_read_in_the_forms_people_write_it(words: str, phone: 
 
 
 @pytest.mark.parametrize(
-    "words", ["", "hello", "+12", "1-800-FLOWERS", "١٢٣٤٥٦٧٨٩", "+" + "7" * 16, "+999 123456"]
+    "words",
+    [
+        *("", "hello", "+12", "1-800-FLOWERS", "١٢٣٤٥٦٧٨٩", "+" + "7" * 16, "+999 123456"),
+        *("+380501234567, mum", "tel:", ",", "tel:tel:+380501234567"),
+        "+380501234567" + " " * 60 + "8",
+    ],
 )
 def test_what_is_no_number_is_refused(words: str) -> None:
     with pytest.raises(NotAPhone):

@@ -16,7 +16,12 @@ async def asked_for_the_recipient(chat: Chat) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["+380 50 123 45 67", "00380501234567", "380501234567", "+38 (050) 123-45-67"]
+    "typed",
+    [
+        *("+380 50 123 45 67", "00380501234567", "380501234567", "+38 (050) 123-45-67"),
+        *("\u202a+380 50 123 4567\u202c", "\u200e+380501234567", "+380\u201150\u2011123\u20114567"),
+        "tel:+380501234567",
+    ],
 )
 async def test_a_number_is_understood_however_it_is_written(sender: Chat, typed: str) -> None:
     await asked_for_the_recipient(sender)
