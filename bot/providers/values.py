@@ -15,6 +15,11 @@ LONGEST_TEXT = 4096
 LONGEST_PHONE = 32
 #: Decimal itself would read "1_000" and the digits of every script.
 AMOUNT = re.compile(r"[0-9]{1,40}(\.[0-9]{0,40})?(e[+-]?[0-9]{1,3})?", re.ASCII | re.IGNORECASE)
+#: An escape of JSON: an emoji in its two halves, half a one alone, or any other.
+ESCAPE = re.compile(
+    r"(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|(\\.)",
+    re.DOTALL,
+)
 #: Money beyond these powers of ten is a mistake or an attack: 1e999999999 would fill the memory.
 LARGEST, SMALLEST = 12, -12
 
@@ -22,14 +27,18 @@ LARGEST, SMALLEST = 12, -12
 def document(text: str) -> object | None:
     """A JSON document with its fractions as Decimal; None for what is none.
 
+    Half an emoji becomes U+FFFD: no text with one could be written anywhere, neither to a file nor to a site.
     Forgiven is how SMSBower's document prints its answers: getNumberV2 with a comma after the last value and
     values without quotes, price lists without the braces around them, without quotes or with other ones.
     """
-    for mended in _ever_more_mended(text):
+    for mended in _ever_more_mended(_whole(text)):
         try:
             return json.loads(mended, parse_float=Decimal, parse_constant=Decimal)  # type: ignore[no-any-return]
         except (ValueError, RecursionError):
             continue
+        except ArithmeticError:
+            # Decimal knows no exponent of twenty digits; mended it would be a text, and perhaps a code.
+            return None
     return None
 
 
@@ -122,6 +131,11 @@ def rows(value: object) -> list[tuple[str, object]]:
     if not isinstance(value, dict):
         return []
     return [(key, row) for key, row in value.items() if isinstance(key, str) and identifier(key)]
+
+
+def _whole(text: str) -> str:
+    """The text of a document without halves of emoji; those a text was cut through."""
+    return ESCAPE.sub(lambda found: found[1] or found[2] or r"\ufffd", text)
 
 
 def _ever_more_mended(text: str) -> Iterator[str]:

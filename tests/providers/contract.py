@@ -20,7 +20,7 @@ from bot.errors import BadKey, CodebellError, Unclear
 from bot.providers.base import Held, Provider, Wish
 from bot.providers.http import Net
 from tests.providers.calls import CALLS, CHANGES, SPENDS
-from tests.providers.site import SECRET, Said, Site, net, said, tells_key
+from tests.providers.site import SECRET, Said, Site, can_be_stored, net, said, tells_key
 
 #: Whatever may come in place of an answer.
 TROUBLES: dict[str, Said] = {
@@ -40,6 +40,7 @@ TROUBLES: dict[str, Said] = {
     "deep": Said("[" * 100_000),
     "huge number": Said("9" * 5_000),
     "huge exponent": Said('{"status":"success","message":1e999999999,"activationId":1e99999999}'),
+    "endless exponent": Said('{"status":"success","message":1e99999999999999999999,"id":7}'),
     "not a number": Said('{"status":"success","message":NaN}'),
     "packed": Said(b"\x1b\x03", headers={"content-encoding": "br"}),
     "broken gzip": Said(b"\x1f\x8b\x08nonsense", headers={"content-encoding": "gzip"}),
@@ -189,6 +190,10 @@ class ProviderContract:
         for body in ECHOES:
             await self._ask(call, Site((Said(body),)), caplog)
 
+    async def test_half_an_emoji_never_comes_out(self, call: str) -> None:
+        for body in ECHOES:
+            await self._ask(call, Site((Said(body.replace("{echo}", r"Code 4711 \ud83d")),)))
+
     def test_no_answer_can_raise_anything_of_somebody_else(self, any_call: str) -> None:
         @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), database=None)
         @given(
@@ -220,6 +225,7 @@ class ProviderContract:
         finally:
             await provider.close()
         assert not tells_key(repr(result))
+        assert can_be_stored(vars(result) if isinstance(result, CodebellError) else result)
         assert caplog is None or not tells_key(caplog.text)
         return result
 
@@ -252,9 +258,11 @@ def replies() -> st.SearchStrategy[bytes]:
     words = st.sampled_from(WORDS)
     lines = st.builds(lambda word, rest: f"{word}:{rest}".encode(), words, st.text())
     names = st.sampled_from(NAMES)
-    leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+    # JSON can write half an emoji, too.
+    texts = st.text(st.characters())
+    leaves = st.none() | st.booleans() | st.integers() | st.floats() | texts
     values = st.recursive(
-        leaves, lambda inner: st.lists(inner) | st.dictionaries(names | st.text(), inner), max_leaves=8
+        leaves, lambda inner: st.lists(inner) | st.dictionaries(names | texts, inner), max_leaves=8
     )
     return lines | values.map(_json)
 

@@ -1,7 +1,7 @@
 """A provider's site as the contract needs it: it says what it is told to, and remembers what it was asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from urllib.parse import quote
 
 import httpx
@@ -23,6 +23,17 @@ def spellings(key: str) -> set[str]:
 
 def tells_key(text: str) -> bool:
     return any(word in text for word in spellings(SECRET))
+
+
+def can_be_stored(value: object) -> bool:
+    """Whether every text in it is one that UTF-8 can write; half an emoji is none."""
+    if isinstance(value, str):
+        return value == value.encode(errors="replace").decode()
+    if is_dataclass(value) and not isinstance(value, type):
+        return all(can_be_stored(getattr(value, each.name)) for each in fields(value))
+    if isinstance(value, dict):
+        return all(map(can_be_stored, [*value, *value.values()]))
+    return all(map(can_be_stored, value)) if isinstance(value, list | tuple) else True
 
 
 @dataclass(frozen=True, slots=True)

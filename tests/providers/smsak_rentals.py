@@ -18,7 +18,8 @@ UNSENT = Said(failure=httpx.ConnectError)
 #: Answers that are neither an error nor readable: whether a number was rented, the list of them tells.
 _NO_ERRORS = (
     *("object", "list", "null", "truncated", "other json", "word", "echo", "echo in a purchase"),
-    *("not utf-8", "deep", "huge number", "huge exponent", "not a number", "empty", "blanks"),
+    *("not utf-8", "deep", "huge number", "huge exponent", "endless exponent"),
+    *("not a number", "empty", "blanks"),
 )
 DEFINITE: Mapping[tuple[str, str], object] = {
     **{(call, trouble): None for call in ("rent", "renew") for trouble in _NO_ERRORS},

@@ -109,6 +109,8 @@ def test_a_yes_has_many_forms(value: object, truth: bool | None) -> None:
         ('{a:1, b_2 : "c: 3, d: 4",}', {"a": 1, "b_2": "c: 3, d: 4"}),
         ('"a":{"b":1},\n', {"a": {"b": 1}}),
         ("{''a'':{''b'':1,'\n'c'':2}}", {"a": {"b": 1, "c": 2}}),
+        (r'{"a":"\ud83d\ude00 \ud83d \ude00\ud83d","\udc00":"\\ud83d"}', {"a": "😀 � ��", "�": r"\ud83d"}),
+        ('{"a":1e99999999999999999999}', None),
         ('"a":1', None),
         ('{"a":1', None),
         ("{'a':1}", None),
