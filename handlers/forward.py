@@ -7,8 +7,9 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
 from bot.activations import Activations
-from bot.errors import BadInput, Unclear
+from bot.errors import BadInput, Refused, Unclear
 from bot.i18n import Texts, flag, international
+from bot.looks import changed_nothing
 from bot.mobile import country_of, typed
 from handlers.doors import Act, Forward, What
 from handlers.screen import Screen, answer, press, say, show
@@ -46,8 +47,7 @@ async def ask_for_phone(
 @router.message(Asked.phone, F.text, ~F.text.startswith("/"))
 async def take_phone(message: Message, state: FSMContext, t: Texts, activations: Activations) -> None:
     """What cannot be read is asked for again; what can is shown before anything happens."""
-    person = message.from_user.id if message.from_user is not None else message.chat.id
-    row, _provider = await activations.forwardable((await state.get_data()).get("id", ""), person)
+    row = await _asked_about(message, state, activations)
     try:
         phone = typed(message.text or "")
     except BadInput as wrong:
@@ -57,21 +57,40 @@ async def take_phone(message: Message, state: FSMContext, t: Texts, activations:
     await show(message, _confirmation(row, phone, t))
 
 
+async def _asked_about(message: Message, state: FSMContext, activations: Activations) -> Activation:
+    """The number of the question, which ends with it. Raises what `forwardable` does."""
+    person = message.from_user.id if message.from_user is not None else message.chat.id
+    try:
+        row, _provider = await activations.forwardable((await state.get_data()).get("id", ""), person)
+    except Refused:
+        await state.clear()
+        raise
+    return row
+
+
 @router.callback_query(Ring.filter())
 async def ring(callback: CallbackQuery, callback_data: Ring, t: Texts, activations: Activations) -> None:
-    """Setting it twice does no harm, so a lost answer may be tried again."""
-    phone, again = f"+{callback_data.phone}", press(t.plain("🔁 Try again"), callback_data)
+    """Setting it twice does no harm, so without an answer it may be tried again."""
+    phone = f"+{callback_data.phone}"
     row, _provider = await activations.forwardable(callback_data.id, callback.from_user.id)
     try:
         await activations.forward(row.id, row.owner_id, phone)
-    except Unclear:
-        lost = t("The answer was lost: calls may be forwarded or not. Trying again does no harm.")
-        await show(callback, Screen(lost, [[again], _never_mind(callback_data.id, t)]))
+    except Unclear as failure:
+        await show(callback, _unanswered(failure, callback_data, t))
         return
     number = international(row.phone or "")
     done = t("📞 Calls to {number} ring at {phone} now.", number=number, phone=international(phone))
     card = press(t.plain("🗂 The number"), Act(what=What.CARD, id=callback_data.id))
     await show(callback, Screen(done, [[card]]))
+
+
+def _unanswered(failure: Unclear, wish: Ring, t: Texts) -> Screen:
+    """Whether it may have happened, and another try."""
+    if changed_nothing(failure):
+        told = t("The provider could not be reached: nothing was changed. You may try again.")
+    else:
+        told = t("The answer was lost: calls may be forwarded or not. Trying again does no harm.")
+    return Screen(told, [[press(t.plain("🔁 Try again"), wish)], _never_mind(wish.id, t)])
 
 
 def _question(row: Activation, t: Texts) -> Screen:
@@ -84,16 +103,21 @@ def _question(row: Activation, t: Texts) -> Screen:
 
 
 def _confirmation(row: Activation, phone: str, t: Texts) -> Screen:
-    country = country_of(phone)
     text = t(
-        "📞 Calls to {number} shall ring at <b>{phone}</b> ({country}).",
+        "📞 Calls to {number} shall ring at <b>{phone}</b>{country}.",
         number=international(row.phone or ""),
         phone=international(phone),
-        country=f"{flag(country)} {t.country(country)}".strip(),
+        country=_country(phone, t),
     )
     sure = press(t.plain("✅ Forward calls"), Ring(id=row.id, phone=phone.removeprefix("+")))
     other = press(t.plain("✏️ Another phone"), Forward(id=row.id))
     return Screen(text, [[sure], [other], _never_mind(row.id, t)])
+
+
+def _country(phone: str, t: Texts) -> str:
+    """Behind the phone, in brackets; "" for one of no country, as of a satellite."""
+    country = country_of(phone)
+    return f" ({flag(country)} {t.country(country)})" if country else ""
 
 
 def _never_mind(activation_id: str, t: Texts) -> list[InlineKeyboardButton]:

@@ -4,7 +4,10 @@ import pytest
 
 from bot.errors import NotForwardable, Unavailable
 from bot.providers.base import Capability
+from handlers.forward import Ring
 from tests.house import Chat, House, labels
+
+ENDED = "This number has ended; there is nothing left to change."
 
 
 @pytest.fixture
@@ -104,7 +107,52 @@ async def test_an_old_button_says_why_it_does_nothing(caller: Chat, house: House
 
 
 async def test_a_number_that_was_finished_forwards_no_calls_any_more(caller: Chat, house: House) -> None:
-    old = caller.data("Forward calls")
+    await caller.press("Forward calls")
+    await caller.say("+442079460958")
+    ask, sure = caller.data("✏️ Another phone"), caller.data("✅ Forward calls")
     await caller.press("Finish")
-    await caller.forge(old)
+    for button in (ask, sure):
+        await caller.forge(button)
+        assert caller.alert == ENDED
     assert told(house) == []
+
+
+async def test_a_forged_confirmation_forwards_nothing_before_the_first_sms(owner: Chat, house: House) -> None:
+    house.alpha.capabilities |= {Capability.FORWARD}
+    number = owner.data("Cancel from").rpartition(":")[2]
+    await owner.forge(Ring(id=number, phone="442079460958").pack())
+    assert owner.alert == "Calls can be forwarded only after the first SMS."
+    assert told(house) == []
+
+
+async def test_the_question_ends_with_the_number(caller: Chat, house: House) -> None:
+    await caller.press("Another SMS")
+    await caller.press("Forward calls")
+    house.alpha.ends()
+    await caller.wait(30)
+    await caller.say("+442079460958")
+    assert ENDED in caller.screen
+    await caller.say("telegram")
+    assert "Services like “telegram”" in caller.screen
+    assert told(house) == []
+
+
+async def test_a_request_that_never_left_is_told_so_and_may_be_tried_again(
+    caller: Chat, house: House
+) -> None:
+    house.alpha.fails("forward", Unavailable(sent=False))
+    await forwards(caller)
+    assert "could not be reached" in caller.screen
+    assert "nothing was changed" in caller.screen
+    assert "Calls ring at" not in caller.messages[0]["text"]
+    await caller.press("Try again")
+    assert "ring at +44 20 7946 0958 now" in caller.screen
+
+
+@pytest.mark.parametrize(
+    ("phone", "shown"), [("+80012345678", "+800 1234 5678"), ("+881612345678", "+881 6 123 45678")]
+)
+async def test_a_phone_of_no_country_is_shown_without_one(caller: Chat, phone: str, shown: str) -> None:
+    await caller.press("Forward calls")
+    await caller.say(phone)
+    assert caller.screen.endswith(f"shall ring at {shown}.")
