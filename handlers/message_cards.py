@@ -97,7 +97,7 @@ def _standing(row: OutgoingMessage, t: Texts) -> list[str]:
 def _said(row: OutgoingMessage, channel: Channel, status: Delivery, t: Texts) -> str:
     """A delivery status in words."""
     if status is Delivery.REFUNDED and row.state in _ARRIVED:
-        return t.plain("paid back, not needed")
+        return t.plain("not needed, to be paid back")
     if status is Delivery.OTHER:
         return t.plain("the provider says “{word}”", word=visible(getattr(row, f"{channel}_raw"), 32))
     return _words(t)[status]
@@ -118,7 +118,7 @@ def _words(t: Texts) -> dict[Delivery, str]:
         Delivery.STOPPED: t.plain("stopped by the provider"),
         Delivery.ERROR: t.plain("failed at the provider"),
         Delivery.NO_MONEY: t.plain("not enough money"),
-        Delivery.REFUNDED: t.plain("paid back"),
+        Delivery.REFUNDED: t.plain("to be paid back"),
     }
 
 

@@ -93,7 +93,7 @@ async def test_what_one_channel_delivered_the_other_one_pays_back(letter: Chat, 
     house.alpha.reports_that(VIBER, Delivery.DELIVERED)
     house.alpha.reports_that(SMS, Delivery.REFUNDED)
     await letter.wait(10)
-    assert "SMS: paid back, not needed · $0.48" in card(letter)
+    assert "SMS: not needed, to be paid back · $0.48" in card(letter)
     assert rings(letter) == ["🔔 Delivered over Viber to +380 50 123 4567\nIt cost $0.75."]
 
 
@@ -136,7 +136,7 @@ async def test_what_arrived_nowhere_says_what_to_do_next(letter: Chat, house: Ho
     await letter.wait(10)
     said = "Check the number, or try another channel or a longer lifetime."
     assert rings(letter) == [f"🔔 Not delivered to +380 50 123 4567\nIt cost $0.75.\n{said}"]
-    assert card(letter)[3:5] == ["Viber: not delivered · $0.75", "SMS: paid back · $0.48"]
+    assert card(letter)[3:5] == ["Viber: not delivered · $0.75", "SMS: to be paid back · $0.48"]
     assert card(letter)[-3:] == ["❌ Not delivered.", "It cost $0.75.", said]
     assert labels(letter.find("🔔")) == ["✏️ Change and try again"]
 
