@@ -13,7 +13,7 @@ from bot.errors import BadKey, Unavailable
 from bot.providers.base import Price, Timing
 from bot.providers.http import Net
 from bot.providers.smsak import SmsAk
-from bot.providers.smsak.price_lists import AT_ONCE
+from bot.providers.smsak.price_lists import AT_ONCE, QUIET
 from tests.providers.site import KEY, Site, Time, net
 from tests.providers.smsak_answers import error
 
@@ -102,6 +102,47 @@ async def test_a_country_that_hangs_does_not_hold_up_the_others() -> None:
     smsak = SmsAk(timing=Timing(min_poll=0.05, min_cancel=30, lifetime=1200), net=shop.net())
     assert await smsak.prices(KEY) == BELARUS
     assert shop.asked["RU"] == 1
+
+
+async def test_a_country_that_hung_is_waited_for_again_only_after_a_while() -> None:
+    silent = True
+
+    async def hanging(country: str) -> httpx.Response:
+        if country == "RU" and silent:
+            await asyncio.Event().wait()
+        return await selling(country)
+
+    shop, time = Shop("RU", "BL", answer=hanging), Time()
+    smsak = SmsAk(timing=Timing(min_poll=0.05, min_cancel=30, lifetime=1200), net=shop.net(time))
+    assert await smsak.prices(KEY, "2") == BELARUS[:1]
+    silent = False
+    assert await smsak.prices(KEY, "3") == BELARUS[1:]
+    assert shop.asked["RU"] == 1
+    time.moment += QUIET
+    assert await smsak.prices(KEY) == RUSSIA + BELARUS
+
+
+async def test_a_country_that_said_no_is_asked_again_at_once() -> None:
+    async def refused(country: str) -> httpx.Response:
+        return httpx.Response(200, text=error(101)[0]) if country == "RU" else await selling(country)
+
+    shop = Shop("RU", "BL", answer=refused)
+    smsak = SmsAk(net=shop.net())
+    for _ in range(2):
+        assert await smsak.prices(KEY) == BELARUS
+    assert shop.asked["RU"] == 2
+
+
+async def test_where_no_country_answered_all_are_asked_again_at_once() -> None:
+    async def broken(country: str) -> httpx.Response:
+        return httpx.Response(500)
+
+    shop = Shop("RU", "BL", answer=broken)
+    smsak = SmsAk(net=shop.net())
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            await smsak.prices(KEY)
+    assert shop.asked["RU"] == shop.asked["BL"] == 6
 
 
 async def test_where_no_country_answers_the_first_error_is_raised() -> None:

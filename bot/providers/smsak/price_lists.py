@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from pydantic import SecretStr
 
-from bot.errors import CodebellError, Unavailable
+from bot.errors import CodebellError, Unavailable, Unclear
 from bot.providers.base import Country, Price
 
 log = logging.getLogger(__name__)
@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 #: Seconds for which a price list, and the list of countries, are remembered.
 FRESH, LASTING = 30.0, 600.0
+#: Seconds for which a country that did not answer is not waited for again.
+QUIET = 10.0
 #: So many countries are asked at once; clients ask this site six times a second.
 AT_ONCE = 6
 
@@ -46,6 +48,8 @@ class PriceLists:
         self._patience = patience
         self._prices: dict[str, Told[list[Price]]] = {}
         self._countries: Told[list[Country]] | None = None
+        #: When the countries were asked that have not answered.
+        self._silent: dict[str, float] = {}
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._doors = asyncio.Semaphore(AT_ONCE)
 
@@ -54,6 +58,7 @@ class PriceLists:
         asked_at = self._clock()
         prices = await self._ask_prices(key, country)
         self._prices[country] = Told(asked_at, prices)
+        self._silent.pop(country, None)
         return prices
 
     async def of_all(self, key: SecretStr) -> list[Price]:
@@ -62,6 +67,7 @@ class PriceLists:
         answers = await asyncio.gather(*(self._answer(key, country.code) for country in countries))
         failures = [answer for answer in answers if isinstance(answer, CodebellError)]
         if failures and len(failures) == len(answers):
+            self._silent.clear()
             raise failures[0]
         return [price for answer in answers if isinstance(answer, list) for price in answer]
 
@@ -85,5 +91,17 @@ class PriceLists:
         told = self._prices.get(country)
         if told is not None and self._clock() - told.at <= FRESH:
             return told.value
+        if self._clock() - self._silent.get(country, -QUIET) < QUIET:
+            raise Unavailable("no answer a moment ago")
         async with self._doors:
+            return await self._asked(key, country)
+
+    async def _asked(self, key: SecretStr, country: str) -> list[Price]:
+        """The list, asked for anew. Silent is a country from here on, until it answers or says no."""
+        self._silent[country] = self._clock()
+        try:
             return await self.of(key, country)
+        except CodebellError as error:
+            if not (isinstance(error, Unclear) and error.sent):
+                self._silent.pop(country, None)
+            raise
