@@ -36,7 +36,10 @@ class SmsAkStub(HandlerApi):
         return price_lists.prices(document_of(_family(_closed(answer))))
 
     async def stock(self, key: SecretStr, country: str, operator: str = "") -> dict[str, int]:
-        """How many numbers without call forwarding there are, by service."""
+        """How many numbers without call forwarding there are, by service.
+
+        The bot does not ask: price lists tell it as well. It is here so that the whole document is spoken.
+        """
         found = document_of(await self._ask(key, "getNumbersStatus", country=country, operator=operator))
         told = {name: count(amount) for name, amount in rows(found) if not name.endswith("_1")}
         return {name.removesuffix("_0"): amount for name, amount in told.items() if amount is not None}
