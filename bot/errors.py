@@ -10,6 +10,7 @@ CodebellError
 │   ├── BadKey             the key is wrong, expired or banned for good
 │   ├── Banned             the account is blocked, perhaps until a moment
 │   ├── TooEarly           the minimum wait is not over
+│   │   └── TooSoon        the provider wants a pause between two wishes
 │   ├── NoSmsYet           first an SMS has to come
 │   ├── TooLate            it ended before, or can no longer be changed
 │   ├── CodeArrived        not cancelled: a code came first
@@ -113,6 +114,12 @@ class TooEarly(Refused):
     def __init__(self, detail: str = "", *, seconds: float | None = None) -> None:
         super().__init__(detail)
         self.seconds = seconds
+
+
+class TooSoon(TooEarly):
+    """The provider wants a pause between two wishes."""
+
+    text = text("The provider wants a short pause first. Nothing was changed. Please try again in a minute.")
 
 
 class NoSmsYet(Refused):

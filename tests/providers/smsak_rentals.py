@@ -130,6 +130,14 @@ FIRST = RentalSms("Taxify", "9999", "2012-10-05 21:28:28", datetime(2012, 10, 5,
 SECOND = RentalSms("Taxify", "8888", "2012-10-06 00:00:00", datetime(2012, 10, 5, 21, 0, tzinfo=UTC))
 _FIRST, _SECOND = sms(FIRST.written, "9999"), sms(SECOND.written, "8888")
 
+
+def of(number: str) -> str:
+    """The first SMS, as one of this number."""
+    return _FIRST.replace("+380999999999", number)
+
+
+MINE = [FIRST, FIRST, SECOND]
+
 SMS = tuple(
     case
     for call in ("rental_sms", "last_rental_sms")
@@ -143,6 +151,9 @@ SMS = tuple(
             [RentalSms("Taxify", "7777", "", None), SECOND],
         ),
         Case(call, '[{"text":"Hello"}]', [RentalSms(None, "Hello", "", None)]),
+        # Those of another number are not; written without its plus or its country code it is the same one.
+        Case(call, f"[{_SECOND},{of('+380999999998')},{of('380999999999')},{of('0999999999')}]", MINE),
+        Case(call, f"[{of('+380999999998')}]", []),
         Case(call, "[]", []),
         Case(call, "null", []),
         Case(call, "[null]", BadReply),

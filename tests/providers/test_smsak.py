@@ -21,6 +21,7 @@ from bot.errors import (
     NotOffered,
     TooEarly,
     TooLate,
+    TooSoon,
     Unavailable,
     UnknownActivation,
     Unsupported,
@@ -43,7 +44,7 @@ from bot.providers.http import Net
 from bot.providers.smsak import SmsAk
 from tests.providers import smsak_rentals
 from tests.providers.contract import KEY_REFUSED, Case, ProviderContract
-from tests.providers.site import KEY, Said, Site, Time, net
+from tests.providers.site import KEY, Said, Site, net
 from tests.providers.smsak_answers import (
     AT,
     NO,
@@ -113,8 +114,12 @@ class TestSmsAk(ProviderContract):
         Case("services", '[{"name":"?"},null]', BadReply),
         Case(
             "countries",
-            '[{"name":"Белоруссия","code":"BL"},{"name":"США","code":"us"},{"name":"","code":"QQ"},{"code":[]}]',
-            [Country("BL", "BY", "Белоруссия"), Country("us", "US", "США"), Country("QQ", "", "QQ")],
+            '[{"name":"Белоруссия","code":"BL"},{"name":"США","code":"us"},{"name":"Англия","code":"UK"},'
+            '{"name":"","code":"QQ"},{"code":[]}]',
+            [
+                *(Country("BL", "BY", "Белоруссия"), Country("us", "US", "США")),
+                *(Country("UK", "GB", "Англия"), Country("QQ", "", "QQ")),
+            ],
         ),
         Case(
             "prices",
@@ -197,13 +202,22 @@ class TestSmsAk(ProviderContract):
         *(Case("another_sms", yes, None) for yes in ("1", "1\n", '"1"', "true")),
         *(Case("another_sms", no, BadReply) for no in ("0", "2", "[1]", "null")),
         Case("another_sms", NO, TooLate),
+        Case("another_sms", says("Повторите через 10 секунд"), TooSoon(seconds=10.0)),
+        Case("another_sms", says("Прошло более 20 минут"), TooLate),
         Case("another_sms", NOT_FOUND, UnknownActivation),
         Case("another_sms", LOST, Unavailable(sent=True)),
-        *(Case("cancel", yes, None, HELD) for yes in ("1", "1\n", '"1"')),
+        *(Case("cancel", (yes, "null"), None, HELD) for yes in ("1", "1\n", '"1"')),
+        # An SMS that came before it is paid for; a look that fails says nothing.
+        Case("cancel", ("1", SMS), CodeArrived(code=None), HELD),
+        Case("cancel", ("1", '{"small":"5512"}'), CodeArrived(code="5512"), HELD),
+        Case("cancel", ("1", SMS), None, AGAIN),
+        *(Case("cancel", ("1", look), None, HELD) for look in (NOT_FOUND, LOST, "<html>", "1")),
         Case("cancel", TOO_SOON, TooEarly(seconds=18.0), FRESH),
         Case("cancel", TOO_SOON, TooEarly(seconds=None), HELD),
         Case("cancel", says("Возврат возможен через 2 минуты"), TooEarly(seconds=108.0), FRESH),
         Case("cancel", says("Too soon, not earlier than that"), TooEarly(seconds=18.0), FRESH),
+        # A time that has passed is no time to wait for.
+        Case("cancel", (says("Возврат невозможен, прошло более 20 минут"), "null", "<html>"), TooLate, HELD),
         Case("cancel", NOT_FOUND, UnknownActivation, HELD),
         # What is refused or lost is settled by a look at both faces.
         *(
@@ -253,26 +267,6 @@ class TestSmsAk(ProviderContract):
 CHANGING = frozenset(
     {"getnumber", "play", "setstatus", "getfullnumber", "rebuynumber", "send-enable-sim", "send-disable-sim"}
 )
-
-
-async def test_a_code_told_beside_its_sms_is_the_same_wherever_the_sms_is_met() -> None:
-    hello = sms("null", '"Hello"')
-    site = Site((Said(hello), Said("04983"), Said(f"[{hello}]"), Said(hello)))
-    smsak = SmsAk(net=net(site))
-    found = await smsak.poll(KEY, HELD)
-    assert found == received("04983", "Hello")
-    assert await smsak.all_sms(KEY, HELD) == [found]
-    assert await smsak.poll(KEY, Held("707", PHONE, 100.0, last_code="04983", asked_again=True)) == WAITING
-    assert len(site.requests) == 4
-
-
-async def test_a_number_is_looked_at_no_sooner_than_a_second_after_the_last_look() -> None:
-    site, time = Site((Said("null"), Said(NO), Said("null"), Said("STATUS_WAIT_CODE"))), Time()
-    smsak = SmsAk(net=net(site, time))
-    await smsak.poll(KEY, HELD)
-    with pytest.raises(TooLate):
-        await smsak.cancel(KEY, HELD)
-    assert time.slept == [1.25]
 
 
 async def test_a_wish_it_cannot_grant_and_what_is_no_phone_are_not_even_sent() -> None:

@@ -11,6 +11,8 @@ by STATUS_CANCEL, or by a native error that says "not found", and by nothing els
 their ids; the stub's letters for services and its country ids are never mixed with the native ones.
 """
 
+import asyncio
+
 from pydantic import SecretStr
 
 from bot.errors import (
@@ -129,7 +131,7 @@ class SmsAk(Hosted):
 
     async def all_sms(self, key: SecretStr, held: Held) -> list[Reading]:
         found = messages.every(await self._ask(key, "all-sms", replies.about_a_number, id=held.id))
-        return [messages.with_code(sms, self._beside.get((held.id, sms), "")) for sms in found]
+        return [messages.with_code(sms, self._known_beside(held, sms)) for sms in found]
 
     async def sent(self, key: SecretStr, held: Held) -> None:
         await self._stub.sent(key, held)
@@ -141,12 +143,17 @@ class SmsAk(Hosted):
         await self._stub.finish(key, held)
 
     async def cancel(self, key: SecretStr, held: Held) -> None:
-        """An answer that leaves it open whether the number is given back is settled by a look."""
+        """An answer that leaves it open whether the number is given back is settled by a look.
+
+        A yes is no money after an SMS: the document pays back only "if no message has been received".
+        """
         means = replies.not_returned(held, self.timing.min_cancel)
         try:
             replies.granted(await self._do(key, "setstatus", means, id=held.id, status="1"))
         except (TooLate, Unclear) as error:
             await self._settle(key, held, error)
+        else:
+            await self._look_for_sms(key, held)
 
     async def forward(self, key: SecretStr, held: Held, phone: str) -> None:
         """Not sent before the first SMS, as the document wants it."""
@@ -180,9 +187,12 @@ class SmsAk(Hosted):
         return rentals.sim(await self._do(key, "send-disable-sim", id=rented.id))
 
     async def rental_sms(self, key: SecretStr, rented: Rented, last: int | None = None) -> list[RentalSms]:
-        if last is None:
-            return rentals.sms(await self._ask(key, "getallsmsofnumber", phone=rented.raw))
-        return rentals.sms(await self._ask(key, "getlastsmsofnumber", phone=rented.raw, count=str(last)))
+        """Not asked for a number that cannot be read: what came back might be of another."""
+        if values.phone(rented.raw) is None:
+            raise BadInput("no number")
+        count = {} if last is None else {"count": str(last)}
+        method = "getallsmsofnumber" if last is None else "getlastsmsofnumber"
+        return rentals.sms(await self._ask(key, method, phone=rented.raw, **count), rented.raw)
 
     async def _prices_of(self, key: SecretStr, country: str) -> list[Price]:
         return catalogue.prices(await self._ask(key, "numbersstatus", code=country), country)
@@ -208,8 +218,9 @@ class SmsAk(Hosted):
 
         It is remembered, so that an SMS has the same code wherever it is met again.
         """
-        if held.last_code is not None or (held.id, sms) in self._beside:
-            return self._beside.get((held.id, sms), "")
+        known = self._known_beside(held, sms)
+        if known or held.last_code is not None or (held.id, sms) in self._beside:
+            return known
         try:
             told = messages.code_alone(await self._ask(key, "getlatestcode", id=held.id))
         except CodebellError:
@@ -217,6 +228,22 @@ class SmsAk(Hosted):
         while len(self._beside) >= REMEMBERED:
             del self._beside[next(iter(self._beside))]
         return self._beside.setdefault((held.id, sms), told)
+
+    def _known_beside(self, held: Held, sms: Reading) -> str:
+        """The code told beside this SMS before; of the last SMS also in the life of another process."""
+        if held.last_code is not None and sms.written and sms.written == held.last_written:
+            return held.last_code
+        return self._beside.get((held.id, sms), "")
+
+    async def _look_for_sms(self, key: SecretStr, held: Held) -> None:
+        """After a cancel that was granted: raises `CodeArrived` where an SMS was there before it."""
+        try:
+            async with asyncio.timeout(self.timing.min_poll):
+                now = await self._latest(key, held)
+        except (CodebellError, TimeoutError):
+            return
+        if now.outcome is Outcome.RECEIVED:
+            raise CodeArrived("before the cancel", code=now.whole)
 
     async def _settle(self, key: SecretStr, held: Held, error: TooLate | Unclear) -> None:
         """A cancel that was refused or got lost: after a code there is none, and what is over was given back.

@@ -3,6 +3,7 @@
 Two of its answers, to a rent and to a renewal, are missing in every copy of the document.
 """
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 
 from bot.errors import BadReply
@@ -44,11 +45,21 @@ def sim(reply: Reply) -> SimAnswer:
     return _SIM[reply.word]
 
 
-def sms(reply: Reply) -> list[RentalSms]:
-    """Oldest first; in which order the site gives them is told for activations only: the newest first."""
+def sms(reply: Reply, phone: str) -> list[RentalSms]:
+    """Those of this number, oldest first; the order is told for activations only: the newest first."""
     rows = [] if reply.text == "null" else listed(reply)
-    found = list(reversed(legible(rows, _sms)))
+    found = list(reversed(legible([row for row in rows if not _of_another(row, phone)], _sms)))
     return sorted(found, key=lambda one: one.written) if all(one.at for one in found) else found
+
+
+def _of_another(row: object, phone: str) -> bool:
+    """Whether an SMS names another number; one may stand there with its country code and without."""
+    told, asked = _digits(row.get("number") if isinstance(row, dict) else ""), _digits(phone)
+    return not (told.endswith(asked) or asked.endswith(told))
+
+
+def _digits(number: object) -> str:
+    return re.sub("[^0-9]", "", values.as_written(number)).lstrip("0")
 
 
 def _stock(row: Row) -> RentalStock | None:

@@ -23,6 +23,7 @@ from bot.errors import (
     Refused,
     TooEarly,
     TooLate,
+    TooSoon,
     Unavailable,
     UnknownActivation,
 )
@@ -43,7 +44,12 @@ ERRORS: Mapping[int, type[Refused]] = {
 Meaning = Callable[[str], CodebellError]
 
 _NOT_FOUND = re.compile(r"не найден|не существует|not found|no such|does not exist", re.IGNORECASE)
-_TOO_EARLY = re.compile(r"не ранее|секунд|минут|not earlier|second|minute", re.IGNORECASE)
+#: How long it still takes, or that it is early. A refusal may name a time that has passed, too.
+_TOO_EARLY = re.compile(
+    r"не ран(?:ее|ьше)|\bрано\b|not earlier|too (?:early|soon)"
+    r"|\b(?:через|подождите|in|wait)\s+(?:ещ[её]\s+)?\d+\s*(?:сек|мин|sec|min)",
+    re.IGNORECASE,
+)
 _AFTER_AN_SMS = re.compile(r"перв|после|first|after", re.IGNORECASE)
 _WRONG = re.compile(r"неверн|некоррект|wrong|invalid", re.IGNORECASE)
 _PAUSE = re.compile(r"(\d{1,4})\s*(сек|мин|sec|min)", re.IGNORECASE)
@@ -74,7 +80,9 @@ def about_a_number(words: str) -> CodebellError:
 
 
 def asked_in_vain(words: str) -> CodebellError:
-    """A refusal to bring another SMS: none can come any more."""
+    """A refusal to bring another SMS: not yet, or none can come any more."""
+    if _TOO_EARLY.search(words):
+        return TooSoon("too soon", seconds=_seconds(words))
     return UnknownActivation("not found") if _NOT_FOUND.search(words) else TooLate("refused")
 
 

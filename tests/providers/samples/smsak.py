@@ -121,12 +121,13 @@ SAMPLES = (
         LATEST,
     ),
     sample("play", lambda smsak: smsak.another_sms(SECRET, DONE), None, "1", {"id": "707"}),
-    sample(
+    # Whether an SMS came before it is looked up.
+    Sample(
         "setstatus: return the number",
+        "setstatus",
         lambda smsak: smsak.cancel(SECRET, HELD),
+        (asked("setstatus", "1", id="707", status="1"), asked("getstatus", "null", id="707")),
         None,
-        "1",
-        {"id": "707", "status": "1"},
     ),
     sample(
         "setstatus: set the number for call forwarding",
