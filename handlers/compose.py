@@ -13,10 +13,21 @@ from bot.i18n import Texts
 from bot.messages import Messages
 from bot.postage import Postage
 from bot.providers.base import Provider
-from handlers.connect import holds_a_key, is_a_key
+from handlers.connect import deleted
 from handlers.doors import Part, Write
 from handlers.draft import next_part, show_draft
-from handlers.questions import Last, Without, a_caption, asked_again, changes, lasting, question, without
+from handlers.lookalikes import holds_a_key, is_a_key, is_a_voucher
+from handlers.questions import (
+    Last,
+    Without,
+    a_caption,
+    asked_again,
+    changes,
+    lasting,
+    looked_like_a_key,
+    question,
+    without,
+)
 from handlers.screen import show
 from handlers.ways import (
     NAME_OF,
@@ -158,7 +169,9 @@ async def leave_out(
 async def is_an_answer(message: Message, state: FSMContext) -> bool:
     """A key is none, alone or among words; a message's text may hold what looks like one, as parcels have."""
     part, text = (await state.get_data()).get("part"), message.text or ""
-    return not (is_a_key(text) if part in _TEXTS else holds_a_key(text))
+    if part in _TEXTS:
+        return is_a_voucher(text) or not is_a_key(text)
+    return not holds_a_key(text)
 
 
 @router.message(Asked.part, F.text, ~F.text.startswith("/"), is_an_answer)
@@ -182,6 +195,15 @@ async def take(
         await go_on(message, draft, state, t, messages, postage, balances, providers)
     else:
         await show(message, question(draft, Part.ADDRESS, t))
+
+
+@router.message(Asked.part, F.text, ~F.text.startswith("/"))
+async def a_key_instead(message: Message, state: FSMContext, t: Texts, messages: Messages) -> None:
+    """What looks like a key does not stay in the chat, nor goes to anybody; the question stays open."""
+    gone = await deleted(message)
+    draft = await _asked_about(message, state, messages)
+    part = (await state.get_data())["part"]
+    await show(message, looked_like_a_key(draft, t, gone=gone, text=part in _TEXTS))
 
 
 async def go_on(

@@ -4,7 +4,6 @@ Keys are taken in private only. In a group a key was seen by others: it is refus
 and its owner is told to replace it.
 """
 
-import re
 from collections.abc import Mapping
 
 from aiogram import F, Router
@@ -22,29 +21,13 @@ from bot.i18n import Texts
 from bot.providers.base import Capability, Provider
 from handlers.channels import can_send
 from handlers.doors import AddKey, Buy, Keys, Rename, Rent, Send
+from handlers.lookalikes import holds_a_key, is_a_key
 from handlers.screen import Screen, answer, in_rows, press, show
 from storage.keys import KeyStore, checked
 from storage.models import Key
 
 router = Router(name="connect")
 router.callback_query.filter(F.data.startswith("c"))
-
-#: The letters of any key; a JWT's, base64 and hexadecimal are among them.
-_LETTER = "[A-Za-z0-9._~+/=-]"
-_KEY_ALONE = re.compile(rf"(/\S+\s+)?(?=\S*[0-9])(?=\S*[A-Za-z]){_LETTER}{{16,1024}}", re.ASCII)
-_WORD = re.compile(rf"{_LETTER}{{16,}}", re.ASCII)
-_URL = re.compile(r"\S+://\S*|\b(?:t\.me|www\.)\S*", re.ASCII)
-
-
-def is_a_key(text: str | None) -> bool:
-    """One long word of letters and digits, perhaps after a command."""
-    return text is not None and _KEY_ALONE.fullmatch(text.strip()) is not None
-
-
-def holds_a_key(text: str | None) -> bool:
-    """Whether some word is as a key is: 16 characters or more, letters and digits mixed, not an address."""
-    words = _WORD.findall(_URL.sub(" ", text or ""))
-    return any(re.search("[0-9]", word) and re.search("[A-Za-z]", word) for word in words)
 
 
 class ForProvider(CallbackData, prefix="cp"):

@@ -63,6 +63,17 @@ def asked_again(draft: OutgoingMessage, wrong: BadInput, t: Texts) -> Screen:
     return Screen(t.error(wrong), [back(draft, t)])
 
 
+def looked_like_a_key(draft: OutgoingMessage, t: Texts, *, gone: bool, text: bool) -> Screen:
+    """Why an answer was deleted, or is to be; a text that it was meant for can be told apart from a key."""
+    lines = [t("That looked like a key, so I deleted your message; nothing was stored.")]
+    if not gone:
+        lines = [t("That looked like a key. Please delete your message; nothing was stored.")]
+    lines.append(t("Keys are added with /keys."))
+    if text:
+        lines.append(t("If it is what the message shall say, send it again with another word beside it."))
+    return Screen("\n".join(lines), [back(draft, t)])
+
+
 def changes(draft: OutgoingMessage, part: Part, words: str, caption: str) -> dict[str, object]:
     """What was typed, as columns of the draft. Raises `BadInput`."""
     match part:

@@ -138,14 +138,53 @@ async def test_a_text_may_hold_what_looks_like_a_key(draft: Chat) -> None:
     assert "Your parcel 1Z999AA10123456784 is here" in draft.screen
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("shop.example.com/p/12345", "www.shop24.com/winter2026", "Shop24.example.com?code=A1B2C3D4E5"),
+        *("PROMO2026-SALE-50-OFF", "SUMMER-2026-1234567890AB"),
+    ],
+)
+async def test_a_link_or_a_voucher_alone_is_a_text(draft: Chat, typed: str) -> None:
+    await draft.press("SMS text")
+    said = await draft.say(typed)
+    assert draft.has(said)
+    assert marked(draft.last, "blockquote") == [typed]
+
+
 async def test_a_key_is_not_taken_for_the_answer_and_does_not_stay(draft: Chat, house: House) -> None:
     for label, typed in (("SMS text", KEY), ("Recipient", f"it is {KEY}")):
         await draft.press(label, on=draft.find("Alpha · SMS"))
         said = await draft.say(typed)
         assert not draft.has(said)
-        assert draft.screen.startswith("That looked like a key")
+        assert draft.screen.startswith("That looked like a key, so I deleted your message; nothing was")
         await draft.press("◀ Back")
     assert "Dinner is ready" in draft.find("Alpha · SMS")["text"]
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["7d2f1c0e9b8a4d5c6e7f8091a2b3c4d5", "9F8B6C4D-1A2B-4C3D-8E9F-ABCD56789012", "eyJ0eXAi.eyJzdWIi.dBjft_9"],
+)
+async def test_after_a_key_the_question_is_still_open(draft: Chat, key: str) -> None:
+    await draft.press("SMS text")
+    await draft.say(key)
+    assert draft.screen.splitlines()[1:] == [
+        "Keys are added with /keys.",
+        "If it is what the message shall say, send it again with another word beside it.",
+    ]
+    await draft.say(f"Code: {key}")
+    assert marked(draft.last, "blockquote") == [f"Code: {key}"]
+
+
+async def test_a_key_that_cannot_be_deleted_is_not_taken_either(draft: Chat, house: House) -> None:
+    house.human.fault("deleteMessage", code=400, description="Bad Request: message can't be deleted")
+    await draft.press("Recipient")
+    await draft.say(KEY)
+    assert draft.screen.splitlines() == [
+        "That looked like a key. Please delete your message; nothing was stored.",
+        "Keys are added with /keys.",
+    ]
 
 
 async def test_a_text_that_is_too_long_is_asked_for_again(both: Chat) -> None:

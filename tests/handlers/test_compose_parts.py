@@ -35,8 +35,10 @@ async def test_a_viber_button_and_image_can_be_taken_out_again(both: Chat) -> No
     await both.say("To the menu")
     await both.say("https://example.org/menu")
     await both.press("Viber image")
-    await both.say("http://example.org/menu.png")
-    assert both.screen == "An image is given by its web address, and that begins with https://."
+    for wrong in ("http://example.org/menu.png", "example.org/images/menu2026.png"):
+        said = await both.say(wrong)
+        assert both.has(said)
+        assert both.screen == "An image is given by its web address, and that begins with https://."
     await both.say("https://example.org/menu.png")
     assert "🖼 https://example.org/menu.png" in both.screen
     await both.press("Viber image")
