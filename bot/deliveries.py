@@ -2,8 +2,9 @@
 
 Every change redraws the card; the first final word rings, once. It is looked for eagerly in the first minute,
 less and less often after that. When every channel's lifetime and an hour are over and no final word came, the
-card says so and nothing rings: nobody knows whether it arrived. After a delivery it is looked at for one hour
-more, for the word that it was viewed and for refunds, which show on the card alone. If the process dies
+card says so and nothing rings: nobody knows whether it arrived. That takes an answer, or ten looks in a row
+without one: after a long stop the first answer may be the last word. After the last word it is looked at for
+one hour more, for the word that it was viewed and for refunds, which show on the card alone. If the process dies
 
     between two looks                  the next one reads the same, and more: nothing is lost
     before `told` is committed         neither stored nor rung; the next look does both
@@ -23,15 +24,17 @@ from bot.providers.sending_errors import UnknownMessage
 from storage.keys import KeyStore
 from storage.message_moves import News, Word
 from storage.messages import MessageStore
-from storage.models import MessageState, OutgoingMessage
+from storage.models import GIVEN_BACK, MessageState, OutgoingMessage
 from storage.reasons import Reason
 
 log = logging.getLogger(__name__)
 
 #: Past the lifetimes of its channels a message is asked for no more this much later.
 GRACE = timedelta(hours=1)
-#: How long after its delivery a message is still looked at.
+#: How long after its last word a message is still looked at.
 LATE = timedelta(hours=1)
+#: When its time is over, so many failures in a row are as good as no word.
+_HOPELESS = 10
 #: Seconds: looks are that far apart at most, and from a message's half hour on.
 _SLOWER, _SLOWEST = 60.0, 300.0
 _HALF_HOUR = 1800.0
@@ -41,6 +44,8 @@ _SETTLED = timedelta(minutes=1)
 _GONE = 60.0
 #: After so many failures in a row the card says that the provider does not answer.
 _TELL_AFTER = 3
+#: States of a message whose last word was told.
+_ENDED = frozenset({MessageState.DELIVERED, MessageState.VIEWED, MessageState.UNDELIVERED})
 
 
 class Deliveries:
@@ -71,7 +76,9 @@ class Deliveries:
     def news(self, row: OutgoingMessage, report: Report) -> News:
         """What a report changes for a message that was accepted."""
         words = tuple(_word(each) for each in report.channels if _is_news(row, each))
-        standing = statuses(row) | {Channel(word.channel): Delivery(word.status) for word in words}
+        standing = statuses(row) | {
+            Channel(word.channel): Delivery(word.status) for word in words if word.status
+        }
         state = _sum(standing)
         silent = state is MessageState.ACCEPTED and self._overdue(row)
         return News(state, words, Reason.NO_FINAL_WORD if silent else "", _arrived_at(report))
@@ -83,9 +90,7 @@ class Deliveries:
             return None
         if row.state is MessageState.ACCEPTED:
             return None if self._overdue(row) else now + timedelta(seconds=self._pause(row))
-        if row.state not in (MessageState.DELIVERED, MessageState.VIEWED) or not _more_to_come(row):
-            return None
-        return self._late_look(row)
+        return self._late_look(row) if row.state in _ENDED and _more_to_come(row) else None
 
     async def _ask(self, row: OutgoingMessage) -> Report | None:
         """The provider's word; None when there was none, and the next look is arranged."""
@@ -116,7 +121,7 @@ class Deliveries:
 
     async def _unanswered(self, row: OutgoingMessage, reason: str, *, tell: bool = False) -> None:
         log.info("message %s: %s", row.id, reason)
-        if row.state is MessageState.ACCEPTED and self._overdue(row):
+        if row.state is MessageState.ACCEPTED and self._overdue(row) and row.failures + 1 >= _HOPELESS:
             await self._give_up(row, Reason.NO_FINAL_WORD)
             return
         tell = row.state is MessageState.ACCEPTED and (tell or row.failures + 1 == _TELL_AFTER)
@@ -142,7 +147,7 @@ class Deliveries:
         return max(spacing, min(_SLOWER, spacing * (1 << min(int(age // 60), 8))))
 
     def _late_look(self, row: OutgoingMessage) -> datetime | None:
-        """As long again as it has been delivered: refunds show soon. Every five minutes in the end."""
+        """As long again as the last word is old: refunds show soon. Every five minutes in the end."""
         now = self._clock()
         since = now - (row.ended_at or now)
         at = now + timedelta(seconds=max(self._spacing(row), min(since.total_seconds(), _SLOWEST)))
@@ -150,10 +155,11 @@ class Deliveries:
 
     def _after_failure(self, row: OutgoingMessage) -> datetime | None:
         """Twice as long after each failure in a row, and not sooner than after an answer."""
-        usual, pause = self.next_look(row), self._spacing(row) * (1 << min(row.failures, 8))
-        if usual is None:
-            return None
-        return max(usual, self._clock() + timedelta(seconds=min(pause, _SLOWER)))
+        now, pause = self._clock(), self._spacing(row) * (1 << min(row.failures, 8))
+        if row.state is MessageState.ACCEPTED and self._overdue(row):
+            return now + timedelta(seconds=min(pause, _SLOWEST))
+        usual = self.next_look(row)
+        return None if usual is None else max(usual, now + timedelta(seconds=min(pause, _SLOWER)))
 
     def _overdue(self, row: OutgoingMessage) -> bool:
         lifetimes = (getattr(row, f"{channel}_ttl") for channel in channels(row))
@@ -175,8 +181,22 @@ def statuses(row: OutgoingMessage) -> dict[Channel, Delivery | None]:
     return {channel: Delivery(status) if status else None for channel, status in told.items()}
 
 
+def may_be_paid_back(row: OutgoingMessage) -> bool:
+    """Whether a channel that did not deliver took money, or may have, and has not given it back."""
+    return any(_owes(row, channel, status) for channel, status in statuses(row).items())
+
+
+def _owes(row: OutgoingMessage, channel: Channel, status: Delivery | None) -> bool:
+    """What is lost without a cost told, or given back, owes nothing."""
+    if status is None or not status.final:
+        return True
+    return not status.arrived and status not in GIVEN_BACK and bool(getattr(row, f"{channel}_cost"))
+
+
 def _word(report: ChannelReport) -> Word:
-    return Word(report.channel, report.status, report.raw, report.cost)
+    """A channel its provider tells no word of keeps the one it has."""
+    silent = report.status is Delivery.OTHER and not report.raw
+    return Word(report.channel, "" if silent else report.status, report.raw, report.cost)
 
 
 def _arrived_at(report: Report) -> datetime | None:
@@ -185,11 +205,12 @@ def _arrived_at(report: Report) -> datetime | None:
 
 
 def _is_news(row: OutgoingMessage, report: ChannelReport) -> bool:
-    """What arrived stays so: nothing but that it was viewed can follow."""
+    """A last word stays: what arrived may be viewed, what was lost be paid back or arrive after all."""
     standing = statuses(row)
     before = standing.get(report.channel)
-    arrived = before is not None and before.arrived
-    return report.channel in standing and (not arrived or report.status is Delivery.VIEWED)
+    if before is None or not before.final:
+        return report.channel in standing
+    return report.status is Delivery.VIEWED if before.arrived else report.status.final
 
 
 def _sum(standing: Mapping[Channel, Delivery | None]) -> MessageState:
@@ -204,7 +225,5 @@ def _sum(standing: Mapping[Channel, Delivery | None]) -> MessageState:
 
 
 def _more_to_come(row: OutgoingMessage) -> bool:
-    """Whether a delivered message may be viewed yet, or what another channel took be given back."""
-    standing = statuses(row)
-    open_ones = any(status is None or not status.final for status in standing.values())
-    return open_ones or standing.get(Channel.VIBER) is Delivery.DELIVERED
+    """Whether a message may be viewed yet after its last word, or what it took be given back."""
+    return may_be_paid_back(row) or statuses(row).get(Channel.VIBER) is Delivery.DELIVERED

@@ -14,11 +14,15 @@ from storage.outbox import Kind, arm
 
 #: When to look at a message again, by its row as it is now; None when nothing is due any more.
 NextLook = Callable[[OutgoingMessage], datetime | None]
+_ARRIVED = (MessageState.DELIVERED, MessageState.VIEWED)
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """How a message stands on one channel; `raw` is the provider's own word, `cost` None if it tells none."""
+    """How a message stands on one channel; `raw` is the provider's own word, `cost` None if it tells none.
+
+    Without a word, `status` is "", and what stands stays.
+    """
 
     channel: str
     status: str
@@ -75,7 +79,7 @@ async def tell(
     """Write news down; the first final word rings, in this same transaction and never again."""
     ended = was is MessageState.ACCEPTED and news.state is not was
     answered = {"answered_at": now, "polled_at": now, "failures": 0, "reason": news.reason}
-    values = {**_columns(news), **answered} | (_end(news, now) if ended else {})
+    values = {**_columns(news), **answered, **_moments(was, news, now)}
     allowed = {was} if news.state is was else MESSAGE_REACHED_FROM[news.state] & {was}
     row = await change(session, message_id, allowed, state=news.state, **values)
     if row is None:
@@ -86,16 +90,21 @@ async def tell(
     return row
 
 
-def _end(news: News, now: datetime) -> dict[str, object]:
-    """The moments of the last word: when it was heard, and when the message had arrived, in no future."""
-    arrived = news.state in (MessageState.DELIVERED, MessageState.VIEWED)
-    return {"ended_at": now, "arrived_at": min(news.arrived_at or now, now) if arrived else None}
+def _moments(was: MessageState, news: News, now: datetime) -> dict[str, object]:
+    """When the last word was heard, and when the message arrived: in no future, nor a second time."""
+    moments: dict[str, object] = {}
+    if was is MessageState.ACCEPTED and news.state is not was:
+        moments["ended_at"] = now
+    if was not in _ARRIVED and news.state in _ARRIVED:
+        moments["arrived_at"] = min(news.arrived_at or now, now)
+    return moments
 
 
 def _columns(news: News) -> dict[str, object]:
     columns: dict[str, object] = {}
     for word in news.words:
-        columns |= {f"{word.channel}_status": word.status, f"{word.channel}_raw": word.raw[:32]}
+        if word.status:
+            columns |= {f"{word.channel}_status": word.status, f"{word.channel}_raw": word.raw[:32]}
         if word.cost is not None:
             columns[f"{word.channel}_cost"] = word.cost
     return columns

@@ -12,7 +12,7 @@ from storage.models.activations import (
 )
 from storage.models.chats import Canary, Chat, Form, Key
 from storage.models.columns import Moment, Money, Row
-from storage.models.messages import MESSAGE_REACHED_FROM, MessageState, OutgoingMessage
+from storage.models.messages import GIVEN_BACK, MESSAGE_REACHED_FROM, MessageState, OutgoingMessage
 from storage.models.outbox import Post
 from storage.models.rentals import (
     ORDER_REACHED_FROM,
@@ -27,6 +27,7 @@ from storage.models.rentals import (
 )
 
 __all__ = [
+    "GIVEN_BACK",
     "MESSAGE_REACHED_FROM",
     "OPEN",
     "ORDER_REACHED_FROM",

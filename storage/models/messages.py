@@ -29,12 +29,17 @@ class MessageState(StrEnum):
 MESSAGE_REACHED_FROM: dict[MessageState, frozenset[MessageState]] = {
     MessageState.SENDING: frozenset({MessageState.DRAFT}),
     MessageState.ACCEPTED: frozenset({MessageState.SENDING}),
-    MessageState.DELIVERED: frozenset({MessageState.ACCEPTED}),
-    MessageState.VIEWED: frozenset({MessageState.ACCEPTED, MessageState.DELIVERED}),
+    #: After all: an operator may tell of a delivery when its provider had given the message up.
+    MessageState.DELIVERED: frozenset({MessageState.ACCEPTED, MessageState.UNDELIVERED}),
+    MessageState.VIEWED: frozenset({MessageState.ACCEPTED, MessageState.DELIVERED, MessageState.UNDELIVERED}),
     MessageState.UNDELIVERED: frozenset({MessageState.ACCEPTED}),
     MessageState.FAILED: frozenset({MessageState.SENDING}),
     MessageState.UNKNOWN: frozenset({MessageState.SENDING}),
 }
+
+
+#: Delivery statuses of a channel that is not paid for in the end.
+GIVEN_BACK = frozenset({"refunded", "no_money"})
 
 
 class OutgoingMessage(Row):
