@@ -96,7 +96,7 @@ def _standing(row: OutgoingMessage, t: Texts) -> list[str]:
 
 def _said(row: OutgoingMessage, channel: Channel, status: Delivery, t: Texts) -> str:
     """A delivery status in words."""
-    if status is Delivery.REFUNDED and row.state in _ARRIVED:
+    if status is Delivery.REFUNDED and row.state in _ARRIVED and channel not in _tried(row):
         return t.plain("not needed, to be paid back")
     if status is Delivery.OTHER:
         return t.plain("the provider says “{word}”", word=visible(getattr(row, f"{channel}_raw"), 32))
@@ -139,7 +139,7 @@ def _news(row: OutgoingMessage, title: str, t: Texts) -> list[str]:
 
 def _outcome(row: OutgoingMessage, t: Texts) -> str:
     """The last word on the delivery."""
-    over, moment = channel_name(_over(row), t), t.day(row.ended_at or row.created_at)
+    over, moment = channel_name(_over(row), t), t.day(row.arrived_at or row.created_at)
     match row.state:
         case MessageState.VIEWED:
             return t("👁 Delivered over {channel} on {moment}, and read.", channel=over, moment=moment)
@@ -155,11 +155,17 @@ def _over(row: OutgoingMessage) -> Channel:
     return found[0] if found else channels(row)[-1]
 
 
+def _tried(row: OutgoingMessage) -> tuple[Channel, ...]:
+    """The channels a message took until it arrived."""
+    return channels(row)[: channels(row).index(_over(row)) + 1]
+
+
 def _on_its_way(row: OutgoingMessage, title: str, t: Texts) -> list[str]:
     taken = t("📨 {provider} took it: it is on its way.", provider=title)
     if row.next_poll_at is None:
         return [taken, *_given_up(row, title, t)]
-    return [taken, t("The last word on it comes as a new message."), *_trouble(row, title, t)]
+    news = t("Once it is delivered, or known not to be, a new message says so.")
+    return [taken, news, *_trouble(row, title, t)]
 
 
 def _given_up(row: OutgoingMessage, title: str, t: Texts) -> list[str]:
@@ -202,12 +208,15 @@ def _unknown(row: OutgoingMessage, title: str, t: Texts) -> list[str]:
         ),
         t("I did not and will not send it again for this press."),
     ]
-    if row.balance_before is not None:
-        lines.append(t("Balance before: {money}", money=t.money(row.balance_before, row.currency)))
-    if row.balance_after is not None:
-        lines.append(t("Balance after: {money}", money=t.money(row.balance_after, row.currency)))
-    lines.append(t("If it fell, the message was sent; your account at {provider} shows it.", provider=title))
-    return lines
+    before, after = row.balance_before, row.balance_after
+    if before is not None:
+        lines.append(t("Balance before: {money}", money=t.money(before, row.currency)))
+    if after is not None:
+        lines.append(t("Balance after: {money}", money=t.money(after, row.currency)))
+    if before is None or after is None:
+        return [*lines, t("Your account at {provider} shows whether it was sent.", provider=title)]
+    told = t("If it fell, the message was sent; your account at {provider} shows it.", provider=title)
+    return [*lines, told]
 
 
 def _cost(row: OutgoingMessage, t: Texts) -> list[str]:
@@ -218,9 +227,16 @@ def _cost(row: OutgoingMessage, t: Texts) -> list[str]:
     money = t.money(
         sum((cost for status, cost in told if status not in _GIVEN_BACK), Decimal(0)), row.currency
     )
-    if all(status is not None and status.final for status, _ in told):
+    if not any(_may_be_paid_back(status, cost) for status, cost in told):
         return [t("It cost {money}.", money=money)]
-    return [t("Charged so far: {money}; what was not needed may yet be paid back.", money=money)]
+    return [t("Charged so far: {money}; what delivered nothing may yet be paid back.", money=money)]
+
+
+def _may_be_paid_back(status: Delivery | None, cost: Decimal) -> bool:
+    """Whether the last word on a channel's cost is not told yet."""
+    if status is None or not status.final:
+        return True
+    return cost > 0 and not status.arrived and status not in _GIVEN_BACK
 
 
 def _next(row: OutgoingMessage, t: Texts) -> list[str]:
@@ -237,7 +253,7 @@ def _ring(row: OutgoingMessage, t: Texts) -> str:
         return t("🔔 <b>Not delivered</b> to {phone}", phone=phone)
     over = _over(row)
     line = t("🔔 <b>Delivered</b> over {channel} to {phone}", channel=channel_name(over, t), phone=phone)
-    lost = channels(row)[: channels(row).index(over)]
+    lost = _tried(row)[:-1]
     names = ", ".join(channel_name(channel, t) for channel in lost)
     return f"{line} {t('(not over {channel})', channel=names)}" if lost else line
 

@@ -29,6 +29,8 @@ class FakeSending(Scripted):
     def __init__(self) -> None:
         self.sender_names = {Channel.VIBER: ["Promo", "Taxi"], Channel.SMS: ["InfoCenter"]}
         self.costs = dict(COSTS)
+        #: The money that is for one channel alone.
+        self.purses = {Channel.VIBER: Decimal("191.477")}
         #: The operators of every country; all but the first are dearer.
         self.networks: tuple[str, ...] = ("01", "03")
         self.outgoing: dict[str, Outgoing] = {}
@@ -51,7 +53,7 @@ class FakeSending(Scripted):
 
     async def balances(self, key: SecretStr) -> dict[Channel, Decimal]:
         self._hear("balances")
-        return {Channel.SMS: self.accounts[key.get_secret_value()], Channel.VIBER: Decimal("191.477")}
+        return {Channel.SMS: self.accounts[key.get_secret_value()], **self.purses}
 
     async def senders(self, key: SecretStr) -> dict[Channel, list[str]]:
         self._hear("senders")

@@ -92,3 +92,17 @@ async def both(sender: Chat) -> Chat:
     await sender.say("+380501234567")
     await sender.say("Dinner is ready")
     return sender
+
+
+@pytest.fixture
+async def sms(draft: Chat) -> Chat:
+    """Somebody who has just sent an SMS."""
+    await draft.press("Send for")
+    return draft
+
+
+@pytest.fixture
+async def letter(both: Chat) -> Chat:
+    """Somebody who has just sent a Viber message that an SMS may follow."""
+    await both.press("Send for")
+    return both

@@ -1,41 +1,16 @@
 """The card of a sent message, and the new message that rings with the last word on it."""
 
-from decimal import Decimal
+from datetime import timedelta
 
 import pytest
 
-from bot.errors import BadReply, Unavailable
-from bot.providers.base import Capability
-from bot.providers.sending import Channel, Delivery
-from bot.providers.sending_errors import SenderRefused, UnknownMessage
-from tests.doubles import KEY
-from tests.handlers.reading import hour, marked
+from bot.providers.sending import Channel, ChannelReport, Delivery, Report
+from tests.handlers.reading import hour
+from tests.handlers.sending import CARD, card, rings
 from tests.house import Chat, House, labels
 
 VIBER, SMS = Channel.VIBER, Channel.SMS
-CARD = "✉️ To +380 50 123 4567 · 🇺🇦 Ukraine"
-
-
-@pytest.fixture
-async def sms(draft: Chat) -> Chat:
-    """Somebody who has just sent an SMS."""
-    await draft.press("Send for")
-    return draft
-
-
-@pytest.fixture
-async def letter(both: Chat) -> Chat:
-    """Somebody who has just sent a Viber message that an SMS may follow."""
-    await both.press("Send for")
-    return both
-
-
-def card(chat: Chat) -> list[str]:
-    return str(chat.find(CARD)["text"]).splitlines()
-
-
-def rings(chat: Chat) -> list[str]:
-    return [str(message["text"]) for message in chat.messages if message["text"].startswith("🔔")]
+MAY_YET = "what delivered nothing may yet be paid back."
 
 
 # The way of a message
@@ -49,7 +24,7 @@ async def test_what_the_provider_took_is_on_its_way(sms: Chat) -> None:
         "SMS: accepted · $0.48",
         "",
         "📨 Alpha took it: it is on its way.",
-        "The last word on it comes as a new message.",
+        "Once it is delivered, or known not to be, a new message says so.",
     ]
     assert sms.buttons == ["🔁 Write another like it", "🗂 Sent messages"]
 
@@ -62,9 +37,18 @@ async def test_a_delivery_rings_once_and_the_card_says_so(sms: Chat, house: Hous
     assert rings(sms) == ["🔔 Delivered over SMS to +380 50 123 4567\nIt cost $0.48."]
     assert card(sms)[3:5] == ["SMS: delivered · $0.48", ""]
     assert card(sms)[5].startswith("✅ Delivered over SMS on ")
-    assert hour(delivered)[:4] in card(sms)[5]
+    assert hour(delivered)[:5] in card(sms)[5]
     assert card(sms)[6] == "It cost $0.48."
     assert labels(sms.find("🔔")) == ["🔁 Write another like it"]
+
+
+async def test_the_moment_of_a_delivery_is_the_providers_not_ours(sms: Chat, house: House) -> None:
+    at = house.clock() + timedelta(seconds=2)
+    told = ChannelReport(SMS, Delivery.DELIVERED, "DELIVRD", at=at)
+    house.alpha.reports["alpha-message-1"] = Report("alpha-message-1", (told,))
+    house.clock.advance(3 * 3600)
+    await house.restart()
+    assert hour(at)[:5] in card(sms)[5]
 
 
 async def test_every_step_shows_on_the_card_and_rings_nothing(letter: Chat, house: House) -> None:
@@ -102,7 +86,7 @@ async def test_while_a_channel_may_yet_be_paid_back_the_cost_is_not_the_last_wor
 ) -> None:
     house.alpha.reports_that(VIBER, Delivery.DELIVERED)
     await letter.wait(10)
-    so_far = "Charged so far: $1.23; what was not needed may yet be paid back."
+    so_far = f"Charged so far: $1.23; {MAY_YET}"
     assert rings(letter) == [f"🔔 Delivered over Viber to +380 50 123 4567\n{so_far}"]
     house.alpha.reports_that(SMS, Delivery.REFUNDED)
     await letter.wait(60)
@@ -117,7 +101,19 @@ async def test_where_viber_fails_the_sms_delivers(letter: Chat, house: House) ->
     assert "Viber: not delivered in its lifetime · $0.75" in card(letter)
     house.alpha.reports_that(SMS, Delivery.DELIVERED)
     await letter.wait(60)
-    assert rings(letter) == ["🔔 Delivered over SMS to +380 50 123 4567 (not over Viber)\nIt cost $1.23."]
+    so_far = f"Charged so far: $1.23; {MAY_YET}"
+    assert rings(letter) == [f"🔔 Delivered over SMS to +380 50 123 4567 (not over Viber)\n{so_far}"]
+    assert card(letter)[-1] == so_far
+
+
+async def test_a_channel_that_was_tried_in_vain_is_paid_back_but_was_needed(
+    letter: Chat, house: House
+) -> None:
+    house.alpha.reports_that(VIBER, Delivery.REFUNDED)
+    house.alpha.reports_that(SMS, Delivery.DELIVERED)
+    await letter.wait(10)
+    assert card(letter)[3:5] == ["Viber: to be paid back · $0.75", "SMS: delivered · $0.48"]
+    assert card(letter)[-1] == "It cost $0.48."
 
 
 async def test_that_it_was_read_shows_on_the_card_alone(letter: Chat, house: House) -> None:
@@ -135,9 +131,10 @@ async def test_what_arrived_nowhere_says_what_to_do_next(letter: Chat, house: Ho
     house.alpha.reports_that(SMS, Delivery.REFUNDED)
     await letter.wait(10)
     said = "Check the number, or try another channel or a longer lifetime."
-    assert rings(letter) == [f"🔔 Not delivered to +380 50 123 4567\nIt cost $0.75.\n{said}"]
+    so_far = f"Charged so far: $0.75; {MAY_YET}"
+    assert rings(letter) == [f"🔔 Not delivered to +380 50 123 4567\n{so_far}\n{said}"]
     assert card(letter)[3:5] == ["Viber: not delivered · $0.75", "SMS: to be paid back · $0.48"]
-    assert card(letter)[-3:] == ["❌ Not delivered.", "It cost $0.75.", said]
+    assert card(letter)[-3:] == ["❌ Not delivered.", so_far, said]
     assert labels(letter.find("🔔")) == ["✏️ Change and try again"]
 
 
@@ -162,103 +159,6 @@ async def test_too_little_money_for_a_channel_says_to_top_it_up(sms: Chat, house
     assert "SMS: not enough money · $0.48" in card(sms)
     assert "top it up, then send it again" in rings(sms)[0]
     assert "It cost $0.00." in rings(sms)[0]
-
-
-# What went wrong
-
-
-async def test_a_refused_message_says_why_and_costs_nothing(draft: Chat, house: House) -> None:
-    house.alpha.fails("send", SenderRefused())
-    await draft.press("Send for")
-    assert card(draft)[-2:] == [
-        "🚫 Not sent, not paid.",
-        "The provider does not accept this sender name. Nothing was sent: choose another one.",
-    ]
-    assert draft.buttons == ["✏️ Change and try again", "🗂 Sent messages"]
-    await draft.press("Change and try again")
-    assert draft.buttons[0] == "✅ Send for at most $0.50"
-    assert "🚫 Not sent, not paid." in draft.messages[-2]["text"]
-
-
-@pytest.mark.parametrize("lost", [BadReply("html"), Unavailable("502")])
-async def test_a_lost_answer_is_told_with_both_balances_and_never_repeated(
-    draft: Chat, house: House, lost: Exception
-) -> None:
-    house.alpha.loses_the_answer("send", lost)
-    await draft.press("Send for")
-    await draft.wait(3600)
-    assert card(draft)[-5:] == [
-        "❓ The answer of Alpha was lost: it is unknown whether this was sent.",
-        "I did not and will not send it again for this press.",
-        "Balance before: $18.74",
-        "Balance after: $18.26",
-        "If it fell, the message was sent; your account at Alpha shows it.",
-    ]
-    assert len(house.alpha.called("send")) == 1
-    assert draft.buttons == ["✏️ Write it again", "🗂 Sent messages"]
-
-
-async def test_a_request_that_never_left_is_not_sent(draft: Chat, house: House) -> None:
-    house.alpha.fails("send", Unavailable("refused", sent=False))
-    await draft.press("Send for")
-    assert card(draft)[-2:] == ["🚫 Not sent, not paid.", "The provider does not answer right now."]
-
-
-async def test_a_provider_that_does_not_answer_is_named_and_asked_on(sms: Chat, house: House) -> None:
-    house.alpha.breaks("delivery", Unavailable("503"))
-    await sms.wait(120)
-    assert card(sms)[-1] == "⚠️ Alpha does not answer; I keep asking."
-    house.alpha.breaks("delivery", None)
-    house.alpha.reports_that(SMS, Delivery.DELIVERED)
-    await sms.wait(120)
-    assert len(rings(sms)) == 1
-
-
-async def test_a_provider_that_does_not_know_it_any_more_is_asked_no_more(sms: Chat, house: House) -> None:
-    house.alpha.breaks("delivery", UnknownMessage())
-    await sms.wait(600)
-    assert card(sms)[-2:] == [
-        "⚠️ Alpha: The provider does not know this message.",
-        "Look at your account there.",
-    ]
-    assert rings(sms) == []
-
-
-async def test_a_message_without_a_last_word_says_so_when_its_time_is_over(sms: Chat, house: House) -> None:
-    await sms.wait(8 * 3600)
-    assert card(sms)[-2:] == [
-        "Alpha never told what became of it, and its time is over.",
-        "Look at your account there.",
-    ]
-    assert rings(sms) == []
-
-
-async def test_a_provider_that_tells_no_delivery_says_so(draft: Chat, house: House) -> None:
-    house.alpha.capabilities -= {Capability.DELIVERY}
-    await draft.press("Send for")
-    assert card(draft)[-2:] == ["Alpha does not tell what becomes of it.", "Look at your account there."]
-
-
-async def test_the_text_on_the_card_is_short_and_only_text(both: Chat, house: House) -> None:
-    await both.press("SMS text")
-    await both.say("<i>SMS</i> " + "a" * 500)
-    await both.press("Send for")
-    quotes = marked(both.find(CARD), "blockquote")
-    assert quotes[0] == "Dinner is ready"
-    assert quotes[1].startswith("<i>SMS</i> aaa")
-    assert len(quotes[1]) == 150
-
-
-async def test_a_restart_between_sending_and_delivery_loses_no_ring(sms: Chat, house: House) -> None:
-    house.alpha.reports_that(SMS, Delivery.DELIVERED)
-    await house.restart()
-    await sms.wait(10)
-    await house.restart()
-    assert len(rings(sms)) == 1
-
-
-async def test_money_is_what_the_provider_took(sms: Chat, house: House) -> None:
-    assert house.alpha.accounts[KEY] == Decimal("18.26")
 
 
 # Again, and what was sent
