@@ -57,12 +57,13 @@ class Postage:
     async def costs(self, draft: OutgoingMessage) -> Sequence[ChannelCost]:
         """What a draft costs over each of its channels, in their order; none where no price is told.
 
-        The highest costs of all channels together are noted in the draft as what it costs at most: a limit on
-        spending counts with that.
+        The highest costs of all channels together are noted in the draft as what it costs at most, none where
+        one is not told: a limit on spending counts with that.
         """
         found = _costs(draft, await self.operators(draft))
-        if found and len(found) == len(channels(draft)):
-            await self._store.quote(draft, sum((cost.high for cost in found), Decimal(0)))
+        known = bool(found) and len(found) == len(channels(draft))
+        most = sum((cost.high for cost in found), Decimal(0)) if known else None
+        await self._store.quote(draft, most)
         return found
 
     async def operators(self, draft: OutgoingMessage) -> Sequence[ChannelPrice]:
@@ -77,13 +78,17 @@ class Postage:
         return sorted(mine, key=lambda price: (order.index(price.channel), price.mcc, price.mnc))
 
     async def exact(self, draft: OutgoingMessage, mcc: str, mnc: str) -> Sequence[ChannelCost]:
-        """What a draft costs to one operator, asked anew; none where no price is told."""
+        """What a draft costs to one operator, asked anew; none where no price is told.
+
+        SMS-fly's own sample asks for one operator and answers with another's price: that is not this one's.
+        """
 
         async def ask(provider: Provider, key: SecretStr) -> Sequence[ChannelPrice]:
             able = provider.can(Capability.SEND_PRICES)
             return await provider.price(key, channels(draft), mcc, mnc) if able else ()
 
-        return _costs(draft, await self._shops.ask_one(draft.key_id, ask))
+        told = await self._shops.ask_one(draft.key_id, ask)
+        return _costs(draft, [price for price in told if (price.mcc, price.mnc) == (mcc, mnc)])
 
     async def _price_list(
         self, provider: Provider, key: SecretStr, draft: OutgoingMessage
@@ -97,8 +102,10 @@ class Postage:
         return _together(answers)
 
     async def _listed(self, provider: Provider, key: SecretStr, key_id: str, mcc: str) -> list[ChannelPrice]:
+        """The prices of this code; what is told of others counts where those are asked for."""
         able = [channel for channel, need in NEEDS.items() if provider.can(need)]
-        return await self._lists.get((key_id, mcc), lambda: provider.price_list(key, able, mcc))
+        told = await self._lists.get((key_id, mcc), lambda: provider.price_list(key, able, mcc))
+        return [price for price in told if price.mcc == mcc]
 
 
 def _together(answers: Iterable[list[ChannelPrice] | BaseException]) -> list[ChannelPrice]:

@@ -68,8 +68,8 @@ class MessageStore(DueRows[OutgoingMessage]):
         async with self._database.begin() as session:
             return await change(session, message_id, {MessageState.DRAFT}, **values)
 
-    async def quote(self, draft: OutgoingMessage, most: Decimal) -> None:
-        """Note what a draft costs at most, unless something was written into it meanwhile."""
+    async def quote(self, draft: OutgoingMessage, most: Decimal | None) -> None:
+        """Note what a draft costs at most, None for unknown, unless it was changed meanwhile."""
         same = (
             OutgoingMessage.recipient == draft.recipient,
             OutgoingMessage.channels == draft.channels,

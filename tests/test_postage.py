@@ -135,6 +135,36 @@ async def test_a_channel_without_a_price_leaves_the_most_it_costs_unknown(
     assert (await mailroom.row(draft.id)).quoted is None
 
 
+async def test_prices_that_are_told_no_more_are_noted_no_more(mailroom: Mailroom, postage: Postage) -> None:
+    draft = await mailroom.draft()
+    await postage.costs(draft)
+    mailroom.clock.advance(301)
+    mailroom.alpha.networks = ()
+    assert list(await postage.costs(draft)) == []
+    assert (await mailroom.row(draft.id)).quoted is None
+
+
+async def test_the_price_of_another_operator_or_country_is_not_the_one_asked_for(
+    mailroom: Mailroom, postage: Postage
+) -> None:
+    others = [
+        ChannelPrice(Channel.SMS, "255", "06", SMS_COST),
+        ChannelPrice(Channel.SMS, "250", "01", Decimal("0.01")),
+    ]
+
+    async def price(key: SecretStr, channels: Collection[Channel], mcc: str, mnc: str) -> list[ChannelPrice]:
+        return others
+
+    async def price_list(key: SecretStr, channels: Collection[Channel], mcc: str) -> list[ChannelPrice]:
+        return others
+
+    mailroom.alpha.price = price  # type: ignore[method-assign] # SMS-fly's sample does so
+    mailroom.alpha.price_list = price_list  # type: ignore[method-assign] # it might do so
+    draft = await mailroom.draft()
+    assert list(await postage.exact(draft, "255", "01")) == []
+    assert list(await postage.costs(draft)) == [ChannelCost(Channel.SMS, SMS_COST, SMS_COST, 1)]
+
+
 async def test_a_code_the_provider_knows_nothing_of_hides_no_price(
     mailroom: Mailroom, postage: Postage
 ) -> None:
