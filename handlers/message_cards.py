@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from aiogram.types import InlineKeyboardButton
 
-from bot.deliveries import statuses
+from bot.deliveries import may_be_paid_back, statuses
 from bot.errors import BadReply, CodebellError, Unavailable, named
 from bot.i18n import Texts, international, visible
 from bot.parts import channels
@@ -18,13 +18,11 @@ from bot.providers.sending import Channel, Delivery
 from handlers.channels import channel_name, recipient, text_of, way
 from handlers.doors import SendAgain, Sent
 from handlers.screen import Rows, Screen, press
-from storage.models import MessageState, OutgoingMessage
+from storage.models import GIVEN_BACK, MessageState, OutgoingMessage
 from storage.reasons import Reason
 
 #: Characters of the text on a card.
 _SHOWN = 300
-#: Statuses of a channel that is not paid for in the end.
-_GIVEN_BACK = frozenset({Delivery.REFUNDED, Delivery.NO_MONEY})
 _ARRIVED = frozenset({MessageState.DELIVERED, MessageState.VIEWED})
 
 
@@ -225,18 +223,11 @@ def _cost(row: OutgoingMessage, t: Texts) -> list[str]:
     if any(cost is None for _, cost in told):
         return []
     money = t.money(
-        sum((cost for status, cost in told if status not in _GIVEN_BACK), Decimal(0)), row.currency
+        sum((cost for status, cost in told if status not in GIVEN_BACK), Decimal(0)), row.currency
     )
-    if not any(_may_be_paid_back(status, cost) for status, cost in told):
+    if not may_be_paid_back(row):
         return [t("It cost {money}.", money=money)]
     return [t("Charged so far: {money}; what delivered nothing may yet be paid back.", money=money)]
-
-
-def _may_be_paid_back(status: Delivery | None, cost: Decimal) -> bool:
-    """Whether the last word on a channel's cost is not told yet."""
-    if status is None or not status.final:
-        return True
-    return cost > 0 and not status.arrived and status not in _GIVEN_BACK
 
 
 def _next(row: OutgoingMessage, t: Texts) -> list[str]:

@@ -104,6 +104,10 @@ async def test_where_viber_fails_the_sms_delivers(letter: Chat, house: House) ->
     so_far = f"Charged so far: $1.23; {MAY_YET}"
     assert rings(letter) == [f"🔔 Delivered over SMS to +380 50 123 4567 (not over Viber)\n{so_far}"]
     assert card(letter)[-1] == so_far
+    house.alpha.reports_that(VIBER, Delivery.REFUNDED)
+    await letter.wait(600)
+    assert card(letter)[-1] == "It cost $0.48."
+    assert len(rings(letter)) == 1
 
 
 async def test_a_channel_that_was_tried_in_vain_is_paid_back_but_was_needed(
@@ -136,6 +140,10 @@ async def test_what_arrived_nowhere_says_what_to_do_next(letter: Chat, house: Ho
     assert card(letter)[3:5] == ["Viber: not delivered · $0.75", "SMS: to be paid back · $0.48"]
     assert card(letter)[-3:] == ["❌ Not delivered.", so_far, said]
     assert labels(letter.find("🔔")) == ["✏️ Change and try again"]
+    house.alpha.reports_that(VIBER, Delivery.REFUNDED)
+    await letter.wait(600)
+    assert card(letter)[-2] == "It cost $0.00."
+    assert len(rings(letter)) == 1
 
 
 @pytest.mark.parametrize(
