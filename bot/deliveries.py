@@ -4,7 +4,7 @@ Every change redraws the card; the first final word rings, once. It is looked fo
 less and less often after that. When every channel's lifetime and an hour are over and no final word came, the
 card says so and nothing rings: nobody knows whether it arrived. That takes an answer, or ten looks in a row
 without one: after a long stop the first answer may be the last word. After the last word it is looked at for
-one hour more, for the word that it was viewed and for refunds, which show on the card alone. If the process dies
+one hour more: that it was viewed, and refunds, show on the card alone. If the process dies
 
     between two looks                  the next one reads the same, and more: nothing is lost
     before `told` is committed         neither stored nor rung; the next look does both

@@ -9,15 +9,22 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import LimitReached, text
-from storage.models import OPEN, Activation, MessageState, OrderState, OutgoingMessage, RentalOrder, State
+from storage.models import (
+    GIVEN_BACK,
+    OPEN,
+    Activation,
+    MessageState,
+    OrderState,
+    OutgoingMessage,
+    RentalOrder,
+    State,
+)
 
 _DAY = timedelta(days=1)
 #: States that cost nothing in the end.
 _FREE = frozenset({State.FAILED, State.CANCELLED, State.EXPIRED})
 _NOT_ORDERED = frozenset({OrderState.OFFERED, OrderState.FAILED})
 _NOT_SENT = frozenset({MessageState.DRAFT, MessageState.FAILED})
-#: Statuses of a message's channel that is not paid for in the end.
-_GIVEN_BACK = frozenset({"refunded", "no_money"})
 
 
 class TooManyNumbers(LimitReached):
@@ -124,9 +131,11 @@ async def _postage(session: AsyncSession, expense: Expense, since: datetime) -> 
 
 
 def _paid(row: OutgoingMessage) -> Decimal:
-    """What its channels cost, without what was given back; at most what was quoted where that is not told."""
-    channels = ((row.viber_status, row.viber_cost), (row.sms_status, row.sms_cost))
-    told = [(status, cost) for status, cost in channels if cost is not None]
-    if not told:
-        return row.quoted or Decimal(0)
-    return sum((cost for status, cost in told if status not in _GIVEN_BACK), Decimal(0))
+    """What its channels cost, without what was given back; no less than was quoted while one is not told."""
+    charged = [
+        getattr(row, f"{channel}_cost")
+        for channel in ("viber", "sms")
+        if channel in row.channels.split(",") and getattr(row, f"{channel}_status") not in GIVEN_BACK
+    ]
+    told = sum((cost for cost in charged if cost is not None), Decimal(0))
+    return told if None not in charged else max(told, row.quoted or Decimal(0))

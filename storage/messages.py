@@ -36,10 +36,10 @@ class TooLong(BadInput):
 
 
 class TooManyMessages(LimitReached):
-    text = text("That is the limit of {limit} messages a day; try again later.")
+    text = text("That is the limit of messages a day: {limit}. Try again later.")
 
 
-class OneAtATime(LimitReached):
+class StillSending(LimitReached):
     text = text("Your last message is still being handed to the provider. Try again in a moment.")
 
 
@@ -183,14 +183,14 @@ class MessageStore(DueRows[OutgoingMessage]):
     # Reading
 
     async def history(self, owner_id: int, chat_id: int, limit: int) -> Sequence[OutgoingMessage]:
-        """What a person sent in a chat, newest first; no drafts."""
+        """What a person sent in a chat, the last confirmed first; no drafts."""
         query = select(OutgoingMessage).where(
             OutgoingMessage.owner_id == owner_id,
             OutgoingMessage.chat_id == chat_id,
             OutgoingMessage.state != MessageState.DRAFT,
         )
         async with self._database.begin() as session:
-            newest = query.order_by(OutgoingMessage.created_at.desc(), OutgoingMessage.id).limit(limit)
+            newest = query.order_by(OutgoingMessage.confirmed_at.desc(), OutgoingMessage.id).limit(limit)
             return (await session.scalars(newest)).all()
 
     async def _end(
@@ -223,7 +223,7 @@ async def _within(session: AsyncSession, caps: Caps, draft: OutgoingMessage, now
     """Raise `LimitReached` when this message would pass one of the person's caps."""
     mine = OutgoingMessage.owner_id == draft.owner_id
     if await _count(session, mine, OutgoingMessage.state == MessageState.SENDING):
-        raise OneAtATime
+        raise StillSending
     today = (mine, OutgoingMessage.confirmed_at > now - _DAY, OutgoingMessage.state.not_in(_FREE))
     if caps.messages_per_day and await _count(session, *today) >= caps.messages_per_day:
         raise TooManyMessages(limit=caps.messages_per_day)

@@ -1,5 +1,6 @@
 """Sending messages over a real file and a provider that can end the process."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -116,6 +117,9 @@ class Mailroom:
         self.outbox = OutboxStore(database)
         self.caps = Caps()
         self.slept: list[float] = []
+        #: Pauses of the errands pass at once, unless a test holds them.
+        self.pauses_pass, self.paused = asyncio.Event(), asyncio.Event()
+        self.pauses_pass.set()
         self.key_id = ""
         self.reborn()
 
@@ -183,6 +187,8 @@ class Mailroom:
 
     async def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
+        self.paused.set()
+        await self.pauses_pass.wait()
 
 
 @asynccontextmanager

@@ -93,6 +93,16 @@ async def test_the_history_is_newest_first_without_drafts_and_others_messages(ma
     newest = await mailroom.messages.history(OWNER, OWNER, limit=2)
     assert [row.id for row in newest] == [rows[2], rows[1]]
     assert await mailroom.messages.history(STRANGER, OWNER) == []
+    assert await mailroom.messages.history(OWNER, STRANGER) == []
+
+
+async def test_the_last_sent_is_the_first_listed_however_old_its_draft_was(mailroom: Mailroom) -> None:
+    old = await mailroom.draft()
+    mailroom.clock.advance(60)
+    first = await mailroom.send()
+    mailroom.clock.advance(60)
+    await mailroom.press(old)
+    assert [row.id for row in await mailroom.messages.history(OWNER, OWNER)] == [old.id, first.id]
 
 
 async def test_the_key_of_another_chat_writes_nothing(mailroom: Mailroom) -> None:

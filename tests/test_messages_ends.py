@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from bot.errands import Paused
 from bot.errors import BadReply, CodebellError, NoMoney, Unavailable
 from bot.providers.sending import Channel, ChannelReport, Delivery, Report
 from storage.caps import Caps
 from storage.models import MessageState, OutgoingMessage
-from tests.mailroom import BOTH, OWNER, Mailroom, open_mailroom
+from tests.mailroom import BOTH, OWNER, SMS, STRANGER, Mailroom, open_mailroom
 
 ACCEPTED, FAILED, UNKNOWN = MessageState.ACCEPTED, MessageState.FAILED, MessageState.UNKNOWN
 DISK_FULL = OperationalError("UPDATE", {}, Exception("database or disk is full"))
@@ -216,6 +217,23 @@ async def test_the_end_of_a_message_is_stored_when_the_database_works_again(
     mailroom.store.full[end] = [DISK_FULL] * 3
     row = await mailroom.send()
     assert (row.state, mailroom.slept) == (MessageState(end), [1, 2, 5])
+
+
+async def test_while_a_sent_message_is_not_stored_nothing_more_is_sent(mailroom: Mailroom) -> None:
+    other = await mailroom.key(chat_id=STRANGER, secret="another-account-9999")
+    in_line = await mailroom.messages.draft(STRANGER, STRANGER, other.id)
+    in_line = await mailroom.messages.change(in_line.id, STRANGER, **SMS)
+    mailroom.pauses_pass.clear()
+    mailroom.store.full["accepted"] = [DISK_FULL]
+    await mailroom.press(await mailroom.draft())
+    await mailroom.paused.wait()
+    with pytest.raises(Paused):
+        await mailroom.press(in_line)
+    mailroom.pauses_pass.set()
+    await mailroom.errands.drain(10)
+    await mailroom.press(in_line)
+    await mailroom.errands.drain(10)
+    assert mailroom.handed_over == 2
 
 
 async def test_a_mistake_of_ours_after_the_call_leaves_no_message_under_way(mailroom: Mailroom) -> None:

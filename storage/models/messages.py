@@ -53,7 +53,7 @@ class OutgoingMessage(Row):
             sqlite_where=sql("next_poll_at IS NOT NULL"),
             postgresql_where=sql("next_poll_at IS NOT NULL"),
         ),
-        Index("ix_messages_owner_id_created_at", "owner_id", "created_at"),
+        Index("ix_messages_owner_id_confirmed_at", "owner_id", "confirmed_at"),
     )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)

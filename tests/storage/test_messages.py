@@ -18,9 +18,11 @@ from storage.vault import Vault
 from tests.storage.shelf import MASTER, NOW, number, put, stored
 
 FREE = Caps()
+DAY = timedelta(days=1)
 LATER = NOW + timedelta(seconds=5)
 SENDING, ACCEPTED, DELIVERED = MessageState.SENDING, MessageState.ACCEPTED, MessageState.DELIVERED
 TAKEN = News(ACCEPTED, (Word("sms", "accepted", "ACCEPTD", Decimal("0.48")),))
+BOTH: dict[str, object] = {"channels": "viber,sms", "quoted": Decimal("5.75")}
 ARRIVED = News(DELIVERED, (Word("sms", "delivered", "DELIVRD", None),))
 
 
@@ -93,7 +95,7 @@ async def test_of_fifty_presses_on_one_draft_one_is_an_intent(database: Database
 async def test_of_many_drafts_of_a_person_one_is_handed_over_at_a_time(database: Database) -> None:
     store, _ = await written(database, "a", "b", "c")
     presses = await asyncio.gather(*(intend(store, name) for name in "abc"), return_exceptions=True)
-    assert sorted(type(press).__name__ for press in presses) == ["OneAtATime"] * 2 + ["OutgoingMessage"]
+    assert sorted(type(press).__name__ for press in presses) == ["OutgoingMessage"] + ["StillSending"] * 2
 
 
 @pytest.mark.parametrize("state", sorted(set(MessageState) - {MessageState.DRAFT, SENDING}))
@@ -116,8 +118,14 @@ async def test_whatever_was_sent_today_counts_and_what_failed_does_not(
     [
         ({"quoted": Decimal("0.60")}, "0.60"),
         ({"quoted": Decimal("0.60"), "sms_cost": Decimal("0.48")}, "0.48"),
-        ({"viber_cost": Decimal("0.75"), "sms_cost": Decimal("0.48")}, "1.23"),
-        ({"viber_cost": Decimal("0.75"), "sms_cost": Decimal("0.48"), "sms_status": "refunded"}, "0.75"),
+        (BOTH | {"viber_cost": Decimal("0.75"), "sms_cost": Decimal("0.48")}, "1.23"),
+        (
+            BOTH | {"viber_cost": Decimal("0.75"), "sms_cost": Decimal("0.48"), "sms_status": "refunded"},
+            "0.75",
+        ),
+        (BOTH | {"viber_cost": Decimal("0.75"), "sms_status": "sent"}, "5.75"),
+        (BOTH | {"viber_cost": Decimal("6"), "viber_status": "expired"}, "6"),
+        (BOTH | {"viber_cost": Decimal("0.75"), "sms_status": "no_money"}, "0.75"),
         ({"sms_cost": Decimal("0.48"), "sms_status": "no_money"}, "0"),
     ],
 )
@@ -132,6 +140,41 @@ async def test_what_was_charged_and_not_given_back_is_spent(
         await intend(store, "a", Caps(spend_per_day=Decimal(spent) + Decimal("0.49")))
     row = await intend(store, "b", Caps(spend_per_day=Decimal(spent) + Decimal("0.50")))
     assert row.state is SENDING
+
+
+@pytest.mark.parametrize("elses", [{"owner_id": 2}, {"provider": "beta"}, {"confirmed_at": NOW - DAY}])
+async def test_what_others_paid_or_another_provider_was_or_yesterday_is_not_spent(
+    database: Database, elses: dict[str, object]
+) -> None:
+    store, key = await written(database)
+    paid = {"state": DELIVERED, "quoted": Decimal("0.60"), "confirmed_at": NOW}
+    await put(database, message(key, "old", **paid | elses))
+    await store.quote(message(key), Decimal("0.50"))
+    assert (await intend(store, caps=Caps(spend_per_day=Decimal("1")))).state is SENDING
+
+
+@pytest.mark.parametrize("elses", [{"owner_id": 2}, {"confirmed_at": NOW - DAY}])
+async def test_what_others_sent_or_yesterday_counts_for_no_message_of_today(
+    database: Database, elses: dict[str, object]
+) -> None:
+    store, key = await written(database)
+    await put(database, message(key, "old", **{"state": DELIVERED, "confirmed_at": NOW} | elses))
+    assert (await intend(store, caps=Caps(messages_per_day=1))).state is SENDING
+
+
+async def test_a_message_counts_from_its_confirmation_however_old_the_draft_was(database: Database) -> None:
+    store, key = await written(database)
+    old = {
+        "created_at": NOW - DAY,
+        "confirmed_at": NOW - DAY + timedelta(seconds=1),
+        "quoted": Decimal("0.60"),
+    }
+    await put(database, message(key, "old", state=DELIVERED, **old))
+    await store.quote(message(key), Decimal("0.50"))
+    with pytest.raises(TooManyMessages):
+        await intend(store, caps=Caps(messages_per_day=1))
+    with pytest.raises(SpentEnough):
+        await intend(store, caps=Caps(spend_per_day=Decimal("1")))
 
 
 async def test_numbers_and_messages_are_paid_from_one_purse(database: Database) -> None:

@@ -67,7 +67,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("next_poll_at IS NOT NULL"),
             postgresql_where=sa.text("next_poll_at IS NOT NULL"),
         )
-        batch_op.create_index("ix_messages_owner_id_created_at", ["owner_id", "created_at"], unique=False)
+        batch_op.create_index("ix_messages_owner_id_confirmed_at", ["owner_id", "confirmed_at"], unique=False)
 
     op.create_table(
         "rentals",
@@ -217,7 +217,7 @@ def downgrade() -> None:
 
     op.drop_table("rentals")
     with op.batch_alter_table("messages", schema=None) as batch_op:
-        batch_op.drop_index("ix_messages_owner_id_created_at")
+        batch_op.drop_index("ix_messages_owner_id_confirmed_at")
         batch_op.drop_index(
             "ix_messages_next_poll_at",
             sqlite_where=sa.text("next_poll_at IS NOT NULL"),
