@@ -1,6 +1,7 @@
 """A draft on one screen: all that would be sent, what it costs, what is missing, and the one *Send*."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
@@ -18,11 +19,14 @@ from handlers.bill import Bill, bill_of, most
 from handlers.channels import length, recipient, source_of, span, text_of, ttl_of, way
 from handlers.doors import Draft, Operators, Part, Send, SendIt, Write
 from handlers.keys import name_of
-from handlers.screen import Rows, Screen, in_rows, press, show
-from storage.models import Key, OutgoingMessage
+from handlers.screen import LONGEST_SCREEN, Rows, Screen, fits, in_rows, press, show
+from storage.models import OutgoingMessage
 
-#: Characters of a text, and of an address, that fit a screen beside everything else.
-_SHOWN, _ADDRESS_SHOWN = 900, 120
+#: Characters of a text on a draft that is too long for one screen.
+_SHOWN = 300
+#: Characters of an address: its host whole, its middle left out where it is longer, these many of its end.
+_ADDRESS_SHOWN, _ADDRESS_END = 240, 60
+_HOST = re.compile(r"[^:]*://[^/?#]*")
 
 
 async def show_draft(
@@ -46,13 +50,26 @@ async def draft_screen(
     postage: Postage,
     balances: Balances,
     providers: Mapping[str, Provider],
+    note: str = "",
 ) -> Screen:
-    """The draft as it is now; where nothing is missing, at today's price."""
+    """The draft as it is now, after a note; where nothing is missing, at today's price.
+
+    What is confirmed is seen whole: a draft that does not fit one screen has no *Send*.
+    """
     key, problem = await balances.key(draft.key_id), missing(draft, messages, t)
-    bill = None if problem else await bill_of(draft, key, providers[key.provider].title, postage)
-    lines = [*_heading(draft, key, t, providers), *_legs(draft, t), ""]
-    lines += [t("⚠️ {problem}", problem=problem)] if bill is None else bill.lines(draft, t)
-    return Screen("\n".join(lines), _buttons(draft, providers[key.provider], bill, t))
+    title, provider = name_of(key, providers), providers[key.provider]
+    bill = None if problem else await bill_of(draft, key, provider.title, postage)
+    end = [t("⚠️ {problem}", problem=problem)] if bill is None else bill.lines(draft, t)
+    start = [*([note, ""] if note else []), *_heading(draft, title, t)]
+    screen = Screen("\n".join([*start, *_legs(draft, t), "", *end]), _buttons(draft, provider, bill, t))
+    if fits(screen):
+        return screen
+    short = "\n".join([*start, *_legs(draft, t, _SHOWN), "", _too_much(t)])
+    return Screen(short, _buttons(draft, provider, None, t))
+
+
+def _too_much(t: Texts) -> str:
+    return t("⚠️ This does not fit one screen, and what you cannot see whole is not sent: shorten a text.")
 
 
 def next_part(draft: OutgoingMessage) -> Part | None:
@@ -105,18 +122,18 @@ def part_name(part: Part, t: Texts) -> str:
     return names[part]
 
 
-def _heading(draft: OutgoingMessage, key: Key, t: Texts, providers: Mapping[str, Provider]) -> list[str]:
+def _heading(draft: OutgoingMessage, title: str, t: Texts) -> list[str]:
     to = t("✉️ To <b>{recipient}</b>", recipient=recipient(draft, t))
-    who = t("{provider} · {way}", provider=name_of(key, providers), way=way(channels(draft), t))
+    who = t("{provider} · {way}", provider=title, way=way(channels(draft), t))
     return [to if draft.recipient else t("✉️ <b>A new message</b>"), who]
 
 
-def _legs(draft: OutgoingMessage, t: Texts) -> list[str]:
+def _legs(draft: OutgoingMessage, t: Texts, limit: int = LONGEST_SCREEN) -> list[str]:
     """What goes over each channel, in their order."""
     lines: list[str] = []
     for channel in channels(draft):
-        viber = _viber_extras(draft, t) if channel is Channel.VIBER else _sms_extras(draft, t)
-        lines += ["", _from(draft, channel, t), *_text(draft, channel, t), *viber]
+        more = _viber_extras(draft, t) if channel is Channel.VIBER else _sms_extras(draft, t)
+        lines += ["", _from(draft, channel, t), *_text(draft, channel, limit, t), *more]
     return lines
 
 
@@ -129,12 +146,12 @@ def _from(draft: OutgoingMessage, channel: Channel, t: Texts) -> str:
     )
 
 
-def _text(draft: OutgoingMessage, channel: Channel, t: Texts) -> list[str]:
+def _text(draft: OutgoingMessage, channel: Channel, limit: int, t: Texts) -> list[str]:
     """The text as it will be read, and its length; once where both channels have the same."""
     text = text_of(draft, channel)
     if not text:
         return []
-    told = [t("<blockquote>{text}</blockquote>", text=visible(text, _SHOWN))]
+    told = [t("<blockquote>{text}</blockquote>", text=visible(text, limit))]
     second = channel in channels(draft)[1:]
     same = second and draft.viber_text == draft.sms_text
     return [*([t("The same text.")] if same else told), *length(text, channel, t)]
@@ -143,11 +160,21 @@ def _text(draft: OutgoingMessage, channel: Channel, t: Texts) -> list[str]:
 def _viber_extras(draft: OutgoingMessage, t: Texts) -> list[str]:
     lines = []
     if draft.viber_caption or draft.viber_url:
-        address = visible(draft.viber_url, _ADDRESS_SHOWN)
-        lines.append(t("🔘 {caption}: {address}", caption=visible(draft.viber_caption), address=address))
+        caption, address = visible(draft.viber_caption), _address(draft.viber_url)
+        lines.append(t("🔘 {caption}: {address}", caption=caption, address=address))
     if draft.viber_image:
-        lines.append(t("🖼 {address}", address=visible(draft.viber_image, _ADDRESS_SHOWN)))
+        lines.append(t("🖼 {address}", address=_address(draft.viber_image)))
     return lines
+
+
+def _address(written: str) -> str:
+    """An address as it can be judged: whose it is, and how it ends."""
+    address = visible(written, LONGEST_SCREEN)
+    host = _HOST.match(address)
+    start = max(_ADDRESS_SHOWN - _ADDRESS_END - 1, host.end() if host is not None else 0)
+    if len(address) <= start + 1 + _ADDRESS_END:
+        return address
+    return f"{address[:start]}…{address[-_ADDRESS_END:]}"
 
 
 def _sms_extras(draft: OutgoingMessage, t: Texts) -> list[str]:

@@ -4,7 +4,9 @@ Keyboards are plain lists of `InlineKeyboardButton`: the builder validates the w
 (30 buttons: 5.5 ms against 0.3 ms).
 """
 
+import html
 import logging
+import re
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -32,6 +34,9 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _ALERT_LENGTH = 200
 #: Characters a copy button holds.
 COPY_LENGTH = 256
+#: UTF-16 units a message holds, its markup not counted.
+LONGEST_SCREEN = 4096
+_TAG = re.compile("<[^<>]*>")
 #: The id of the press that was answered while this update is handled: a second answer is not shown.
 _answered: ContextVar[str] = ContextVar("answered", default="")
 
@@ -75,6 +80,12 @@ def turn(page: int, pages: int, to: Callable[[int], CallbackData]) -> list[Inlin
     page = min(page, pages - 1)
     steps = [(f"◀ {page}", page - 1, page > 0), (f"{page + 2} ▶", page + 1, page + 1 < pages)]
     return [press(label, to(target)) for label, target, there in steps if there]
+
+
+def fits(screen: Screen) -> bool:
+    """Whether a message can hold the text of a screen."""
+    read = html.unescape(_TAG.sub("", screen.html))
+    return len(read.encode("utf-16-le")) <= 2 * LONGEST_SCREEN
 
 
 def chat_of(event: Message | CallbackQuery) -> int:

@@ -26,7 +26,7 @@ from handlers.keys import name_of
 from handlers.screen import Rows, Screen, answer, chat_of, press, say, show
 from handlers.ways import CHANNELS, How, Names, going, require, ways
 from storage.keys import KeyStore
-from storage.models import Key, OutgoingMessage
+from storage.models import Key, MessageState, OutgoingMessage
 
 router = Router(name="send")
 router.callback_query.filter(F.data.startswith("s"))
@@ -150,10 +150,16 @@ async def again(
     providers: Mapping[str, Provider],
 ) -> None:
     """A draft like that message, at today's price: a new message, the old one stays."""
-    draft = await messages.again(callback_data.id, callback.from_user.id)
-    screen = await draft_screen(draft, t, messages, postage, balances, providers)
+    before = await messages.mine(callback_data.id, callback.from_user.id)
+    draft = await messages.again(before.id, before.owner_id)
+    note = _may_be_there(t) if before.state is MessageState.UNKNOWN else ""
+    screen = await draft_screen(draft, t, messages, postage, balances, providers, note)
     await answer(callback)
     await say(callback, screen)
+
+
+def _may_be_there(t: Texts) -> str:
+    return t("⚠️ The first one may have been sent: look at your account there before you send this.")
 
 
 async def _differs(

@@ -198,11 +198,30 @@ async def test_a_text_that_is_too_long_is_asked_for_again(both: Chat) -> None:
     assert both.screen == "That is too long: there is room for 2048 characters."
 
 
-async def test_two_longest_texts_fit_the_screen(both: Chat) -> None:
+async def test_two_longest_texts_stand_whole_above_the_button_that_sends_them(both: Chat) -> None:
+    viber, sms = "Ї" * 990 + " pay 500 €", "&" * 2030 + " and 700 € to Bob."
     await both.press("Viber text")
-    await both.say("Ї" * 1000)
+    await both.say(viber)
     await both.press("SMS text")
-    await both.say("&" * 2048)
+    await both.say(sms)
+    assert both.buttons[0].startswith("✅ Send for at most")
+    assert marked(both.last, "blockquote") == [viber, sms]
+
+
+async def test_what_does_not_fit_one_screen_is_not_sent_and_it_is_said(both: Chat) -> None:
+    before = both.data("Send for")
+    await both.press("Viber text")
+    await both.say("Short")
+    await both.press("SMS text")
+    await both.say("🙂" * 2048)
+    assert both.screen.splitlines()[-1] == (
+        "⚠️ This does not fit one screen, and what you cannot see whole is not sent: shorten a text."
+    )
+    assert not any("Send" in label for label in both.buttons)
+    await both.forge(before)
+    assert both.house.alpha.called("send") == []
+    await both.press("SMS text")
+    await both.say("🙂" * 1000)
     assert both.buttons[0].startswith("✅ Send for at most")
 
 

@@ -22,6 +22,19 @@ async def test_a_viber_button_is_its_caption_and_then_its_address(both: Chat) ->
     assert outgoing.viber.button == ViberButton("To the menu", "https://example.org/menu?a=1&b=2")
 
 
+async def test_of_a_long_address_the_host_and_the_end_are_seen(both: Chat) -> None:
+    host, end = f"https://me@{'shop.' * 40}example.org", "a=1&b=2&pay=500"
+    await both.press("Viber image")
+    await both.say(f"https://example.org/{'x' * 180}/menu.png")
+    assert f"🖼 https://example.org/{'x' * 180}/menu.png" in both.screen.splitlines()
+    await both.press("Viber image")
+    await both.say(f"{host}/{'x' * 700}?{end}")
+    [line] = [each for each in both.screen.splitlines() if each.startswith("🖼")]
+    assert line.startswith(f"🖼 {host}")
+    assert line.endswith(end)
+    assert "…" in line
+
+
 async def test_a_button_that_was_not_finished_is_none(both: Chat) -> None:
     await both.press("Viber button")
     await both.say("To the menu")

@@ -47,6 +47,20 @@ async def test_a_lost_answer_is_told_with_both_balances_and_never_repeated(
     assert draft.buttons == ["✏️ Write it again", "🗂 Sent messages"]
 
 
+async def test_writing_it_again_warns_that_the_first_one_may_have_been_sent(
+    draft: Chat, house: House
+) -> None:
+    house.alpha.loses_the_answer("send", Unavailable("502"))
+    await draft.press("Send for")
+    await draft.press("Write it again")
+    assert draft.screen.splitlines()[:3] == [
+        "⚠️ The first one may have been sent: look at your account there before you send this.",
+        "",
+        CARD,
+    ]
+    assert draft.buttons[0] == "✅ Send for at most $0.50"
+
+
 async def test_without_both_balances_only_the_account_shows_whether_it_was_sent(
     both: Chat, house: House
 ) -> None:
