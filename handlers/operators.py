@@ -6,7 +6,7 @@ from aiogram import F, Router
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery
 
-from bot.errors import NotOffered, Unsupported
+from bot.errors import NotSendable, Unsupported
 from bot.i18n import Texts
 from bot.messages import Messages
 from bot.postage import ChannelCost, Postage
@@ -16,12 +16,14 @@ from handlers.bill import between
 from handlers.channels import channel_name, recipient
 from handlers.compose import open_draft
 from handlers.doors import Operators
+from handlers.private import only_in_private
 from handlers.questions import back
 from handlers.screen import Screen, answer, in_rows, page_of, press, show, turn
 from storage.models import OutgoingMessage
 
 router = Router(name="operators")
 router.callback_query.filter(F.data.startswith("p"))
+only_in_private(router)
 
 _OPERATORS_A_PAGE = 10
 
@@ -58,12 +60,21 @@ async def exact(
     """Asked of the provider anew, for the whole message."""
     draft = await _priced(callback_data.id, callback, messages, providers)
     mcc, _, mnc = callback_data.value.partition("-")
-    costs = await postage.exact(draft, mcc, mnc)
+    costs = await _exactly(draft, mcc, mnc, postage)
     if not costs:
-        raise NotOffered
+        await answer(callback, t.plain("The provider tells no price to this operator."), alert=True)
+        return
     lines = [_exact_line(cost, draft, t) for cost in costs]
     title = t.plain("Your message to the operator {operator}:", operator=callback_data.value)
     await answer(callback, "\n".join([title, *lines]), alert=True)
+
+
+async def _exactly(draft: OutgoingMessage, mcc: str, mnc: str, postage: Postage) -> Sequence[ChannelCost]:
+    """None where no price is told; a refusal is about the question, not about the message."""
+    try:
+        return await postage.exact(draft, mcc, mnc)
+    except NotSendable:
+        return ()
 
 
 async def _priced(

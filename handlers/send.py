@@ -23,6 +23,7 @@ from handlers.compose import go_on, open_draft
 from handlers.doors import AddKey, Draft, Menu, Send, SendAgain, SendIt, Sent
 from handlers.draft import draft_screen, mark, missing, show_draft
 from handlers.keys import name_of
+from handlers.private import only_in_private, refuse_command
 from handlers.screen import Rows, Screen, answer, chat_of, press, say, show
 from handlers.ways import CHANNELS, How, Names, going, require, ways
 from storage.keys import KeyStore
@@ -30,6 +31,7 @@ from storage.models import Key, MessageState, OutgoingMessage
 
 router = Router(name="send")
 router.callback_query.filter(F.data.startswith("s"))
+only_in_private(router)
 
 
 class With(CallbackData, prefix="sk"):
@@ -54,8 +56,7 @@ async def send_by_command(
 
 @router.message(Command("send"))
 async def send_in_a_group(message: Message, t: Texts) -> None:
-    text = t("Messages are sent in a private chat with me: they are nobody else's business.")
-    await message.reply(text, parse_mode="HTML")
+    await refuse_command(message, t)
 
 
 @router.callback_query(Send.filter())

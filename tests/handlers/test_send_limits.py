@@ -6,6 +6,7 @@ import pytest
 
 from bot.providers.base import Capability
 from bot.providers.sending import Channel
+from bot.providers.sending_errors import RequestRefused
 from bot.providers.smsfly import limits
 from tests.house import Chat, House
 
@@ -94,12 +95,12 @@ async def test_a_limit_of_messages_a_day_is_named_and_the_draft_stays(draft: Cha
     await draft.press("Write another like it")
     before = draft.screen
     await draft.press("Send for")
-    assert draft.alert == "That is the limit of 1 messages a day; try again later."
+    assert draft.alert == "That is the limit of messages a day: 1. Try again later."
     assert draft.screen == before
     assert len(house.alpha.called("send")) == 1
     await draft.wait(23 * 3600)
     await draft.press("Send for")
-    assert draft.alert == "That is the limit of 1 messages a day; try again later."
+    assert draft.alert == "That is the limit of messages a day: 1. Try again later."
 
 
 @pytest.mark.parametrize("settings", [{"limits": {"spend_per_day": "0.60"}}])
@@ -142,6 +143,15 @@ async def test_prices_are_told_per_operator_and_exactly_for_this_message(draft: 
     assert house.alpha.called("price")[0].about == "03"
     await draft.press("◀ Back")
     assert draft.buttons[0] == "✅ Send for at most $1.00"
+
+
+async def test_an_operator_whose_price_is_not_told_says_so_and_nothing_of_sending(
+    draft: Chat, house: House
+) -> None:
+    await draft.press("Price per operator")
+    house.alpha.breaks("price", RequestRefused())
+    await draft.press("255-03")
+    assert draft.alert == "The provider tells no price to this operator."
 
 
 async def test_operators_have_pages_and_both_channels(both: Chat, house: House) -> None:

@@ -50,6 +50,20 @@ async def test_nobody_sees_what_somebody_else_sent(draft: Chat, house: House) ->
     assert stranger.screen == "You have sent no messages yet."
 
 
+async def test_in_a_group_no_button_shows_messages_or_drafts(draft: Chat, house: House) -> None:
+    opens = [draft.data(label) for label in ("Send for", "SMS text", "Price per operator", "◀ Back")]
+    group = house.group(draft)
+    await house.connect(group, house.alpha, "alpha-key-of-the-group-0123")
+    await group.say("/start")
+    await group.press("Send a message")
+    why = "Messages are sent in a private chat with me: they are nobody else's business."
+    assert group.alert == why
+    for opened in (*opens, "d:0:0"):
+        await group.forge(opened)
+        assert group.alert == why, opened
+    assert house.alpha.called("send") == []
+
+
 async def test_a_card_outlives_its_provider(draft: Chat, house: House) -> None:
     await draft.press("Send for")
     await draft.press("Sent messages")
