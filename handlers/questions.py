@@ -11,16 +11,13 @@ from bot.errors import BadInput, Expired, text
 from bot.i18n import Texts
 from bot.mobile import OneAtATime, typed
 from bot.parts import channels
-from bot.providers.sending import Channel
+from bot.providers.sending import LONGEST_CAPTION, LONGEST_TTL, Channel
 from bot.providers.sending_errors import WrongButtonAddress, WrongCaption, WrongImageAddress, WrongTtl
 from handlers.channels import recipient, span, ttl_of
 from handlers.doors import Draft, Part, Write
 from handlers.screen import COPY_LENGTH, Rows, Screen, copies, in_rows, press
 from storage.models import OutgoingMessage
 
-LONGEST_CAPTION = 30
-#: Minutes: 24 hours.
-LONGEST_TTL = 1440
 #: Minutes to choose from: five, half an hour, one hour, five, a day.
 _LIFETIMES = (5, 30, 60, 300, LONGEST_TTL)
 _MINUTES = re.compile(r"0*([0-9]{1,4})", re.ASCII)

@@ -12,7 +12,7 @@ from bot.errors import Refused, Unsupported, text
 from bot.i18n import Texts, visible
 from bot.parts import NEEDS
 from bot.providers.base import Provider
-from bot.providers.sending import Channel
+from bot.providers.sending import LONGEST_VIBER_TEXT, Channel
 from handlers.channels import channel_name, way
 from handlers.doors import Part
 from handlers.questions import back
@@ -21,8 +21,6 @@ from storage.models import OutgoingMessage
 
 #: The sender names of an account, per channel.
 Names = Mapping[Channel, Sequence[str]]
-#: A text for both channels is as long as the shorter one's room.
-_LONGEST_VIBER_TEXT = 1000
 _NAMES_A_PAGE = 12
 
 
@@ -145,5 +143,5 @@ def _texts(draft: OutgoingMessage, used: Sequence[Channel]) -> dict[str, object]
     """A channel that has no text yet takes the other one's."""
     either = draft.viber_text or draft.sms_text
     empty = {Channel.VIBER: not draft.viber_text and not draft.viber_image, Channel.SMS: not draft.sms_text}
-    fits = {Channel.VIBER: len(either) <= _LONGEST_VIBER_TEXT, Channel.SMS: True}
+    fits = {Channel.VIBER: len(either) <= LONGEST_VIBER_TEXT, Channel.SMS: True}
     return {f"{one}_text": either for one in used if either and empty[one] and fits[one]}

@@ -10,6 +10,11 @@ from pydantic import SecretStr
 
 from bot.errors import Unsupported
 
+#: What no message may pass, whoever sends it; `sending_errors` says so in words. Minutes: 24 hours.
+LONGEST_TTL = 1440
+#: Characters, on Viber: of a text, and on a button.
+LONGEST_VIBER_TEXT, LONGEST_CAPTION = 1000, 30
+
 
 class Channel(StrEnum):
     """A way a message can take to its recipient."""

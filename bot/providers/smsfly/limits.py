@@ -6,7 +6,16 @@ from urllib.parse import urlsplit
 import phonenumbers
 
 from bot.errors import BadInput
-from bot.providers.sending import Channel, Outgoing, SmsPart, ViberButton, ViberPart
+from bot.providers.sending import (
+    LONGEST_CAPTION,
+    LONGEST_TTL,
+    LONGEST_VIBER_TEXT,
+    Channel,
+    Outgoing,
+    SmsPart,
+    ViberButton,
+    ViberPart,
+)
 from bot.providers.sending_errors import (
     DoubleChannel,
     EmptySms,
@@ -22,10 +31,6 @@ from bot.providers.sending_errors import (
     WrongViberParts,
 )
 
-#: Minutes: 24 hours.
-LONGEST_TTL = 1440
-LONGEST_VIBER_TEXT = 1000
-LONGEST_CAPTION = 30
 #: The document has no limit for an address; browsers end there.
 LONGEST_ADDRESS = 2048
 
