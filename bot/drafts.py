@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.clock import Clock
-from bot.errors import AlreadyDone, NotOffered, NotYours, UnknownKey, Unsupported
+from bot.errors import AlreadyDone, NotOffered, NotYours, UnknownKey, Unsupported, text
 from bot.mobile import country_of
 from bot.parts import NEEDS, PARTS, channels, outgoing
 from bot.providers.base import Provider
@@ -11,6 +11,10 @@ from storage.keys import KeyStore
 from storage.messages import MessageStore, OldDraft
 from storage.models import MessageState, OutgoingMessage
 from storage.outbox import new_id
+
+
+class KeyGone(UnknownKey):
+    text = text("Its key was removed. Add one of that provider with /keys, then press this again.")
 
 
 class Drafts:
@@ -65,11 +69,19 @@ class Drafts:
         provider.check(outgoing(draft))
 
     async def again(self, message_id: str, person_id: int) -> OutgoingMessage:
-        """A new draft with everything of a message sent before. Raises as `mine` and `draft`."""
+        """A new draft with everything of a message sent before. Raises as `mine` and `draft`, or `KeyGone`.
+
+        Where its key was removed, another one of that provider takes over; its sender names are to be chosen.
+        """
         row = await self.mine(message_id, person_id)
-        return await self._open(
-            row.chat_id, person_id, row.key_id, **{name: getattr(row, name) for name in PARTS}
-        )
+        parts = {name: getattr(row, name) for name in PARTS}
+        keys = [key.id for key in await self._keys.list(row.chat_id) if key.provider == row.provider]
+        if row.key_id in keys:
+            return await self._open(row.chat_id, person_id, row.key_id, **parts)
+        if not keys:
+            raise KeyGone
+        parts |= {"viber_source": "", "sms_source": ""}
+        return await self._open(row.chat_id, person_id, keys[0], **parts)
 
     async def history(self, person_id: int, chat_id: int, limit: int = 100) -> Sequence[OutgoingMessage]:
         """What a person sent in a chat, newest first; no drafts."""

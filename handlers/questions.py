@@ -129,10 +129,11 @@ def _phone(words: str) -> str:
 
 
 def _address(words: str, scheme: str, wrong: type[BadInput]) -> str:
-    """Only what begins like one: the provider's own check comes before it is sent."""
-    if not re.fullmatch(rf"{scheme}://\S+", words):
+    """Only what begins like one, however large: the provider's own check comes before it is sent."""
+    found = re.fullmatch(rf"({scheme})(://\S+)", words, re.IGNORECASE)
+    if found is None:
         raise wrong
-    return words
+    return found[1].lower() + found[2]
 
 
 def _minutes(words: str) -> int:

@@ -52,8 +52,8 @@ async def test_a_viber_button_and_image_can_be_taken_out_again(both: Chat) -> No
         said = await both.say(wrong)
         assert both.has(said)
         assert both.screen == "An image is given by its web address, and that begins with https://."
-    await both.say("https://example.org/menu.png")
-    assert "🖼 https://example.org/menu.png" in both.screen
+    await both.say("Https://example.org/Menu.png")
+    assert "🖼 https://example.org/Menu.png" in both.screen
     await both.press("Viber image")
     await both.press("No image")
     await both.press("Viber button")

@@ -50,6 +50,23 @@ async def test_nobody_sees_what_somebody_else_sent(draft: Chat, house: House) ->
     assert stranger.screen == "You have sent no messages yet."
 
 
+async def test_another_like_it_goes_with_another_key_once_the_first_was_removed(
+    draft: Chat, house: House
+) -> None:
+    [first] = await house.codebell.keys.list(draft.chat_id)
+    await draft.press("Send for")
+    await house.codebell.keys.remove(first.id, draft.chat_id, house.clock())
+    await draft.press("Write another like it")
+    assert draft.alert == "Its key was removed. Add one of that provider with /keys, then press this again."
+    await house.connect(draft, house.alpha, "alpha-key-of-the-shop-0123", label="shop")
+    await draft.press("Write another like it")
+    assert "Alpha shop · SMS" in draft.screen
+    assert draft.screen.splitlines()[-1] == "⚠️ Still missing: 🏷 SMS sender."
+    await draft.press("Go on")
+    await draft.press("InfoCenter")
+    assert draft.buttons[0] == "✅ Send for at most $0.50"
+
+
 async def test_in_a_group_no_button_shows_messages_or_drafts(draft: Chat, house: House) -> None:
     opens = [draft.data(label) for label in ("Send for", "SMS text", "Price per operator", "◀ Back")]
     group = house.group(draft)
