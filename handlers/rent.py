@@ -48,6 +48,13 @@ class RentBy(CallbackData, prefix="rf"):
     tariff: str
 
 
+@router.callback_query(F.message.chat.type != "private")
+async def only_in_private(callback: CallbackQuery, t: Texts) -> None:
+    """What comes to a rented number is shown, and paid for, where nobody reads along."""
+    text = t.plain("Numbers are rented in a private chat with me: their SMS are nobody else's business.")
+    await answer(callback, text, alert=True)
+
+
 @router.message(Command("rent"), F.chat.type == "private")
 async def rent_by_command(
     message: Message, t: Texts, tariffs: Tariffs, providers: Mapping[str, Provider]

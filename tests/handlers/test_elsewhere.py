@@ -88,6 +88,16 @@ async def test_the_number_of_a_rent_with_unknown_outcome_is_taken_over_once_it_i
     assert len(house.alpha.called("rent")) == 1
 
 
+async def test_what_is_rented_elsewhere_is_not_shown_in_a_group(renter: Chat, house: House) -> None:
+    house.alpha.rents_out()
+    await to_the_list(renter)
+    group = house.group(renter)
+    await group.say("/rent")
+    await group.forge(renter.data("+44"))
+    assert group.alert is not None
+    assert "private chat" in group.alert
+
+
 async def test_a_number_can_be_taken_over_only_with_a_key_of_ones_own(
     renter: Chat, newcomer: Chat, house: House
 ) -> None:

@@ -112,6 +112,17 @@ async def test_renting_in_a_group_is_refused_kindly(renter: Chat, house: House) 
     assert "private chat" in group.screen
 
 
+async def test_a_button_of_renting_pays_nothing_in_a_group(renter: Chat, house: House) -> None:
+    await to_the_confirmation(renter)
+    group = house.group(renter)
+    await group.say("/rent")
+    for label in ("◀ Other tariffs", "Rent for"):
+        await group.forge(renter.data(label))
+        assert group.alert is not None, label
+        assert "private chat" in group.alert, label
+    assert house.alpha.called("rent") == []
+
+
 async def test_a_country_that_is_sold_out_says_so_and_leads_to_another(renter: Chat, house: House) -> None:
     house.alpha.rental_stocks["GB"] = 0
     await renter.say("/rent")

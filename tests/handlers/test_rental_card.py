@@ -171,6 +171,16 @@ async def test_somebody_elses_number_cannot_be_touched(tenant: Chat, newcomer: C
     assert house.alpha.called("sim_off") == []
 
 
+async def test_a_rented_number_is_not_shown_in_a_group(tenant: Chat, house: House) -> None:
+    group = house.group(tenant)
+    await group.say("/rent")
+    for label in ("✉️ SMS", "Look now", "SIM off", "Renew"):
+        await group.forge(tenant.data(label))
+        assert group.alert is not None, label
+        assert "private chat" in group.alert, label
+    assert len(group.messages) == 1
+
+
 async def test_the_end_is_told(tenant: Chat, house: House) -> None:
     house.alpha.lasts(hours=0.1)
     await tenant.wait(LISTED + 60)
