@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from bot.errors import NoMoney, Unavailable
+from bot.errors import Unavailable
 from bot.providers.base import Capability
 from bot.providers.sending import Channel, Outgoing, SmsPart, ViberPart
 from tests.doubles import KEY
@@ -177,73 +177,6 @@ async def test_a_restart_loses_neither_the_draft_nor_the_question(sender: Chat, 
     await house.restart()
     await sender.press("Send for at most $0.50")
     assert len(house.alpha.called("send")) == 1
-
-
-# What is pressed is what is sent
-
-
-async def test_a_button_drawn_before_a_change_sends_nothing_and_shows_the_draft_anew(
-    draft: Chat, house: House
-) -> None:
-    before = draft.data("Send for")
-    await draft.press("SMS text")
-    await draft.say("Breakfast is ready")
-    await draft.forge(before)
-    assert draft.alert == "The draft or its price has changed. Look at it once more, then send it."
-    assert "Breakfast is ready" in draft.screen
-    assert house.alpha.called("send") == []
-    assert (await sent(draft)).sms == SmsPart("InfoCenter", 300, "Breakfast is ready")
-
-
-async def test_a_price_that_went_up_meanwhile_is_shown_before_anything_is_sent(
-    draft: Chat, house: House
-) -> None:
-    house.alpha.costs[Channel.SMS] = Decimal("0.90")
-    await draft.wait(400)
-    await draft.press("Send for at most $0.50")
-    assert draft.alert == "The draft or its price has changed. Look at it once more, then send it."
-    assert house.alpha.called("send") == []
-    assert draft.buttons[0] == "✅ Send for at most $0.92"
-
-
-async def test_without_a_price_nothing_is_sent_until_it_is_known(sender: Chat, house: House) -> None:
-    house.alpha.breaks("price_list", Unavailable("503"))
-    await sender.say("/send")
-    await sender.press("SMS")
-    await sender.say("+380501234567")
-    await sender.say("Dinner is ready")
-    assert "⚠️ The price is not known. The provider does not answer right now." in sender.screen
-    assert not any("Send" in label for label in sender.buttons)
-    house.alpha.breaks("price_list", None)
-    await sender.press("Ask for the price again")
-    assert sender.buttons[0] == "✅ Send for at most $0.50"
-
-
-async def test_a_provider_that_tells_no_prices_says_so_on_the_button(sender: Chat, house: House) -> None:
-    house.alpha.capabilities -= {Capability.SEND_PRICES, Capability.CHANNEL_BALANCES}
-    await sender.say("/send")
-    await sender.press("SMS")
-    await sender.say("+380501234567")
-    await sender.say("Dinner is ready")
-    assert "SMS: Alpha tells no price for this country." in sender.screen
-    assert "💲 Price per operator" not in sender.buttons
-    await sender.press("Send, price unknown")
-    assert len(house.alpha.called("send")) == 1
-
-
-async def test_one_purse_for_all_channels_stands_beside_the_sum(draft: Chat, house: House) -> None:
-    house.alpha.capabilities -= {Capability.CHANNEL_BALANCES}
-    await draft.press("flash")
-    assert draft.screen.splitlines()[-2:] == ["SMS: $0.48–$0.50", "At most $0.50 of your $18.74."]
-
-
-async def test_a_balance_that_is_too_small_is_said_before_the_press(draft: Chat, house: House) -> None:
-    house.alpha.accounts[KEY] = Decimal("0.10")
-    await draft.press("flash")
-    assert draft.screen.splitlines()[-1] == "⚠️ That is more than your balance there."
-    house.alpha.fails("send", NoMoney())
-    await draft.press("Send for")
-    assert "🚫 Not sent, not paid.\nThere is not enough money on the provider's account." in draft.screen
 
 
 # Other people's drafts, and what is gone
