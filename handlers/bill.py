@@ -7,7 +7,7 @@ from decimal import Decimal
 from bot.errors import CodebellError
 from bot.i18n import Texts
 from bot.parts import channels
-from bot.postage import ChannelCost, Postage
+from bot.postage import ChannelCost, Postage, most
 from bot.providers.sending import Channel
 from handlers.channels import channel_name
 from storage.models import Key, OutgoingMessage
@@ -69,13 +69,6 @@ class Bill:
         return next((cost for cost in self.costs if cost.channel is channel), None)
 
 
-def most(draft: OutgoingMessage, costs: Sequence[ChannelCost]) -> Decimal | None:
-    """What a draft costs at most: every channel, to the dearest operator; None where a price is not told."""
-    if len(costs) < len(channels(draft)):
-        return None
-    return sum((cost.high for cost in costs), Decimal(0))
-
-
 async def bill_of(draft: OutgoingMessage, key: Key, title: str, postage: Postage) -> Bill:
     """Ask what a draft costs."""
     try:
@@ -95,5 +88,8 @@ async def purses(key_id: str, postage: Postage) -> Mapping[Channel, Decimal]:
 
 def between(cost: ChannelCost, currency: str, t: Texts) -> str:
     """`0.75–0.77`: to the cheapest and the dearest operator."""
-    low, high = t.money(cost.low, currency), t.money(cost.high, currency)
+    low = t.money(cost.low, currency)
+    if cost.high is None:
+        return t.plain("{price} or more", price=low)
+    high = t.money(cost.high, currency)
     return low if low == high else f"{low}–{high}"

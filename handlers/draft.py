@@ -12,10 +12,10 @@ from bot.errors import BadInput
 from bot.i18n import Texts, visible
 from bot.messages import Messages
 from bot.parts import PARTS, channels
-from bot.postage import Postage
+from bot.postage import Postage, most
 from bot.providers.base import Capability, Provider
 from bot.providers.sending import Channel
-from handlers.bill import Bill, bill_of, most
+from handlers.bill import Bill, bill_of
 from handlers.channels import length, recipient, source_of, span, text_of, ttl_of, way
 from handlers.doors import Draft, Operators, Part, Send, SendIt, Write
 from handlers.keys import name_of

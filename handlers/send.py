@@ -15,9 +15,8 @@ from bot.balances import Balances
 from bot.errors import CodebellError, NotOffered, UnknownKey
 from bot.i18n import Texts
 from bot.messages import Messages
-from bot.postage import Postage
+from bot.postage import Postage, most
 from bot.providers.base import Provider
-from handlers.bill import most
 from handlers.channels import can_send, way
 from handlers.compose import go_on, open_draft
 from handlers.doors import AddKey, Draft, Menu, Send, SendAgain, SendIt, Sent

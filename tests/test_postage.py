@@ -1,5 +1,6 @@
 """What sending costs: over which channel, to which operator, in how many segments."""
 
+import asyncio
 from collections.abc import AsyncIterator, Collection
 from decimal import Decimal
 from pathlib import Path
@@ -7,10 +8,20 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.errors import CodebellError, NotSendable, Unavailable, UnknownKey
-from bot.postage import ChannelCost, Postage
+from bot.errors import (
+    BadKey,
+    BadReply,
+    CodebellError,
+    NotOffered,
+    NotSendable,
+    Unavailable,
+    UnknownKey,
+    Unsupported,
+)
+from bot.postage import ChannelCost, Postage, most
 from bot.providers.base import Capability
 from bot.providers.sending import Channel, ChannelPrice
+from bot.providers.sending_errors import NoRoute, RequestRefused
 from bot.shops import Shops
 from tests.mailroom import BOTH, KYIV, OWNER, STRANGER, Mailroom, open_mailroom
 
@@ -57,11 +68,14 @@ async def test_the_most_a_draft_costs_is_noted_in_it(mailroom: Mailroom, postage
     assert (await mailroom.row(draft.id)).quoted == SMS_COST + VIBER_COST + 2 * DEARER
 
 
+@pytest.mark.parametrize(
+    "change", [{"sms_text": "x" * 400}, {"recipient": NEW_YORK}, {"channels": "viber"}], ids=str
+)
 async def test_a_draft_that_was_changed_meanwhile_is_noted_nothing_in(
-    mailroom: Mailroom, postage: Postage
+    mailroom: Mailroom, postage: Postage, change: dict[str, object]
 ) -> None:
     draft = await mailroom.draft()
-    await mailroom.messages.change(draft.id, OWNER, sms_text="x" * 400)
+    await mailroom.messages.change(draft.id, OWNER, **change)
     await postage.costs(draft)
     assert (await mailroom.row(draft.id)).quoted is None
 
@@ -173,24 +187,81 @@ async def test_a_code_the_provider_knows_nothing_of_hides_no_price(
     assert cost.low == SMS_COST
 
 
-@pytest.mark.parametrize("error", [Unavailable(), NotSendable()])
-async def test_prices_that_cannot_be_had_are_no_low_prices(
-    mailroom: Mailroom, postage: Postage, error: CodebellError
-) -> None:
+async def test_prices_that_cannot_be_had_are_no_low_prices(mailroom: Mailroom, postage: Postage) -> None:
     draft = await mailroom.draft()
-    mailroom.alpha.fails("price_list", error)
-    with pytest.raises(type(error)):
+    mailroom.alpha.fails("price_list", Unavailable())
+    with pytest.raises(Unavailable):
         await postage.costs(draft)
     assert (await mailroom.row(draft.id)).quoted is None
 
 
-async def test_a_lost_list_of_one_code_among_many_may_hide_the_dearest_price(
+@pytest.mark.parametrize("refusal", [NoRoute(), RequestRefused(), Unsupported(), NotOffered()])
+async def test_a_price_that_is_refused_is_not_told_and_no_word_on_the_message(
+    mailroom: Mailroom, postage: Postage, refusal: CodebellError
+) -> None:
+    for method in ("price_list", "price"):
+        mailroom.alpha.breaks(method, refusal)
+    draft = await mailroom.draft()
+    assert list(await postage.costs(draft)) == []
+    assert list(await postage.operators(draft)) == []
+    assert list(await postage.exact(draft, "255", "01")) == []
+    assert len(mailroom.alpha.called("price_list")) == 1
+
+
+async def test_a_key_that_is_not_accepted_is_told_where_prices_are_asked_for(
     mailroom: Mailroom, postage: Postage
 ) -> None:
+    mailroom.alpha.breaks("price_list", BadKey())
+    with pytest.raises(BadKey):
+        await postage.costs(await mailroom.draft(recipient=NEW_YORK))
+
+
+@pytest.mark.parametrize("error", [Unavailable(), BadReply()])
+async def test_a_lost_list_of_one_code_among_many_hides_no_price_but_the_highest(
+    mailroom: Mailroom, postage: Postage, error: CodebellError
+) -> None:
     draft = await mailroom.draft(recipient=NEW_YORK)
-    mailroom.alpha.fails("price_list", Unavailable())
+    mailroom.alpha.fails("price_list", error)
+    (cost,) = await postage.costs(draft)
+    assert (cost.low, cost.high, most(draft, [cost])) == (SMS_COST, None, None)
+    assert (await mailroom.row(draft.id)).quoted is None
+    (cost,) = await postage.costs(draft)
+    assert (cost.high, (await mailroom.row(draft.id)).quoted) == (SMS_COST + DEARER, SMS_COST + DEARER)
+
+
+@pytest.mark.parametrize("missing", ["316", "310"])
+async def test_a_slow_list_is_left_out_and_there_at_the_next_look(mailroom: Mailroom, missing: str) -> None:
+    comes = asyncio.Event()
+    listed = mailroom.alpha.price_list
+
+    async def price_list(key: SecretStr, channels: Collection[Channel], mcc: str) -> list[ChannelPrice]:
+        found = await listed(key, channels, mcc)
+        if mcc == missing:
+            await comes.wait()
+        return found
+
+    mailroom.alpha.price_list = price_list  # type: ignore[method-assign] # slow for one code
+    shops = Shops(mailroom.keys, mailroom.providers)
+    postage = Postage(shops, mailroom.store, mailroom.clock, patience=0.3)
+    draft = await mailroom.draft(recipient=NEW_YORK)
+    (cost,) = await postage.costs(draft)
+    assert (cost.low, cost.high) == (SMS_COST, None)
+    comes.set()
+    (cost,) = await postage.costs(draft)
+    assert (cost.high, len(mailroom.alpha.called("price_list"))) == (SMS_COST + DEARER, 7)
+
+
+async def test_lists_that_all_are_slow_are_an_error(mailroom: Mailroom) -> None:
+    shops = Shops(mailroom.keys, mailroom.providers)
+    postage = Postage(shops, mailroom.store, mailroom.clock, patience=0)
     with pytest.raises(Unavailable):
-        await postage.costs(draft)
+        await postage.costs(await mailroom.draft())
+
+
+async def test_a_price_to_what_is_no_operator_is_left_out(mailroom: Mailroom, postage: Postage) -> None:
+    mailroom.alpha.networks = ("01", "", "<b>", "12345", "\u0661")
+    told = await postage.operators(await mailroom.draft())
+    assert [(price.mcc, price.mnc) for price in told] == [("255", "01")]
 
 
 async def test_sender_names_and_balances_are_the_accounts(mailroom: Mailroom, postage: Postage) -> None:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.errors import Unavailable
 from bot.providers.base import Capability
 from bot.providers.sending import Channel
 from bot.providers.sending_errors import RequestRefused
@@ -183,3 +184,31 @@ async def test_the_costs_of_the_provider_are_shown_to_the_last_digit(draft: Chat
     await draft.wait(400)
     await draft.press("flash")
     assert "SMS: $0.4785–$0.4985 of your $18.74" in draft.screen
+
+
+# Prices that are not known
+
+
+async def test_a_refused_price_list_stops_nobody(sender: Chat, house: House) -> None:
+    house.alpha.breaks("price_list", RequestRefused())
+    await sender.say("/send")
+    await sender.press("SMS")
+    await sender.say("+380501234567")
+    await sender.say("Dinner is ready")
+    assert "Nothing was sent" not in sender.screen
+    assert sender.buttons[0] == "✅ Send, price unknown"
+
+
+async def test_a_missing_price_list_of_several_leaves_the_highest_price_open(
+    sender: Chat, house: House
+) -> None:
+    house.alpha.fails("price_list", Unavailable("503"))
+    await sender.say("/send")
+    await sender.press("SMS")
+    await sender.say("+12125550123")
+    await sender.say("Dinner is ready")
+    assert "SMS: $0.48 or more" in sender.screen
+    assert sender.buttons[0] == "✅ Send, price unknown"
+    await sender.press("Send, price unknown")
+    assert sender.buttons[0] == "✅ Send for at most $0.50"
+    assert house.alpha.called("send") == []
