@@ -119,14 +119,14 @@ def _private_chat(update: Update) -> Chat | None:
 
 
 async def _end_question(update: Update, data: dict[str, Any]) -> None:
-    """Whoever presses or commands something else answers no open question any more."""
+    """Whoever presses or commands something else answers no open question any more; `ended` is which."""
     text = update.message.text or "" if update.message is not None else ""
     state: FSMContext | None = data.get("state")
     if state is None or data.get("raw_state") is None:
         return
     if update.callback_query is not None or text.startswith("/"):
         await state.clear()
-        data["raw_state"] = None
+        data["ended"], data["raw_state"] = data["raw_state"], None
 
 
 class Forms(BaseStorage):

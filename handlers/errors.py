@@ -17,6 +17,7 @@ from bot.offers import Offers
 from bot.providers.base import Capability
 from bot.shops import Shops
 from handlers.buy import show_found
+from handlers.compose import Asked
 from handlers.doors import AddKey, Help, Menu
 from handlers.screen import Screen, answer, press, say, show, was_answered
 
@@ -26,9 +27,13 @@ router = Router(name="errors")
 
 
 @router.message(F.chat.type == "private", F.text.startswith("/"))
-async def unknown_command(message: Message, t: Texts) -> None:
+async def unknown_command(message: Message, t: Texts, ended: str = "") -> None:
+    """`ended` is the question that it ended: a text for somebody may begin so, too."""
     rows = [[press(t.plain("◀ Menu"), Menu()), press(t.plain("❔ Help"), Help())]]
-    await show(message, Screen(t("I do not know this command."), rows))
+    lines = [t("I do not know this command.")]
+    if ended == Asked.part.state:
+        lines.append(t("What begins with “/” ends the question. Begin such a text with another sign."))
+    await show(message, Screen("\n".join(lines), rows))
 
 
 @router.message(F.chat.type == "private", F.text)

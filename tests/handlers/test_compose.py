@@ -237,6 +237,17 @@ async def test_going_back_ends_the_question(draft: Chat) -> None:
     assert "Dinner is ready" in draft.find("Alpha · SMS")["text"]
 
 
+async def test_a_text_that_begins_as_commands_do_is_told_how_to_begin(draft: Chat) -> None:
+    await draft.press("SMS text")
+    await draft.say("/o/ we won")
+    assert draft.screen.splitlines() == [
+        "I do not know this command.",
+        "What begins with “/” ends the question. Begin such a text with another sign.",
+    ]
+    await draft.say("/o/ we won")
+    assert draft.screen == "I do not know this command."
+
+
 async def test_what_is_missing_is_said_and_leads_there(sender: Chat) -> None:
     await sender.say("/send")
     await sender.press("SMS")
