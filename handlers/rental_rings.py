@@ -12,8 +12,14 @@ from handlers.screen import COPY_LENGTH, Rows, Screen, copies, press
 from storage.models import Post, Rental, RentalState, RentalText
 from storage.outbox import Kind
 
-#: A reminder that comes while more than this is left was overtaken by a renewal.
-_REMINDED = {Kind.DAY_LEFT: timedelta(hours=24, minutes=5), Kind.HOUR_LEFT: timedelta(minutes=65)}
+#: A reminder that comes while more than this is left was overtaken by a renewal; where less is left than for
+#: the next one, that one says it.
+_REMINDED = {
+    Kind.DAY_LEFT: (timedelta(minutes=65), timedelta(hours=24, minutes=5)),
+    Kind.HOUR_LEFT: (timedelta(0), timedelta(minutes=65)),
+}
+#: UTF-16 units, as Telegram counts: its longest message holds them beside what stands around them.
+_LONGEST_SMS = 3500
 _CODES_OFFERED = 3
 
 
@@ -22,7 +28,7 @@ def draw_rental_sms(sms: RentalText, row: Rental, t: Texts, post: Post) -> Drawi
     lines = [t("🔔 <b>{number}</b>", number=international(row.phone or ""))]
     if sms.sender:
         lines.append(t("From {sender}:", sender=visible(sms.sender, 64)))
-    lines.append(t("<blockquote>{text}</blockquote>", text=visible(sms.text)))
+    lines.append(t("<blockquote>{text}</blockquote>", text=_whole(sms.text)))
     screen = Screen("\n".join(lines), _sms_buttons(sms, row, t))
     return Drawing(screen.html, screen.keyboard, edits=post.message_id, once=post.message_id is not None)
 
@@ -30,9 +36,10 @@ def draw_rental_sms(sms: RentalText, row: Rental, t: Texts, post: Post) -> Drawi
 def draw_reminder(
     row: Rental, t: Texts, providers: Mapping[str, Provider], now: datetime, post: Post
 ) -> Drawing | None:
-    """That the end is near; None when it has ended or was renewed meanwhile."""
+    """That the end is near; None when it has ended or was renewed meanwhile, or another one says so."""
     left = row.until - now if row.until is not None else timedelta(0)
-    if row.state is not RentalState.ACTIVE or not timedelta(0) < left <= _REMINDED[Kind(post.kind)]:
+    least, most = _REMINDED[Kind(post.kind)]
+    if row.state is not RentalState.ACTIVE or not least < left <= most:
         return None
     provider = providers.get(row.provider)
     renewable = provider is not None and provider.can(Capability.RENEW)
@@ -50,6 +57,15 @@ def draw_reminder(
         "\n".join(lines), [[*renew, press(t.plain("🗂 Card"), OnRental(what=Hired.CARD, id=row.id))]]
     )
     return Drawing(screen.html, screen.keyboard, edits=post.message_id, once=post.message_id is not None)
+
+
+def _whole(text: str) -> str:
+    """This message is where an SMS is read in full: lists and cards show its beginning."""
+    shown = visible(text, _LONGEST_SMS)
+    units = shown.encode("utf-16-le")
+    if len(units) <= 2 * _LONGEST_SMS:
+        return shown
+    return units[: 2 * (_LONGEST_SMS - 1)].decode("utf-16-le", "ignore") + "…"
 
 
 def _sms_buttons(sms: RentalText, row: Rental, t: Texts) -> Rows:

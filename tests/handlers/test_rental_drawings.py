@@ -105,6 +105,8 @@ def said(row: Rental, at: datetime) -> str:
         (Kind.DAY_LEFT, timedelta(hours=24), True),
         (Kind.DAY_LEFT, timedelta(hours=5), True),
         (Kind.DAY_LEFT, timedelta(days=3), False),
+        (Kind.DAY_LEFT, timedelta(minutes=66), True),
+        (Kind.DAY_LEFT, timedelta(minutes=65), False),
         (Kind.HOUR_LEFT, timedelta(hours=1), True),
         (Kind.HOUR_LEFT, timedelta(hours=2), False),
         (Kind.HOUR_LEFT, timedelta(0), False),

@@ -129,3 +129,27 @@ async def test_a_reminder_that_was_held_up_says_what_is_true_when_it_comes(
     await house.settle()
     [late] = reminders(tenant)
     assert "ends in 30 minutes" in late
+
+
+async def test_two_reminders_that_were_held_up_are_one(tenant: Chat, house: House) -> None:
+    await ends_in(tenant, 24.5)
+    house.human.block(tenant.person_id)
+    await tenant.wait(24 * HOUR)
+    house.human.unblock(tenant.person_id)
+    await house.settle()
+    [late] = reminders(tenant)
+    assert "ends in 30 minutes" in late
+
+
+async def test_a_long_sms_is_read_whole_where_it_rings(tenant: Chat, house: House) -> None:
+    house.alpha.texts("<&🙂 " * 690 + "4711")
+    await tenant.wait(60)
+    [quote] = marked(tenant.news[0], "blockquote")
+    assert quote.endswith("🙂 4711")
+
+
+async def test_an_sms_that_no_message_holds_is_cut_at_a_whole_character(tenant: Chat, house: House) -> None:
+    house.alpha.texts("x" + "🙂" * 2000)
+    await tenant.wait(60)
+    [quote] = marked(tenant.news[0], "blockquote")
+    assert quote == "x" + "🙂" * 1749 + "…"
