@@ -19,7 +19,7 @@ from bot.rentals import Rentals
 from handlers.doors import Hired, OnRental, PayRent
 from handlers.rent import carried, only_in_private, paying, tariff_label, the_one
 from handlers.screen import Rows, Screen, answer, copies, in_rows, page_of, press, say, show, turn
-from storage.models import Key, Rental, RentalOrder, RentalText
+from storage.models import Key, Rental, RentalOrder, RentalState, RentalText
 
 router = Router(name="rental")
 router.callback_query.filter(F.data.startswith("t"))
@@ -99,11 +99,8 @@ async def switch_sim(
         told = _switched(
             await rentals.switch_sim(row.id, callback.from_user.id, on=on), on, provider.title, t
         )
-    except Unclear:
-        told = t.plain(
-            "The answer of {provider} was lost: it may be under way. You can press again, that does no harm.",
-            provider=provider.title,
-        )
+    except Unclear as unclear:
+        told = _unanswered(unclear, provider.title, t)
     await answer(callback, told, alert=True)
 
 
@@ -172,18 +169,36 @@ def _switched(came: SimAnswer, on: bool, title: str, t: Texts) -> str:
             return t.plain("{provider} refused; nothing was changed. Try again in a while.", provider=title)
 
 
+def _unanswered(unclear: Unclear, title: str, t: Texts) -> str:
+    if not unclear.sent:
+        return t.plain(
+            "{provider} cannot be reached: nothing was sent. Please try again in a minute.", provider=title
+        )
+    return t.plain(
+        "The answer of {provider} was lost: it may be under way. You can press again, that does no harm.",
+        provider=title,
+    )
+
+
 async def _sms(rental_id: str, person_id: int, page: int, t: Texts, rentals: Rentals) -> Screen:
     """Newest first."""
     row, every = await rentals.mine(rental_id, person_id), await rentals.texts(rental_id, person_id)
     shown, pages = page_of(every, page, SMS_A_PAGE)
-    number = international(row.phone or "")
-    head = t("✉️ <b>SMS of {number}</b>", number=number)
-    if not every:
-        head = t("✉️ <b>SMS of {number}</b>\nNone so far. Each one comes as a new message.", number=number)
+    head = [t("✉️ <b>SMS of {number}</b>", number=international(row.phone or "")), *_none(row, every, t)]
     codes = [copies(t.plain("📋 {code}", code=code), code) for code in _codes(shown)]
     pager = turn(page, pages, lambda to: Received(id=row.id, page=to))
     back = [press(t.plain("🗂 Card"), OnRental(what=Hired.CARD, id=row.id))]
-    return Screen("\n\n".join([head, *(_one(one, t) for one in shown)]), [*in_rows(codes, 3), pager, back])
+    lines = ["\n".join(head), *(_one(one, t) for one in shown)]
+    return Screen("\n\n".join(lines), [*in_rows(codes, 3), pager, back])
+
+
+def _none(row: Rental, every: Sequence[RentalText], t: Texts) -> list[str]:
+    """Where there are no SMS, whether one may still come."""
+    if every:
+        return []
+    if row.state is not RentalState.ACTIVE:
+        return [t("None came.")]
+    return [t("None so far. Each one comes as a new message.")]
 
 
 def _codes(shown: Sequence[RentalText]) -> list[str]:

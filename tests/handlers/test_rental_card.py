@@ -96,6 +96,15 @@ async def test_without_sms_the_list_says_so(tenant: Chat) -> None:
     assert tenant.buttons == ["🗂 Card"]
 
 
+async def test_without_sms_the_list_of_an_ended_number_promises_none(tenant: Chat, house: House) -> None:
+    house.alpha.lasts(hours=0.1)
+    await tenant.wait(LISTED + 60)
+    house.alpha.drops()
+    await tenant.wait(900)
+    await tenant.press("✉️ SMS")
+    assert tenant.screen == "✉️ SMS of +44 7700 900001\nNone came."
+
+
 async def test_many_sms_are_shown_page_by_page(tenant: Chat, house: House) -> None:
     for count in range(7):
         house.alpha.texts(f"{count} " + "x" * 1500)
@@ -150,6 +159,13 @@ async def test_a_lost_answer_of_the_sim_is_told(tenant: Chat, house: House) -> N
     await tenant.press("SIM off")
     assert tenant.alert is not None
     assert "The answer of Alpha was lost: it may be under way." in tenant.alert
+
+
+async def test_a_wish_that_never_left_is_not_said_to_be_under_way(tenant: Chat, house: House) -> None:
+    house.alpha.fails("sim_off", Unavailable("no way", sent=False))
+    await tenant.press("SIM off")
+    assert tenant.alert == "Alpha cannot be reached: nothing was sent. Please try again in a minute."
+    assert "🕑 Asked" not in card(tenant)
 
 
 async def test_a_provider_that_does_not_answer_is_named_on_the_card_until_it_does(
