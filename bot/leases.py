@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from bot.errors import NotOffered, PriceChanged
 from bot.providers.renting import Rented, Tariff
@@ -39,9 +38,3 @@ def as_json(every: Sequence[Rented]) -> str:
     """What an account rents: provider id to the end of its rent, in seconds since 1970."""
     ends = {each.id: None if each.until is None else each.until.timestamp() for each in every}
     return json.dumps(ends, separators=(",", ":"))
-
-
-def held(order: RentalOrder) -> dict[str, datetime | None]:
-    """The same, read again."""
-    ends: dict[str, float | None] = json.loads(order.held_before or "{}")
-    return {name: None if end is None else datetime.fromtimestamp(end, UTC) for name, end in ends.items()}

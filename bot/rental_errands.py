@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum, auto
 
 from pydantic import SecretStr
 from sqlalchemy.exc import IntegrityError
@@ -22,7 +23,7 @@ from bot.errors import (
     Unclear,
     text,
 )
-from bot.leases import as_json, by_id, held, listed, same
+from bot.leases import as_json, by_id, listed, same
 from bot.mobile import country_of
 from bot.providers.base import Provider
 from bot.providers.renting import Rented, Tariff
@@ -30,11 +31,22 @@ from storage.keys import KeyStore
 from storage.models import OrderKind, Rental, RentalOrder
 from storage.rental_orders import RentalOrderStore
 from storage.rentals import RentalStore
+from storage.terms import amounts_to, held
 
 log = logging.getLogger(__name__)
 
 #: The account's list may lag behind a rent: it is read again after so many seconds, then given up.
 LOOKS = (2.0, 10.0, 30.0, 120.0)
+
+
+class Sight(Enum):
+    """What the account's list tells of an order."""
+
+    DONE = auto()
+    #: It is not there, or nobody can tell whose it is.
+    IN_VAIN = auto()
+    #: The list could not be read, which tells nothing.
+    UNREAD = auto()
 
 
 class LastsLonger(Refused):
@@ -161,7 +173,7 @@ class RentalErrands:
 
     async def find(self, order: RentalOrder, reason: str) -> None:
         """It was called: what came of it is read from the list. Never called again."""
-        if await self.found(order, answered=not reason):
+        if await self.sight(order) is Sight.DONE:
             return
         balance = await self._accounts.balance_after(order)
         now, look_at = self._clock(), self._clock() + timedelta(seconds=LOOKS[0])
@@ -169,58 +181,72 @@ class RentalErrands:
             order.id, lambda: self._store.unknown(order.id, reason, balance, now, look_at)
         )
 
-    async def found(self, order: RentalOrder, *, answered: bool) -> bool:
-        """Whether the account's list tells that it was carried out; that is stored then.
-
-        `answered` when the provider took the order.
-        """
+    async def sight(self, order: RentalOrder) -> Sight:
+        """Read the account's list: what it tells of an order; that it was carried out is stored."""
         try:
             provider, key = await self._accounts.behind(order)
             every = await provider.rented(key)
-            renewing = order.kind is OrderKind.RENEW
-            stored = await (self._longer(order, every) if renewing else self._new(order, every, answered))
         except CodebellError:
-            return False
-        except IntegrityError:
-            log.error("rental order %s: the number it was for is somebody else's", order.id)
-            return False
+            return Sight.UNREAD
         except Exception:
             log.exception("rental order %s was not looked for", order.id)
-            return False
-        if stored:
-            await self._keys.note_use(order.key_id, self._clock())
-        return stored
+            return Sight.UNREAD
+        return await self._told(order, every)
 
-    async def _new(self, order: RentalOrder, every: Sequence[Rented], answered: bool) -> bool:
-        """Whether exactly one number nobody knows is new since the call; it is ours then.
+    async def _told(self, order: RentalOrder, every: Sequence[Rented]) -> Sight:
+        renewing = order.kind is OrderKind.RENEW
+        try:
+            stored = await (self._longer(order, every) if renewing else self._new(order, every))
+        except (CodebellError, IntegrityError) as taken:
+            log.error("rental order %s: its number is not stored: %s", order.id, type(taken).__name__)
+            return Sight.IN_VAIN
+        except Exception:
+            log.exception("rental order %s was not looked for", order.id)
+            return Sight.UNREAD
+        if not stored:
+            return Sight.IN_VAIN
+        await self._keys.note_use(order.key_id, self._clock())
+        return Sight.DONE
 
-        After a lost answer one of another country is none: it was rented elsewhere meanwhile.
+    async def _new(self, order: RentalOrder, every: Sequence[Rented]) -> bool:
+        """Whether exactly one number nobody knows may be what this rent was for; it is ours then.
+
+        What may be another's as well, who rented with the same account and whose rent is still looked for,
+        is nobody's yet.
         """
-        new = [number for number in every if number.id not in held(order)]
-        known = await self._rentals.known(order.key_id, [number.id for number in new])
-        number = _the_one([each for each in new if each.id not in known], order.country, answered)
-        if number is None:
+        fitting = [number for number in every if _fits(order, number)]
+        known = await self._rentals.known(order.key_id, [number.id for number in fitting])
+        mine = [number for number in fitting if number.id not in known]
+        rivals = await self._store.rivals(order)
+        if len(mine) != 1 or any(_fits(rival, mine[0]) for rival in rivals):
             return False
-        country, now = country_of(number.phone), self._clock()
+        number, country, now = mine[0], country_of(mine[0].phone), self._clock()
         await self._errands.insist(
             order.id, lambda: self._store.rented(order.id, listed(number), country, now)
         )
         return True
 
     async def _longer(self, order: RentalOrder, every: Sequence[Rented]) -> bool:
-        """Whether the number ends later than it did before the call."""
+        """Whether the number ends as many days later as were ordered."""
         rental = await self._renewed_by(order)
         number = None if rental is None else by_id(every, rental.provider_id)
         before = None if number is None else held(order).get(number.id)
-        if number is None or number.until is None or before is None or number.until <= before:
+        if number is None or number.until is None or before is None:
+            return False
+        if not amounts_to(order.days, number.until - before):
             return False
         now = self._clock()
         await self._errands.insist(order.id, lambda: self._store.renewed(order.id, listed(number), now))
         return True
 
 
-def _the_one(new: Sequence[Rented], country: str, answered: bool) -> Rented | None:
-    """The only one that may be of the country that was ordered; when the order was taken, the only one."""
-    fitting = [each for each in new if not country or country_of(each.phone) in ("", country)]
-    found = new if answered and len(new) == 1 else fitting
-    return found[0] if len(found) == 1 else None
+def _fits(order: RentalOrder, number: Rented) -> bool:
+    """Whether a number may be what this rent was for.
+
+    It is new since the call, of no other country as far as that can be told, and ends when it should.
+    """
+    if number.id in held(order) or (order.country and country_of(number.phone) not in ("", order.country)):
+        return False
+    if number.until is None or order.called_at is None:
+        return True
+    return amounts_to(order.days, number.until - order.called_at)

@@ -21,13 +21,17 @@ from bot.errors import Expired, NotYours, TooLate, UnknownActivation, UnknownKey
 from bot.leases import as_json, rented
 from bot.providers.base import Capability
 from bot.providers.renting import Tariff
-from bot.rental_errands import LOOKS, RentalErrands
+from bot.rental_errands import LOOKS, RentalErrands, Sight
 from storage.caps import Caps
 from storage.keys import KeyStore
 from storage.models import Key, OrderKind, OrderState, Rental, RentalOrder, RentalState
 from storage.outbox import new_id
 from storage.rental_orders import RentalOrderStore
 from storage.rentals import RentalStore
+
+#: The longest pause between two tries to read the list for a lost rent, and how long it is tried.
+SLOWEST = timedelta(minutes=5)
+TRIED_FOR = timedelta(days=1)
 
 
 class RentalOrders:
@@ -147,13 +151,22 @@ class RentalOrders:
         if order is None:
             return
         async with await self._accounts.turn(order):
-            if not await self._orders.found(order, answered=not order.reason):
-                await self._store.looked_in_vain(order.id, self._clock(), self._next_look(order))
+            match await self._orders.sight(order):
+                case Sight.IN_VAIN:
+                    await self._store.looked_in_vain(order.id, self._clock(), self._next_look(order))
+                case Sight.UNREAD:
+                    await self._store.unread(order.id, self._clock(), self._next_try(row, order))
         self._nudge()
 
     def _next_look(self, order: RentalOrder) -> datetime | None:
         later = LOOKS[order.looks + 1 : order.looks + 2]
         return self._clock() + timedelta(seconds=later[0]) if later else None
+
+    def _next_try(self, row: Rental, order: RentalOrder) -> datetime | None:
+        """A list that could not be read is no look: twice as long after each failure in a row, for a day."""
+        pause = timedelta(seconds=LOOKS[0]) * 2.0 ** min(row.failures + 1, 10)
+        at = self._clock() + min(SLOWEST, pause)
+        return None if at > (order.called_at or order.created_at) + TRIED_FOR else at
 
     async def _carry_out(self, order: RentalOrder) -> None:
         async with await self._errands.insist(order.id, lambda: self._accounts.turn(order)):

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.errors import AlreadyDone, Expired, NotYours, Refused, TooLate, text
 from storage.caps import Caps, Expense, within
 from storage.database import Database
-from storage.keys import to_buy_with
+from storage.keys import to_buy_with, twins
 from storage.models import ORDER_REACHED_FROM, OrderKind, OrderState, Rental, RentalOrder, RentalState
 from storage.outbox import new_id
 from storage.quotes import LIFETIME
@@ -90,7 +90,7 @@ class RentalOrderStore:
             rental.provider_id, rental.phone, rental.raw = number.provider_id, number.phone, number.raw
             rental.online, rental.country = number.online, rental.country or country
             rental.rented_at, rental.listed_at, rental.ended_at = order.called_at, now, None
-            rental.next_poll_at = now
+            rental.next_poll_at, rental.failures = now, 0
             await lasts_until(session, rental, number.until, now)
             return rental
 
@@ -143,7 +143,30 @@ class RentalOrderStore:
             order.looks += 1
             rental = await hold(session, order.rental_id or "", RentalState.UNKNOWN)
             if rental is not None:
+                rental.polled_at, rental.next_poll_at, rental.failures = now, look_at, 0
+
+    async def unread(self, order_id: str, now: datetime, look_at: datetime | None) -> None:
+        """The list could not be read for an unknown rent, which is no look; `look_at` is the next try."""
+        async with self._database.begin() as session:
+            order = await _hold(session, order_id, OrderState.UNKNOWN)
+            rental = await hold(session, order.rental_id or "", RentalState.UNKNOWN) if order else None
+            if rental is not None:
                 rental.polled_at, rental.next_poll_at = now, look_at
+                rental.failures += 1
+
+    async def rivals(self, order: RentalOrder) -> Sequence[RentalOrder]:
+        """Other rents of the account that were called and are still looked for in its list."""
+        looked_for = (RentalOrder.state == OrderState.UNKNOWN) & Rental.next_poll_at.is_not(None)
+        called = select(RentalOrder).join(Rental, Rental.id == RentalOrder.rental_id)
+        others = called.where(
+            RentalOrder.id != order.id,
+            RentalOrder.kind == OrderKind.RENT,
+            RentalOrder.key_id.in_(twins(order.key_id)),
+            RentalOrder.called_at.is_not(None),
+            looked_for | (RentalOrder.state == OrderState.ORDERED),
+        )
+        async with self._database.begin() as session:
+            return (await session.scalars(others)).all()
 
     async def stranded(self) -> Sequence[RentalOrder]:
         """Orders a dead process left behind, oldest first."""
