@@ -111,9 +111,10 @@ class PayRent(CallbackData, prefix="ro"):
 
 
 class RentedElsewhere(CallbackData, prefix="e"):
-    """elsewhere: numbers rented elsewhere with the chat's keys."""
+    """elsewhere: numbers rented with the chat's keys; `anew` leaves the pressed message as it is."""
 
     page: Annotated[int, Field(ge=0, le=999)] = 0
+    anew: bool = False
 
 
 class Hired(StrEnum):

@@ -16,7 +16,7 @@ from handlers.buy import troubles
 from handlers.doors import Rent, RentedElsewhere
 from handlers.keys import name_of
 from handlers.rent import only_in_private
-from handlers.screen import Rows, Screen, chat_of, page_of, press, show, turn
+from handlers.screen import Rows, Screen, answer, chat_of, page_of, press, say, show, turn
 
 router = Router(name="elsewhere")
 router.callback_query.filter(F.data.startswith("e"))
@@ -42,7 +42,12 @@ async def elsewhere(
     rentals: Rentals,
     providers: Mapping[str, Provider],
 ) -> None:
-    await _show(callback, t, rentals, providers, callback_data.page)
+    screen = await _screen(callback, t, rentals, providers, callback_data.page)
+    if not callback_data.anew:
+        await show(callback, screen)
+        return
+    await answer(callback)
+    await say(callback, screen)
 
 
 @router.callback_query(TakeOver.filter())
@@ -56,22 +61,17 @@ async def take_over(
     chat_id, person_id = chat_of(callback), callback.from_user.id
     await rentals.take_over(chat_id, person_id, callback_data.key, callback_data.value)
     told = t.plain("Taken over: its new SMS come here from now on. Its card is below.")
-    await _show(callback, t, rentals, providers, alert=told)
+    await show(callback, await _screen(callback, t, rentals, providers), told)
 
 
-async def _show(
-    callback: CallbackQuery,
-    t: Texts,
-    rentals: Rentals,
-    providers: Mapping[str, Provider],
-    page: int = 0,
-    alert: str = "",
-) -> None:
+async def _screen(
+    callback: CallbackQuery, t: Texts, rentals: Rentals, providers: Mapping[str, Provider], page: int = 0
+) -> Screen:
     try:
         listing = await rentals.elsewhere(chat_of(callback))
     except NoKeys:
         listing = Listing([])
-    await show(callback, _listed(listing, page, t, providers), alert)
+    return _listed(listing, page, t, providers)
 
 
 def _listed(listing: Listing[Elsewhere], page: int, t: Texts, providers: Mapping[str, Provider]) -> Screen:

@@ -11,6 +11,7 @@ from bot.postman import Drawing
 from bot.providers.base import Capability, Provider
 from handlers.doors import Hired, OnRental, Rent, RentedElsewhere, TariffsOf
 from handlers.rent import days
+from handlers.rental_outcomes import renewal, unknown, why
 from handlers.screen import Rows, Screen, copies, press
 from storage.models import (
     OrderKind,
@@ -84,14 +85,14 @@ def _news(row: Rental, order: RentalOrder | None, title: str, t: Texts, now: dat
                 _until(row, title, t, now),
                 *_sim(row, t),
                 *_trouble(row, title, t),
-                *_renewal(order, title, t),
+                *renewal(row, order, title, t, now),
             ]
         case RentalState.ENDED:
-            return [_ended(row, title, t), *_renewal(order, title, t)]
+            return [_ended(row, title, t), *renewal(row, order, title, t, now)]
         case RentalState.FAILED:
-            return [t("🚫 Not rented, not paid."), _why(row.reason, t)]
+            return [t("🚫 Not rented, not paid."), why(row.reason, t)]
         case RentalState.UNKNOWN:
-            return _unknown(order, title, t)
+            return unknown(order, title, t)
 
 
 def _until(row: Rental, title: str, t: Texts, now: datetime) -> str:
@@ -145,36 +146,6 @@ def _trouble(row: Rental, title: str, t: Texts) -> list[str]:
             return [t("⚠️ {problem}", problem=problem)]
 
 
-def _renewal(order: RentalOrder | None, title: str, t: Texts) -> list[str]:
-    """How the last renewal stands, where the line of the price does not tell."""
-    if order is None or order.kind is not OrderKind.RENEW:
-        return []
-    price, span = t.money(order.cost, order.currency), days(order.days, t)
-    match order.state:
-        case OrderState.ORDERED:
-            return ["", t("⏳ Renewing for {days} · {price}…", days=span, price=price)]
-        case OrderState.FAILED:
-            return ["", t("🚫 Not renewed, not paid."), _why(order.reason, t)]
-        case OrderState.UNKNOWN:
-            lost = t(
-                "❓ The answer of {provider} was lost: it is <b>unknown</b> whether it was renewed.",
-                provider=title,
-            )
-            then = t(
-                "If your balance fell, it was: its end above follows as soon as {provider} tells.",
-                provider=title,
-            )
-            return [
-                "",
-                lost,
-                t("I did not and will not order again for this press."),
-                *_balances(order, t),
-                then,
-            ]
-        case _:
-            return []
-
-
 def _ended(row: Rental, title: str, t: Texts) -> str:
     """When, and whether before its time."""
     moment = t.day(row.until or row.ended_at or row.created_at)
@@ -185,38 +156,6 @@ def _ended(row: Rental, title: str, t: Texts) -> str:
             moment=moment,
         )
     return t("⌛ The rent ended on {moment}.", moment=moment)
-
-
-def _why(reason: str, t: Texts) -> str:
-    error = named(reason)
-    if error is None:
-        return t("I was restarted before the order went out. Press again if you still want it.")
-    return t.error(error())
-
-
-def _unknown(order: RentalOrder | None, title: str, t: Texts) -> list[str]:
-    return [
-        t(
-            "❓ The answer of {provider} was lost: it is <b>unknown</b> whether a number was rented.",
-            provider=title,
-        ),
-        t("I did not and will not order again for this press."),
-        *(_balances(order, t) if order is not None else []),
-        t(
-            "If it fell, the number is in your account at {provider}: "
-            "<b>Numbers rented elsewhere</b> takes it over.",
-            provider=title,
-        ),
-    ]
-
-
-def _balances(order: RentalOrder, t: Texts) -> list[str]:
-    lines = []
-    if order.balance_before is not None:
-        lines.append(t("Balance before: {money}", money=t.money(order.balance_before, order.currency)))
-    if order.balance_after is not None:
-        lines.append(t("Balance after: {money}", money=t.money(order.balance_after, order.currency)))
-    return lines
 
 
 def _last_sms(sms: RentalText, t: Texts) -> list[str]:
@@ -236,7 +175,7 @@ def _buttons(row: Rental, order: RentalOrder | None, provider: Provider | None, 
         case RentalState.FAILED:
             return [[*_same_country(order, t), press(t.plain("🌍 Other countries"), Rent())]]
         case RentalState.UNKNOWN:
-            return [[press(t.plain("🔎 Numbers rented elsewhere"), RentedElsewhere())]]
+            return [[press(t.plain("🔎 Numbers rented elsewhere"), RentedElsewhere(anew=True))]]
         case _:
             return []
 

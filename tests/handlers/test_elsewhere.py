@@ -83,6 +83,8 @@ async def test_the_number_of_a_rent_with_unknown_outcome_is_taken_over_once_it_i
     await renter.wait(600)
     house.alpha.rents_out()
     await renter.press("Numbers rented elsewhere")
+    assert "Numbers rented elsewhere" in renter.news[-1]["text"]
+    assert "it is unknown whether" in renter.find("Rent a number")["text"]
     await renter.press("+44 7700 900001")
     assert "Alpha · rented elsewhere" in renter.screen
     assert len(house.alpha.called("rent")) == 1

@@ -1,14 +1,17 @@
 """The card and the reminders of a rented number, drawn from rows that a person seldom meets."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from bot.i18n import Catalogues
+from bot.leases import as_json
 from bot.postman import Drawing
+from bot.providers.renting import Rented
 from handlers.rental_cards import draw_rental
 from handlers.rental_rings import draw_reminder
-from storage.models import Post, Rental, RentalState, SimWish
+from storage.models import OrderKind, OrderState, Post, Rental, RentalOrder, RentalState, SimWish
 from storage.outbox import Kind
 from storage.reasons import Reason
 from tests.doubles import FakeClock, FakeProvider
@@ -28,6 +31,7 @@ def rental(**changes: object) -> Rental:
         "country": "GB",
         "state": RentalState.ACTIVE,
         "reason": "",
+        "provider_id": "rent-1",
         "phone": "+447700900001",
         "until": NOW + timedelta(days=5),
         "online": True,
@@ -43,9 +47,33 @@ def post(kind: Kind = Kind.RENTAL) -> Post:
     return Post(id="post", kind=kind, subject="rental", chat_id=1, message_id=None, sent_at=None)
 
 
-def card(row: Rental, *, configured: bool = True) -> Drawing:
+def ends(until: datetime | None) -> str:
+    """What an account rents, as an order notes it."""
+    return as_json([Rented("rent-1", "+447700900001", "", until, online=True)])
+
+
+def order(kind: OrderKind, state: OrderState, **changes: object) -> RentalOrder:
+    """An order for that number, settled an hour ago, whose end was the present one."""
+    values: dict[str, object] = {
+        "id": "order",
+        "kind": kind,
+        "state": state,
+        "reason": "",
+        "days": 7,
+        "country": "GB",
+        "country_code": "GB",
+        "key_id": "key",
+        "cost": Decimal(4),
+        "currency": "USD",
+        "held_before": ends(NOW + timedelta(days=5)),
+        "settled_at": NOW - timedelta(hours=1),
+    }
+    return RentalOrder(**{**values, **changes})
+
+
+def card(row: Rental, order: RentalOrder | None = None, *, configured: bool = True) -> Drawing:
     providers = {"alpha": FakeProvider("alpha", FakeClock())} if configured else {}
-    return draw_rental(row, None, None, T, providers, NOW, post())
+    return draw_rental(row, order, None, T, providers, NOW, post())
 
 
 def labels(drawing: Drawing) -> list[str]:
@@ -80,6 +108,33 @@ def test_a_country_that_nobody_tells_is_left_out() -> None:
 def test_an_order_that_never_went_out_says_why() -> None:
     drawn = card(rental(state=RentalState.FAILED, reason="NeverCalled", phone=None))
     assert "🚫 Not rented, not paid.\nThe bot was stopped before it could order this." in drawn.html
+
+
+def test_an_order_that_was_answered_is_not_said_to_have_lost_its_answer() -> None:
+    drawn = card(rental(state=RentalState.UNKNOWN, phone=None), order(OrderKind.RENT, OrderState.UNKNOWN))
+    assert "lost" not in drawn.html
+    assert "❓ Alpha answered, but its list does not show a new number yet" in drawn.html
+    drawn = card(rental(), order(OrderKind.RENEW, OrderState.UNKNOWN))
+    assert "lost" not in drawn.html
+    assert "❓ Alpha answered, but its list does not show a later end yet" in drawn.html
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, True),
+        ({"settled_at": NOW - timedelta(hours=25)}, False),
+        ({"held_before": ends(NOW + timedelta(days=4))}, False),
+        ({"held_before": ends(NOW + timedelta(days=4)), "reason": "LastsLonger"}, True),
+        ({"held_before": ends(None)}, True),
+        ({"held_before": None}, True),
+    ],
+)
+def test_a_refused_renewal_is_told_for_a_day_unless_it_lasts_longer_since(
+    changes: dict[str, object], told: bool
+) -> None:
+    refused = order(OrderKind.RENEW, OrderState.FAILED, **{"reason": "NoMoney", **changes})
+    assert ("Not renewed" in card(rental(), refused).html) is told
 
 
 @pytest.mark.parametrize("hours", [0.01, 0.5, 1, 1.99, 2, 2.5, 3, 24, 47.9, 48.1, 50, 59.9, 60, 61, 100, 720])
