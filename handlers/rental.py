@@ -1,6 +1,7 @@
 """The buttons of a rented number: its SMS, a look now, the SIM on and off, renewing it, its card again."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Annotated
 
 from aiogram import F, Router
@@ -234,7 +235,15 @@ def _title(row: Rental, t: Texts) -> list[str]:
 def _confirmation(
     row: Rental, order: RentalOrder, key: Key, t: Texts, providers: Mapping[str, Provider]
 ) -> Screen:
-    lines = [*_title(row, t), *paying(order, key, t, providers)]
+    lines = [*_title(row, t), *paying(order, key, t, providers), *_new_end(row, order, t)]
     label = t.plain("✅ Renew for {price}", price=t.money(order.cost, order.currency))
     back = [press(t.plain("◀ Other tariffs"), Renewals(id=row.id))]
     return Screen("\n".join(lines), [[press(label, PayRent(nonce=order.id))], back])
+
+
+def _new_end(row: Rental, order: RentalOrder, t: Texts) -> list[str]:
+    """What is bought; from where it counts once the end is over, nobody tells."""
+    if row.until is None or row.until <= order.created_at:
+        return []
+    old, new = t.day(row.until), t.day(row.until + timedelta(days=order.days))
+    return [t("Until {new} instead of {old}.", new=new, old=old)]

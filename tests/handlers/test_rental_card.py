@@ -1,5 +1,6 @@
 """The card of a rented number: what it says while the number lives and when it ends, and its buttons."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from bot.errors import NoMoney, Unavailable
@@ -220,6 +221,12 @@ async def test_renewing_asks_for_a_tariff_and_a_confirmation_and_pays_once(
     assert tenant.buttons[-1] == "🗂 Card"
     await tenant.press("7 days")
     assert "Alpha · 7 days · $4.00 of your $14.74" in tenant.screen
+    old = house.alpha.newest_lease.rented.until
+    assert old is not None
+    new = old + timedelta(days=7)
+    assert (
+        f"Until {new.astimezone():%-d %b %H:%M} instead of {old.astimezone():%-d %b %H:%M}." in tenant.screen
+    )
     assert tenant.buttons == ["✅ Renew for $4.00", "◀ Other tariffs"]
     assert house.alpha.called("renew") == []
     await tenant.press("Renew for")
@@ -250,6 +257,19 @@ async def test_a_refused_renewal_says_that_nothing_was_paid_and_the_number_goes_
     assert "🚫 Not renewed, not paid.\n" + NoMoney.text in tenant.screen
     assert "7 days left" in tenant.screen
     assert "🔁 Renew" in tenant.buttons
+
+
+async def test_a_refusal_is_not_told_any_more_once_it_lasts_longer_after_all(
+    tenant: Chat, house: House
+) -> None:
+    house.alpha.fails("renew", NoMoney())
+    await tenant.press("Renew")
+    await tenant.press("7 days")
+    await tenant.press("Renew for")
+    house.alpha.lasts(hours=400)
+    await tenant.wait(2 * LISTED)
+    assert "17 days left" in card(tenant)
+    assert "Not renewed" not in card(tenant)
 
 
 async def test_an_unknown_renewal_is_told_with_both_balances_and_never_repeated(
