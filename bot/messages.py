@@ -79,7 +79,7 @@ class Messages(Drafts):
             if row.id in self._errands or (row.confirmed_at or row.created_at) > made_before:
                 continue
             if row.called_at is None:
-                await self._store.failed(row.id, NeverCalled.__name__, self._clock())
+                await self._store.failed(row.id, NeverCalled.__name__, self._clock(), late=True)
             else:
                 self._errands.run(row.id, self._recover(row))
         self._nudge()
@@ -90,7 +90,7 @@ class Messages(Drafts):
 
     async def _recover(self, row: OutgoingMessage) -> None:
         async with await self._errands.insist(row.id, lambda: self._accounts.turn(row)):
-            await self._lost(row, "Interrupted")
+            await self._lost(row, "Interrupted", late=True)
         self._nudge()
 
     async def _carry_out(self, intent: OutgoingMessage) -> None:
@@ -170,11 +170,11 @@ class Messages(Drafts):
             message_id, lambda: self._store.failed(message_id, reason.__name__, self._clock())
         )
 
-    async def _lost(self, row: OutgoingMessage, reason: str) -> None:
+    async def _lost(self, row: OutgoingMessage, reason: str, *, late: bool = False) -> None:
         """It may have been sent. Never called again."""
         balance = await self._money_after(row)
         await self._errands.insist(
-            row.id, lambda: self._store.unknown(row.id, reason, balance, self._clock())
+            row.id, lambda: self._store.unknown(row.id, reason, balance, self._clock(), late=late)
         )
 
     async def _money(self, row: OutgoingMessage, provider: Provider, key: SecretStr) -> Decimal | None:

@@ -24,6 +24,8 @@ from storage.reasons import Reason
 #: Characters of the text on a card.
 _SHOWN = 300
 _ARRIVED = frozenset({MessageState.DELIVERED, MessageState.VIEWED})
+#: States in which the last word on a message is not known yet.
+_MOVING = frozenset({MessageState.DRAFT, MessageState.SENDING, MessageState.ACCEPTED})
 
 
 def draw_message(
@@ -36,11 +38,22 @@ def draw_message(
 
 def draw_delivery(row: OutgoingMessage, t: Texts, sent_as: int | None) -> Drawing | None:
     """The last word on a message, in a message of its own: edits do not ring."""
-    if row.state not in _ARRIVED | {MessageState.UNDELIVERED}:
+    if row.state in _MOVING:
         return None
-    lines = [_ring(row, t), *_cost(row, t), *_next(row, t)]
+    lines = [_ring(row, t), *_after(row, t)]
     screen = Screen("\n".join(lines), [[_again(row, t)]])
     return Drawing(screen.html, screen.keyboard, edits=sent_as, once=sent_as is not None)
+
+
+def _after(row: OutgoingMessage, t: Texts) -> list[str]:
+    """What follows from the last word."""
+    match row.state:
+        case MessageState.FAILED:
+            return [_why(row, t)]
+        case MessageState.UNKNOWN:
+            return [t("I was interrupted while I sent it, and do not send it again by myself.")]
+        case _:
+            return [*_cost(row, t), *_next(row, t)]
 
 
 def card(row: OutgoingMessage, t: Texts, providers: Mapping[str, Provider]) -> Screen:
@@ -240,8 +253,13 @@ def _next(row: OutgoingMessage, t: Texts) -> list[str]:
 
 def _ring(row: OutgoingMessage, t: Texts) -> str:
     phone = international(row.recipient)
-    if row.state is MessageState.UNDELIVERED:
-        return t("🔔 <b>Not delivered</b> to {phone}", phone=phone)
+    match row.state:
+        case MessageState.UNDELIVERED:
+            return t("🔔 <b>Not delivered</b> to {phone}", phone=phone)
+        case MessageState.FAILED:
+            return t("🔔 <b>Not sent</b> to {phone}, not paid", phone=phone)
+        case MessageState.UNKNOWN:
+            return t("🔔 It is <b>unknown</b> whether the message to {phone} was sent", phone=phone)
     over = _over(row)
     line = t("🔔 <b>Delivered</b> over {channel} to {phone}", channel=channel_name(over, t), phone=phone)
     lost = _tried(row)[:-1]

@@ -6,7 +6,7 @@ from aiogram import F, Router
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery
 
-from bot.errors import NotSendable, Unsupported
+from bot.errors import Unsupported
 from bot.i18n import Texts
 from bot.messages import Messages
 from bot.postage import ChannelCost, Postage
@@ -60,21 +60,13 @@ async def exact(
     """Asked of the provider anew, for the whole message."""
     draft = await _priced(callback_data.id, callback, messages, providers)
     mcc, _, mnc = callback_data.value.partition("-")
-    costs = await _exactly(draft, mcc, mnc, postage)
+    costs = await postage.exact(draft, mcc, mnc)
     if not costs:
         await answer(callback, t.plain("The provider tells no price to this operator."), alert=True)
         return
     lines = [_exact_line(cost, draft, t) for cost in costs]
     title = t.plain("Your message to the operator {operator}:", operator=callback_data.value)
     await answer(callback, "\n".join([title, *lines]), alert=True)
-
-
-async def _exactly(draft: OutgoingMessage, mcc: str, mnc: str, postage: Postage) -> Sequence[ChannelCost]:
-    """None where no price is told; a refusal is about the question, not about the message."""
-    try:
-        return await postage.exact(draft, mcc, mnc)
-    except NotSendable:
-        return ()
 
 
 async def _priced(

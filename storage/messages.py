@@ -130,15 +130,18 @@ class MessageStore(DueRows[OutgoingMessage]):
                 await redraw(session, row, now)
             return row
 
-    async def failed(self, message_id: str, reason: str, now: datetime) -> OutgoingMessage | None:
-        """Not sent, not paid."""
-        return await self._end(message_id, MessageState.FAILED, now, reason=reason)
+    async def failed(
+        self, message_id: str, reason: str, now: datetime, *, late: bool = False
+    ) -> OutgoingMessage | None:
+        """Not sent, not paid. `late`: nobody waits for it any more, so it rings."""
+        return await self._end(message_id, MessageState.FAILED, now, late, reason=reason)
 
     async def unknown(
-        self, message_id: str, reason: str, balance: Decimal | None, now: datetime
+        self, message_id: str, reason: str, balance: Decimal | None, now: datetime, *, late: bool = False
     ) -> OutgoingMessage | None:
-        """It may have been sent: kept with the balance after, and never sent again."""
-        return await self._end(message_id, MessageState.UNKNOWN, now, reason=reason, balance_after=balance)
+        """It may have been sent: kept with the balance after, never sent again. `late` as in `failed`."""
+        values = {"reason": reason, "balance_after": balance}
+        return await self._end(message_id, MessageState.UNKNOWN, now, late, **values)
 
     async def stranded(self) -> Sequence[OutgoingMessage]:
         """Intents a dead process left behind, oldest first."""
@@ -194,12 +197,14 @@ class MessageStore(DueRows[OutgoingMessage]):
             return (await session.scalars(newest)).all()
 
     async def _end(
-        self, message_id: str, to: MessageState, now: datetime, **values: Any
+        self, message_id: str, to: MessageState, now: datetime, late: bool, **values: Any
     ) -> OutgoingMessage | None:
         async with self._database.begin() as session:
             row = await enter(session, message_id, to, ended_at=now, **values)
             if row is not None:
                 await redraw(session, row, now)
+            if row is not None and late:
+                await arm(session, Kind.DELIVERY, row.id, row.chat_id, now)
             return row
 
 

@@ -81,15 +81,17 @@ class MortalMessageStore(MessageStore):
         self._pass("after accepted")
         return row
 
-    async def failed(self, message_id: str, reason: str, now: datetime) -> OutgoingMessage | None:
+    async def failed(
+        self, message_id: str, reason: str, now: datetime, *, late: bool = False
+    ) -> OutgoingMessage | None:
         self._pass("before failed")
-        return await super().failed(message_id, reason, now)
+        return await super().failed(message_id, reason, now, late=late)
 
     async def unknown(
-        self, message_id: str, reason: str, balance: Decimal | None, now: datetime
+        self, message_id: str, reason: str, balance: Decimal | None, now: datetime, *, late: bool = False
     ) -> OutgoingMessage | None:
         self._pass("before unknown")
-        return await super().unknown(message_id, reason, balance, now)
+        return await super().unknown(message_id, reason, balance, now, late=late)
 
     async def told(self, message_id: str, news: News, now: datetime, next_look: NextLook) -> bool:
         self._pass("before told")

@@ -69,7 +69,7 @@ async def test_a_process_that_ends_before_the_call_sent_nothing_and_says_so(
 ) -> None:
     row = await die_at(mailroom, point)
     assert (row.state, row.reason, mailroom.handed_over) == (FAILED, "NeverCalled", 0)
-    assert await mailroom.due() == ["message"]
+    assert await mailroom.due() == ["delivery", "message"]
     assert (await mailroom.send()).state is ACCEPTED
 
 
@@ -88,7 +88,7 @@ async def test_a_process_that_ends_around_the_call_says_what_is_known_and_sends_
     row = await die_at(mailroom, point)
     assert (row.state, row.reason, mailroom.handed_over) == (UNKNOWN, "Interrupted", taken)
     assert (row.balance_before, row.balance_after) == (Decimal("18.74"), Decimal(after))
-    assert (row.next_poll_at, await mailroom.due()) == (None, ["message"])
+    assert (row.next_poll_at, await mailroom.due()) == (None, ["delivery", "message"])
     assert len(mailroom.alpha.called("send")) <= 1
 
 

@@ -8,6 +8,7 @@ from bot.errors import BadReply, Unavailable
 from bot.providers.base import Capability
 from bot.providers.sending import Channel, Delivery
 from bot.providers.sending_errors import SenderRefused, UnknownMessage
+from storage.caps import Caps
 from tests.doubles import KEY
 from tests.handlers.reading import marked
 from tests.handlers.sending import CARD, card, rings
@@ -71,6 +72,35 @@ async def test_without_both_balances_only_the_account_shows_whether_it_was_sent(
         "I did not and will not send it again for this press.",
         "Your account at Alpha shows whether it was sent.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("called", "told"),
+    [
+        (
+            False,
+            "🔔 Not sent to +380 50 123 4567, not paid\nThe bot was stopped before it could order this.",
+        ),
+        (
+            True,
+            "🔔 It is unknown whether the message to +380 50 123 4567 was sent\n"
+            "I was interrupted while I sent it, and do not send it again by myself.",
+        ),
+    ],
+)
+async def test_what_was_interrupted_rings_once_as_nobody_waits_for_it_any_more(
+    draft: Chat, house: House, called: bool, told: str
+) -> None:
+    letters, message_id = house.codebell.letters, draft.data("Recipient").split(":")[1]
+    card_id = draft.last["message_id"]
+    await letters.intend(message_id, draft.person_id, draft.chat_id, card_id, Caps(), house.clock())
+    if called:
+        await letters.calling(message_id, Decimal("18.74"), house.clock())
+    await house.restart()
+    await house.restart()
+    assert rings(draft) == [told]
+    assert draft.messages[-2]["message_id"] == card_id
+    assert house.alpha.called("send") == []
 
 
 async def test_a_request_that_never_left_is_not_sent(draft: Chat, house: House) -> None:
