@@ -65,17 +65,14 @@ class RentalLooks:
         told = await self._ask(row, lambda provider, key: self._newest(row, provider, key))
         if told is None:
             return
-        # What came before it was taken over is no news; its first reading tells it all.
-        silent = row.taken_over and row.answered_at is None
-        now, next_look = self._clock(), self._times.after_sms
-        if await self._store.heard(row.id, told, now, next_look, silent=silent):
+        if await self._store.heard(row.id, told, self._clock(), self._times.after_sms):
             self._nudge()
 
     async def _newest(self, row: Rental, provider: Provider, key: SecretStr) -> Sequence[Text]:
-        newest = _texts(await provider.rental_sms(key, rented(row), last=WINDOW))
+        newest = texts(await provider.rental_sms(key, rented(row), last=WINDOW))
         if len(newest) < WINDOW or await self._store.knows_any(row.id, newest):
             return newest
-        return _texts(await provider.rental_sms(key, rented(row)))
+        return texts(await provider.rental_sms(key, rented(row)))
 
     async def _look_at_list(self, row: Rental) -> None:
         every = await self._ask(row, lambda provider, key: provider.rented(key), of_list=True)
@@ -97,8 +94,19 @@ class RentalLooks:
             self._nudge()
 
     async def _end(self, row: Rental, reason: str) -> None:
+        """What came since the last look is read before nobody reads it any more."""
+        await self._hear_the_last(row)
         if await self._store.ended(row, reason, self._clock(), self._times.after_list):
             self._nudge()
+
+    async def _hear_the_last(self, row: Rental) -> None:
+        provider = self._providers.get(row.provider)
+        try:
+            if provider is not None:
+                told = await self._newest(row, provider, await self._keys.open(row.key_id))
+                await self._store.heard(row.id, told, self._clock(), self._times.after_sms)
+        except CodebellError as failure:
+            log.info("rental %s: the last of its SMS: %s", row.id, type(failure).__name__)
 
     async def _ask(
         self,
@@ -128,5 +136,6 @@ class RentalLooks:
             self._nudge()
 
 
-def _texts(told: Sequence[RentalSms]) -> list[Text]:
+def texts(told: Sequence[RentalSms]) -> list[Text]:
+    """SMS as they are stored."""
     return [Text.fitting(each.sender, each.text, each.written, each.at) for each in told]

@@ -11,7 +11,8 @@ from bot.errors import UnknownActivation
 from bot.providers.base import Provider
 from storage.models import Rental, RentalState, SimWish
 
-#: SMS are looked for this often for a while after the rent, a press of the owner or a wish of the SIM.
+#: SMS are looked for this often for a while after the rent, a press of the owner or a wish of the SIM, and
+#: in the last minutes.
 EAGER = timedelta(seconds=10)
 EAGER_FOR = timedelta(minutes=10)
 CALM = timedelta(seconds=30)
@@ -87,6 +88,8 @@ class RentalTimes:
         return row.until is not None and row.until + OVERDUE <= self._clock()
 
     def _rhythm(self, row: Rental) -> timedelta:
+        if row.until is not None and row.until - NEARLY <= self._clock():
+            return EAGER
         eager = [at for at in (row.rented_at, row.pressed_at, row.sim_wished_at) if at is not None]
         if eager and self._clock() - max(eager) < EAGER_FOR:
             return EAGER

@@ -10,18 +10,21 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from pydantic import SecretStr
+
 from bot.clock import Clock
 from bot.errors import NotOffered, NotYours, TooLate, Unavailable, Unclear, UnknownActivation, Unsupported
-from bot.leases import rented
+from bot.leases import by_id, rented
 from bot.mobile import country_of
 from bot.providers.base import Capability, Provider
 from bot.providers.renting import Rented, SimAnswer, Tariff
-from bot.rental_looks import RentalLooks
+from bot.rental_looks import RentalLooks, texts
 from bot.rental_times import RentalTimes
 from bot.shops import Listing, Shop, Shops
 from storage.keys import KeyStore
 from storage.models import Key, Rental, RentalState, RentalText, SimWish
 from storage.outbox import new_id
+from storage.rental_sms import Text
 from storage.rentals import RentalStore
 
 #: Telegram forgets a press after some fifteen seconds: a provider is not waited for longer than this.
@@ -147,20 +150,18 @@ class Rentals:
         return found
 
     async def take_over(self, chat_id: int, owner_id: int, key_id: str, provider_id: str) -> Rental:
-        """Watch a number rented elsewhere: its SMS so far are read, but do not ring. Its card is sent.
+        """Watch a number rented elsewhere: its SMS so far do not ring, all later ones do. Its card is sent.
 
         Raises `UnknownActivation` when the account does not list it, `AlreadyDone` when somebody watches it,
-        `BeingRented` while the key rents one.
+        `BeingRented` while the key rents one, and the provider's errors: what cannot be told from news now
+        could not be told from it later.
         """
         provider = await self._shops.seller(chat_id, key_id)
-        every = await self._shops.ask_one(key_id, lambda provider, key: provider.rented(key))
-        for number in every:
-            if number.id == provider_id:
-                row = self._taken_over(number, chat_id, owner_id, key_id, provider)
-                await self._store.take_over(row, self._clock())
-                self._nudge()
-                return row
-        raise UnknownActivation
+        number, sms = await self._shops.ask_one(key_id, lambda _, key: _found(provider, key, provider_id))
+        row = self._taken_over(number, chat_id, owner_id, key_id, provider)
+        await self._store.take_over(row, sms, self._clock())
+        self._nudge()
+        return row
 
     def _taken_over(
         self, number: Rented, chat_id: int, owner_id: int, key_id: str, provider: Provider
@@ -182,6 +183,8 @@ class Rentals:
             taken_over=True,
             created_at=now,
             listed_at=now,
+            polled_at=now,
+            answered_at=now,
             next_poll_at=now + timedelta(seconds=provider.timing.min_poll),
         )
 
@@ -203,3 +206,11 @@ class Rentals:
                 yield
         except TimeoutError:
             raise Unavailable("not in time") from None
+
+
+async def _found(provider: Provider, key: SecretStr, provider_id: str) -> tuple[Rented, list[Text]]:
+    """The number in the account's list, and what came to it so far."""
+    number = by_id(await provider.rented(key), provider_id)
+    if number is None:
+        raise UnknownActivation
+    return number, texts(await provider.rental_sms(key, number))

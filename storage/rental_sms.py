@@ -57,7 +57,7 @@ async def stored(session: AsyncSession, rental_id: str, told: Iterable[Text]) ->
 
 
 async def write(
-    session: AsyncSession, row: Rental, told: Sequence[Text], now: datetime, *, silent: bool
+    session: AsyncSession, row: Rental, told: Sequence[Text], now: datetime, *, silent: bool = False
 ) -> list[RentalText]:
     """Store each SMS once; equal ones are counted, so that the second of them is new too."""
     before, seen = await stored(session, row.id, told), Counter[Identity]()

@@ -46,18 +46,15 @@ class RentalStore(DueRows[Rental]):
 
     # What the provider said
 
-    async def heard(
-        self, rental_id: str, told: Sequence[Text], now: datetime, next_look: NextLook, *, silent: bool
-    ) -> int:
-        """Its SMS were read, oldest first: how many of them are new. They ring, unless this is `silent`."""
+    async def heard(self, rental_id: str, told: Sequence[Text], now: datetime, next_look: NextLook) -> int:
+        """Its SMS were read, oldest first: how many of them are new, and ring."""
         async with self._database.begin() as session:
             row = await hold(session, rental_id, RentalState.ACTIVE)
             if row is None:
                 return 0
             changed = _answered(row)
-            new = await write(session, row, told, now, silent=silent)
-            if new and not silent:
-                changed = True
+            new = await write(session, row, told, now)
+            if new:
                 await ring(session, row, new, now)
             row.answered_at = now
             row.next_poll_at = _looked(row, now, next_look)
@@ -146,8 +143,11 @@ class RentalStore(DueRows[Rental]):
                 await redraw(session, row, now)
             return row
 
-    async def take_over(self, row: Rental, now: datetime) -> Rental:
-        """Watch a number rented elsewhere. Raises `AlreadyDone`, `UnknownKey` or `BeingRented`."""
+    async def take_over(self, row: Rental, told: Sequence[Text], now: datetime) -> Rental:
+        """Watch a number rented elsewhere; what it was `told` before is no news.
+
+        Raises `AlreadyDone`, `UnknownKey` or `BeingRented`.
+        """
         async with self._database.begin() as session:
             await to_buy_with(session, row.key_id)
             if await watched(session, row.key_id, row.provider_id or ""):
@@ -156,6 +156,7 @@ class RentalStore(DueRows[Rental]):
                 raise BeingRented
             session.add(row)
             await session.flush()
+            await write(session, row, told, now, silent=True)
             await lasts_until(session, row, row.until, now)
             await redraw(session, row, now)
         return row
@@ -272,7 +273,7 @@ async def _follow(session: AsyncSession, row: Rental, number: Listed, now: datet
         longer = row.until is not None and number.until > row.until
         await lasts_until(session, row, number.until, now)
         if longer:
-            await settle_renewal(session, row.id, now)
+            await settle_renewal(session, row, now)
     _follow_sim(row, now)
 
 

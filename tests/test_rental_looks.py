@@ -115,6 +115,13 @@ async def test_without_a_sim_in_the_network_sms_are_looked_for_seldom(core: Rent
     assert max(await gaps(core, "rental_sms", 600)) == 60
 
 
+async def test_in_the_last_minutes_sms_are_looked_for_eagerly(core: RentalCore) -> None:
+    row = await core.rent(TARIFFS[0])
+    core.clock.now = (row.until or core.clock()) - timedelta(seconds=200)
+    row = await core.look(await core.look(row))
+    assert max(await gaps(core, "rental_sms", 170)) <= 15
+
+
 async def test_a_press_makes_it_eager_again_and_looks_at_both(core: RentalCore) -> None:
     row = await core.look_for(await core.rent(), 700)
     core.alpha.texts("hello")

@@ -10,21 +10,17 @@ import pytest
 from pydantic import SecretStr
 
 from bot.errors import (
-    AlreadyDone,
-    NoKeys,
     NotOffered,
     NotYours,
     TooLate,
     Unavailable,
     UnknownActivation,
-    UnknownKey,
     Unsupported,
 )
 from bot.providers.base import Capability
 from bot.providers.renting import Rented, SimAnswer
 from storage.models import Rental, RentalState, SimWish
 from storage.outbox import Kind
-from storage.rentals import BeingRented
 from tests.core import OWNER, STRANGER
 from tests.rental_core import RentalCore, open_rental_core
 from tests.renting import TARIFFS
@@ -174,6 +170,24 @@ async def test_it_ends_when_its_time_is_over_and_the_list_has_it_no_more(core: R
     assert row.next_poll_at is None
 
 
+async def test_an_sms_that_came_right_before_the_end_rings(core: RentalCore) -> None:
+    row = await nearly_over(core)
+    row = await core.look_for(row, 49)
+    core.alpha.texts("the last")
+    core.site.old_list = []
+    core.clock.now = row.until or core.clock()
+    row = await core.look_for(row, 10)
+    assert row.state is RentalState.ENDED
+    assert await core.texts(row) == await core.rung() == ["the last"]
+
+
+async def test_it_ends_also_when_its_last_sms_cannot_be_read(core: RentalCore) -> None:
+    row = await nearly_over(core)
+    core.alpha.breaks("rental_sms", Unavailable())
+    core.site.old_list = []
+    assert (await core.look_for(row, 400)).state is RentalState.ENDED
+
+
 async def test_an_end_minutes_before_its_time_is_the_end_of_its_time(core: RentalCore) -> None:
     row = await nearly_over(core, 240)
     core.alpha.drops()
@@ -234,64 +248,3 @@ async def test_a_number_nobody_answers_about_for_a_day_after_its_end_is_given_up
         core.alpha.breaks(method, Unavailable())
     row = await core.look_for(row, 2 * 86400)
     assert (row.state, row.reason) == (RentalState.ENDED, "")
-
-
-# Numbers rented elsewhere
-
-
-async def test_what_the_account_rents_and_nobody_watches_is_listed_and_taken_over(core: RentalCore) -> None:
-    await core.rent()
-    lease = core.alpha.rents_out()
-    lease.rented = replace(lease.rented, phone=ELSEWHERE)
-    [found] = (await core.rentals.elsewhere(OWNER)).items
-    assert (found.rented.phone, found.key.id) == (ELSEWHERE, core.key_id)
-    row = await core.rentals.take_over(OWNER, OWNER, core.key_id, found.rented.id)
-    assert (row.state, row.taken_over, row.country, row.until) == (
-        *(RentalState.ACTIVE, True, "GB", lease.rented.until),
-    )
-    assert (await core.rentals.elsewhere(OWNER)).items == []
-    assert await core.armed(Kind.RENTAL, row.id) is not None
-    assert await core.armed(Kind.DAY_LEFT, row.id) is not None
-
-
-async def test_sms_from_before_it_was_taken_over_do_not_ring(core: RentalCore) -> None:
-    core.alpha.rents_out()
-    for number in range(30):
-        core.alpha.texts(f"old {number}")
-    row = await core.rentals.take_over(OWNER, OWNER, core.key_id, core.alpha.newest_lease.rented.id)
-    row = await core.look(row)
-    assert (len(await core.texts(row)), await core.rung()) == (30, [])
-    core.alpha.texts("new")
-    row = await core.look(row)
-    assert await core.rung() == ["new"]
-
-
-async def test_a_number_is_watched_by_one_person_only(core: RentalCore) -> None:
-    row = await core.rent()
-    other = await core.key(STRANGER)
-    assert (await core.rentals.elsewhere(STRANGER)).items == []
-    with pytest.raises(AlreadyDone):
-        await core.rentals.take_over(STRANGER, STRANGER, other.id, row.provider_id or "")
-
-
-async def test_only_what_the_account_lists_is_taken_over_with_a_key_of_the_chat(core: RentalCore) -> None:
-    with pytest.raises(UnknownActivation):
-        await core.rentals.take_over(OWNER, OWNER, core.key_id, "nobody")
-    with pytest.raises(UnknownKey):
-        await core.rentals.take_over(STRANGER, STRANGER, core.key_id, "nobody")
-    with pytest.raises(NoKeys):
-        await core.rentals.elsewhere(STRANGER)
-
-
-async def test_nothing_is_taken_over_while_the_account_rents(core: RentalCore) -> None:
-    refused: list[Exception] = []
-
-    async def take_over() -> None:
-        try:
-            await core.rentals.take_over(OWNER, OWNER, core.key_id, core.alpha.newest_lease.rented.id)
-        except BeingRented as error:
-            refused.append(error)
-
-    core.alpha.meanwhile["after rent"] = take_over
-    row = await core.rent()
-    assert (len(refused), row.state) == (1, RentalState.ACTIVE)

@@ -149,6 +149,7 @@ async def test_messages_count_into_the_spending_of_a_day_at_their_dearest(databa
     store, key = RentalOrderStore(database), await stored(database)
     await store.offer(offer(key))
     mine = {"chat_id": 1, "owner_id": 1, "key_id": key.id, "provider": key.provider, "created_at": NOW}
+    mine["channels"] = "sms"
     states = (MessageState.ACCEPTED, MessageState.FAILED, MessageState.DRAFT)
     await put(
         database,
@@ -171,7 +172,7 @@ async def test_nothing_is_told_to_a_rental_that_has_ended(database: Database) ->
     seen = rental(key, state=RentalState.FAILED)
     await put(database, seen)
     text = Text.fitting("Taxify", "9999", "", None)
-    assert await store.heard("rental", [text], NOW, later, silent=False) == 0
+    assert await store.heard("rental", [text], NOW, later) == 0
     assert not await store.listed(seen, LISTED, NOW, later)
     assert not await store.unanswered("rental", "Unavailable", NOW, later, list_asked=True)
     assert not await store.ended(seen, "", NOW, later)
@@ -220,7 +221,7 @@ async def test_nothing_is_taken_over_with_a_key_that_was_removed(database: Datab
     row = rental(key, provider_id="8")
     row.key_id = "nobody"
     with pytest.raises(UnknownKey):
-        await store.take_over(row, NOW)
+        await store.take_over(row, [], NOW)
 
 
 async def test_the_ids_known_are_those_watched_with_any_key_of_the_account(database: Database) -> None:
