@@ -107,6 +107,7 @@ class Codebell:
             self.rented,
             self.orders,
             self.letters,
+            self.outbox,
             providers,
             clock,
         )

@@ -9,12 +9,12 @@ from bot.providers.base import Provider
 from handlers.cards import draw_card, draw_code
 from handlers.message_cards import draw_delivery, draw_message
 from handlers.rental_cards import draw_rental
-from handlers.rental_rings import draw_reminder, draw_rental_sms
+from handlers.rental_rings import draw_moved, draw_reminder, draw_rental_sms
 from storage.activations import ActivationStore
 from storage.chats import ChatStore
 from storage.messages import MessageStore
-from storage.models import Post
-from storage.outbox import Kind
+from storage.models import Post, Rental
+from storage.outbox import Kind, OutboxStore
 from storage.rental_orders import RentalOrderStore
 from storage.rentals import RentalStore
 
@@ -30,6 +30,7 @@ class Drawings:
         rentals: RentalStore,
         orders: RentalOrderStore,
         messages: MessageStore,
+        outbox: OutboxStore,
         providers: Mapping[str, Provider],
         clock: Clock,
     ) -> None:
@@ -39,6 +40,7 @@ class Drawings:
         self._rentals = rentals
         self._orders = orders
         self._messages = messages
+        self._outbox = outbox
         self._providers = providers
         self._clock = clock
 
@@ -50,7 +52,7 @@ class Drawings:
                 return await self._card(post, t)
             case Kind.CODE:
                 return await self._code(post, t)
-            case Kind.RENTAL:
+            case Kind.RENTAL | Kind.RENTAL_MOVED:
                 return await self._rental(post, t)
             case Kind.RENTAL_SMS:
                 return await self._rental_sms(post, t)
@@ -81,8 +83,15 @@ class Drawings:
         row = await self._rentals.get(post.subject)
         if row is None:
             return None
+        if post.kind == Kind.RENTAL_MOVED:
+            return await self._moved(row, post, t)
         order, last = await self._orders.latest(row.id), await self._rentals.last_sms(row.id)
         return draw_rental(row, order, last, t, self._providers, self._clock(), post)
+
+    async def _moved(self, row: Rental, post: Post, t: Texts) -> Drawing | None:
+        """None while the card hangs nowhere else."""
+        card = await self._outbox.hangs(Kind.RENTAL, row.id)
+        return None if card in (None, post.message_id) else draw_moved(row, t, post)
 
     async def _rental_sms(self, post: Post, t: Texts) -> Drawing | None:
         found = await self._rentals.sms(post.subject)

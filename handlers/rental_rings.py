@@ -1,4 +1,4 @@
-"""What rings for a rented number: every SMS as a message of its own, and the words that its end is near."""
+"""What is said beside the card of a rented number: every SMS, that its end is near, where the card went."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -31,6 +31,14 @@ def draw_rental_sms(sms: RentalText, row: Rental, t: Texts, post: Post) -> Drawi
     lines.append(t("<blockquote>{text}</blockquote>", text=_whole(sms.text)))
     screen = Screen("\n".join(lines), _sms_buttons(sms, row, t))
     return Drawing(screen.html, screen.keyboard, edits=post.message_id, once=post.message_id is not None)
+
+
+def draw_moved(row: Rental, t: Texts, post: Post) -> Drawing | None:
+    """What the message says that a card left; None where other screens may have taken that message since."""
+    if row.state is not RentalState.ACTIVE:
+        return None
+    line = t("🗂 <b>{number}</b>: its card went on below.", number=international(row.phone or ""))
+    return Drawing(line, edits=post.message_id, once=True)
 
 
 def draw_reminder(

@@ -26,6 +26,8 @@ class Kind(StrEnum):
     CODE = "code"
     #: A rented number: its card, one SMS of it, and the words that its end is near.
     RENTAL = "rental"
+    #: What is left of its card where that hung before.
+    RENTAL_MOVED = "rental_moved"
     RENTAL_SMS = "rental_sms"
     DAY_LEFT = "day_left"
     HOUR_LEFT = "hour_left"
@@ -47,12 +49,17 @@ _PRIORITIES = {
     Kind.CARD: Priority.CARD,
     Kind.CODE: Priority.CODE,
     Kind.RENTAL: Priority.CARD,
+    Kind.RENTAL_MOVED: Priority.REMINDER,
     Kind.RENTAL_SMS: Priority.CODE,
     Kind.DAY_LEFT: Priority.REMINDER,
     Kind.HOUR_LEFT: Priority.REMINDER,
     Kind.MESSAGE: Priority.CARD,
     Kind.DELIVERY: Priority.CARD,
 }
+
+
+#: What is said in the message that a card leaves; always after the card.
+_LEFT_BEHIND = {Kind.RENTAL: Kind.RENTAL_MOVED}
 
 
 def new_id() -> str:
@@ -80,9 +87,12 @@ async def arm(
         session.add(_new(kind, subject, chat_id, at, hangs))
         return
     post.next_try_at, post.version = at, post.version + 1
+    old = post.message_id
     if anew:
         post.message_id = post.sent_at = None
     post.message_id = hangs or post.message_id
+    if kind in _LEFT_BEHIND and old and old != post.message_id:
+        await arm(session, _LEFT_BEHIND[kind], subject, chat_id, at, hangs=old)
 
 
 async def disarm(session: AsyncSession, kind: Kind, subject: str) -> None:
@@ -152,6 +162,12 @@ class OutboxStore:
         query = select(Post).where(*_due(now), Post.chat_id == chat_id).order_by(*_URGENCY).limit(1)
         async with self._database.begin() as session:
             return (await session.scalars(query)).one_or_none()
+
+    async def hangs(self, kind: Kind, subject: str) -> int | None:
+        """The message something was said in last; None when it was not, or is to come anew."""
+        query = select(Post.message_id).where(Post.dedup == f"{kind}:{subject}")
+        async with self._database.begin() as session:
+            return await session.scalar(query)
 
     async def trying(self, post: Post) -> None:
         """Counted before the send: a row that crashes the process is seen doing so."""

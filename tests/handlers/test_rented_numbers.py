@@ -29,6 +29,45 @@ async def test_the_card_of_a_rented_number_comes_again_at_the_end_of_the_chat(
     assert "Hello" in renewed["text"]
 
 
+async def test_a_card_that_comes_again_leaves_no_old_end_behind(tenant: Chat) -> None:
+    old = tenant.last["message_id"]
+    await tenant.say("/numbers")
+    await tenant.press("🗂 +44")
+    assert read(tenant, old) == "🗂 +44 7700 900001: its card went on below."
+    second = tenant.news[0]["message_id"]
+    await tenant.press("Renew", on=tenant.news[0])
+    await tenant.press("7 days")
+    await tenant.press("Renew for")
+    assert read(tenant, second) == "🗂 +44 7700 900001: its card went on below."
+    assert "14 days left" in tenant.screen
+    assert [one["text"].count("Until") for one in tenant.messages].count(1) == 1
+
+
+async def test_an_old_card_that_was_deleted_stays_deleted(tenant: Chat) -> None:
+    await tenant.say("/numbers")
+    tenant.delete(tenant.find("Rented number"))
+    await tenant.press("🗂 +44")
+    assert [one["text"].split()[0] for one in tenant.messages] == ["Your", "📱"]
+
+
+async def test_an_old_card_stays_while_the_new_one_cannot_be_sent(tenant: Chat, house: House) -> None:
+    old = tenant.last["message_id"]
+    house.human.block(tenant.person_id)
+    await house.codebell.rentals.hang_anew(await the_rental(house, tenant), tenant.person_id)
+    await house.settle()
+    assert "Rented number" in read(tenant, old)
+
+
+async def the_rental(house: House, chat: Chat) -> str:
+    [row] = await house.codebell.rentals.recent(chat.person_id, chat.chat_id)
+    return row.id
+
+
+def read(chat: Chat, message_id: int) -> str:
+    """What a message says now."""
+    return str(next(one["text"] for one in chat.messages if one["message_id"] == message_id))
+
+
 async def test_a_rent_that_ended_stands_last(tenant: Chat, house: House) -> None:
     house.alpha.drops()
     await tenant.wait(900)
