@@ -4,7 +4,7 @@ If the process dies
 
     after SMS were read         they were not stored, so the next look reads them again
     after they were stored      they lie in the outbox: each rings once
-    after the list was read     it is read again; an end is believed when it is seen twice, or after `until`
+    after the list was read     it is read again; an end is believed after `until`, or after long
 """
 
 import logging
@@ -14,7 +14,7 @@ from typing import TypeVar
 from pydantic import SecretStr
 
 from bot.clock import Clock
-from bot.errors import CodebellError, UnknownActivation
+from bot.errors import CodebellError
 from bot.leases import by_id, listed, rented
 from bot.providers.base import Provider
 from bot.providers.renting import RentalSms
@@ -85,13 +85,13 @@ class RentalLooks:
             self._nudge()
 
     async def _miss(self, row: Rental) -> None:
-        """It does not stand in the list: over by its time, or believed at the second time."""
-        twice = row.reason == UnknownActivation.__name__
-        if row.state is RentalState.ACTIVE and (twice or self._times.is_over(row)):
+        """It does not stand in the list, which may be a mistake as long as its time is not over."""
+        if row.state is RentalState.ACTIVE and self._times.is_gone(row):
             await self._end(row, Reason.ENDED_EARLY if self._times.ended_early(row) else "")
-        else:
-            await self._store.missed(row, self._clock(), self._times.after_list)
-            self._nudge()
+            return
+        since = self._times.missing_since(row)
+        await self._store.missed(row, since, self._clock(), self._times.after_list)
+        self._nudge()
 
     async def _end(self, row: Rental, reason: str) -> None:
         """What came since the last look is read before nobody reads it any more."""

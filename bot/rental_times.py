@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.errors import UnknownActivation
 from bot.providers.base import Provider
 from storage.models import Rental, RentalState, SimWish
 
@@ -21,8 +20,14 @@ OFFLINE = timedelta(seconds=60)
 #: The account's list, and the same while something in it is waited for.
 LIST = timedelta(minutes=5)
 LIST_EAGER = timedelta(seconds=15)
-#: How long one that has ended is looked for in the list: it may have been renewed elsewhere.
+#: A list without a number is believed before its time is over when every list was so for so long.
+BELIEVED = timedelta(minutes=30)
+#: Meanwhile it is read this often.
+MISSING = timedelta(minutes=1)
+#: How long one that has ended is looked for in the list: it may have been renewed elsewhere. One that ended
+#: before its time is looked for until that is over, seldom: it may have been missing by mistake.
 LATE = timedelta(hours=1)
+SELDOM = timedelta(minutes=30)
 #: Clocks of two houses may differ by this.
 NEARLY = timedelta(minutes=5)
 #: Past its end, and without an answer for so long, it is given up.
@@ -73,12 +78,23 @@ class RentalTimes:
         return self._clock() + min(_SLOWEST, self._spacing(row) * 2.0 ** min(row.failures, 10))
 
     def late_look(self, row: Rental) -> datetime | None:
-        """The next look whether one that has ended was renewed elsewhere; None when it is too late."""
-        at = self._clock() + LIST
-        return None if row.ended_at is not None and at > row.ended_at + LATE else at
+        """The next look whether one that has ended goes on after all; None when it is too late."""
+        if row.ended_at is None:
+            return self._clock() + LIST
+        at = self._clock() + (LIST if self._clock() + LIST <= row.ended_at + LATE else SELDOM)
+        return None if at > max(row.ended_at, row.until or row.ended_at) + LATE else at
 
-    def is_over(self, row: Rental) -> bool:
-        return row.until is not None and row.until <= self._clock()
+    def missing_since(self, row: Rental) -> datetime:
+        """Since when the list does not have it, when it does not have it now; after a long gap, since now."""
+        now = self._clock()
+        if row.missing_since is None or (row.listed_at is not None and now - row.listed_at > 2 * LIST):
+            return now
+        return min(now, row.missing_since)
+
+    def is_gone(self, row: Rental) -> bool:
+        """Whether a list without it is to be believed: its time is over, or all of them were for so long."""
+        now = self._clock()
+        return (row.until is not None and row.until <= now) or self.missing_since(row) + BELIEVED <= now
 
     def ended_early(self, row: Rental) -> bool:
         """Clocks differ by minutes: an end shortly before its time is the end of its time."""
@@ -99,8 +115,8 @@ class RentalTimes:
         """When the list is due: at the end of the rent too."""
         if row.listed_at is None:
             return self._clock()
-        waited_for = row.sim_wish is not SimWish.NONE or row.reason == UnknownActivation.__name__
-        at = row.listed_at + (LIST_EAGER if waited_for else LIST)
+        every = LIST if row.missing_since is None else MISSING
+        at = row.listed_at + (every if row.sim_wish is SimWish.NONE else LIST_EAGER)
         return at if row.until is None or row.until <= row.listed_at else min(at, row.until)
 
     def _spacing(self, row: Rental) -> timedelta:

@@ -73,7 +73,7 @@ class RentalStore(DueRows[Rental]):
             if row is None or _outdated(row, seen, now, next_look):
                 return False
             before = _shown(row)
-            row.listed_at = now
+            row.listed_at, row.missing_since = now, None
             if row.state is RentalState.ACTIVE or await _goes_on(session, row, number, now):
                 _answered(row)
                 await _follow(session, row, number, now)
@@ -82,13 +82,13 @@ class RentalStore(DueRows[Rental]):
                 await redraw(session, row, now)
             return _shown(row) != before
 
-    async def missed(self, seen: Rental, now: datetime, next_look: NextLook) -> None:
-        """It does not stand in the account's list, which is believed at the second time; `seen` as above."""
+    async def missed(self, seen: Rental, since: datetime, now: datetime, next_look: NextLook) -> None:
+        """The account's list does not have it `since` then, which is not believed yet; `seen` as above."""
         async with self._database.begin() as session:
             row = await hold(session, seen.id, RentalState.ACTIVE, RentalState.ENDED)
             if row is None or _outdated(row, seen, now, next_look):
                 return
-            row.listed_at, row.failures = now, 0
+            row.listed_at, row.missing_since, row.failures = now, since, 0
             if row.state is RentalState.ACTIVE:
                 row.reason = _MISSING
                 await redraw(session, row, now)
@@ -113,11 +113,13 @@ class RentalStore(DueRows[Rental]):
             row = await hold(session, rental_id, RentalState.ACTIVE, RentalState.ENDED)
             if row is None:
                 return False
-            # A number whose SMS the provider does not know is looked for in the list next.
-            row.listed_at = now if list_asked else None if reason == _MISSING else row.listed_at
+            # A number whose SMS the provider does not know is looked for in the list next, unless it was.
+            unknown = reason == _MISSING and row.missing_since is None
+            row.listed_at = now if list_asked else None if unknown else row.listed_at
             row.failures += 1
             row.next_poll_at = _looked(row, now, next_look)
-            if row.state is not RentalState.ACTIVE or row.failures != TELL_AFTER:
+            told = row.failures < TELL_AFTER or row.reason == reason
+            if row.state is not RentalState.ACTIVE or told:
                 return False
             row.reason = reason
             await redraw(session, row, now)

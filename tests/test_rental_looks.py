@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import Unavailable
+from bot.errors import BadKey, Unavailable
 from bot.providers.renting import RentalSms
 from storage.models import RentalState, SimWish
 from storage.outbox import Kind
@@ -163,6 +163,18 @@ async def test_failures_are_told_at_the_third_and_taken_back_by_an_answer(core: 
     core.alpha.breaks("rental_sms", None)
     row = await core.look(row)
     assert (row.reason, row.failures) == ("", 0)
+
+
+async def test_another_reason_of_later_failures_is_told_too(core: RentalCore) -> None:
+    row = await core.look(await core.rent())
+    core.alpha.falls_silent()
+    for _ in range(4):
+        row = await core.look(row)
+    assert row.reason == "Unavailable"
+    for method in ("rental_sms", "rented"):
+        core.alpha.breaks(method, BadKey())
+    row = await core.look(row)
+    assert row.reason == "BadKey"
 
 
 async def test_pauses_after_failures_grow_to_five_minutes(core: RentalCore) -> None:

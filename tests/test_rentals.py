@@ -191,18 +191,19 @@ async def test_it_ends_also_when_its_last_sms_cannot_be_read(core: RentalCore) -
 async def test_an_end_minutes_before_its_time_is_the_end_of_its_time(core: RentalCore) -> None:
     row = await nearly_over(core, 240)
     core.alpha.drops()
-    row = await core.look_for(row, 120)
+    row = await core.look_for(row, 300)
     assert (row.state, row.reason) == (RentalState.ENDED, "")
 
 
-async def test_a_number_that_is_missing_twice_before_its_time_has_ended(core: RentalCore) -> None:
-    row = await core.rent()
-    row = await core.look_for(row, 290)
+async def test_a_number_that_is_missing_for_half_an_hour_before_its_time_has_ended(core: RentalCore) -> None:
+    row = await core.look_for(await core.rent(), 290)
     core.site.old_list = []
-    row = await core.look_for(row, 20)
+    row = await core.look_for(row, 1800)
     assert (row.state, row.reason) == (RentalState.ACTIVE, "UnknownActivation")
-    row = await core.look_for(row, 30)
+    core.alpha.texts("hello")
+    row = await core.look_for(row, 120)
     assert (row.state, row.reason) == (RentalState.ENDED, "EndedEarly")
+    assert await core.rung() == ["hello"]
     for kind in (Kind.DAY_LEFT, Kind.HOUR_LEFT):
         post = await core.armed(kind, row.id)
         assert post is not None
@@ -213,8 +214,38 @@ async def test_a_number_whose_sms_are_not_known_is_looked_for_in_the_list_at_onc
     row = await core.look(await core.rent())
     core.alpha.drops()
     row = await core.look_for(row, 60)
+    assert (row.state, row.reason) == (RentalState.ACTIVE, "UnknownActivation")
+    assert len(core.alpha.called("rented")) == 3
+    row = await core.look_for(row, 1900)
     assert (row.state, row.reason) == (RentalState.ENDED, "EndedEarly")
-    assert len(core.alpha.called("rented")) == 4
+    assert len(core.alpha.called("rented")) < 40
+
+
+async def test_one_list_without_it_after_a_long_stop_is_not_believed(core: RentalCore) -> None:
+    row = await core.rent()
+    core.site.old_list = []
+    row = await core.look_for(row, 310)
+    core.clock.advance(3600)
+    row = await core.look(await core.look(row))
+    assert (row.state, row.reason) == (RentalState.ACTIVE, "UnknownActivation")
+
+
+async def test_one_that_ended_before_its_time_by_mistake_goes_on(core: RentalCore) -> None:
+    row = await core.rent()
+    core.site.old_list = []
+    row = await core.look_for(row, 5 * 3600)
+    assert row.state is RentalState.ENDED
+    assert row.next_poll_at is not None
+    core.site.old_list = None
+    core.alpha.texts("hello")
+    row = await core.look_for(row, 1810)
+    assert (row.state, row.reason, row.missing_since) == (RentalState.ACTIVE, "", None)
+    assert await core.rung() == ["hello"]
+    core.site.old_list = []
+    row = await core.look_for(row, 3600)
+    core.clock.advance(6 * 86400)
+    row = await core.look_for(row, 86400)
+    assert (row.state, row.next_poll_at) == (RentalState.ENDED, None)
 
 
 async def test_a_number_that_was_missing_once_is_there_again(core: RentalCore) -> None:
@@ -222,8 +253,8 @@ async def test_a_number_that_was_missing_once_is_there_again(core: RentalCore) -
     core.site.old_list = []
     row = await core.look_for(row, 310)
     core.site.old_list = None
-    row = await core.look_for(row, 20)
-    assert (row.state, row.reason) == (RentalState.ACTIVE, "")
+    row = await core.look_for(row, 70)
+    assert (row.state, row.reason, row.missing_since) == (RentalState.ACTIVE, "", None)
 
 
 async def test_a_number_renewed_elsewhere_goes_on(core: RentalCore) -> None:

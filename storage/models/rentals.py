@@ -119,6 +119,8 @@ class Rental(Row):
     polled_at: Mapped[datetime | None]
     #: The last time the account's list was read for it, which is asked for less often than the SMS.
     listed_at: Mapped[datetime | None]
+    #: Since when the list, read again and again, does not have it; None while it does.
+    missing_since: Mapped[datetime | None]
     #: Failures of the provider in a row, and the last time its SMS were read.
     failures: Mapped[int] = mapped_column(default=0)
     answered_at: Mapped[datetime | None]

@@ -177,7 +177,7 @@ async def test_nothing_is_told_to_a_rental_that_has_ended(database: Database) ->
     assert not await store.unanswered("rental", "Unavailable", NOW, later, list_asked=True)
     assert not await store.ended(seen, "", NOW, later)
     assert await store.press("rental", NOW, NOW) is None
-    await store.missed(seen, NOW, later)
+    await store.missed(seen, NOW, NOW, later)
     await store.hang_anew("nobody", NOW)
     row = await store.get("rental")
     assert row is not None
@@ -192,7 +192,7 @@ async def test_a_list_from_before_a_renewal_undoes_nothing(database: Database) -
     await put(database, renewed)
     assert not await store.listed(seen, LISTED, NOW, later)
     assert not await store.ended(seen, "", NOW, later)
-    await store.missed(seen, NOW, later)
+    await store.missed(seen, NOW, NOW, later)
     row = await store.get("rental")
     assert row is not None
     assert (row.state, row.reason, row.until) == (RentalState.ACTIVE, "", NOW + 2 * WEEK)

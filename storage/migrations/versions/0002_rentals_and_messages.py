@@ -94,6 +94,7 @@ def upgrade() -> None:
         sa.Column("next_poll_at", sa.Float(53), nullable=True),
         sa.Column("polled_at", sa.Float(53), nullable=True),
         sa.Column("listed_at", sa.Float(53), nullable=True),
+        sa.Column("missing_since", sa.Float(53), nullable=True),
         sa.Column("failures", sa.BigInteger(), nullable=False),
         sa.Column("answered_at", sa.Float(53), nullable=True),
         sa.ForeignKeyConstraint(
