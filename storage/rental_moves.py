@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.keys import twins
@@ -17,6 +17,7 @@ from storage.models import (
     SimWish,
 )
 from storage.outbox import Kind, arm, disarm
+from storage.terms import amounts_to, held
 
 #: What is said how long before the end.
 REMINDERS = {Kind.DAY_LEFT: timedelta(days=1), Kind.HOUR_LEFT: timedelta(hours=1)}
@@ -78,22 +79,38 @@ async def end(session: AsyncSession, row: Rental, reason: str, now: datetime) ->
     await redraw(session, row, now)
 
 
-async def settle_renewal(session: AsyncSession, rental_id: str, now: datetime) -> None:
-    """It lasts longer than before: the oldest renewal of unknown outcome did that, if there is one of late.
+async def settle_renewal(session: AsyncSession, row: Rental, now: datetime) -> None:
+    """It may last longer than before: the oldest renewal of unknown outcome that explains it came true.
 
-    While another renewal is being ordered that one is asked about first: it reads the list itself.
+    Only renewals of late are asked about. While another is being ordered nobody is: it reads the list itself.
     """
     renewals = select(RentalOrder).where(
-        RentalOrder.rental_id == rental_id,
+        RentalOrder.rental_id == row.id,
         RentalOrder.kind == OrderKind.RENEW,
         RentalOrder.ordered_at > now - SETTLES_WITHIN,
     )
     if await session.scalar(renewals.where(RentalOrder.state == OrderState.ORDERED).limit(1)):
         return
     unknown = renewals.where(RentalOrder.state == OrderState.UNKNOWN).order_by(RentalOrder.ordered_at)
-    order = await session.scalar(unknown.limit(1))
-    if order is not None:
-        order.state, order.reason, order.settled_at = OrderState.DONE, "", now
+    for order in await session.scalars(unknown):
+        if await _came_true(session, order, row):
+            order.state, order.reason, order.settled_at = OrderState.DONE, "", now
+            return
+
+
+async def _came_true(session: AsyncSession, order: RentalOrder, row: Rental) -> bool:
+    """Whether it ends as many days later than before the call as were ordered, and came true since."""
+    before = held(order).get(row.provider_id or "")
+    if before is None or row.until is None:
+        return False
+    since = select(func.coalesce(func.sum(RentalOrder.days), 0)).where(
+        RentalOrder.rental_id == row.id,
+        RentalOrder.kind == OrderKind.RENEW,
+        RentalOrder.state == OrderState.DONE,
+        RentalOrder.settled_at > order.called_at,
+    )
+    others = timedelta(days=await session.scalar(since) or 0)
+    return amounts_to(order.days, row.until - before - others)
 
 
 async def watched(session: AsyncSession, key_id: str, provider_id: str) -> Rental | None:

@@ -18,7 +18,7 @@ from storage.keys import to_buy_with, twins
 from storage.models import ORDER_REACHED_FROM, OrderKind, OrderState, Rental, RentalOrder, RentalState
 from storage.outbox import new_id
 from storage.quotes import LIFETIME
-from storage.rental_moves import Listed, hold, lasts_until, move, redraw, watched
+from storage.rental_moves import Listed, hold, lasts_until, move, redraw, settle_renewal, watched
 
 
 class BeingRenewed(Refused):
@@ -110,7 +110,7 @@ class RentalOrderStore:
             return rental
 
     async def failed(self, order_id: str, reason: str, now: datetime) -> RentalOrder | None:
-        """Nothing was paid. A rent fails with its order; what was to be renewed goes on as it was."""
+        """Nothing was paid. A rent fails with its order; what was to be renewed is looked up in the list."""
         async with self._database.begin() as session:
             order = await _enter(session, order_id, OrderState.FAILED, now, reason)
             if order is None:
@@ -118,6 +118,9 @@ class RentalOrderStore:
             rental = await _told(session, order, RentalState.FAILED, now)
             if rental is not None and order.kind is OrderKind.RENT:
                 rental.ended_at = now
+            elif rental is not None:
+                # The card learns at once of the later end, or the missing number, that kept it from that.
+                rental.listed_at, rental.next_poll_at = None, now
             return order
 
     async def unknown(
@@ -132,6 +135,9 @@ class RentalOrderStore:
             rental = await _told(session, order, RentalState.UNKNOWN, now)
             if rental is not None:
                 rental.listed_at, rental.next_poll_at = None, look_at
+            if rental is not None and order.kind is OrderKind.RENEW:
+                # Its new end may have been read by a look meanwhile, which no later one tells again.
+                await settle_renewal(session, rental, now)
             return order
 
     async def looked_in_vain(self, order_id: str, now: datetime, look_at: datetime | None) -> None:

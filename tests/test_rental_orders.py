@@ -244,6 +244,17 @@ async def test_a_number_that_lasts_longer_than_was_shown_is_not_renewed_again(co
     assert ((await core.latest(row.id)).reason, len(core.alpha.called("renew"))) == ("LastsLonger", 1)
 
 
+async def test_the_card_learns_at_once_of_the_later_end_that_kept_it_from_being_renewed(
+    core: RentalCore,
+) -> None:
+    row = await core.rent()
+    core.alpha.lasts(1000)
+    await core.renew(row)
+    row = await core.look_for(row, 30)
+    assert row.until == core.alpha.newest_lease.rented.until
+    assert (await core.latest((await core.renew(row)).id)).state is OrderState.DONE
+
+
 async def test_a_number_the_account_does_not_list_is_not_renewed(core: RentalCore) -> None:
     row = await core.rent()
     core.alpha.drops()

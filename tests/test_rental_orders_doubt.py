@@ -2,16 +2,16 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from bot.errors import BadReply, Unavailable
+from bot.providers.renting import Rented, Tariff
 from bot.rental_errands import LOOKS
-from storage.models import OrderState, RentalState
-from tests.core import STRANGER
+from storage.models import OrderState, Rental, RentalOrder, RentalState
 from tests.rental_core import RentalCore, open_rental_core
 from tests.renting import TARIFFS
 
@@ -78,16 +78,6 @@ async def test_the_looks_for_a_lost_rent_come_to_an_end(core: RentalCore) -> Non
         gaps.append((row.next_poll_at - core.clock()).total_seconds())
         row = await core.look(row)
     assert (row.state, tuple(gaps)) == (RentalState.UNKNOWN, LOOKS)
-
-
-async def test_a_number_that_somebody_took_over_meanwhile_is_not_adopted(core: RentalCore) -> None:
-    core.alpha.meanwhile["after rent"] = lambda: lags(core)
-    row = await core.rent()
-    core.site.old_list = None
-    other = await core.key(STRANGER)
-    taken = await core.rentals.take_over(STRANGER, STRANGER, other.id, core.alpha.newest_lease.rented.id)
-    row = await core.look_for(row, 600)
-    assert (row.state, taken.state) == (RentalState.UNKNOWN, RentalState.ACTIVE)
 
 
 async def test_a_number_of_another_country_is_not_the_one_that_was_lost(core: RentalCore) -> None:
@@ -158,4 +148,96 @@ async def test_a_renewal_that_was_lost_on_the_way_stays_unknown(core: RentalCore
     row = await core.look_for(row, 1200)
     assert (row.state, (await core.latest(row.id)).state, len(core.alpha.called("renew"))) == (
         *(RentalState.ACTIVE, OrderState.UNKNOWN, 1),
+    )
+
+
+async def test_a_later_end_that_is_not_what_was_ordered_settles_no_renewal(core: RentalCore) -> None:
+    row = await core.rent()
+    core.alpha.fails("renew", Unavailable())
+    core.alpha.meanwhile["after renew"] = lambda: lasts_longer(core, timedelta(seconds=1))
+    await core.renew(row)
+    assert (await core.latest(row.id)).state is OrderState.UNKNOWN
+    await lasts_longer(core, timedelta(days=30))
+    row = await core.look_for(row, 600)
+    assert row.until == core.alpha.newest_lease.rented.until
+    assert (await core.latest(row.id)).state is OrderState.UNKNOWN
+
+
+async def lasts_longer(core: RentalCore, by: timedelta) -> None:
+    """The newest rented number was renewed elsewhere."""
+    lease = core.alpha.newest_lease
+    lease.rented = replace(lease.rented, until=(lease.rented.until or core.clock()) + by)
+
+
+async def test_a_day_later_nobody_knows_whose_renewal_it_was(core: RentalCore) -> None:
+    row = await core.rent()
+    core.alpha.fails("renew", Unavailable())
+    await core.renew(row)
+    row = await core.look_for(row, 86400)
+    await lasts_longer(core, timedelta(days=7))
+    await core.look_for(row, 600)
+    assert (await core.latest(row.id)).state is OrderState.UNKNOWN
+
+
+async def test_two_lost_renewals_come_true_one_after_the_other(core: RentalCore) -> None:
+    row = await core.rent()
+    true = core.alpha.newest_lease.rented
+    core.alpha.meanwhile["after renew"] = lambda: lags_behind(core, true)
+    orders = [await ordered(core, row, tariff) for tariff in (WEEK, DAY)]
+    assert [order.state for order in orders] == [OrderState.UNKNOWN] * 2
+    core.site.old_list = [replace(true, until=later(true, 7))]
+    row = await core.look_for(row, 600)
+    assert [await state(core, order) for order in orders] == [OrderState.DONE, OrderState.UNKNOWN]
+    core.site.old_list = None
+    row = await core.look_for(row, 600)
+    assert [await state(core, order) for order in orders] == [OrderState.DONE] * 2
+    assert row.until == later(true, 8)
+
+
+async def lags_behind(core: RentalCore, number: Rented) -> None:
+    core.site.old_list = [number]
+
+
+def later(number: Rented, days: int) -> datetime:
+    assert number.until is not None
+    return number.until + timedelta(days=days)
+
+
+async def ordered(core: RentalCore, row: Rental, tariff: Tariff = WEEK) -> RentalOrder:
+    """A renewal, as it stands after its call."""
+    offer = await core.renting.offer_renewal(row.id, row.owner_id, tariff)
+    await core.order(offer)
+    return await core.renting.get(offer.id, row.owner_id)
+
+
+async def state(core: RentalCore, order: RentalOrder) -> OrderState:
+    return (await core.renting.get(order.id, order.owner_id)).state
+
+
+async def test_a_look_within_a_renewal_gives_its_end_to_no_other(core: RentalCore) -> None:
+    row = await core.rent()
+
+    async def look() -> None:
+        await core.look(row)
+
+    core.alpha.fails("renew", Unavailable())
+    lost = await ordered(core, row)
+    core.alpha.meanwhile["after renew"] = look
+    done = await ordered(core, row)
+    assert [await state(core, order) for order in (lost, done)] == [OrderState.UNKNOWN, OrderState.DONE]
+
+
+async def test_an_end_that_a_look_read_within_a_renewal_settles_it_when_its_own_reading_fails(
+    core: RentalCore,
+) -> None:
+    row = await core.look(await core.rent())
+
+    async def look() -> None:
+        await core.look_for(row, 310)
+        core.alpha.breaks("rented", Unavailable())
+
+    core.alpha.meanwhile["after renew"] = look
+    order = await ordered(core, row)
+    assert (order.state, (await core.rental(row.id)).until) == (
+        *(OrderState.DONE, core.alpha.newest_lease.rented.until),
     )
