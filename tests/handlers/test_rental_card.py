@@ -209,7 +209,7 @@ async def test_the_end_is_told(tenant: Chat, house: House) -> None:
 
 async def test_an_end_before_its_time_is_told_as_such(tenant: Chat, house: House) -> None:
     house.alpha.drops()
-    await tenant.wait(900)
+    await tenant.wait(HOUR)
     assert "⌛ Alpha dropped it before its time" in card(tenant)
 
 

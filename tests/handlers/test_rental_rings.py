@@ -112,10 +112,10 @@ async def test_a_number_that_was_renewed_elsewhere_is_not_said_to_end(tenant: Ch
 
 
 async def test_a_number_that_ended_early_is_not_said_to_end(tenant: Chat, house: House) -> None:
-    await ends_in(tenant, 1.5)
+    await ends_in(tenant, 2.5)
     house.alpha.speaks_again()
     house.alpha.drops()
-    await tenant.wait(HOUR)
+    await tenant.wait(2 * HOUR)
     assert reminders(tenant) == []
 
 

@@ -70,7 +70,7 @@ def read(chat: Chat, message_id: int) -> str:
 
 async def test_a_rent_that_ended_stands_last(tenant: Chat, house: House) -> None:
     house.alpha.drops()
-    await tenant.wait(900)
+    await tenant.wait(3600)
     await tenant.buys()
     await tenant.say("/numbers")
     assert [block.split(" · ")[-1] for block in tenant.screen.split("\n\n")[1:]] == [
