@@ -27,7 +27,7 @@ from storage.rentals import RentalStore
 
 log = logging.getLogger(__name__)
 
-#: So many SMS are read at a look; when none of them is known, all are.
+#: So many SMS are read at a look; when there is news among them, all are.
 WINDOW = 10
 
 T = TypeVar("T")
@@ -69,8 +69,9 @@ class RentalLooks:
             self._nudge()
 
     async def _newest(self, row: Rental, provider: Provider, key: SecretStr) -> Sequence[Text]:
+        """A window without news, or all of them: fewer than were asked for do not say that these are all."""
         newest = texts(await provider.rental_sms(key, rented(row), last=WINDOW))
-        if len(newest) < WINDOW or await self._store.knows_any(row.id, newest):
+        if await self._store.knows_all(row.id, newest):
             return newest
         return texts(await provider.rental_sms(key, rented(row)))
 

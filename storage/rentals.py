@@ -3,6 +3,7 @@
 A move and what the person is told of it (the outbox) are one transaction.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
@@ -13,8 +14,8 @@ from bot.errors import AlreadyDone, Refused, UnknownActivation, text
 from storage.database import Database
 from storage.due import DueRows
 from storage.keys import to_buy_with, twins
-from storage.models import OrderKind, OrderState, Rental, RentalOrder, RentalState, RentalText, SimWish
-from storage.rental_moves import Listed, end, hold, lasts_until, redraw, settle_renewal, watched
+from storage.models import Rental, RentalState, RentalText, SimWish
+from storage.rental_moves import Listed, being_rented, end, hold, lasts_until, redraw, settle_renewal, watched
 from storage.rental_sms import Text, ring, stored, write
 
 #: When to look at a rental again, by its row as it is now; None when nothing is due any more.
@@ -154,7 +155,7 @@ class RentalStore(DueRows[Rental]):
             await to_buy_with(session, row.key_id)
             if await watched(session, row.key_id, row.provider_id or ""):
                 raise AlreadyDone("somebody watches this number already")
-            if await session.scalar(_being_rented(row.key_id)):
+            if await being_rented(session, row):
                 raise BeingRented
             session.add(row)
             await session.flush()
@@ -200,11 +201,15 @@ class RentalStore(DueRows[Rental]):
             sms = await session.get(RentalText, sms_id)
             return None if sms is None else (sms, await session.get_one(Rental, sms.rental_id))
 
-    async def knows_any(self, rental_id: str, told: Sequence[Text]) -> bool:
-        """Whether one of these SMS was stored before."""
+    async def knows_all(self, rental_id: str, told: Sequence[Text]) -> bool:
+        """Whether these newest SMS were stored before; without their times they are compared in order."""
         async with self._database.begin() as session:
-            before = await stored(session, rental_id, told)
-        return any(each.identity in before for each in told)
+            if all(each.written for each in told):
+                before = await stored(session, rental_id, told)
+                return Counter(each.identity for each in told) <= before
+            newest = await session.scalars(_newest_first(rental_id).limit(len(told)))
+            same = [(sms.written, sms.sender, sms.text) for sms in newest]
+            return [each.identity for each in told] == same[::-1]
 
     async def known(self, key_id: str, ids: Collection[str]) -> set[str]:
         """Which of the provider's ids are watched here, with this key or the same in another chat."""
@@ -219,12 +224,6 @@ class RentalStore(DueRows[Rental]):
 
 def _newest_first(rental_id: str) -> Select[RentalText]:
     return select(RentalText).where(RentalText.rental_id == rental_id).order_by(RentalText.position.desc())
-
-
-def _being_rented(key_id: str) -> Select[str]:
-    """A rent of this account whose outcome is not known yet: the number may be the one it is about."""
-    called = (RentalOrder.state == OrderState.ORDERED, RentalOrder.kind == OrderKind.RENT)
-    return select(RentalOrder.id).where(RentalOrder.key_id.in_(twins(key_id)), *called).limit(1)
 
 
 def _outdated(row: Rental, seen: Rental, now: datetime, next_look: NextLook) -> bool:

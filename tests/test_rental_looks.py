@@ -6,9 +6,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot.errors import BadKey, Unavailable
-from bot.providers.renting import RentalSms
+from bot.providers.renting import RentalSms, Rented
 from storage.models import RentalState, SimWish
 from storage.outbox import Kind
 from storage.rental_sms import RINGING
@@ -56,16 +57,51 @@ async def test_the_same_words_sent_again_are_another_sms(core: RentalCore) -> No
     assert await core.texts(row) == ["1234"] * 3
 
 
-async def test_more_sms_than_a_look_reads_are_read_all_when_none_is_known(core: RentalCore) -> None:
+async def test_the_same_sms_again_without_a_time_is_another_one(core: RentalCore) -> None:
+    row = await core.rent()
+    sms = core.alpha.newest_lease.sms
+    for number in ("one", *(f"SMS {count}" for count in range(12)), "one"):
+        sms.append(RentalSms("Taxify", number, "", None))
+        row = await core.look_for(row, 20)
+    assert (await core.texts(row)).count("one") == 2
+
+
+async def test_the_same_sms_twice_in_a_second_is_two_also_in_a_burst(core: RentalCore) -> None:
+    row = await core.rent()
+    core.alpha.texts("same")
+    row = await core.look(await core.look(row))
+    sms = core.alpha.newest_lease.sms
+    sms.append(sms[0])
+    for number in range(9):
+        core.alpha.texts(f"SMS {number}")
+    row = await core.look_for(row, 60)
+    assert len(await core.texts(row)) == 11
+
+
+async def test_a_burst_is_read_whole_also_when_an_sms_of_the_window_was_illegible(core: RentalCore) -> None:
+    row = await core.rent()
+    true = core.alpha.rental_sms
+
+    async def without_one(key: SecretStr, rented: Rented, last: int | None = None) -> list[RentalSms]:
+        told = await true(key, rented, last)
+        return told if last is None else told[1:]
+
+    core.alpha.rental_sms = without_one  # type: ignore[method-assign] # what a site with a bad row tells
+    for number in range(14):
+        core.alpha.texts(f"SMS {number}")
+    row = await core.look_for(row, 60)
+    assert len(await core.texts(row)) == 14
+
+
+async def test_more_sms_than_a_look_reads_are_read_all(core: RentalCore) -> None:
     row = await core.rent()
     for number in range(25):
         core.alpha.texts(f"SMS {number}")
     row = await core.look(row)
     assert await core.rung() == [f"SMS {number}" for number in range(25)]
     assert len(core.alpha.called("rental_sms")) == 2
-    core.alpha.texts("one more")
-    await core.look(row)
-    assert len(core.alpha.called("rental_sms")) == 3
+    await core.look(await core.look(row))
+    assert len(core.alpha.called("rental_sms")) == 4
 
 
 async def test_a_flood_rings_with_its_newest_and_the_card_says_so(core: RentalCore) -> None:

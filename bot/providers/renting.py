@@ -51,7 +51,7 @@ class Rented:
 class RentalSms:
     """One SMS of a rented number. `written` is its time as the provider writes it, "" where it does not.
 
-    Two readings of one SMS are equal; `at` is None where the time cannot be read.
+    Two readings of one SMS are equal; `at` is None where the time cannot be read. `text` is never "".
     """
 
     sender: str | None

@@ -151,6 +151,16 @@ SMS = tuple(
             [RentalSms("Taxify", "7777", "", None), SECOND],
         ),
         Case(call, '[{"text":"Hello"}]', [RentalSms(None, "Hello", "", None)]),
+        # One without words is one: it came.
+        *(
+            Case(call, f"[{wordless}]", [RentalSms("Taxify", "…", FIRST.written, FIRST.at)])
+            for wordless in (
+                sms(FIRST.written, ""),
+                sms(FIRST.written, " "),
+                _FIRST.replace('"9999"', "null"),
+            )
+        ),
+        Case(call, '[{"text":""}]', BadReply),
         # Those of another number are not; written without its plus or its country code it is the same one.
         Case(call, f"[{_SECOND},{of('+380999999998')},{of('380999999999')},{of('0999999999')}]", MINE),
         Case(call, f"[{of('+380999999998')}]", []),

@@ -17,6 +17,9 @@ from bot.providers.smsak.replies import Reply, listed
 #: a rent that is over.
 ZONE = timezone(timedelta(hours=3))
 
+#: What stands for the words of an SMS that has none: it came, and counts among the newest.
+WORDLESS = "…"
+
 _SIM = {"0": SimAnswer.REFUSED, "1": SimAnswer.SENT, "2": SimAnswer.UNDER_WAY}
 
 
@@ -84,10 +87,10 @@ def _rented(row: Row) -> Rented | None:
 
 
 def _sms(row: Row) -> RentalSms | None:
-    said, at = text(row.get("text")), _moment(row.get("time"))
-    if not said:
+    said, told_at = text(row.get("text")), written(row.get("time"))
+    if not said and not told_at:
         return None
-    return RentalSms(values.name(row.get("from")) or None, said, written(row.get("time")), at)
+    return RentalSms(values.name(row.get("from")) or None, said or WORDLESS, told_at, _moment(told_at))
 
 
 def _moment(value: object) -> datetime | None:
