@@ -121,3 +121,18 @@ async def watched(session: AsyncSession, key_id: str, provider_id: str) -> Renta
         Rental.state == RentalState.ACTIVE,
     )
     return await session.scalar(same.limit(1))
+
+
+async def being_rented(session: AsyncSession, taken: Rental) -> bool:
+    """Whether a number of the account may be the one of a rent whose outcome is not known yet.
+
+    Who rented it may take it over while it is looked for; others wait until that is given up.
+    """
+    looked_for = Rental.next_poll_at.is_not(None) & (RentalOrder.owner_id != taken.owner_id)
+    rents = select(RentalOrder.id).join(Rental, Rental.id == RentalOrder.rental_id)
+    unknown = rents.where(
+        RentalOrder.key_id.in_(twins(taken.key_id)),
+        RentalOrder.kind == OrderKind.RENT,
+        (RentalOrder.state == OrderState.ORDERED) | ((RentalOrder.state == OrderState.UNKNOWN) & looked_for),
+    )
+    return await session.scalar(unknown.limit(1)) is not None

@@ -10,7 +10,8 @@ import pytest
 from bot.errors import Unavailable
 from bot.providers.renting import Rented, Tariff
 from storage.models import Rental, RentalState
-from tests.core import STRANGER
+from storage.rentals import BeingRented
+from tests.core import OWNER, STRANGER
 from tests.rental_core import RentalCore, open_rental_core
 from tests.renting import TARIFFS
 
@@ -127,6 +128,51 @@ async def test_an_old_number_the_list_had_forgotten_before_the_call_is_not_ours(
     assert row.state is RentalState.UNKNOWN
     core.site.old_list = None
     assert (await core.look(row)).provider_id == core.alpha.newest_lease.rented.id
+
+
+# Numbers that are taken over meanwhile
+
+
+async def test_others_take_no_number_over_while_a_lost_rent_is_looked_for(core: RentalCore) -> None:
+    mine, other = await lost_in_the_list(core), await core.key(STRANGER)
+    lost = core.alpha.newest_lease.rented.id
+    core.site.old_list = None
+    with pytest.raises(BeingRented):
+        await core.rentals.take_over(STRANGER, STRANGER, other.id, lost)
+    core.site.old_list = []
+    await core.look_for(mine, 300)
+    core.site.old_list = None
+    assert (await core.rentals.take_over(STRANGER, STRANGER, other.id, lost)).owner_id == STRANGER
+
+
+async def test_who_lost_a_rent_may_take_its_number_over_and_it_is_not_adopted_twice(core: RentalCore) -> None:
+    mine = await lost_in_the_list(core)
+    core.site.old_list = None
+    taken = await core.rentals.take_over(OWNER, OWNER, core.key_id, core.alpha.newest_lease.rented.id)
+    mine = await core.look_for(mine, 600)
+    assert (mine.state, taken.state) == (RentalState.UNKNOWN, RentalState.ACTIVE)
+
+
+async def test_nobody_takes_a_number_over_while_one_is_rented_with_the_same_key(core: RentalCore) -> None:
+    elsewhere, other = core.alpha.rents_out().rented.id, await core.key(STRANGER)
+    refused: list[Exception] = []
+
+    async def take_over() -> None:
+        try:
+            await core.rentals.take_over(STRANGER, STRANGER, other.id, elsewhere)
+        except BeingRented as told:
+            refused.append(told)
+
+    core.alpha.meanwhile["after rent"] = take_over
+    assert (await core.rent()).state is RentalState.ACTIVE
+    assert len(refused) == 1
+
+
+async def test_a_rent_puts_the_balance_that_was_known_of_its_key_out_of_date(core: RentalCore) -> None:
+    row = await core.rent()
+    key = await core.keys.get(row.key_id)
+    assert key is not None
+    assert (key.used_at, key.balance_at) == (core.clock(), None)
 
 
 # A list that cannot be read
