@@ -94,7 +94,9 @@ class Forward(CallbackData, prefix="f"):
 
 
 class Rent(CallbackData, prefix="r"):
-    """rent: the countries numbers can be rented in."""
+    """rent: the countries numbers can be rented in; `anew` leaves the pressed message as it is."""
+
+    anew: bool = False
 
 
 class TariffsOf(CallbackData, prefix="rt"):

@@ -23,7 +23,7 @@ from bot.tariffs import RentalPlace, Tariffs
 from handlers.buy import stock_left, troubles
 from handlers.doors import AddKey, Menu, PayRent, Rent, RentedElsewhere, TariffsOf
 from handlers.keys import name_of
-from handlers.screen import Rows, Screen, answer, chat_of, page_of, press, show, turn
+from handlers.screen import Rows, Screen, answer, chat_of, page_of, press, say, show, turn
 from storage.models import Key, RentalOrder, RentalState
 
 router = Router(name="rent")
@@ -70,9 +70,18 @@ async def rent_in_a_group(message: Message, t: Texts) -> None:
 
 @router.callback_query(Rent.filter())
 async def rent_by_button(
-    callback: CallbackQuery, t: Texts, tariffs: Tariffs, providers: Mapping[str, Provider]
+    callback: CallbackQuery,
+    callback_data: Rent,
+    t: Texts,
+    tariffs: Tariffs,
+    providers: Mapping[str, Provider],
 ) -> None:
-    await show_places(callback, t, tariffs, providers)
+    """The card of a number that has ended stays: it goes on there when it is renewed elsewhere."""
+    if not callback_data.anew:
+        await show_places(callback, t, tariffs, providers)
+        return
+    await answer(callback)
+    await say(callback, await _countries(callback, t, tariffs, providers))
 
 
 @router.callback_query(Places.filter())
@@ -142,12 +151,7 @@ async def show_places(
     alert: str = "",
 ) -> None:
     """The countries numbers can be rented in; `alert` says why they are shown, where that is a surprise."""
-    try:
-        listing = await tariffs.places(chat_of(event))
-    except NoKeys:
-        await show(event, _no_key(t, providers), alert)
-    else:
-        await show(event, _places(listing, page, t, providers), alert)
+    await show(event, await _countries(event, t, tariffs, providers, page), alert)
 
 
 def the_one(tariffs: Sequence[Tariff], tariff_id: str) -> Tariff:
@@ -183,6 +187,20 @@ def paying(order: RentalOrder, key: Key, t: Texts, providers: Mapping[str, Provi
     )
     short = [t("⚠️ That is more than your balance there.")] if key.balance < order.cost else []
     return [line, *short]
+
+
+async def _countries(
+    event: Message | CallbackQuery,
+    t: Texts,
+    tariffs: Tariffs,
+    providers: Mapping[str, Provider],
+    page: int = 0,
+) -> Screen:
+    try:
+        listing = await tariffs.places(chat_of(event))
+    except NoKeys:
+        return _no_key(t, providers)
+    return _places(listing, page, t, providers)
 
 
 async def _place(

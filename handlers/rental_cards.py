@@ -171,7 +171,7 @@ def _buttons(row: Rental, order: RentalOrder | None, provider: Provider | None, 
             return [copy, *_active_buttons(row, provider, t)]
         case RentalState.ENDED:
             sms = press(t.plain("✉️ SMS"), _on(row, Hired.SMS))
-            return [[sms, press(t.plain("🗓 Rent another"), Rent())]]
+            return [[sms, press(t.plain("🗓 Rent another"), Rent(anew=True))]]
         case RentalState.FAILED:
             return [[*_same_country(order, t), press(t.plain("🌍 Other countries"), Rent())]]
         case RentalState.UNKNOWN:

@@ -79,6 +79,16 @@ async def test_a_rent_that_ended_stands_last(tenant: Chat, house: House) -> None
     ]
 
 
+async def test_the_card_of_a_rent_that_ended_stays_when_another_is_rented(tenant: Chat, house: House) -> None:
+    house.alpha.lasts(hours=0.1)
+    await tenant.wait(310 + 60)
+    house.alpha.drops()
+    await tenant.wait(900)
+    await tenant.press("Rent another")
+    assert "Which country" in tenant.news[-1]["text"]
+    assert "⌛ The rent ended" in tenant.find("Rented number")["text"]
+
+
 async def test_a_rented_number_cannot_be_cancelled(tenant: Chat) -> None:
     await tenant.say("/cancel")
     assert tenant.screen == "There is no number that could be cancelled."
