@@ -1,5 +1,6 @@
 """A person who rents numbers in the sandbox's Telegram, and what SMSAK's site knows of it."""
 
+import json
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -7,11 +8,12 @@ from decimal import Decimal
 from bot.sandbox.sites.ledger import Journalled
 from bot.sandbox.sites.rentals import DAY, Rental
 from bot.sandbox.sites.smsak import SmsAk
+from bot.sandbox.sites.smsak_words import rented
 from tests.faults.harness import Sandbox
 from tests.faults.person import Person
 
 SMSAK = "smsak"
-RENT, RENEW = "getfullnumber", "rebuynumber"
+RENT, RENEW, LIST = "getfullnumber", "rebuynumber", "getallfullnumbers"
 #: What the tests rent: a week of a number.
 TARIFF, PRICE, WEEK = "7 days", Decimal(400), 7 * DAY
 IN_KAZAKHSTAN = Decimal(300)
@@ -85,10 +87,16 @@ def in_order(sandbox: Sandbox) -> None:
         smsak(sandbox).control("rental_stock", country=country, count=100)
 
 
-def rent_on_the_site(sandbox: Sandbox, country: str) -> Rental:
-    """A week of a number that is rented with the account, and not by the bot."""
+def list_stands_still(sandbox: Sandbox) -> None:
+    """From now on the site lists the numbers the account rents at this moment, until it is healed."""
+    listed = json.dumps([rented(rental) for rental in smsak(sandbox).rentals.running()])
+    smsak(sandbox).control("fault", kind="garbage", method=LIST, times=None, body=listed)
+
+
+def rent_on_the_site(sandbox: Sandbox, country: str, days: int = 7) -> Rental:
+    """A number that is rented with the account, and not by the bot."""
     tariffs = smsak(sandbox).rentals.tariffs.values()
-    tariff = next(each for each in tariffs if (each.country, each.days) == (country, 7))
+    tariff = next(each for each in tariffs if (each.country, each.days) == (country, days))
     number = smsak(sandbox).rentals.rent(tariff)
     assert isinstance(number, Rental)
     return number

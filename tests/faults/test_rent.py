@@ -14,6 +14,7 @@ from tests.faults.leaks import leaks, secrets
 from tests.faults.person import stated
 from tests.faults.renting import (
     IN_KAZAKHSTAN,
+    LIST,
     PRICE,
     RENEW,
     RENT,
@@ -22,6 +23,7 @@ from tests.faults.renting import (
     Renter,
     calls,
     in_order,
+    list_stands_still,
     paid,
     rent_on_the_site,
     smsak,
@@ -162,16 +164,19 @@ async def test_b_20_a_renewal_that_is_refused_says_why_and_is_not_paid(
     assert paid(sandbox, number) == before
 
 
-async def test_b_12_a_number_the_list_tells_of_late_is_adopted(
+async def test_b_12_a_number_the_list_tells_of_late_is_adopted_and_one_rented_elsewhere_is_not(
     sandbox: Sandbox, renters: Mapping[str, Renter]
 ) -> None:
     bob, before = renters["Bob"], len(calls(sandbox, RENT))
-    smsak(sandbox).control("fault", kind="drop", method=RENT)
+    list_stands_still(sandbox)
+    _lose(sandbox, RENT, "reset")
     await bob.press("Rent for")
     card = (await bob.sees(*UNKNOWN))["text"]
-    assert stated(card, "Balance before") == stated(card, "Balance after")
-    late = rent_on_the_site(sandbox, "RU")
-    assert (await bob.rented()).id == late.id
+    assert stated(card, "Balance before") - stated(card, "Balance after") == PRICE
+    elsewhere = rent_on_the_site(sandbox, "RU", days=30)
+    smsak(sandbox).control("fault", kind="none", method=LIST)
+    number = await bob.rented()
+    assert (number.id != elsewhere.id, paid(sandbox, number)) == (True, [PRICE])
     assert len(calls(sandbox, RENT)) == before + 1
 
 
