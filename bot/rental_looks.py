@@ -80,15 +80,16 @@ class RentalLooks:
         if every is None:
             return
         number = by_id(every, row.provider_id)
-        if number is None:
-            await self._miss(row)
+        if number is None or self._times.overdue(number.until):
+            await self._miss(row, over=number is not None)
         elif await self._store.listed(row, listed(number), self._clock(), self._times.after_list):
             self._nudge()
 
-    async def _miss(self, row: Rental) -> None:
-        """It does not stand in the list, which may be a mistake as long as its time is not over."""
-        if row.state is RentalState.ACTIVE and self._times.is_gone(row):
-            await self._end(row, Reason.ENDED_EARLY if self._times.ended_early(row) else "")
+    async def _miss(self, row: Rental, *, over: bool) -> None:
+        """It stands in the list as long `over`, or not at all: a mistake, perhaps, until its time is over."""
+        if row.state is RentalState.ACTIVE and (over or self._times.is_gone(row)):
+            early = not over and self._times.ended_early(row)
+            await self._end(row, Reason.ENDED_EARLY if early else "")
             return
         since = self._times.missing_since(row)
         await self._store.missed(row, since, self._clock(), self._times.after_list)
@@ -129,7 +130,7 @@ class RentalLooks:
 
     async def _unanswered(self, row: Rental, reason: str, *, of_list: bool) -> None:
         log.info("rental %s: %s", row.id, reason)
-        if row.state is RentalState.ACTIVE and self._times.overdue(row):
+        if row.state is RentalState.ACTIVE and self._times.overdue(row.until):
             await self._end(row, "")
             return
         now, next_look = self._clock(), self._times.after_failure

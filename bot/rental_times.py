@@ -30,7 +30,7 @@ LATE = timedelta(hours=1)
 SELDOM = timedelta(minutes=30)
 #: Clocks of two houses may differ by this.
 NEARLY = timedelta(minutes=5)
-#: Past its end, and without an answer for so long, it is given up.
+#: So long past its end it is given up: without an answer, or listed as if nobody cleared it away.
 OVERDUE = timedelta(days=1)
 _SLOWEST = timedelta(minutes=5)
 #: For numbers of a provider that is configured no more.
@@ -51,7 +51,10 @@ class RentalTimes:
     def earliest(self, row: Rental) -> datetime:
         """Now, or when its provider may be asked about it again."""
         now = self._clock()
-        return now if row.polled_at is None else max(now, row.polled_at + self._spacing(row))
+        if row.polled_at is None or row.polled_at > now:
+            # Later than now: the clock was set back since then, which nobody shall wait for.
+            return now
+        return max(now, row.polled_at + self._spacing(row))
 
     def list_due(self, row: Rental) -> bool:
         """Whether the next look is at the list; what the owner pressed for is an SMS first."""
@@ -100,8 +103,9 @@ class RentalTimes:
         """Clocks differ by minutes: an end shortly before its time is the end of its time."""
         return row.until is not None and row.until - NEARLY > self._clock()
 
-    def overdue(self, row: Rental) -> bool:
-        return row.until is not None and row.until + OVERDUE <= self._clock()
+    def overdue(self, until: datetime | None) -> bool:
+        """Whether a rent that ended then is over for certain, whatever the provider says or does not say."""
+        return until is not None and until + OVERDUE <= self._clock()
 
     def _rhythm(self, row: Rental) -> timedelta:
         if row.until is not None and row.until - NEARLY <= self._clock():
@@ -113,7 +117,7 @@ class RentalTimes:
 
     def _list_at(self, row: Rental) -> datetime:
         """When the list is due: at the end of the rent too."""
-        if row.listed_at is None:
+        if row.listed_at is None or row.listed_at > self._clock():
             return self._clock()
         every = LIST if row.missing_since is None else MISSING
         at = row.listed_at + (every if row.sim_wish is SimWish.NONE else LIST_EAGER)

@@ -144,7 +144,8 @@ class Rentals:
     async def _unwatched(self, shop: Shop) -> list[Elsewhere]:
         found: list[Elsewhere] = []
         for key in shop.keys:
-            every = await shop.provider.rented(await self._keys.open(key.id))
+            listed = await shop.provider.rented(await self._keys.open(key.id))
+            every = [number for number in listed if not self._times.overdue(number.until)]
             known = await self._store.known(key.id, [number.id for number in every])
             found += [Elsewhere(key, shop.provider, number) for number in every if number.id not in known]
         return found

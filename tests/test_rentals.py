@@ -273,6 +273,20 @@ async def test_a_number_renewed_elsewhere_goes_on(core: RentalCore) -> None:
     assert post.next_try_at == until - timedelta(days=1)
 
 
+async def test_a_number_that_is_listed_for_ever_is_given_up_a_day_after_its_end(core: RentalCore) -> None:
+    row = await nearly_over(core)
+    core.clock.advance(86400)
+    row = await core.look(await core.look(row))
+    assert row.state is RentalState.ACTIVE
+    core.clock.advance(120)
+    core.alpha.texts("the last")
+    row = await core.look_for(row, 700)
+    assert (row.state, row.reason) == (RentalState.ENDED, "")
+    assert await core.rung() == ["the last"]
+    row = await core.look_for(row, 7200)
+    assert (row.state, row.next_poll_at) == (RentalState.ENDED, None)
+
+
 async def test_a_number_nobody_answers_about_for_a_day_after_its_end_is_given_up(core: RentalCore) -> None:
     row = await nearly_over(core)
     for method in ("rented", "rental_sms"):

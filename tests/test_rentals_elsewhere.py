@@ -37,6 +37,14 @@ async def test_what_the_account_rents_and_nobody_watches_is_listed_and_taken_ove
     assert await core.armed(Kind.DAY_LEFT, row.id) is not None
 
 
+async def test_what_is_over_and_listed_still_is_nothing_to_take_over(core: RentalCore) -> None:
+    core.alpha.rents_out(days=1)
+    core.clock.advance(2 * 86400 - 1)
+    assert len((await core.rentals.elsewhere(OWNER)).items) == 1
+    core.clock.advance(1)
+    assert (await core.rentals.elsewhere(OWNER)).items == []
+
+
 async def test_sms_from_before_it_was_taken_over_do_not_ring(core: RentalCore) -> None:
     core.alpha.rents_out()
     for number in range(30):
