@@ -80,7 +80,7 @@ def _how_unknown(order: RentalOrder, title: str, t: Texts) -> str:
             provider=title,
         )
     return t(
-        "❓ {provider} answered, but its list does not show a later end yet: "
+        "❓ {provider} answered, but its list has not shown a later end yet: "
         "it is <b>unknown</b> whether it was renewed.",
         provider=title,
     )
@@ -94,7 +94,7 @@ def _unknown_rent(order: RentalOrder | None, title: str, t: Texts) -> str:
             provider=title,
         )
     return t(
-        "❓ {provider} answered, but its list does not show a new number yet: "
+        "❓ {provider} answered, but its list has not shown a new number yet: "
         "it is <b>unknown</b> whether one was rented.",
         provider=title,
     )

@@ -113,10 +113,10 @@ def test_an_order_that_never_went_out_says_why() -> None:
 def test_an_order_that_was_answered_is_not_said_to_have_lost_its_answer() -> None:
     drawn = card(rental(state=RentalState.UNKNOWN, phone=None), order(OrderKind.RENT, OrderState.UNKNOWN))
     assert "lost" not in drawn.html
-    assert "❓ Alpha answered, but its list does not show a new number yet" in drawn.html
+    assert "❓ Alpha answered, but its list has not shown a new number yet" in drawn.html
     drawn = card(rental(), order(OrderKind.RENEW, OrderState.UNKNOWN))
     assert "lost" not in drawn.html
-    assert "❓ Alpha answered, but its list does not show a later end yet" in drawn.html
+    assert "❓ Alpha answered, but its list has not shown a later end yet" in drawn.html
 
 
 @pytest.mark.parametrize(
