@@ -38,7 +38,10 @@ class Timetable:
     def earliest(self, row: Activation) -> datetime:
         """Now, or when its provider may be asked about it again."""
         now = self._clock()
-        return now if row.polled_at is None else max(now, row.polled_at + self._spacing(row))
+        if row.polled_at is None or row.polled_at > now:
+            # Later than now: the clock was set back since then, which nobody shall wait for.
+            return now
+        return max(now, row.polled_at + self._spacing(row))
 
     def next_look(self, row: Activation) -> datetime | None:
         """After an answer without news. No look is so close before a booked cancel that it would delay it."""
