@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -124,66 +123,6 @@ async def test_an_sms_longer_than_a_row_is_cut_and_still_known(core: RentalCore)
     assert [len(text) for text in await core.texts(row)] == [4096]
 
 
-# How often
-
-
-async def gaps(core: RentalCore, method: str, seconds: float) -> set[float]:
-    """Between the calls of so many seconds."""
-    since, [row] = core.clock(), await core.everything()
-    await core.look_for(row, seconds)
-    moments = [call.at for call in core.alpha.called(method) if call.at >= since]
-    return {(b - a).total_seconds() for a, b in pairwise(moments)}
-
-
-async def test_sms_are_looked_for_eagerly_at_first_and_calmly_later(core: RentalCore) -> None:
-    await core.rent()
-    assert max(await gaps(core, "rental_sms", 500)) <= 15
-    core.clock.advance(100)
-    assert max(await gaps(core, "rental_sms", 600)) == 30
-    assert max(await gaps(core, "rented", 1200)) <= 310
-
-
-async def test_without_a_sim_in_the_network_sms_are_looked_for_seldom(core: RentalCore) -> None:
-    row = await core.rent()
-    core.alpha.turns(online=False)
-    row = await core.look_for(row, 700)
-    assert row.online is False
-    assert max(await gaps(core, "rental_sms", 600)) == 60
-
-
-async def test_in_the_last_minutes_sms_are_looked_for_eagerly(core: RentalCore) -> None:
-    row = await core.rent(TARIFFS[0])
-    core.clock.now = (row.until or core.clock()) - timedelta(seconds=200)
-    row = await core.look(await core.look(row))
-    assert max(await gaps(core, "rental_sms", 170)) <= 15
-
-
-async def test_a_press_makes_it_eager_again_and_looks_at_both(core: RentalCore) -> None:
-    row = await core.look_for(await core.rent(), 700)
-    core.alpha.texts("hello")
-    core.alpha.turns(online=False)
-    await core.rentals.read_now(row.id, row.owner_id)
-    row = await core.look_for(row, 10)
-    assert (await core.texts(row), row.online) == (["hello"], False)
-    assert max(await gaps(core, "rental_sms", 300)) == 10
-
-
-async def test_the_provider_is_never_asked_about_a_number_sooner_than_it_allows(core: RentalCore) -> None:
-    row = await core.rent()
-    for _ in range(40):
-        await core.rentals.read_now(row.id, row.owner_id)
-        await core.look_for(row, 1)
-    moments = [call.at for call in core.alpha.calls if call.name in ("rental_sms", "rented")][2:]
-    assert all((b - a).total_seconds() >= 5 for a, b in pairwise(moments))
-
-
-async def test_a_look_that_comes_too_soon_is_put_off(core: RentalCore) -> None:
-    row = await core.look(await core.rent())
-    await core.rentals.step(row)
-    row = await core.rental(row.id)
-    assert row.next_poll_at == core.clock() + timedelta(seconds=5)
-
-
 # Failures
 
 
@@ -252,10 +191,12 @@ async def test_a_wish_of_the_sim_is_over_when_the_list_agrees(core: RentalCore) 
     assert (row.sim_wish, row.online, row.reason) == (SimWish.NONE, False, "")
 
 
-async def test_while_a_wish_is_open_the_list_is_read_every_quarter_of_a_minute(core: RentalCore) -> None:
+async def test_an_end_leaves_no_wish_of_the_sim(core: RentalCore) -> None:
     row = await core.look(await core.rent())
     await core.rentals.switch_sim(row.id, row.owner_id, on=False)
-    assert max(await gaps(core, "rented", 250)) <= 20
+    core.alpha.drops()
+    row = await core.look_for(row, 1900)
+    assert (row.state, row.sim_wish) == (RentalState.ENDED, SimWish.NONE)
 
 
 async def test_a_sim_that_stays_as_it_is_is_said_to_after_five_minutes(core: RentalCore) -> None:
