@@ -28,7 +28,7 @@ from bot.mobile import country_of
 from bot.providers.base import Provider
 from bot.providers.renting import Rented, Tariff
 from storage.keys import KeyStore
-from storage.models import OrderKind, Rental, RentalOrder
+from storage.models import OrderKind, RentalOrder
 from storage.rental_orders import RentalOrderStore
 from storage.rentals import RentalStore
 from storage.terms import amounts_to, held
@@ -132,19 +132,16 @@ class RentalErrands:
 
     async def _subject(self, order: RentalOrder, every: Sequence[Rented]) -> Rented | None:
         """What is to be renewed, as the list tells it. Raises `TooLate`, or `LastsLonger`."""
-        rental = await self._renewed_by(order)
-        if rental is None:
+        if order.kind is OrderKind.RENT:
             return None
-        number = by_id(every, rental.provider_id)
+        rental = await self._rentals.get(order.rental_id or "")
+        number = None if rental is None else by_id(every, rental.provider_id)
         if number is None:
             raise TooLate
         shown = held(order).get(number.id)
         if number.until is not None and shown is not None and number.until > shown:
             raise LastsLonger
         return number
-
-    async def _renewed_by(self, order: RentalOrder) -> Rental | None:
-        return await self._rentals.get(order.rental_id or "") if order.kind is OrderKind.RENEW else None
 
     async def _call(self, ready: _Ready) -> str:
         """The one call that spends money: why its answer tells nothing, "" for the provider's silence.
@@ -228,7 +225,7 @@ class RentalErrands:
 
     async def _longer(self, order: RentalOrder, every: Sequence[Rented]) -> bool:
         """Whether the number ends as many days later as were ordered."""
-        rental = await self._renewed_by(order)
+        rental = await self._rentals.get(order.rental_id or "")
         number = None if rental is None else by_id(every, rental.provider_id)
         before = None if number is None else held(order).get(number.id)
         if number is None or number.until is None or before is None:

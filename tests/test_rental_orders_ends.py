@@ -11,6 +11,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from bot.errands import Paused
 from bot.errors import NoMoney, Unavailable
 from storage.models import OrderState, Rental, RentalState
+from storage.rentals import RentalStore
 from tests.core import OWNER
 from tests.rental_core import RentalCore, open_rental_core
 from tests.renting import TARIFFS
@@ -162,3 +163,21 @@ async def test_a_refusal_the_database_does_not_take_is_settled_later(core: Renta
     assert (row.state, core.alpha.called("rent")) == (RentalState.RENTING, [])
     await core.renting.recover()
     assert (await core.rental(row.id)).state is RentalState.FAILED
+
+
+class Forgetful(RentalStore):
+    """Finds no rental any more."""
+
+    async def get(self, row_id: str) -> Rental | None:
+        return None
+
+
+async def test_a_renewal_whose_number_is_gone_never_rents_another(core: RentalCore) -> None:
+    row = await core.rent()
+    offer = await core.renting.offer_renewal(row.id, OWNER, TARIFFS[1])
+    core.rented = Forgetful(core.database)
+    core.reborn()
+    await core.renting.order(offer.id, OWNER, OWNER, None)
+    await core.errands.drain(10)
+    assert (len(core.alpha.called("rent")), core.alpha.called("renew")) == (1, [])
+    assert (await core.latest(row.id)).state is OrderState.FAILED
