@@ -2,10 +2,11 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from pathlib import Path
 
-from bot import log, settings
+from bot import failpoints, log, settings
 from bot.errors import SettingsError, StorageError
 from bot.heartbeat import is_alive
 from storage.backup import back_up
@@ -19,6 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     """The exit code: 0 done, 1 could not go on, 2 a setting or the database cannot be used."""
     given = _parser().parse_args(arguments)
     try:
+        failpoints.arm(os.environ.get("FAILPOINT", ""))
         return int(given.command(given))
     except (SettingsError, StorageError) as error:
         sys.stderr.write(f"codebell: {error.detail}\n")

@@ -61,6 +61,7 @@ async def test_a_lost_connection_comes_back_without_losing_a_message(
 
 async def test_a_person_deletes_a_message_from_its_menu(chat: Page, wire: FakeWire, me: int) -> None:
     message = await wire.say(me, "a key, by mistake", sender=me)
+    await expect(last_text(chat)).to_have_text("a key, by mistake")
     await last_text(chat).click(button="right")
     async with chat.expect_response("**/telegram/delete"):
         await chat.get_by_test_id("menu-item").filter(has_text="Delete").click()

@@ -1,0 +1,38 @@
+"""Failpoints exist for tests alone: without the variable none is armed, and a misspelt one is refused."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot import failpoints
+from bot.__main__ import UNUSABLE, main
+from bot.failpoints import Failpoint, arm, reach
+
+
+@pytest.fixture(autouse=True)
+def _disarmed() -> Iterator[None]:
+    yield
+    arm("")
+
+
+def test_nothing_ends_where_no_failpoint_is_named() -> None:
+    for point in Failpoint:
+        reach(point)
+    assert failpoints._armed == ""
+
+
+@pytest.mark.parametrize("point", list(Failpoint))
+def test_the_named_one_ends_it_and_no_other(point: Failpoint) -> None:
+    reached: list[Failpoint] = []
+    for passed in Failpoint:
+        arm(point, lambda passed=passed: reached.append(passed))
+        reach(passed)
+    assert reached == [point]
+
+
+def test_a_name_that_is_none_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FAILPOINT", "spend.afterwards")
+    assert main(["check"]) == UNUSABLE
+    assert capsys.readouterr().err == "codebell: FAILPOINT: there is no failpoint of this name\n"
