@@ -11,7 +11,7 @@ SHM := $(shell test -w /dev/shm && df -Pk /dev/shm | awk 'NR == 2 && $$4 > 10000
 COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test tests check texts lock bench screenshots
+.PHONY: help install demo run test tests check texts lock audit bench screenshots
 
 help: ## print these targets
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -56,6 +56,10 @@ texts: $(VENV)/.installed ## collect the texts of the code into the catalogues
 lock: ## write both lock files anew: what runs, and what the tests need beside it (needs uv)
 	@$(COMPILE) --extra test -o requirements-dev.lock
 	@$(COMPILE) --constraint requirements-dev.lock -o requirements.lock
+
+audit: install ## known vulnerabilities among the locked packages, and whether all are pinned by hash
+	@$(BIN)/python -m pip check
+	@$(BIN)/python -m tests.audit
 
 screenshots: install ## draw the pictures of the README anew, with the browser tests
 	@SCREENSHOTS=1 $(BIN)/python -m pytest --quiet tests/browser/test_demo.py tests/browser/test_rent.py tests/browser/test_send.py
