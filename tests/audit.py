@@ -1,7 +1,7 @@
 """Whether a locked package has a known vulnerability, by PyPI's own advisories: `make audit`.
 
-Where these cannot be read, as behind some mirrors, it says so instead of calling everything safe. What the lock
-itself promises is checked in any case: each package pinned, and each of its files by hash.
+Where these cannot be read, as behind some mirrors, it says so instead of calling everything safe. What the
+lock itself promises is checked in any case: each package pinned, and each of its files by hash.
 """
 
 import json
