@@ -23,6 +23,7 @@ from bot.errors import (
     UnknownActivation,
     Unsupported,
 )
+from bot.failpoints import Failpoint, reach
 from bot.looks import Looks, changed_nothing
 from bot.providers.base import Capability, Provider
 from bot.timetable import Timetable
@@ -84,15 +85,22 @@ class Activations:
         if await self._store.ask_again(row.id, self._clock(), self._times.soon(row)) is None:
             return
         try:
-            key = await self._keys.open(row.key_id)
-            async with self._in_time():
-                await provider.another_sms(key, self._looks.held(row))
+            await self._ask_for_another(row, provider)
         except CodebellError as failure:
             if changed_nothing(failure):
                 await self._store.asked_in_vain(row.id, self._clock())
             raise
         finally:
             self._nudge()
+
+    async def _ask_for_another(self, row: Activation, provider: Provider) -> None:
+        key = await self._keys.open(row.key_id)
+        reach(Failpoint.BEFORE_ANOTHER)
+        try:
+            async with self._in_time():
+                await provider.another_sms(key, self._looks.held(row))
+        finally:
+            reach(Failpoint.AFTER_ANOTHER)
 
     async def sent(self, activation_id: str, person_id: int) -> None:
         """Tell the provider that the SMS is on its way."""

@@ -23,6 +23,7 @@ from bot.errors import (
     UnknownActivation,
     UnknownKey,
 )
+from bot.failpoints import Failpoint, reach
 from bot.providers.base import WAITING, Capability, Held, Outcome, Provider, Reading
 from bot.timetable import Timetable
 from storage.activations import ActivationStore, Heard
@@ -126,7 +127,9 @@ class Looks:
 
     async def _receive(self, row: Activation, reading: Reading) -> None:
         readings = await self._all_sms(row, reading)
+        reach(Failpoint.AFTER_READING)
         if any([await self._write(row, each) is not None for each in readings]):
+            reach(Failpoint.AFTER_CODE)
             self._nudge()
         else:
             await self._nothing_new(row)
@@ -194,9 +197,8 @@ class Looks:
     async def _call_cancel(self, row: Activation) -> None:
         if await self._store.calling_cancel(row.id, self._clock()) is None:
             return
-        provider = self._providers[row.provider]
         try:
-            await provider.cancel(await self._keys.open(row.key_id), self.held(row))
+            await self._ask_to_cancel(row)
         except TooEarly as early:
             await self._too_early(row, early)
         except (CodeArrived, TooLate, UnknownActivation, Unclear) as unsure:
@@ -205,7 +207,16 @@ class Looks:
             await self._keep_waiting(row, None, not_cancelled(type(refused).__name__))
         else:
             await self._store.cancelled(row.id, self._clock(), self._times.late_look(row))
+            reach(Failpoint.AFTER_CANCELLED)
             self._nudge()
+
+    async def _ask_to_cancel(self, row: Activation) -> None:
+        key = await self._keys.open(row.key_id)
+        reach(Failpoint.BEFORE_CANCEL)
+        try:
+            await self._providers[row.provider].cancel(key, self.held(row))
+        finally:
+            reach(Failpoint.AFTER_CANCEL)
 
     async def _unsure(self, row: Activation, unsure: CodebellError) -> None:
         """Not cancelled by the provider's word: the code it gave is kept, else the next look tells."""
@@ -246,6 +257,8 @@ class Looks:
             await provider.finish(await self._keys.open(row.key_id), self.held(row))
         except (TooLate, UnknownActivation, UnknownKey) as ended:
             log.info("finish of %s: %s", row.id, type(ended).__name__)
+        finally:
+            reach(Failpoint.AFTER_FINISH)
 
     def held(self, row: Activation) -> Held:
         return Held(
