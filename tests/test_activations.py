@@ -56,7 +56,7 @@ async def test_a_code_is_stored_with_its_message_and_nothing_is_looked_for_any_m
     assert await core.posts() == sorted([f"card:{row.id}", f"code:{sms.id}"])
 
 
-async def test_a_process_that_ends_after_reading_a_code_reads_it_again(core: Core) -> None:
+async def test_c_2_a_process_that_ends_after_reading_a_code_reads_it_again(core: Core) -> None:
     row = await core.buy()
     core.alpha.delivers("12345")
     core.alpha.deadly = {"after poll"}
@@ -68,7 +68,7 @@ async def test_a_process_that_ends_after_reading_a_code_reads_it_again(core: Cor
     assert (row.state, await core.codes(row.id)) == (State.RECEIVED, ["12345"])
 
 
-async def test_failures_end_nothing_and_are_told_once_then_forgotten(core: Core) -> None:
+async def test_c_15_failures_end_nothing_and_are_told_once_then_forgotten(core: Core) -> None:
     row = await core.buy()
     core.alpha.breaks("poll", Unavailable())
     gaps = []
@@ -92,7 +92,7 @@ async def test_no_failure_ever_makes_the_next_look_too_soon(core: Core) -> None:
     assert gap(await core.step(row.id), core) >= 90
 
 
-async def test_no_such_number_is_believed_the_second_time(core: Core) -> None:
+async def test_c_16_no_such_number_is_believed_the_second_time(core: Core) -> None:
     row = await core.buy()
     core.alpha.breaks("poll", UnknownActivation())
     row = await core.step(row.id)
@@ -141,7 +141,7 @@ async def test_a_number_past_its_life_is_given_up_only_after_a_grace(core: Core)
     assert (row.state, row.reason, row.next_poll_at) == (State.EXPIRED, "Overdue", None)
 
 
-async def test_a_provider_that_does_not_answer_ends_nothing_however_late_it_is(core: Core) -> None:
+async def test_c_15_a_provider_that_does_not_answer_ends_nothing_however_late_it_is(core: Core) -> None:
     row = await core.buy()
     core.alpha.breaks("poll", Unavailable())
     core.clock.advance(24 * 3600)
@@ -150,7 +150,7 @@ async def test_a_provider_that_does_not_answer_ends_nothing_however_late_it_is(c
 
 
 @pytest.mark.parametrize("how", ["cancelled", "expired"])
-async def test_a_late_code_is_delivered_and_marked(core: Core, how: str) -> None:
+async def test_c_9_a_late_code_is_delivered_and_marked(core: Core, how: str) -> None:
     row = await (booked(core) if how == "cancelled" else core.buy())
     if how == "expired":
         core.alpha.ends()
@@ -163,7 +163,7 @@ async def test_a_late_code_is_delivered_and_marked(core: Core, how: str) -> None
     assert f"code:{sms.id}" in await core.posts()
 
 
-async def test_a_late_code_is_looked_for_once_a_minute_for_ten_minutes(core: Core) -> None:
+async def test_c_9_a_late_code_is_looked_for_once_a_minute_for_ten_minutes(core: Core) -> None:
     row = await core.step((await booked(core)).id)
     ended, core.alpha.calls = core.clock(), []
     while row.next_poll_at is not None:

@@ -29,7 +29,7 @@ async def core(tmp_path: Path) -> AsyncIterator[Core]:
         yield made
 
 
-async def test_another_sms_is_asked_for_once_and_its_code_rings_too(core: Core) -> None:
+async def test_c_19_another_sms_is_asked_for_once_and_its_code_rings_too(core: Core) -> None:
     row = await core.received("1")
     await core.activations.another_sms(row.id, OWNER)
     await core.activations.another_sms(row.id, OWNER)
@@ -41,7 +41,7 @@ async def test_another_sms_is_asked_for_once_and_its_code_rings_too(core: Core) 
     assert (await core.codes(row.id), row.asked_again, row.next_poll_at) == (["1", "2"], False, None)
 
 
-async def test_the_same_sms_read_again_is_not_told_twice(core: Core) -> None:
+async def test_c_13_the_same_sms_read_again_is_not_told_twice(core: Core) -> None:
     row = await core.received("A")
     for code in ("A", "B"):
         await core.activations.another_sms(row.id, OWNER)
@@ -50,7 +50,7 @@ async def test_the_same_sms_read_again_is_not_told_twice(core: Core) -> None:
     assert await core.codes(row.id) == ["A", "B"]
 
 
-async def test_a_code_that_came_before_is_told_when_it_comes_again_after_another(core: Core) -> None:
+async def test_c_13_a_code_that_came_before_is_told_when_it_comes_again_after_another(core: Core) -> None:
     row = await core.received("A")
     for code in ("B", "A"):
         await core.activations.another_sms(row.id, OWNER)
@@ -59,7 +59,7 @@ async def test_a_code_that_came_before_is_told_when_it_comes_again_after_another
     assert await core.codes(row.id) == ["A", "B", "A"]
 
 
-async def test_another_sms_whose_answer_is_lost_is_waited_for_and_not_asked_again(core: Core) -> None:
+async def test_c_19_another_sms_whose_answer_is_lost_is_waited_for_and_not_asked_again(core: Core) -> None:
     row = await core.received()
     core.alpha.fails("another_sms", Unavailable())
     with pytest.raises(Unavailable):

@@ -30,7 +30,7 @@ async def core(tmp_path: Path) -> AsyncIterator[Core]:
         yield made
 
 
-async def test_a_cancel_before_its_time_is_booked_and_the_provider_is_not_bothered(core: Core) -> None:
+async def test_c_11_a_cancel_before_its_time_is_booked_and_the_provider_is_not_bothered(core: Core) -> None:
     row = await core.buy()
     core.clock.advance(10)
     row = await core.activations.cancel(row.id, OWNER)
@@ -44,7 +44,7 @@ async def test_a_cancel_before_its_time_is_booked_and_the_provider_is_not_bother
     assert core.alpha.accounts.popitem()[1].to_eng_string() == "18.74"
 
 
-async def test_a_cancel_pressed_twice_is_one_cancel(core: Core) -> None:
+async def test_c_12_a_cancel_pressed_twice_is_one_cancel(core: Core) -> None:
     first = await booked(core)
     core.clock.advance(3)
     second = await core.activations.cancel(first.id, OWNER)
@@ -53,7 +53,7 @@ async def test_a_cancel_pressed_twice_is_one_cancel(core: Core) -> None:
     assert (row.state, len(core.alpha.called("cancel"))) == (State.CANCELLED, 1)
 
 
-async def test_a_minimum_wait_that_passed_while_the_bot_was_down_is_over(core: Core) -> None:
+async def test_c_20_a_minimum_wait_that_passed_while_the_bot_was_down_is_over(core: Core) -> None:
     row = await core.buy()
     core.clock.advance(600)
     core.reborn()
@@ -62,7 +62,7 @@ async def test_a_minimum_wait_that_passed_while_the_bot_was_down_is_over(core: C
     assert (await core.step(row.id)).state is State.CANCELLED
 
 
-async def test_a_code_that_is_there_wins_over_the_cancel(core: Core) -> None:
+async def test_c_5_a_code_that_is_there_wins_over_the_cancel(core: Core) -> None:
     row = await booked(core)
     core.alpha.delivers("555")
     row = await core.step(row.id)
@@ -72,7 +72,7 @@ async def test_a_code_that_is_there_wins_over_the_cancel(core: Core) -> None:
         await core.activations.cancel(row.id, OWNER)
 
 
-async def test_a_code_that_comes_between_the_look_and_the_cancel_wins_too(core: Core) -> None:
+async def test_c_6_a_code_that_comes_between_the_look_and_the_cancel_wins_too(core: Core) -> None:
     row = await booked(core)
 
     async def arrive() -> None:
@@ -85,7 +85,7 @@ async def test_a_code_that_comes_between_the_look_and_the_cancel_wins_too(core: 
     assert (row.state, await core.codes(row.id)) == (State.RECEIVED, ["555"])
 
 
-async def test_a_code_the_cancel_itself_was_answered_with_is_kept(core: Core) -> None:
+async def test_c_6_a_code_the_cancel_itself_was_answered_with_is_kept(core: Core) -> None:
     row = await booked(core)
     core.alpha.fails("cancel", CodeArrived(code="555"))
     row = await core.step(row.id)
@@ -93,7 +93,9 @@ async def test_a_code_the_cancel_itself_was_answered_with_is_kept(core: Core) ->
 
 
 @pytest.mark.parametrize("done", [True, False])
-async def test_a_cancel_without_an_answer_is_settled_by_the_providers_word(core: Core, done: bool) -> None:
+async def test_c_7_a_cancel_without_an_answer_is_settled_by_the_providers_word(
+    core: Core, done: bool
+) -> None:
     row = await booked(core)
     if done:
         core.alpha.loses_the_answer("cancel", Unavailable())
@@ -122,7 +124,7 @@ async def test_a_process_that_ends_around_the_cancel_ends_with_the_number_cancel
     assert core.alpha.newest.reading is ENDED
 
 
-async def test_a_cancel_refused_as_too_early_is_kept_and_learned_from(core: Core) -> None:
+async def test_c_10_a_cancel_refused_as_too_early_is_kept_and_learned_from(core: Core) -> None:
     core.alpha.lets_go_after = 100
     row = await booked(core)
     row = await core.step(row.id)

@@ -44,7 +44,7 @@ async def test_the_cancel_button_changes_at_that_moment_by_one_edit(owner: Chat,
     assert len(house.sent("editMessageText")) == before + 1
 
 
-async def test_too_early_tells_the_seconds_and_books_the_cancel(owner: Chat, house: House) -> None:
+async def test_c_11_too_early_tells_the_seconds_and_books_the_cancel(owner: Chat, house: House) -> None:
     await owner.wait(10)
     await owner.press("Cancel from")
     assert owner.alert is not None
@@ -66,7 +66,7 @@ async def test_a_booked_cancel_is_carried_out_at_the_first_allowed_moment(owner:
     assert house.alpha.accounts[KEY] == Decimal("18.74")
 
 
-async def test_booking_twice_is_booked_once(owner: Chat, house: House) -> None:
+async def test_c_12_booking_twice_is_booked_once(owner: Chat, house: House) -> None:
     await owner.press("Cancel from")
     await owner.press("Cancel booked")
     assert owner.alert is not None
@@ -84,7 +84,9 @@ async def test_after_the_minimum_wait_a_cancel_is_carried_out_at_once(owner: Cha
     assert "❌ Cancelled" in owner.screen
 
 
-async def test_a_provider_that_holds_on_longer_teaches_its_minimum_wait(owner: Chat, house: House) -> None:
+async def test_c_10_a_provider_that_holds_on_longer_teaches_its_minimum_wait(
+    owner: Chat, house: House
+) -> None:
     house.alpha.lets_go_after = 47
     await owner.wait(31)
     await owner.press("❌ Cancel")
@@ -100,7 +102,7 @@ async def test_a_provider_that_holds_on_longer_teaches_its_minimum_wait(owner: C
     assert f"Cancel from {hour(house.clock() + refused + spacing)}" in owner.buttons[-1]
 
 
-async def test_a_code_that_came_first_wins_over_a_booked_cancel(owner: Chat, house: House) -> None:
+async def test_c_5_a_code_that_came_first_wins_over_a_booked_cancel(owner: Chat, house: House) -> None:
     await owner.wait(20)
     await owner.press("Cancel from")
     house.alpha.delivers("55555")
@@ -110,7 +112,7 @@ async def test_a_code_that_came_first_wins_over_a_booked_cancel(owner: Chat, hou
     assert "Code: 55555" in owner.messages[0]["text"]
 
 
-async def test_a_code_that_comes_in_the_moment_of_the_cancel_wins(owner: Chat, house: House) -> None:
+async def test_c_6_a_code_that_comes_in_the_moment_of_the_cancel_wins(owner: Chat, house: House) -> None:
     await owner.wait(31)
     house.alpha.fails("cancel", CodeArrived())
     await owner.press("❌ Cancel")
@@ -121,7 +123,7 @@ async def test_a_code_that_comes_in_the_moment_of_the_cancel_wins(owner: Chat, h
     assert "Cancelled" not in owner.messages[0]["text"]
 
 
-async def test_a_cancel_whose_answer_was_lost_is_looked_up_and_told(owner: Chat, house: House) -> None:
+async def test_c_7_a_cancel_whose_answer_was_lost_is_looked_up_and_told(owner: Chat, house: House) -> None:
     await owner.wait(31)
     house.alpha.loses_the_answer("cancel", Unavailable("timeout"))
     await owner.press("❌ Cancel")
@@ -138,7 +140,7 @@ async def test_a_booked_cancel_survives_a_restart(owner: Chat, house: House) -> 
     assert "❌ Cancelled" in owner.screen
 
 
-async def test_an_old_cancel_button_works_after_a_restart(owner: Chat, house: House) -> None:
+async def test_c_20_an_old_cancel_button_works_after_a_restart(owner: Chat, house: House) -> None:
     await owner.wait(40)
     await house.restart()
     await owner.press("❌ Cancel")
@@ -208,7 +210,7 @@ async def test_a_number_the_provider_never_ends_is_given_up_long_after_its_time(
     assert "Its time is long over and no SMS came." in chat.screen
 
 
-async def test_one_no_such_number_is_doubted_and_two_are_believed(owner: Chat, house: House) -> None:
+async def test_c_16_one_no_such_number_is_doubted_and_two_are_believed(owner: Chat, house: House) -> None:
     house.alpha.fails("poll", UnknownActivation())
     await owner.wait(5)
     assert "Waiting for the SMS" in owner.screen
@@ -219,7 +221,7 @@ async def test_one_no_such_number_is_doubted_and_two_are_believed(owner: Chat, h
     assert "⌛" in owner.screen
 
 
-async def test_a_provider_that_fails_for_long_is_named_on_the_card_until_it_answers(
+async def test_c_15_a_provider_that_fails_for_long_is_named_on_the_card_until_it_answers(
     owner: Chat, house: House
 ) -> None:
     house.alpha.breaks("poll", Unavailable("502"))

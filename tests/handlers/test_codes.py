@@ -25,7 +25,7 @@ async def test_the_code_also_stands_on_the_card(owner: Chat, house: House) -> No
     assert "Code: 12345" in owner.messages[0]["text"]
 
 
-async def test_a_code_rings_once_however_often_it_is_read(owner: Chat, house: House) -> None:
+async def test_c_13_a_code_rings_once_however_often_it_is_read(owner: Chat, house: House) -> None:
     house.alpha.delivers("12345")
     await owner.wait(5)
     await owner.press("Another SMS")
@@ -71,7 +71,7 @@ async def test_an_endless_code_is_shown_and_copied_as_far_as_it_fits(owner: Chat
     assert copied(message, "Copy code") == "9" * 256
 
 
-async def test_an_sms_without_a_code_is_shown_with_nothing_to_copy(owner: Chat, house: House) -> None:
+async def test_c_14_an_sms_without_a_code_is_shown_with_nothing_to_copy(owner: Chat, house: House) -> None:
     house.alpha.delivers("", "Hello, how are you?")
     await owner.wait(5)
     [message] = owner.news
@@ -168,7 +168,7 @@ async def test_finish_the_provider_does_not_hear_can_be_pressed_again(owner: Cha
     assert owner.alert == "Finished."
 
 
-async def test_a_code_cannot_be_cancelled_any_more(owner: Chat, house: House) -> None:
+async def test_c_5_a_code_cannot_be_cancelled_any_more(owner: Chat, house: House) -> None:
     await owner.wait(40)
     button = owner.data("❌ Cancel")
     house.alpha.delivers("12345")
@@ -178,7 +178,7 @@ async def test_a_code_cannot_be_cancelled_any_more(owner: Chat, house: House) ->
     assert house.alpha.called("cancel") == []
 
 
-async def test_a_code_after_the_cancel_is_delivered_and_marked_late(owner: Chat, house: House) -> None:
+async def test_c_9_a_code_after_the_cancel_is_delivered_and_marked_late(owner: Chat, house: House) -> None:
     await owner.wait(40)
     await owner.press("❌ Cancel")
     await owner.wait(10)
@@ -189,7 +189,7 @@ async def test_a_code_after_the_cancel_is_delivered_and_marked_late(owner: Chat,
     assert "It came late, after the number had ended." in message["text"]
 
 
-async def test_a_code_after_the_end_is_delivered_and_marked_late(owner: Chat, house: House) -> None:
+async def test_c_9_a_code_after_the_end_is_delivered_and_marked_late(owner: Chat, house: House) -> None:
     house.alpha.ends()
     await owner.wait(10)
     house.alpha.delivers("98765")
@@ -205,7 +205,9 @@ async def test_ten_minutes_after_the_end_nobody_is_asked_any_more(owner: Chat, h
     assert len(house.alpha.called("poll")) == polls
 
 
-async def test_a_code_comes_after_a_restart_and_nothing_is_bought_again(owner: Chat, house: House) -> None:
+async def test_c_1_a_code_comes_after_a_restart_and_nothing_is_bought_again(
+    owner: Chat, house: House
+) -> None:
     house.alpha.delivers("31337")
     await house.restart()
     await owner.wait(house.alpha.timing.min_poll)

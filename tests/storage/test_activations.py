@@ -70,7 +70,7 @@ def test_every_state_but_the_first_can_be_reached() -> None:
     assert set(REACHED_FROM) == set(State) - {State.BUYING}
 
 
-async def test_of_a_code_and_a_cancel_exactly_one_wins_the_number_and_the_code_is_kept(
+async def test_c_8_of_a_code_and_a_cancel_exactly_one_wins_the_number_and_the_code_is_kept(
     database: Database,
 ) -> None:
     key = await stored(database)
@@ -86,7 +86,7 @@ async def test_of_a_code_and_a_cancel_exactly_one_wins_the_number_and_the_code_i
         assert [sms.code for sms in await store.all_sms(name)] == ["1"]
 
 
-async def test_the_same_sms_heard_twice_at_once_is_stored_once(database: Database) -> None:
+async def test_c_13_the_same_sms_heard_twice_at_once_is_stored_once(database: Database) -> None:
     store = await waiting(database)
     heard = Heard("1", "Your code is 1", None)
     found = await asyncio.gather(*(store.received("n", heard, NOW) for _ in range(10)))
@@ -94,7 +94,7 @@ async def test_the_same_sms_heard_twice_at_once_is_stored_once(database: Databas
     assert [post.kind for post in await posts(database)] == ["code", "card"]
 
 
-async def test_of_many_cancels_at_once_one_is_begun(database: Database) -> None:
+async def test_c_8_of_many_cancels_at_once_one_is_begun(database: Database) -> None:
     store = await waiting(database)
     begun = await asyncio.gather(*(store.cancelling("n", NOW, LATER) for _ in range(10)))
     assert sum(row is not None for row in begun) == 1
@@ -196,7 +196,7 @@ async def test_an_answer_decides_on_the_next_look_by_the_row_as_it_is(database: 
     assert (row.next_poll_at, row.failures, row.reason, row.polled_at) == (LATER, 0, "", NOW)
 
 
-async def test_another_sms_is_asked_for_once_however_many_press(database: Database) -> None:
+async def test_c_19_another_sms_is_asked_for_once_however_many_press(database: Database) -> None:
     store = await waiting(database, state=State.RECEIVED)
     asked = await asyncio.gather(*(store.ask_again("n", NOW, LATER) for _ in range(10)))
     assert sum(row is not None for row in asked) == 1
