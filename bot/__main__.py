@@ -6,7 +6,9 @@ import os
 import sys
 from pathlib import Path
 
+from bot import clock as clocks
 from bot import failpoints, log, settings
+from bot.clock import Clock
 from bot.errors import SettingsError, StorageError
 from bot.heartbeat import is_alive
 from storage.backup import back_up
@@ -16,9 +18,9 @@ from storage.opening import opened
 UNUSABLE = 2
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None, clock: Clock = clocks.now) -> int:
     """The exit code: 0 done, 1 could not go on, 2 a setting or the database cannot be used."""
-    given = _parser().parse_args(arguments)
+    given = _parser().parse_args(arguments, argparse.Namespace(clock=clock))
     try:
         failpoints.arm(os.environ.get("FAILPOINT", ""))
         return int(given.command(given))
@@ -52,7 +54,7 @@ def _run(given: argparse.Namespace) -> int:
     # Imported here: the whole bot takes seconds to load, and a container asks `check` every minute.
     from bot import process
 
-    why = asyncio.run(process.run(read))
+    why = asyncio.run(process.run(read, given.clock))
     if why:
         sys.stderr.write(f"codebell: {why}\n")
     return 1 if why else 0

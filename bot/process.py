@@ -9,7 +9,9 @@ from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
+from bot import clock as clocks
 from bot.app import Codebell
+from bot.clock import Clock
 from bot.errors import SettingsError
 from bot.log import secrets
 from bot.providers import connect
@@ -41,13 +43,13 @@ def conceal(settings: Settings) -> None:
         secrets.add(secret)
 
 
-async def run(settings: Settings) -> str:
+async def run(settings: Settings, clock: Clock = clocks.now) -> str:
     """Run until a signal or for good; the reason when it could not go on, "" after a signal."""
     conceal(settings)
     providers = providers_of(settings)
     async with opened(settings.database_url, settings.master_keys()) as (database, vault):
         bot = telegram(settings)
-        codebell = Codebell(settings, database, vault, bot, providers)
+        codebell = Codebell(settings, database, vault, bot, providers, clock)
         try:
             await codebell.start()
             return await _until_stopped(codebell)

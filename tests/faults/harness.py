@@ -7,7 +7,6 @@ import asyncio
 import base64
 import json
 import os
-import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -27,6 +26,8 @@ from bot.sandbox.telegram.human import Human
 from bot.sandbox.telegram.wire import Json
 from bot.sandbox.telegram.world import World
 from bot.settings import read
+from tests.faults.clock import SharedClock
+from tests.faults.nursery import Child, End, Order, nursery
 
 T = TypeVar("T")
 
@@ -48,6 +49,8 @@ class Sandbox:
     sites: Mapping[str, Site]
     serving: Serving
     folder: Path
+    #: What Telegram, the sites and the bot take for the present moment.
+    clock: SharedClock
     master_key: str = field(default_factory=lambda: base64.b64encode(os.urandom(32)).decode())
 
     @property
@@ -66,6 +69,10 @@ class Sandbox:
         common = environment(self.serving.url, self.sites, self.folder) | times | waits | learned
         own = {"LOG_LEVEL": "DEBUG", "MASTER_KEY": self.master_key}
         return common | own | changes
+
+    def advance(self, seconds: float) -> None:
+        """Let so many seconds have passed for everybody at once; the bot's next tick finds what fell due."""
+        self.clock.advance(seconds)
 
     async def run_here(self, **changes: str) -> str:
         """What `python -m bot` does, in this process: for a start that is refused, loaded already."""
@@ -97,13 +104,14 @@ class Sandbox:
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncIterator[Sandbox]:
     """Everything the bot talks to, served until the end of the block."""
-    world, sites = World(), all_sites()
+    clock = SharedClock(folder / "clock")
+    world, sites = World(clock.time), all_sites(clock=clock.time)
     world.add_bot(TOKEN)
     for site in sites.values():
         site.shop.times = Times(poll=POLL / 2, cancel=WAIT, lifetime=1200)
     serving = await serve(0, world, sites)
     try:
-        yield Sandbox(world, sites, serving, folder)
+        yield Sandbox(world, sites, serving, folder, clock)
     finally:
         await serving.close()
 
@@ -120,14 +128,19 @@ def refunds(site: Site, number: Activation) -> list[float]:
 
 
 class BotProcess:
-    """`python -m bot` with a sandbox around it; `log` is all it ever wrote, over all its lives."""
+    """The bot with a sandbox around it; `log` is all it ever wrote, over all its lives."""
 
     def __init__(self, sandbox: Sandbox, *arguments: str, **changes: str) -> None:
         self._sandbox = sandbox
-        self._arguments = arguments
-        self._environment = sandbox.environment(**changes)
         self._file = sandbox.folder / f"bot-{id(self):x}.log"
-        self._process: asyncio.subprocess.Process | None = None
+        self._order = Order(
+            arguments=arguments,
+            environment=sandbox.environment(**changes),
+            folder=str(sandbox.folder),
+            log=str(self._file),
+            clock=str(sandbox.clock.file),
+        )
+        self._child: Child | None = None
 
     @property
     def log(self) -> str:
@@ -135,19 +148,16 @@ class BotProcess:
 
     @property
     def lives(self) -> bool:
-        return self._process is not None and self._process.returncode is None
+        return self._child is not None and not self._child.end.done()
+
+    @property
+    def pid(self) -> int:
+        assert self._child is not None
+        return self._child.pid
 
     async def launch(self) -> None:
         """Start it, and do not wait for anything."""
-        with self._file.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", *self._arguments),
-                env=self._environment,
-                cwd=self._sandbox.folder,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+        self._child = nursery().launch(self._order)
 
     async def start(self) -> None:
         """Start it over the same database as ever and wait until it listens to people."""
@@ -159,15 +169,19 @@ class BotProcess:
 
     async def stop(self, number: int, seconds: float = PATIENCE) -> int:
         """Send a signal; the exit code, within so many seconds."""
-        assert self._process is not None
-        self._process.send_signal(number)
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
         return await self.ended(seconds)
 
     async def ended(self, seconds: float = PATIENCE) -> int:
         """Wait for its end; the exit code."""
-        assert self._process is not None
+        return (await self.end(seconds)).code
+
+    async def end(self, seconds: float = PATIENCE) -> End:
+        """Wait for its end, and how it was."""
+        assert self._child is not None
         async with asyncio.timeout(seconds):
-            return await self._process.wait()
+            return await asyncio.shield(asyncio.wrap_future(self._child.end))
 
     def _ended(self) -> bool:
         return not self.lives
