@@ -1,13 +1,11 @@
-"""One order of a rental, carried out: what the account has and rents before the call, the call, and after it.
-
-Whoever comes here has the account's turn, so that nothing else of ours is rented with it meanwhile.
-"""
+"""One order of a rental, carried out: what the account rents before the call, the call, the list after it."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
+from functools import partial
 
 from pydantic import SecretStr
 from sqlalchemy.exc import IntegrityError
@@ -15,18 +13,12 @@ from sqlalchemy.exc import IntegrityError
 from bot.accounts import Accounts
 from bot.clock import Clock
 from bot.errands import Errands
-from bot.errors import (
-    BadReply,
-    CodebellError,
-    Refused,
-    TooLate,
-    Unclear,
-    text,
-)
+from bot.errors import CodebellError, Refused, TooLate, text
 from bot.leases import as_json, by_id, listed, same
 from bot.mobile import country_of
 from bot.providers.base import Provider
 from bot.providers.renting import Rented, Tariff
+from bot.spending import Ready, Spending
 from storage.keys import KeyStore
 from storage.models import OrderKind, RentalOrder
 from storage.rental_orders import RentalOrderStore
@@ -54,18 +46,18 @@ class LastsLonger(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready:
-    """An order right before its call; `subject` is what is to be renewed."""
+class _Ready(Ready[RentalOrder]):
+    """An order right before its call; `subject` is what is to be renewed, `held` what the account rents."""
 
-    row: RentalOrder
-    provider: Provider
-    key: SecretStr
     tariff: Tariff
     subject: Rented | None
+    held: str
 
 
-class RentalErrands:
+class RentalErrands(Spending[RentalOrder, _Ready, None]):
     """Carries orders out and finds out what became of them."""
+
+    kind = "rental order"
 
     def __init__(
         self,
@@ -74,61 +66,25 @@ class RentalErrands:
         keys: KeyStore,
         accounts: Accounts,
         clock: Clock,
+        nudge: Callable[[], None],
         errands: Errands,
     ) -> None:
+        super().__init__(accounts, clock, nudge, errands)
         self._store = store
         self._rentals = rentals
         self._keys = keys
-        self._accounts = accounts
-        self._clock = clock
-        self._errands = errands
 
-    async def carry_out(self, order: RentalOrder) -> None:
-        """Order it, once; its end is stored when this returns."""
-        try:
-            await self._spend(order)
-        except CodebellError as refused:
-            log.info("rental order %s was refused: %s", order.id, type(refused).__name__)
-            await self._failed(order, type(refused))
-        except Exception:
-            log.exception("rental order %s broke off", order.id)
-            await self._settle(order.id)
+    def order(self, order: RentalOrder) -> None:
+        """The intent is committed: it is carried out now."""
+        self.begin(order, partial(self._prepare, order))
 
-    async def _failed(self, order: RentalOrder, reason: type[Exception]) -> None:
-        name = reason.__name__
-        await self._errands.insist(order.id, lambda: self._store.failed(order.id, name, self._clock()))
-
-    async def _settle(self, order_id: str) -> None:
-        """The row tells whether the call may have been made."""
-        for row in await self._errands.insist(order_id, self._store.stranded):
-            if row.id == order_id and row.called_at is None:
-                await self._failed(row, CodebellError)
-            elif row.id == order_id:
-                await self.find(row, "Interrupted")
-
-    async def _spend(self, order: RentalOrder) -> None:
-        """Raises `CodebellError` only when nothing was paid."""
-        provider, key = await self._accounts.behind(order)
-        ready = await self._ready(order, provider, key)
-        if ready is not None:
-            await self.find(ready.row, await self._call(ready))
-
-    async def _ready(self, order: RentalOrder, provider: Provider, key: SecretStr) -> _Ready | None:
-        """Note what the account has and rents; once this is committed the call may have been made."""
-        try:
-            balance = await self._accounts.balance(provider, order.key_id, key)
-            before = await provider.rented(key)
-            subject = await self._subject(order, before)
-            tariff = same(order, await provider.tariffs(key))
-            self._errands.still_wanted()
-            now, ends = self._clock(), as_json(before)
-            row = await self._store.calling(order.id, tariff.cost, balance, ends, now)
-        except CodebellError:
-            raise
-        except Exception as broken:
-            log.exception("rental order %s was not tried", order.id)
-            raise CodebellError from broken
-        return None if row is None else _Ready(row, provider, key, tariff, subject)
+    async def _prepare(self, order: RentalOrder, provider: Provider, key: SecretStr) -> _Ready:
+        """What the account has and rents, and the tariff as it is now. Raises to order nothing."""
+        balance = await self._accounts.balance(provider, order.key_id, key)
+        before = await provider.rented(key)
+        subject = await self._subject(order, before)
+        tariff = same(order, await provider.tariffs(key))
+        return _Ready(order, provider, key, balance, tariff, subject, as_json(before))
 
     async def _subject(self, order: RentalOrder, every: Sequence[Rented]) -> Rented | None:
         """What is to be renewed, as the list tells it. Raises `TooLate`, or `LastsLonger`."""
@@ -143,33 +99,31 @@ class RentalErrands:
             raise LastsLonger
         return number
 
-    async def _call(self, ready: _Ready) -> str:
-        """The one call that spends money: why its answer tells nothing, "" for the provider's silence.
+    async def _note(self, order: _Ready) -> RentalOrder | None:
+        row, now = order.row, self._clock()
+        return await self._store.calling(row.id, order.tariff.cost, order.balance, order.held, now)
 
-        Raises when nothing was paid.
-        """
-        try:
-            await self._pay(ready)
-        except Refused:
-            raise
-        except Unclear as unclear:
-            if not unclear.sent:
-                raise
-            log.warning("rental order %s is unclear: %s", ready.row.id, type(unclear).__name__)
-            return type(unclear).__name__
-        except Exception:
-            log.exception("rental order %s: a mistake of ours while it was made", ready.row.id)
-            return BadReply.__name__
-        return ""
-
-    async def _pay(self, ready: _Ready) -> None:
-        if ready.subject is None:
-            await ready.provider.rent(ready.key, ready.tariff)
+    async def _call(self, order: _Ready) -> None:
+        if order.subject is None:
+            await order.provider.rent(order.key, order.tariff)
         else:
-            await ready.provider.renew(ready.key, ready.subject, ready.tariff)
+            await order.provider.renew(order.key, order.subject, order.tariff)
 
-    async def find(self, order: RentalOrder, reason: str) -> None:
-        """It was called: what came of it is read from the list. Never called again."""
+    async def _keep(self, order: _Ready, answer: None) -> None:
+        """What the answers tell is documented nowhere."""
+        await self._find(order.row, "")
+
+    async def _lost(self, row: RentalOrder, reason: str, *, late: bool) -> None:
+        await self._find(row, reason)
+
+    async def _failed(self, row: RentalOrder, reason: str, *, late: bool) -> None:
+        await self._store.failed(row.id, reason, self._clock())
+
+    async def _stranded(self) -> Sequence[RentalOrder]:
+        return await self._store.stranded()
+
+    async def _find(self, order: RentalOrder, reason: str) -> None:
+        """It was called: what came of it is read from the list; "" is a reason when it was answered."""
         if await self.sight(order) is Sight.DONE:
             return
         balance = await self._accounts.balance_after(order)

@@ -1,7 +1,7 @@
 """Renting and renewing: intent before money, one call, and the account's list before and after it.
 
 The answers to both calls are documented nowhere: only the list tells what was rented. What is left when the
-process dies, line by line of `bot.rental_errands`:
+process dies, line by line of `bot.spending`:
 
     before `order` is committed       nothing; the button can be pressed again
     before `calling` is committed     `ordered`, never called: recovered as `failed`, nothing was paid
@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 from bot.accounts import Accounts
 from bot.clock import Clock
-from bot.errands import Errands, NeverCalled
+from bot.errands import Errands
 from bot.errors import Expired, NotYours, TooLate, UnknownActivation, UnknownKey, Unsupported
 from bot.leases import as_json, rented
 from bot.providers.base import Capability
@@ -55,8 +55,7 @@ class RentalOrders:
         self._caps = caps
         self._clock = clock
         self._nudge = nudge
-        self._errands = errands
-        self._orders = RentalErrands(store, rentals, keys, accounts, clock, errands)
+        self._orders = RentalErrands(store, rentals, keys, accounts, clock, nudge, errands)
 
     # What the person wants
 
@@ -124,26 +123,17 @@ class RentalOrders:
         The intent is committed when this returns; what becomes of it stands in the rental and on its card,
         which the message `card_id` turns into.
         """
-        self._errands.admit()
+        self._orders.admit()
         ordered = await self._store.order(order_id, owner_id, chat_id, card_id, self._caps, self._clock())
         order, rental = ordered
-        self._errands.run(order.id, self._carry_out(order))
-        self._nudge()
+        self._orders.order(order)
         return rental
 
     # What was left
 
     async def recover(self, older_than: timedelta = timedelta(0)) -> None:
         """Settle what a dead process, or a mistake of ours, left."""
-        made_before = self._clock() - older_than
-        for row in await self._store.stranded():
-            if row.id in self._errands or (row.ordered_at or row.created_at) > made_before:
-                continue
-            if row.called_at is None:
-                await self._store.failed(row.id, NeverCalled.__name__, self._clock())
-            else:
-                self._errands.run(row.id, self._recover(row))
-        self._nudge()
+        await self._orders.recover(older_than)
 
     async def look_for(self, row: Rental) -> None:
         """Look once more whether a rent with unknown outcome stands in the account's list."""
@@ -167,13 +157,3 @@ class RentalOrders:
         pause = timedelta(seconds=LOOKS[0]) * 2.0 ** min(row.failures + 1, 10)
         at = self._clock() + min(SLOWEST, pause)
         return None if at > (order.called_at or order.created_at) + TRIED_FOR else at
-
-    async def _carry_out(self, order: RentalOrder) -> None:
-        async with await self._errands.insist(order.id, lambda: self._accounts.turn(order)):
-            await self._orders.carry_out(order)
-        self._nudge()
-
-    async def _recover(self, order: RentalOrder) -> None:
-        async with await self._errands.insist(order.id, lambda: self._accounts.turn(order)):
-            await self._orders.find(order, "Interrupted")
-        self._nudge()

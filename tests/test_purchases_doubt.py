@@ -14,8 +14,8 @@ from bot.errors import (
     Unavailable,
     UnknownKey,
 )
+from bot.outcomes import LOOKS
 from bot.providers.base import Balance, Number
-from bot.purchases import LOOKS
 from storage.models import Activation, State
 from tests.core import Core, open_core
 

@@ -156,8 +156,8 @@ async def test_an_end_the_database_never_takes_is_settled_by_the_row(core: Renta
     assert (row.state, row.reason, len(core.alpha.called("rent"))) == (RentalState.UNKNOWN, "Interrupted", 1)
 
 
-async def test_a_refusal_the_database_does_not_take_is_settled_later(core: RentalCore) -> None:
-    core.orders.full["before failed"] = [DataError("", {}, OSError())]
+async def test_a_refusal_the_database_never_takes_is_settled_later(core: RentalCore) -> None:
+    core.orders.full["before failed"] = [DataError("", {}, OSError())] * 2
     core.alpha.breaks("balance", NoMoney())
     row = await core.rent()
     assert (row.state, core.alpha.called("rent")) == (RentalState.RENTING, [])
