@@ -22,12 +22,15 @@ import httpx
 from pydantic import SecretStr
 
 from bot.errors import BadKey, BadReply, Unavailable, Unclear
+from bot.providers.fuse import EVERYBODY, Fuse
 from bot.providers.pace import Pace
 from bot.providers.signing import Call, Sign
 
 TRIES = 3
 #: A read waits so many seconds for a provider that asks for a pause; a longer one is the caller's to keep.
 PATIENCE = 5.0
+TOO_MANY = 429
+_WAIT = f"HTTP {TOO_MANY}"
 #: After a 429 that does not say how long.
 BACK_OFF = 5.0
 #: No provider may send us away for longer, in seconds.
@@ -75,6 +78,7 @@ class Site:
         self._sign = sign
         self._net = net
         self._pace = pace
+        self._fuse = Fuse(root.partition("://")[2].partition("/")[0], net.clock)
         self._client: httpx.AsyncClient | None = None
 
     async def send(self, call: Call, key: SecretStr) -> Answer:
@@ -83,16 +87,25 @@ class Site:
         Raises `Unavailable` or `BadReply`, with `sent=False` when the request provably never left.
         """
         _check(key)
+        self._fuse.admit(hash(key), paid=call.paid)
         self._pace.count(hash(key))
-        return _given(await self._in_time(self._attempt(call, key)))
+        return _given(self._noted(await self._in_time(self._attempt(call, key))))
 
     async def read(self, call: Call, key: SecretStr) -> Answer:
         """Ask for what may be asked twice: three tries with growing random pauses, all within the deadline.
 
         A Retry-After longer than the patience here ends the tries and is told in `Unavailable.retry_after`.
+        A site that fails is asked once only.
         """
         _check(key)
-        return _given(await self._in_time(self._tries(call, key)))
+        self._fuse.admit(hash(key), paid=call.paid)
+        tries = 1 if self._fuse.blown else TRIES
+        return _given(self._noted(await self._in_time(self._tries(call, key, tries))))
+
+    @property
+    def failing(self) -> bool:
+        """Whether it failed so often in a row that it is left alone."""
+        return self._fuse.blown
 
     async def close(self) -> None:
         client, self._client = self._client, None
@@ -106,8 +119,15 @@ class Site:
         except TimeoutError:
             return Unavailable("no answer in time")
 
-    async def _tries(self, call: Call, key: SecretStr) -> Answer | Unclear:
-        for attempt in range(1, TRIES):
+    def _noted(self, result: Answer | Unclear) -> Answer | Unclear:
+        if isinstance(result, Answer) and not _is_a_page(result):
+            self._fuse.answered()
+        elif not _says_wait(result):
+            self._fuse.failed()
+        return result
+
+    async def _tries(self, call: Call, key: SecretStr, tries: int) -> Answer | Unclear:
+        for attempt in range(1, tries):
             await self._pace.turn(hash(key))
             result = _refused_for_now(await self._attempt(call, key))
             pause = self._pause(result, attempt)
@@ -152,6 +172,7 @@ class Site:
 
     async def _answer(self, response: httpx.Response, key: SecretStr) -> Answer | Unclear:
         pause = retry_after(response.headers.get("retry-after", ""), self._net.now())
+        self._keep_away(response.status_code, pause, key)
         if response.status_code >= 500:
             return Unavailable(f"HTTP {response.status_code}", retry_after=pause)
         if response.status_code >= 300 and response.is_redirect:
@@ -160,6 +181,13 @@ class Site:
         if body is None:
             return BadReply("the answer is too large or packed")
         return Answer(response.status_code, _masked(body, key), pause)
+
+    def _keep_away(self, status: int, pause: float | None, key: SecretStr) -> None:
+        """A 429 is about one key; a server in trouble speaks to everybody."""
+        if status == TOO_MANY:
+            self._fuse.pause(hash(key), BACK_OFF if pause is None else pause)
+        elif status >= 500 and pause:
+            self._fuse.pause(EVERYBODY, pause)
 
     async def _body(self, response: httpx.Response) -> bytes | None:
         if response.headers.get("content-encoding", "identity").strip().lower() not in {"identity", "gzip"}:
@@ -198,11 +226,19 @@ def _given(result: Answer | Unclear) -> Answer:
 
 
 def _refused_for_now(result: Answer | Unclear) -> Answer | Unclear:
-    if isinstance(result, Answer) and result.status == 429:
-        return Unavailable(
-            "HTTP 429", retry_after=BACK_OFF if result.retry_after is None else result.retry_after
-        )
+    if isinstance(result, Answer) and result.status == TOO_MANY:
+        return Unavailable(_WAIT, retry_after=BACK_OFF if result.retry_after is None else result.retry_after)
     return result
+
+
+def _says_wait(result: Answer | Unclear) -> bool:
+    """Whether a site that works asks for a pause."""
+    return isinstance(result, Unavailable) and result.detail == _WAIT
+
+
+def _is_a_page(answer: Answer) -> bool:
+    """A web page where an answer should stand, as of a site under repair: no provider speaks HTML."""
+    return answer.status < 400 and answer.text[:15].lower().startswith(("<!doctype html", "<html"))
 
 
 def _masked(body: bytes, key: SecretStr) -> str:

@@ -10,13 +10,17 @@ from bot.errors import BadInput
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, yet without its key; `body` is sent as JSON."""
+    """One request, yet without its key; `body` is sent as JSON.
+
+    `paid` says that it is about what was paid for: a site is asked that also while it fails.
+    """
 
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
+    paid: bool = False
 
 
 #: Puts the key where a provider wants it.

@@ -149,7 +149,7 @@ class SmsSki(Hosted):
             return kept
         await self._polls.turn(held.raw)
         try:
-            said = await self._once(key, f"code/{segment(held.raw)}")
+            said = await self._once(key, f"code/{segment(held.raw)}", paid=True)
         finally:
             self._polls.rest(held.raw)
         match said.error:
@@ -166,7 +166,7 @@ class SmsSki(Hosted):
         if held.age < self.timing.min_cancel:
             raise TooEarly("not sent", seconds=self.timing.min_cancel - held.age)
         try:
-            said = await self._once(key, f"cancel/{segment(held.raw)}")
+            said = await self._once(key, f"cancel/{segment(held.raw)}", paid=True)
         except Unclear as error:
             return await self._settle(key, held, error)
         match said.error:
@@ -238,8 +238,8 @@ class SmsSki(Hosted):
     async def _ask(self, key: SecretStr, path: str) -> object:
         return _message(_said(await self._site.read(Call(f"{RECEIVE}/{path}"), key)))
 
-    async def _once(self, key: SecretStr, path: str) -> Said:
-        return _said(await self._site.send(Call(f"{RECEIVE}/{path}"), key))
+    async def _once(self, key: SecretStr, path: str, *, paid: bool = False) -> Said:
+        return _said(await self._site.send(Call(f"{RECEIVE}/{path}", paid=paid), key))
 
 
 def _said(answer: Answer) -> Said:

@@ -72,5 +72,7 @@ _SENDING: dict[str, tuple[Capability, Asked]] = {
 CALLS: dict[str, tuple[Capability, Asked]] = {**_TRADING, **_HOLDING, **_RENTING, **_SENDING}
 #: Calls that cost money: asked of the site once and nothing before or after.
 SPENDS = frozenset({"buy", "rent", "renew", "send"})
+#: Calls about what is paid for: a site that fails is asked them all the same.
+PAID = frozenset(_HOLDING) | {"rented", "sim_on", "sim_off", "rental_sms", "last_rental_sms", "delivery"}
 #: Calls that cost money or change something; sms.ski gives a code out once.
 CHANGES = SPENDS | {"poll", "sent", "another_sms", "finish", "cancel", "forward", "sim_on", "sim_off"}

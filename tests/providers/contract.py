@@ -8,6 +8,7 @@ import json
 import logging
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -18,9 +19,10 @@ from hypothesis import strategies as st
 
 from bot.errors import BadKey, CodebellError, Unclear
 from bot.providers.base import Held, Provider, Wish
+from bot.providers.fuse import FAILURES
 from bot.providers.http import Net
-from tests.providers.calls import CALLS, CHANGES, SPENDS
-from tests.providers.site import SECRET, Said, Site, can_be_stored, net, said, tells_key
+from tests.providers.calls import CALLS, CHANGES, PAID, SPENDS
+from tests.providers.site import KEY, SECRET, Said, Site, can_be_stored, net, said, tells_key
 
 #: Whatever may come in place of an answer.
 TROUBLES: dict[str, Said] = {
@@ -183,6 +185,17 @@ class ProviderContract:
             effects = [str(request.url) for request in site.requests if self.has_effect(request)]
             assert len(effects) == len(set(effects)), trouble
             assert change not in SPENDS or len(site.requests) == 1, trouble
+
+    async def test_x_9_a_site_that_fails_is_asked_only_about_what_is_paid_for(self, call: str) -> None:
+        site = Site((Said("", 503),))
+        provider = self.provider(net(site))
+        for _ in range(FAILURES):
+            with pytest.raises(Unclear):
+                await provider.balance(KEY)
+        before = len(site.requests)
+        with suppress(CodebellError):
+            await CALLS[call][1](provider, self.held, self.wish)
+        assert (len(site.requests) > before) is (call in PAID)
 
     async def test_a_key_that_comes_back_is_not_handed_on(
         self, call: str, caplog: pytest.LogCaptureFixture

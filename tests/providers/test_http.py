@@ -74,7 +74,7 @@ async def test_cookies_are_not_carried_from_one_key_to_the_next() -> None:
     assert not any("cookie" in head.lower() for head in server.heads)
 
 
-async def test_a_redirect_is_not_followed_and_the_key_goes_nowhere_else() -> None:
+async def test_x_5_a_redirect_is_not_followed_and_the_key_goes_nowhere_else() -> None:
     other = saying(OK)
     async with other.running():
         moved = f"HTTP/1.1 302 Found\r\nlocation: {other.root}/?api_key={SECRET}\r\ncontent-length: 0\r\n\r\n"
@@ -84,7 +84,7 @@ async def test_a_redirect_is_not_followed_and_the_key_goes_nowhere_else() -> Non
     assert other.heads == []
 
 
-async def test_proxies_of_the_environment_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_x_10_proxies_of_the_environment_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     proxy, server = saying(OK), saying(OK)
     async with proxy.running():
         for name in ("http_proxy", "HTTPS_PROXY", "all_proxy"):
@@ -95,7 +95,7 @@ async def test_proxies_of_the_environment_are_ignored(monkeypatch: pytest.Monkey
     assert len(server.heads) == 1
 
 
-async def test_a_slow_drip_is_cut_by_the_deadline() -> None:
+async def test_x_6_a_slow_drip_is_cut_by_the_deadline() -> None:
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
         await reader.read()
@@ -106,7 +106,7 @@ async def test_a_slow_drip_is_cut_by_the_deadline() -> None:
     assert error.sent
 
 
-async def test_an_endless_body_is_cut_at_the_cap() -> None:
+async def test_x_6_an_endless_body_is_cut_at_the_cap() -> None:
     async def flood(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
         while True:
@@ -118,7 +118,7 @@ async def test_an_endless_body_is_cut_at_the_cap() -> None:
 
 
 @pytest.mark.parametrize(("size", "fits"), [(1_000, True), (1_001, False), (50_000_000, False)])
-async def test_packed_bodies_are_measured_unpacked(size: int, fits: bool) -> None:
+async def test_x_6_packed_bodies_are_measured_unpacked(size: int, fits: bool) -> None:
     body = gzip.compress(b"x" * size)
     head = f"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {len(body)}\r\n\r\n"
     async with asking(saying(head.encode() + body), Net(body_limit=1_000)) as opened:
@@ -170,7 +170,7 @@ async def test_where_nobody_listens_nothing_was_sent() -> None:
     assert not error.sent
 
 
-async def test_a_certificate_nobody_signed_is_refused_before_the_key_is_sent(tmp_path: Path) -> None:
+async def test_x_7_a_certificate_nobody_signed_is_refused_before_the_key_is_sent(tmp_path: Path) -> None:
     server = saying(OK)
     async with server.running(self_signed(tmp_path)):
         error = await failing(site(server.root).send(ASK, KEY))

@@ -32,5 +32,5 @@ NOW = datetime(2026, 8, 30, 12, tzinfo=UTC)
         ("Sun, 30 Aug 99999999999999 12:00:30 GMT", None),
     ],
 )
-def test_retry_after_is_read_in_all_its_forms(header: str, seconds: float | None) -> None:
+def test_x_8_retry_after_is_read_in_all_its_forms(header: str, seconds: float | None) -> None:
     assert http.retry_after(header, NOW.timestamp()) == seconds

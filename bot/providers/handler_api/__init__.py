@@ -43,6 +43,9 @@ VANILLA = frozenset(
     }
 )
 
+#: About numbers that are paid for.
+PAID = frozenset({"getStatus", "setStatus", "getFullSms", "getActiveActivations"})
+
 
 class HandlerApi(Hosted):
     """A site of the family, at the address of its handler_api.php."""
@@ -171,7 +174,7 @@ class HandlerApi(Hosted):
 
     def _call(self, action: str, query: Mapping[str, str]) -> Call:
         given = {name: value for name, value in query.items() if value}
-        return Call(self.path, {"action": action, **given})
+        return Call(self.path, {"action": action, **given}, paid=action in PAID)
 
     async def _status(self, key: SecretStr, held: Held) -> Reading:
         reply = await self._ask(key, "getStatus", id=held.id)

@@ -56,6 +56,13 @@ from bot.providers.smsak.stub import SmsAkStub
 BURST = 30
 #: How many codes told apart from their SMS are remembered.
 REMEMBERED = 256
+#: About numbers that are paid for, bought or rented.
+PAID = frozenset(
+    {
+        *("getstatus", "getlatestcode", "all-sms", "play", "setstatus", "getallfullnumbers"),
+        *("getallsmsofnumber", "getlastsmsofnumber", "send-enable-sim", "send-disable-sim"),
+    }
+)
 
 
 class SmsAk(Hosted):
@@ -280,4 +287,4 @@ class SmsAk(Hosted):
 
 
 def _call(method: str, query: dict[str, str]) -> Call:
-    return Call(f"/api/{method}/{{key}}", query)
+    return Call(f"/api/{method}/{{key}}", query, paid=method in PAID)

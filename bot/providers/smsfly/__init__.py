@@ -98,7 +98,8 @@ class SmsFly(Hosted):
 
 
 def _call(action: str, data: Mapping[str, Any]) -> Call:
-    return Call("/api/v2/api.php", method="POST", body={"action": action, "data": data})
+    paid = action == "GETMESSAGESTATUS"
+    return Call("/api/v2/api.php", method="POST", body={"action": action, "data": data}, paid=paid)
 
 
 def _data(message: Outgoing) -> dict[str, object]:
