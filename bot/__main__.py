@@ -1,9 +1,12 @@
-"""The command line: run the bot (default), try it in a demo, back it up, rotate its keys, check on it."""
+"""The command line: run the bot (default), try it in a demo, back it up and restore it, rotate its keys,
+check on it."""
 
 import argparse
 import asyncio
 import os
 import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot import clock as clocks
@@ -13,6 +16,8 @@ from bot.errors import SettingsError, StorageError
 from bot.heartbeat import is_alive
 from storage.backup import back_up
 from storage.opening import opened
+from storage.restore import restore
+from storage.vault import Rotation
 
 #: A setting or the database cannot be used: nothing was started.
 UNUSABLE = 2
@@ -42,6 +47,9 @@ def _parser() -> argparse.ArgumentParser:
     backup = commands.add_parser("backup", help="write a verified copy of the database")
     backup.add_argument("path", type=Path)
     backup.set_defaults(command=_backup)
+    back = commands.add_parser("restore", help="let a backup take the database's place; stop the bot first")
+    back.add_argument("path", type=Path)
+    back.set_defaults(command=_restore)
     rotate = commands.add_parser("rotate-keys", help="encrypt every key with the newest master key")
     rotate.set_defaults(command=_rotate)
     commands.add_parser("check", help="0 if the bot shows signs of life").set_defaults(command=_check)
@@ -69,22 +77,49 @@ def _demo(given: argparse.Namespace) -> int:
 
 def _backup(given: argparse.Namespace) -> int:
     rows = asyncio.run(back_up(settings.read().database_url, given.path))
-    held = ", ".join(f"{table} {count}" for table, count in sorted(rows.items())) or "none"
+    sys.stdout.write(f"backed up to {given.path}; keep the master key apart from it\n{_counted(rows)}\n")
+    return 0
+
+
+def _counted(rows: Mapping[str, int]) -> str:
+    held = ", ".join(f"{table} {count}" for table, count in sorted(rows.items()))
+    return f"rows: {held or 'none'}"
+
+
+def _restore(given: argparse.Namespace) -> int:
+    read, now = settings.read(), datetime.now(UTC)
+    done = asyncio.run(restore(read.database_url, read.master_keys(), given.path, now))
+    before = f"kept as {done.kept}; delete it once you miss nothing" if done.kept else "nothing was there"
     sys.stdout.write(
-        f"backed up to {given.path}; keep the master key apart from it\nrows: {held or 'none'}\n"
+        f"restored from {given.path}\n{_counted(done.rows)}\nthe database before it: {before}\n"
+        "next: start the bot; what was bought, rented or sent after the backup is not in it, but on the "
+        "providers' accounts\n"
     )
     return 0
 
 
 def _rotate(given: argparse.Namespace) -> int:
-    async def rotate() -> str:
+    async def rotate() -> list[str]:
         read = settings.read()
         async with opened(read.database_url, read.master_keys()) as (database, vault):
             done = await vault.rotate(database)
-        return f"{done.sealed} keys sealed anew, {len(done.broken)} do not decrypt"
+        return [f"sealed anew with master key {vault.kid}: {done.sealed}", *_left(done, vault.kid)]
 
-    sys.stdout.write(asyncio.run(rotate()) + "\n")
+    sys.stdout.write("".join(f"{line}\n" for line in asyncio.run(rotate())))
     return 0
+
+
+def _left(done: Rotation, newest: str) -> list[str]:
+    """What is to be said of the older master keys, and of the keys that hold them back."""
+    lines = [
+        f"key {key_id} does not decrypt: its chat must remove it and add it again" for key_id in done.broken
+    ]
+    for kid, held in done.held.items():
+        if kid != newest and held:
+            lines.append(f"master key {kid} is still needed by {held}: keep it, and rotate again after that")
+        elif kid != newest:
+            lines.append(f"master key {kid} holds nothing any more: take it out of MASTER_KEY")
+    return lines
 
 
 def _check(given: argparse.Namespace) -> int:

@@ -19,14 +19,15 @@ async def back_up(database_url: str, target: Path) -> Mapping[str, int]:
     """
     database = Database(database_url, new=False)
     try:
-        rows = await _rows(database)
+        rows = await rows_of(database)
         await database.backup(target)
     finally:
         await database.close()
-    return {table: count for table, count in rows.items() if count}
+    return rows
 
 
-async def _rows(database: Database) -> dict[str, int]:
+async def rows_of(database: Database) -> dict[str, int]:
+    """The rows of each table that has any. StorageError where the database is not this bot's."""
     try:
         async with database.engine.connect() as connection:
             rows = await connection.run_sync(_count)
@@ -35,7 +36,7 @@ async def _rows(database: Database) -> dict[str, int]:
     # Every revision has it; tables that came later may be missing in an older database.
     if Canary.__tablename__ not in rows:
         raise StorageError(f"the database {database.path} holds nothing of this bot")
-    return rows
+    return {table: count for table, count in rows.items() if count}
 
 
 def _count(connection: Connection) -> dict[str, int]:

@@ -10,6 +10,7 @@ from bot.errors import BrokenKey
 from storage.database import Database
 from storage.models import Activation, Chat, Form, Key, Post, Row
 from storage.outbox import unpark
+from storage.places import to_the_buyers
 from storage.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -59,10 +60,18 @@ class ChatStore:
                 chat.blocked_until = until
 
     async def mark_unreachable(self, chat_id: int, now: datetime) -> None:
-        """Nothing can be delivered any more; the first such moment is kept."""
-        lost = update(Chat).where(Chat.id == chat_id, Chat.unreachable_at.is_(None))
+        """Nothing can be delivered any more; the first such moment is kept, even if it was never seen.
+
+        What a group has not heard yet is its buyers' from now on.
+        """
         async with self._database.begin() as session:
-            await session.execute(lost.values(unreachable_at=now))
+            chat = await session.get(Chat, chat_id)
+            if chat is None:
+                chat = Chat(id=chat_id, kind="", created_at=now, seen_at=now)
+                session.add(chat)
+            chat.unreachable_at = chat.unreachable_at or now
+            if chat_id < 0:
+                await to_the_buyers(session, chat_id)
 
     async def mark_reachable(self, chat_id: int) -> bool:
         """Whether it had been out of reach until now."""

@@ -5,7 +5,6 @@ borders refuse.
 """
 
 import asyncio
-import os
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -114,7 +113,7 @@ class Database:
             async with self.bare() as connection:
                 await connection.execute("VACUUM INTO ?", (str(part),))
             await asyncio.to_thread(sqlite.verify_copy, part)
-            await asyncio.to_thread(_settle, part, target)
+            await asyncio.to_thread(sqlite.settle, part, target)
         except (sqlite3.Error, DBAPIError) as error:
             raise sqlite.trouble(self.path, error) from None
         finally:
@@ -144,18 +143,6 @@ def _reserve(target: Path, part: Path) -> None:
     if target.exists():
         raise StorageError(f"the backup {target} exists already")
     try:
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part.unlink(missing_ok=True)
-        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        sqlite.reserve(part)
     except OSError as error:
         raise StorageError(f"the backup {target} cannot be written: {error.strerror}") from None
-
-
-def _settle(part: Path, target: Path) -> None:
-    """Put the copy in its place for good: its bytes first, then its name."""
-    for path in (part, part.parent):
-        opened = os.open(path, os.O_RDONLY)
-        os.fsync(opened)
-        os.close(opened)
-        if path is part:
-            part.replace(target)

@@ -13,9 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
 from storage.models import Chat, Post
+from storage.places import place_of
 
 #: Why a row is not due although it was never delivered: its chat cannot be reached for now.
 PARKED = "Unreachable"
+#: What a row says while it is tried: the first time, after one crash of the process, after two of them.
+TRYING = ("Trying", "TryingAgain", "TryingOnceMore")
+#: Why a row is not tried any more: the process died over it so often.
+CRASHED = "Crashed"
+#: What was given up and has something new to say is tried once more.
+_CRASHES = {word: count for count, word in enumerate(TRYING, 1)} | {CRASHED: len(TRYING) - 1}
+#: The id under which a flood limit of the whole bot stands among the chats: no chat has it.
+EVERYWHERE = 0
 
 
 class Kind(StrEnum):
@@ -84,7 +93,8 @@ async def arm(
     dedup = f"{kind}:{subject}"
     post = (await session.scalars(select(Post).where(Post.dedup == dedup))).one_or_none()
     if post is None:
-        session.add(_new(kind, subject, chat_id, at, hangs))
+        chat_id, thread_id = await place_of(session, kind, subject, chat_id)
+        session.add(_new(kind, subject, chat_id, thread_id, at, hangs))
         return
     post.next_try_at, post.version = at, post.version + 1
     old = post.message_id
@@ -108,13 +118,16 @@ async def unpark(session: AsyncSession, chat_id: int) -> None:
     await session.execute(waiting.values(next_try_at=due, failure=""))
 
 
-def _new(kind: Kind, subject: str, chat_id: int, at: datetime, hangs: int | None) -> Post:
+def _new(
+    kind: Kind, subject: str, chat_id: int, thread_id: int | None, at: datetime, hangs: int | None
+) -> Post:
     return Post(
         id=new_id(),
         dedup=f"{kind}:{subject}",
         kind=kind,
         subject=subject,
         chat_id=chat_id,
+        thread_id=thread_id,
         priority=_PRIORITIES[kind],
         created_at=at,
         next_try_at=at,
@@ -130,11 +143,18 @@ _URGENCY = (Post.priority, Post.next_try_at, Post.created_at)
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Open chats; while Telegram wants nothing from the whole bot, only codes."""
     closed = exists().where(
         Chat.id == Post.chat_id,
         or_(Chat.blocked_until > now, Chat.unreachable_at.is_not(None)),
     )
-    return (Post.next_try_at <= now, ~closed)
+    flooded = exists().where(Chat.id == EVERYWHERE, Chat.blocked_until > now)
+    return (Post.next_try_at <= now, ~closed, or_(Post.priority == Priority.CODE, ~flooded))
+
+
+def crashes(post: Post) -> int:
+    """How many tries in a row were begun and not ended: the process died meanwhile."""
+    return _CRASHES.get(post.failure, 0)
 
 
 class OutboxStore:
@@ -163,15 +183,34 @@ class OutboxStore:
         async with self._database.begin() as session:
             return (await session.scalars(query)).one_or_none()
 
+    async def keep_in_topic(self, kind: Kind, subject: str, thread_id: int) -> None:
+        """A card belongs into a topic of its group; the SMS of its number follow it there."""
+        card = update(Post).where(Post.dedup == f"{kind}:{subject}")
+        async with self._database.begin() as session:
+            await session.execute(card.values(thread_id=thread_id))
+
     async def hangs(self, kind: Kind, subject: str) -> int | None:
         """The message something was said in last; None when it was not, or is to come anew."""
         query = select(Post.message_id).where(Post.dedup == f"{kind}:{subject}")
         async with self._database.begin() as session:
             return await session.scalar(query)
 
+    async def suspects(self, now: datetime) -> Sequence[Post]:
+        """What is due and was being tried at the last two crashes."""
+        query = select(Post).where(*_due(now), Post.failure == TRYING[1]).order_by(*_URGENCY)
+        async with self._database.begin() as session:
+            return (await session.scalars(query)).all()
+
+    async def oldest_due(self, now: datetime) -> datetime | None:
+        """Since when something waits that may be sent; None while nothing does."""
+        query = select(func.min(Post.next_try_at)).where(*_due(now))
+        async with self._database.begin() as session:
+            return await session.scalar(query)
+
     async def trying(self, post: Post) -> None:
-        """Counted before the send: a row that crashes the process is seen doing so."""
-        await self._change(post.id, attempts=Post.attempts + 1)
+        """Counted before it is drawn and sent: a row that crashes the process is seen doing so."""
+        word = TRYING[min(crashes(post), len(TRYING) - 1)]
+        await self._change(post.id, attempts=Post.attempts + 1, failure=word)
 
     async def sent(self, post: Post, message_id: int, now: datetime, again_at: datetime | None) -> None:
         """Delivered. A row armed meanwhile stays due; `again_at` is when it will look different."""
@@ -188,8 +227,8 @@ class OutboxStore:
         await self._change(post.id, next_try_at=at, failure=failure)
 
     async def unburnt(self, post: Post) -> None:
-        """Telegram asked to wait: the attempt does not count."""
-        await self._change(post.id, attempts=Post.attempts - 1)
+        """Not tried, as it turned out: the attempt does not count."""
+        await self._change(post.id, attempts=Post.attempts - 1, failure="")
 
     async def dead(self, post: Post, failure: str) -> None:
         """Never to be sent as it was; the row stays as the record of it, or goes on if armed meanwhile."""

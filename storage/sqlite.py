@@ -7,8 +7,10 @@ import asyncio
 import logging
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, event
 from sqlalchemy.exc import DBAPIError
@@ -47,6 +49,23 @@ def prepare(path: Path, new: bool = True) -> None:
     # The journal is a second file beside the first: a writable file in a read-only folder is not enough.
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise StorageError(f"the folder {path.parent} of the database cannot be written")
+
+
+def reserve(part: Path) -> None:
+    """Make an empty private file (0600) to write into, instead of one that was left over."""
+    part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part.unlink(missing_ok=True)
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def settle(part: Path, target: Path) -> None:
+    """Put a file in its place for good: its bytes first, then its name, at once."""
+    for path in (part, part.parent):
+        opened = os.open(path, os.O_RDONLY)
+        os.fsync(opened)
+        os.close(opened)
+        if path is part:
+            part.replace(target)
 
 
 def journal_mode(version: Version) -> str:
@@ -106,7 +125,7 @@ def _value(cursor: Any, pragma: str) -> object:
 def trouble(where: object, error: sqlite3.Error | DBAPIError) -> StorageError:
     """What SQLite's error means for the operator, in one line."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    match getattr(cause, "sqlite_errorcode", 0) & 0xFF:
+    match _code(cause):
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return damaged(where, cause)
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
@@ -116,9 +135,38 @@ def trouble(where: object, error: sqlite3.Error | DBAPIError) -> StorageError:
     return StorageError(f"the database {where} cannot be used: {cause}")
 
 
+def _code(cause: object) -> int:
+    return int(getattr(cause, "sqlite_errorcode", 0)) & 0xFF
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether it tells that the file itself cannot be read."""
+    return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 def damaged(where: object, findings: object) -> StorageError:
     first_line = str(findings).splitlines()[0]
     return StorageError(f"the database {where} is damaged ({first_line}): restore the last backup")
+
+
+def copy_whole(source: Path, target: Path, version: Version = sqlite3.sqlite_version_info) -> None:
+    """A verified copy of a database nobody writes to, in one private file; a journal beside it is heeded.
+
+    StorageError if it cannot be read, or is not whole.
+    """
+    if not source.is_file():
+        raise StorageError(f"there is no database {source}")
+    try:
+        reserve(target)
+        read_only = f"file:{quote(str(source.resolve()))}?mode=ro"
+        with closing(sqlite3.connect(read_only, uri=True)) as old, closing(sqlite3.connect(target)) as new:
+            old.backup(new)
+            new.execute(f"PRAGMA journal_mode={journal_mode(version)}")
+    except sqlite3.Error as error:
+        raise trouble(source, error) from None
+    except OSError as error:
+        raise StorageError(f"{target} cannot be written: {error.strerror}") from None
+    verify_copy(target)
 
 
 def verify_copy(path: Path) -> None:

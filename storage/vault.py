@@ -1,19 +1,22 @@
 """The vault: provider keys under AES-256-GCM, bound to the row they belong to, so that no row can be swapped.
 
 It protects backups, stolen disks and rows changed behind the bot's back; a bot taken over has the keys.
+A process that dies while it rotates leaves every row under one master key or the other, never between: each
+batch is one transaction, the canary comes last, and the next rotation finds what is left.
 """
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import BrokenKey, SettingsError, StorageError
+from bot.failpoints import Failpoint, reach
 from storage.database import Database
 from storage.models import Canary, Key
 
@@ -33,10 +36,14 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """How many keys were sealed anew, and the ids of those that could not be read."""
+    """How many keys were sealed anew, the ids of those that could not be read, and what is sealed with what.
+
+    `held` is the number of keys under each master key, also 0 for one that was given and can go.
+    """
 
     sealed: int
     broken: tuple[str, ...]
+    held: Mapping[str, int]
 
 
 def fingerprint(key: bytes) -> str:
@@ -97,29 +104,33 @@ class Vault:
         there is nothing to prove: call it before a migration, and again after it.
         """
         async with database.begin() as session:
-            if not await has_tables(session):
-                return
-            canary = await session.get(Canary, CANARY_ID)
-            await self._prove(session, canary)
-            if canary is None:
-                sealed = self._seal(CANARY, "canary")
-                session.add(_canary(sealed))
+            if await has_tables(session) and await self._proven(session) is None:
+                session.add(_canary(self._seal(CANARY, "canary")))
 
-    async def _prove(self, session: AsyncSession, canary: Canary | None) -> None:
+    async def prove(self, database: Database) -> None:
+        """The same on a copy: nothing is written, and where there is nothing to prove it on, StorageError."""
+        async with database.begin() as session:
+            if not await has_tables(session) or await self._proven(session) is None:
+                raise StorageError("it holds nothing of this bot")
+
+    async def _proven(self, session: AsyncSession) -> Canary | None:
+        """The canary, once everything stored turned out to be sealed with keys of this ring."""
         for kid in await _kids(session):
             if kid not in self._ring:
                 raise _missing(kid)
+        canary = await session.get(Canary, CANARY_ID)
         if canary is None:
-            return
+            return None
         try:
             self._open(Sealed(canary.kid, canary.nonce, canary.ciphertext), "canary")
         except (InvalidTag, ValueError):
             raise StorageError(f"master key {canary.kid} does not open this database") from None
+        return canary
 
     async def rotate(self, database: Database, batch: int = 100) -> Rotation:
         """Seal everything under the newest master key, a batch per transaction: stop and resume at will.
 
-        The older keys can go once no key is left broken.
+        An older master key can go once it holds none: a broken key needs it until somebody removes that key.
         """
         sealed, broken, after = 0, list[str](), ""
         while rows := await self._rotate(database, after, batch):
@@ -128,7 +139,12 @@ class Vault:
             after = rows[-1][0]
         async with database.begin() as session:
             await session.merge(_canary(self._seal(CANARY, "canary")))
-        return Rotation(sealed, tuple(broken))
+            return Rotation(sealed, tuple(broken), await self._held(session))
+
+    async def _held(self, session: AsyncSession) -> dict[str, int]:
+        by_kid = select(Key.kid, func.count()).where(Key.ciphertext != b"").group_by(Key.kid)
+        counted = dict((await session.execute(by_kid)).all())
+        return {**dict.fromkeys(self._ring, 0), **counted}
 
     async def _rotate(self, database: Database, after: str, batch: int) -> list[tuple[str, bool]]:
         """One batch: the ids seen, and whether each could be sealed anew."""
@@ -138,6 +154,7 @@ class Vault:
             return [(row.id, self._renew(row)) for row in rows]
 
     def _renew(self, row: Key) -> bool:
+        reach(Failpoint.IN_ROTATION)
         try:
             self.reseal(row, self.open(row))
         except BrokenKey:

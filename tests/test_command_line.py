@@ -1,15 +1,21 @@
 """The command line: its exit codes, and the one line it says when it cannot go on."""
 
+import asyncio
 import base64
 import os
+import re
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot.__main__ import main
+from storage.opening import opened
+from storage.vault import fingerprint
+from tests.storage.shelf import sql, stored
 
 ROOT = Path(__file__).parent.parent
 TOKEN = "123456:ABC-secret-token-0123456789"
@@ -57,7 +63,9 @@ def test_a_provider_nobody_knows_is_one_line_and_exit_code_2_before_anything_sta
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["rotate-keys"], ["check"], ["backup", "copy.db"]])
+@pytest.mark.parametrize(
+    "command", [[], ["run"], ["rotate-keys"], ["check"], ["backup", "copy.db"], ["restore", "copy.db"]]
+)
 def test_every_command_says_which_setting_is_wrong(
     folder: Path,
     command: list[str],
@@ -84,13 +92,58 @@ def test_a_database_that_cannot_be_used_is_one_line_and_exit_code_2(
     assert said.count("\n") == 1
 
 
-def test_keys_are_rotated_and_backed_up(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_database_is_backed_up(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rotate-keys"]) == 0
-    assert capsys.readouterr().out == "0 keys sealed anew, 0 do not decrypt\n"
+    capsys.readouterr()
     assert main(["backup", str(folder / "copy.db")]) == 0
     assert (folder / "copy.db").stat().st_size > 0
     assert capsys.readouterr().out.splitlines()[1] == "rows: vault_canary 1"
     assert main(["backup", str(folder / "copy.db")]) == 2
+
+
+def test_a_rotation_tells_which_master_keys_can_go(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = asyncio.run(two_keys(f"sqlite+aiosqlite:///{folder / 'codebell.db'}"))
+    sql(folder / "codebell.db", "UPDATE provider_keys SET chat_id = 9 WHERE id = ?", broken)
+    older, newer = fingerprint(b"m" * 32), fingerprint(b"n" * 32)
+    monkeypatch.setenv("MASTER_KEY", f"{base64.b64encode(b'n' * 32).decode()} {MASTER}")
+    assert main(["rotate-keys"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"sealed anew with master key {newer}: 1",
+        f"key {broken} does not decrypt: its chat must remove it and add it again",
+        f"master key {older} is still needed by 1: keep it, and rotate again after that",
+    ]
+    sql(folder / "codebell.db", "DELETE FROM provider_keys WHERE id = ?", broken)
+    assert main(["rotate-keys"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"sealed anew with master key {newer}: 0",
+        f"master key {older} holds nothing any more: take it out of MASTER_KEY",
+    ]
+    monkeypatch.setenv("MASTER_KEY", base64.b64encode(b"n" * 32).decode())
+    assert main(["rotate-keys"]) == 0
+
+
+async def two_keys(database_url: str) -> str:
+    """Two keys in a chat; the id of the second."""
+    async with opened(database_url, [b"m" * 32]) as (database, vault):
+        secrets = (SecretStr("the-first-secret"), SecretStr("the-other-secret"))
+        return [await stored(database, secret, vault=vault) for secret in secrets][1].id
+
+
+def test_a_backup_is_restored_in_plain_words(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rotate-keys"]) == 0
+    assert main(["backup", "copy.db"]) == 0
+    capsys.readouterr()
+    assert main(["restore", "copy.db"]) == 0
+    done, rows, before, after = capsys.readouterr().out.splitlines()
+    assert (done, rows) == ("restored from copy.db", "rows: vault_canary 1")
+    assert re.fullmatch(
+        r"the database before it: kept as .*before-restore-\d{8}T\d{6}Z; delete it .*", before
+    )
+    assert after.startswith("next: start the bot; what was bought, rented or sent after the backup")
+    assert main(["restore", "nowhere.db"]) == 2
+    assert capsys.readouterr().err == "codebell: there is no database nowhere.db\n"
 
 
 def test_no_backup_is_made_where_there_is_no_database(

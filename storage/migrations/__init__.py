@@ -1,4 +1,9 @@
-"""Migrations: the tables grow in one transaction, after a backup, or stay exactly as they were."""
+"""Migrations: the tables grow in one transaction, after a backup, or stay exactly as they were.
+
+What is left when the process dies: before the copy has its name, the old tables and perhaps a `.part` file;
+after it, the old tables and the copy; inside the transaction, the same, as SQLite rolls back when the file is
+opened next; after it, the new tables and the copy. The next start goes on from there.
+"""
 
 import itertools
 import logging
@@ -12,6 +17,7 @@ from sqlalchemy import Connection, inspect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StorageError
+from bot.failpoints import Failpoint, reach
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -32,13 +38,20 @@ async def migrate(database: Database, folder: Path = FOLDER) -> None:
     StorageError, and nothing changed, if the database is newer than this program or not Codebell's at all.
     """
     script = ScriptDirectory.from_config(configuration(folder))
-    target, current = script.get_current_head(), await _current(database)
+    target, current = script.get_current_head(), await known_revision(database, folder)
     if current == target:
         return
-    _known(script, current)
     if current is not None:
         await _backup(database, str(target))
+        reach(Failpoint.AFTER_COPY)
     await _upgrade(database, folder)
+
+
+async def known_revision(database: Database, folder: Path = FOLDER) -> str | None:
+    """The revision a database has. StorageError if it is newer than this program or not Codebell's at all."""
+    current = await _current(database)
+    _known(ScriptDirectory.from_config(configuration(folder)), current)
+    return current
 
 
 async def _current(database: Database) -> str | None:

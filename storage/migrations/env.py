@@ -2,11 +2,16 @@
 
 from alembic import context
 
+from bot.failpoints import Failpoint, reach
 from storage.models import Row
 
 connection = context.config.attributes["connection"]
 context.configure(
-    connection=connection, target_metadata=Row.metadata, render_as_batch=True, compare_type=True
+    connection=connection,
+    target_metadata=Row.metadata,
+    render_as_batch=True,
+    compare_type=True,
+    on_version_apply=lambda **_: reach(Failpoint.IN_MIGRATION),
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -1,0 +1,120 @@
+"""A backup takes the database's place, once it is proven; the database that was there stays beside it.
+
+What is left when the process dies, line by line of `_put_in_place`: until the last one the database is the
+old one, perhaps with a `.restoring` copy and a second name, `.before-restore-…`, beside it; after that it is
+the backup, and the old one has the second name. There is no moment without a database, and none in which a
+journal lies beside a database it does not belong to. Done again, it begins anew.
+"""
+
+import os
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from bot.errors import StorageError
+from bot.failpoints import Failpoint, reach
+from storage import sqlite
+from storage.backup import rows_of
+from storage.database import Database, parse
+from storage.lock import only_here
+from storage.migrations import known_revision
+from storage.vault import Vault
+
+#: What SQLite keeps beside a database: never to be met by another one.
+_COMPANIONS = ("-journal", "-wal", "-shm")
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """The rows of each table of the backup that has any, and where the database before it is kept, if any."""
+
+    rows: Mapping[str, int]
+    kept: Path | None
+
+
+async def restore(database_url: str, master_keys: Sequence[bytes], copy: Path, now: datetime) -> Restored:
+    """Prove a backup, then let it take the database's place; no bot may run over it.
+
+    StorageError, and nothing was changed, if the backup is not whole, not this bot's, of a newer program, or
+    sealed with other master keys.
+    """
+    target = sqlite.file_of(parse(database_url))
+    if target is None:
+        raise StorageError("this is done with the database server's own tools")
+    with only_here(database_url):
+        staged = target.with_name(f"{target.name}.restoring")
+        try:
+            sqlite.copy_whole(copy, staged)
+            rows = await _proven(staged, copy, Vault(master_keys))
+            reach(Failpoint.IN_RESTORE)
+            kept = _put_in_place(staged, target, now)
+        finally:
+            _remove(staged)
+    return Restored(rows, kept)
+
+
+async def _proven(staged: Path, copy: Path, vault: Vault) -> dict[str, int]:
+    """The rows of a copy that this bot, with these master keys, can start from."""
+    database = Database(f"sqlite+aiosqlite:///{staged}", new=False)
+    try:
+        await vault.prove(database)
+        await known_revision(database)
+        return await rows_of(database)
+    except StorageError as error:
+        raise StorageError(f"the backup {copy} cannot be used: {error.detail}") from None
+    except DBAPIError as error:
+        raise sqlite.trouble(copy, error) from None
+    finally:
+        await database.close()
+
+
+def _put_in_place(staged: Path, target: Path, now: datetime) -> Path | None:
+    kept = _free(target.with_name(f"{target.name}.before-restore-{now:%Y%m%dT%H%M%SZ}"))
+    _come_to_rest(target)
+    something = target.stat().st_size > 0
+    try:
+        if something:
+            os.link(target, kept)
+        _move_companions(target, kept)
+        sqlite.settle(staged, target)
+    except OSError as error:
+        raise StorageError(f"the database {target} cannot be replaced: {error.strerror}") from None
+    return kept if something else None
+
+
+def _free(path: Path) -> Path:
+    """Restored twice within a second, the older one keeps its name."""
+    while path.exists():
+        path = path.with_name(f"{path.name}.2")
+    return path
+
+
+def _come_to_rest(target: Path) -> None:
+    """What a killed bot left in a journal goes into the database it belongs to, and the journal goes.
+
+    A damaged database cannot do that: its journal is kept beside it then.
+    """
+    try:
+        with closing(sqlite3.connect(target)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error as error:
+        if not sqlite.is_damage(error):
+            raise sqlite.trouble(target, error) from None
+
+
+def _move_companions(target: Path, kept: Path) -> None:
+    for ending in _COMPANIONS:
+        beside = target.with_name(target.name + ending)
+        if beside.exists():
+            beside.rename(kept.with_name(kept.name + ending))
+
+
+def _remove(staged: Path) -> None:
+    for ending in ("", *_COMPANIONS):
+        staged.with_name(staged.name + ending).unlink(missing_ok=True)
