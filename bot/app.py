@@ -21,9 +21,10 @@ from bot.log import secrets
 from bot.messages import Messages
 from bot.middlewares import Forms, Welcome
 from bot.offers import Offers
+from bot.paces import TELEGRAM, Paces
 from bot.poller import Poller
 from bot.postage import Postage
-from bot.postman import TELEGRAM, Paces, Postman
+from bot.postman import Postman
 from bot.providers.base import Provider
 from bot.purchases import Purchases
 from bot.rental_orders import RentalOrders
@@ -209,7 +210,7 @@ class Codebell:
         for spending in (self.purchases, self.rental_orders, self.messages):
             await spending.recover()
         await self.watcher.start()
-        await self.postman.round()
+        await self.postman.start()
 
     def _start_ticks(self) -> None:
         self._ticks.start(

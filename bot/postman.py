@@ -1,7 +1,12 @@
 """The postman: the only one who sends unasked. Codes first, then cards; each chat at Telegram's pace.
 
-A row is counted before it is sent and marked after: a crash in between sends it again, so a code comes at
-least once. What Telegram tells us to wait for is stored with the chat and never slept.
+A row is counted before it is drawn and marked after it was sent. What is left when the process dies:
+
+    until it is sent      due, and sent after the start; tried at three deaths in a row it may be the cause of
+                          them: it is logged and given up, its code stays in /numbers
+    until it is marked    sent again after the start: a code comes at least once
+
+What Telegram tells us to wait for is stored and never slept.
 """
 
 import asyncio
@@ -9,15 +14,18 @@ import html
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from aiogram import Bot
 from aiogram.exceptions import AiogramError
 from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions
-from aiolimiter import AsyncLimiter
 
 from bot.clock import Clock
+from bot.failpoints import Failpoint, reach
+from bot.floods import Floods
+from bot.paces import TELEGRAM, Paces, Tempo
 from bot.verdicts import (
     AsItIs,
     AsPlainText,
@@ -34,30 +42,20 @@ from bot.verdicts import (
 )
 from storage.chats import ChatStore
 from storage.models import Post
-from storage.outbox import OutboxStore
+from storage.outbox import CRASHED, TRYING, Kind, OutboxStore, crashes
 
 log = logging.getLogger(__name__)
 
 #: Chats served side by side: two seconds of Telegram's limit, so that no code waits longer behind cards.
 AT_ONCE = 60
 _LONGEST_PAUSE = 300.0
+#: Seconds for one call: a code is not kept waiting by a server that says nothing.
+_PATIENCE = 20
+#: Seconds at the start for what was being tried at the last two crashes, each by itself.
+_ALONE = 5.0
 #: Yes in a way nobody can read: once more, then it is taken for delivered.
 _UNREADABLE_TRIES = 2
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Paces:
-    """Messages per seconds, edits included: in all, to one person, to one group."""
-
-    all: tuple[float, float]
-    private: tuple[float, float]
-    group: tuple[float, float]
-
-
-#: What Telegram asks for; short bursts pass.
-#: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
-TELEGRAM = Paces(all=(30, 1.0), private=(3, 3.0), group=(20, 60.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +100,8 @@ class Postman:
         self._hung = hung
         self._clock = clock
         self._revoked = revoked
-        self._limits = paces
-        self._all = AsyncLimiter(*paces.all)
-        self._paces: dict[int, AsyncLimiter] = {}
+        self._floods = Floods(chats, clock)
+        self._tempo = Tempo(paces)
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._nudged = asyncio.Event()
 
@@ -122,9 +119,18 @@ class Postman:
             except Exception:
                 log.exception("a nudged round")
 
+    async def start(self) -> None:
+        """What was being tried at the last two crashes comes first and alone: only its own death counts."""
+        await self._floods.remember()
+        for post in await self._outbox.suspects(self._clock()):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_ALONE):
+                    await self._deliver(post)
+        await self.round()
+
     async def round(self) -> None:
         """Start serving the chats that something is due in, side by side, the most urgent first."""
-        room = AT_ONCE - len(self._busy)
+        room = (1 if self._floods.everywhere else AT_ONCE) - len(self._busy)
         for chat_id in await self._outbox.chats_due(self._clock(), frozenset(self._busy), room):
             if chat_id not in self._busy:
                 self._busy[chat_id] = asyncio.create_task(self._serve(chat_id))
@@ -132,19 +138,28 @@ class Postman:
     @property
     def paced(self) -> set[int]:
         """The chats whose pace is remembered, as something was said there lately."""
-        return set(self._paces)
+        return self._tempo.remembered
 
     async def tidy(self) -> None:
         """Forget the pace of chats that are quiet, and park what cannot be delivered for now."""
-        quiet = [chat_id for chat_id, pace in self._paces.items() if pace.has_capacity(pace.max_rate)]
-        for chat_id in quiet:
-            del self._paces[chat_id]
+        self._tempo.tidy()
         await self._outbox.park(self._clock())
 
     async def settle(self, seconds: float) -> None:
         """Wait for what is being delivered."""
         if self._busy:
             await asyncio.wait(tuple(self._busy.values()), timeout=seconds)
+
+    async def rest(self) -> None:
+        """Break off what is being delivered still; it is sent after the next start."""
+        serving = tuple(self._busy.values())
+        for task in serving:
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
+
+    async def keep_in_topic(self, kind: Kind, subject: str, thread_id: int) -> None:
+        """What is said of this, and of the SMS to it, belongs into a topic of its group."""
+        await self._outbox.keep_in_topic(kind, subject, thread_id)
 
     async def _serve(self, chat_id: int) -> None:
         """One row after another, each time the most urgent one: a code overtakes the cards that wait."""
@@ -159,8 +174,20 @@ class Postman:
 
     async def _deliver(self, post: Post) -> bool:
         """Send one row; False when the chat takes no more for now."""
+        if crashes(post) == len(TRYING):
+            log.critical("%s is given up: the process died over it %d times", post.dedup, len(TRYING))
+            await self._outbox.dead(post, CRASHED)
+            return True
         await self._outbox.trying(post)
         try:
+            return await self._say(post)
+        except asyncio.CancelledError:
+            await self._outbox.unburnt(post)
+            raise
+
+    async def _say(self, post: Post) -> bool:
+        try:
+            reach(Failpoint.IN_DRAWING)
             drawing = await self._draw(post)
         except Exception as error:
             # What cannot be drawn holds up nothing else that is due in its chat.
@@ -173,9 +200,11 @@ class Postman:
         return await self._try(post, drawing)
 
     async def _try(self, post: Post, drawing: Drawing) -> bool:
-        async with self._pace(post.chat_id), self._all:
+        async with self._tempo.turn(post.chat_id):
             try:
+                reach(Failpoint.BEFORE_SEND)
                 message_id = await self._send(post, drawing)
+                reach(Failpoint.AFTER_SEND)
             except (AiogramError, TimeoutError, ValueError) as error:
                 return await self._react(post, drawing, error)
         await self._sent(post, drawing, message_id)
@@ -192,6 +221,7 @@ class Postman:
                 reply_markup=drawing.keyboard,
                 parse_mode=mode,
                 link_preview_options=_NO_PREVIEW,
+                request_timeout=_PATIENCE,
             )
             return drawing.edits
         message = await self._bot.send_message(
@@ -201,11 +231,13 @@ class Postman:
             reply_markup=drawing.keyboard,
             parse_mode=mode,
             link_preview_options=_NO_PREVIEW,
+            request_timeout=_PATIENCE,
         )
         return message.message_id
 
     async def _sent(self, post: Post, drawing: Drawing, message_id: int) -> None:
         await self._outbox.sent(post, message_id, self._clock(), drawing.again_at)
+        reach(Failpoint.AFTER_MARK)
         if drawing.edits != message_id:
             await self._hung(post, message_id)
 
@@ -235,18 +267,22 @@ class Postman:
         now = self._clock()
         match verdict:
             case Wait(seconds=seconds):
-                await self._chats.block_until(post.chat_id, now + timedelta(seconds=seconds))
                 await self._outbox.unburnt(post)
+                await self._floods.told(post.chat_id, seconds)
             case Moved(chat_id=new):
+                await self._outbox.unburnt(post)
                 await self._chats.migrate(post.chat_id, new)
                 self.nudge()
             case Unreachable():
+                await self._outbox.unburnt(post)
                 await self._chats.mark_unreachable(post.chat_id, now)
+                self.nudge()
             case Unsure(unreadable=True) if post.attempts + 1 >= _UNREADABLE_TRIES:
                 await self._outbox.sent(post, 0, now, None)
             case Unsure():
                 await self._try_later(post, error)
             case Stop():
+                await self._outbox.unburnt(post)
                 self._revoked()
             case _:
                 log.error("%s cannot be delivered: %s", post.dedup, type(error).__name__)
@@ -257,13 +293,6 @@ class Postman:
     async def _try_later(self, post: Post, error: Exception) -> None:
         pause = timedelta(seconds=min(_LONGEST_PAUSE, 2.0 ** min(post.attempts, 10)))
         await self._outbox.later(post, self._clock() + pause, type(error).__name__)
-
-    def _pace(self, chat_id: int) -> AsyncLimiter:
-        if chat_id not in self._paces:
-            self._paces[chat_id] = AsyncLimiter(
-                *(self._limits.private if chat_id > 0 else self._limits.group)
-            )
-        return self._paces[chat_id]
 
 
 def _bare(markup: str) -> str:

@@ -16,7 +16,7 @@ from aiogram import Bot
 from pydantic import SecretStr
 
 from bot.app import Codebell
-from bot.postman import Paces
+from bot.paces import Paces
 from bot.sandbox.telegram.human import Human
 from bot.sandbox.telegram.wire import Json
 from bot.sandbox.telegram.world import Press, World

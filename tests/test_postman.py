@@ -16,7 +16,8 @@ from aiogram.types import Chat as TelegramChat
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, Message
 from sqlalchemy import select, update
 
-from bot.postman import Drawing, Paces, Postman
+from bot.paces import Paces
+from bot.postman import Drawing, Postman
 from storage.chats import ChatStore
 from storage.models import Post
 from storage.outbox import PARKED, Kind, OutboxStore, arm

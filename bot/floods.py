@@ -1,0 +1,55 @@
+"""Flood limits: one chat's is that chat's; one told in several chats at once is the whole bot's.
+
+Both are stored, so a restart does not speak into them. During the bot's, nothing but codes is said, and those
+one after another; how long it takes is what Telegram said last to the least.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from storage.chats import ChatStore
+from storage.outbox import EVERYWHERE
+
+log = logging.getLogger(__name__)
+
+#: So many chats told within so long are not about one chat.
+SEVERAL = 3
+AT_ONCE = timedelta(seconds=10)
+
+
+class Floods:
+    """What Telegram asked us to wait for."""
+
+    def __init__(self, chats: ChatStore, clock: Clock) -> None:
+        self._chats = chats
+        self._clock = clock
+        #: Chats that were told lately: when, and until when.
+        self._told: dict[int, tuple[datetime, datetime]] = {}
+        self._everywhere: datetime | None = None
+
+    async def remember(self) -> None:
+        """What the last process was told about the whole bot."""
+        row = await self._chats.get(EVERYWHERE)
+        self._everywhere = None if row is None else row.blocked_until
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether the whole bot is to be quiet now."""
+        return self._everywhere is not None and self._clock() < self._everywhere
+
+    async def told(self, chat_id: int, seconds: float) -> None:
+        """Nothing to this chat for so long; perhaps to no chat."""
+        now = self._clock()
+        until = now + timedelta(seconds=seconds)
+        await self._chats.block_until(chat_id, until)
+        self._told = {each: told for each, told in self._told.items() if now - told[0] <= AT_ONCE}
+        self._told[chat_id] = now, until
+        if len(self._told) >= SEVERAL:
+            await self._hush(min(end for _, end in self._told.values()))
+
+    async def _hush(self, until: datetime) -> None:
+        if self._everywhere is None or until > self._everywhere:
+            log.warning("Telegram limits the whole bot: until %s only codes are sent", f"{until:%H:%M:%S}")
+            await self._chats.block_until(EVERYWHERE, until)
+            self._everywhere = until

@@ -1,0 +1,85 @@
+"""Where what is said of a number goes: its chat and topic, or its buyer when the group is out of reach.
+
+A number belongs to who bought it, also where the bot was thrown out: what was not said in the group yet, and
+whatever comes later, is said in the buyer's private chat. Nobody else sees it there.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.models import Activation, Chat, Post, Rental, RentalText, Sms
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """What the outbox says of a kind of numbers, by the words of its rows."""
+
+    number: type[Activation | Rental]
+    sms: type[Sms | RentalText]
+    number_of: Any
+    card: str
+    code: str
+    reminders: tuple[str, ...] = ()
+
+    def owner(self, kind: str, subject: Any) -> Any:
+        """The buyer of what a row is about, to be asked within a statement."""
+        return select(self.number.owner_id).where(self.number.id == self.id(kind, subject)).scalar_subquery()
+
+    def id(self, kind: str, subject: Any) -> Any:
+        if kind != self.code:
+            return subject
+        return select(self.number_of).where(self.sms.id == subject).scalar_subquery()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return (self.code, self.card, *self.reminders)
+
+
+_FAMILIES = (
+    _Family(Activation, Sms, Sms.activation_id, "card", "code"),
+    _Family(Rental, RentalText, RentalText.rental_id, "rental", "rental_sms", ("day_left", "hour_left")),
+)
+
+
+async def place_of(session: AsyncSession, kind: str, subject: str, chat_id: int) -> tuple[int, int | None]:
+    """Within the caller's transaction: the chat and the topic to say something new in."""
+    family = next((each for each in _FAMILIES if kind in each.kinds), None)
+    if family is None or chat_id > 0:
+        return chat_id, None
+    lost = select(Chat.id).where(Chat.id == chat_id, Chat.unreachable_at.is_not(None))
+    if await session.scalar(lost) is not None:
+        owner = await session.scalar(select(family.owner(kind, subject)))
+        return (chat_id if owner is None else owner), None
+    card = Post.dedup == f"{family.card}:" + family.id(kind, subject)
+    return chat_id, await session.scalar(select(Post.thread_id).where(card))
+
+
+async def to_the_buyers(session: AsyncSession, group_id: int) -> None:
+    """Within the caller's transaction: what a group has not heard, and the cards of its numbers, move out."""
+    for family in _FAMILIES:
+        await _forget_cards(session, family, group_id)
+        for kind in family.kinds:
+            await _move(session, family, kind, Post.chat_id == group_id)
+
+
+async def _move(session: AsyncSession, family: _Family, kind: str, where: ColumnElement[bool]) -> None:
+    """Rings that were heard stay where they are."""
+    here = [where, Post.kind == kind]
+    if kind != family.card:
+        here.append(Post.sent_at.is_(None))
+    owner = family.owner(kind, Post.subject)
+    moved = update(Post).where(*here, owner.is_not(None))
+    await session.execute(
+        moved.values(chat_id=owner, thread_id=None, message_id=None),
+        execution_options={"synchronize_session": False},
+    )
+
+
+async def _forget_cards(session: AsyncSession, family: _Family, group_id: int) -> None:
+    """The old card hangs where nobody of us comes any more."""
+    if family.number is Activation:
+        cards = update(Activation).where(Activation.card_chat_id == group_id)
+        await session.execute(cards.values(card_chat_id=None, card_message_id=None))
