@@ -94,21 +94,24 @@ class Welcome(BaseMiddleware):
         return self._languages[chat.id] or spoken
 
     async def _turn_away(self, event: TelegramObject, person: User, t: Texts) -> None:
-        """One true answer, then silence."""
-        if person.id in self._told or not isinstance(event, Update):
-            return
-        if len(self._told) < _REMEMBERED:
-            self._told.add(person.id)
+        """One true answer, then silence; a button is answered always, or it would go on spinning."""
         private = t(
             "This bot is private. Your Telegram id is <code>{id}</code>; its operator can let you in.",
             id=person.id,
         )
         with suppress(AiogramError):
-            match event.message, event.callback_query:
-                case Message(chat=Chat(type="private")) as message, _:
-                    await message.answer(private, parse_mode="HTML")
-                case _, CallbackQuery() as press:
+            match event:
+                case Update(callback_query=CallbackQuery() as press):
                     await press.answer(t.plain("This bot is private."), show_alert=True)
+                case Update(message=Message(chat=Chat(type="private")) as message) if self._is_new(person):
+                    await message.answer(private, parse_mode="HTML")
+
+    def _is_new(self, person: User) -> bool:
+        """Whether they were not told yet."""
+        new = person.id not in self._told
+        if len(self._told) < _REMEMBERED:
+            self._told.add(person.id)
+        return new
 
 
 def _private_chat(update: Update) -> Chat | None:

@@ -14,6 +14,7 @@ from handlers import (
     errors,
     forward,
     keys,
+    nobody,
     numbers,
     operators,
     options,
@@ -25,9 +26,11 @@ from handlers import (
     start,
 )
 
-#: Commands and buttons first; typed answers to questions; what nobody understood comes last. A message's text
-#: comes before the look for keys that nobody asked for.
+#: Who is nobody in particular is turned away first. Then come commands and buttons, then typed answers to
+#: questions; what nobody understood comes last. A message's text comes before the look for keys that nobody
+#: asked for.
 ROUTERS: tuple[Router, ...] = (
+    nobody.router,
     start.router,
     compose.router,
     connect.router,

@@ -8,12 +8,14 @@ from bot.clock import Clock
 from bot.i18n import Texts
 from bot.postman import Postman
 from handlers.doors import Act, What
+from handlers.private import NUMBERS, only_in_private
 from handlers.screen import answer
 from storage.activations import ActivationStore
 from storage.models import State
 
 router = Router(name="activation")
 router.callback_query.filter(F.data.startswith("a"))
+only_in_private(router, NUMBERS)
 
 
 @router.callback_query(Act.filter(F.what == What.CANCEL))

@@ -18,11 +18,13 @@ from handlers.bill import purses
 from handlers.channels import channel_name
 from handlers.doors import AddKey, Balance, Menu
 from handlers.keys import name_of
+from handlers.private import BALANCES, only_in_private
 from handlers.screen import Screen, chat_of, press, show
 from storage.models import Key
 
 router = Router(name="balance")
 router.callback_query.filter(F.data.startswith("l"))
+only_in_private(router, BALANCES, "balance")
 
 
 @router.message(Command("balance"))

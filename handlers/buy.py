@@ -19,10 +19,12 @@ from bot.providers.base import Capability
 from bot.services import slug
 from bot.shops import Listing, Shops, Trouble
 from handlers.doors import AddKey, Buy, Choose, Countries, Country, Menu
+from handlers.private import NUMBERS, only_in_private
 from handlers.screen import Rows, Screen, chat_of, in_rows, page_of, press, show, turn
 
 router = Router(name="buy")
 router.callback_query.filter(F.data.startswith("b"))
+only_in_private(router, NUMBERS, "buy")
 
 SERVICES_A_PAGE = 14
 COUNTRIES_A_PAGE = 8
@@ -49,12 +51,6 @@ async def buy_by_command(
         await _go_to(message, words, t, offers)
     else:
         await show(message, _services(await offers.services(message.chat.id), 0, t))
-
-
-@router.message(Command("buy"))
-async def buy_in_a_group(message: Message, t: Texts) -> None:
-    text = t("Numbers are bought in a private chat with me: their codes are nobody else's business.")
-    await message.reply(text, parse_mode="HTML")
 
 
 @router.callback_query(Buy.filter())

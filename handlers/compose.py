@@ -17,7 +17,7 @@ from handlers.connect import deleted
 from handlers.doors import Part, Write
 from handlers.draft import next_part, show_draft
 from handlers.lookalikes import holds_a_key, is_a_key, is_a_voucher
-from handlers.private import only_in_private
+from handlers.private import MESSAGES, only_in_private
 from handlers.questions import (
     Last,
     Without,
@@ -46,7 +46,7 @@ from storage.models import MessageState, OutgoingMessage
 
 router = Router(name="compose")
 router.callback_query.filter(F.data.startswith("w"))
-only_in_private(router)
+only_in_private(router, MESSAGES)
 
 _TEXTS = (Part.TEXT, Part.VIBER_TEXT, Part.SMS_TEXT)
 

@@ -22,12 +22,14 @@ from bot.providers.base import Capability, Provider
 from handlers.channels import can_send
 from handlers.doors import AddKey, Buy, Keys, Rename, Rent, Send
 from handlers.lookalikes import holds_a_key, is_a_key
-from handlers.screen import Screen, answer, in_rows, press, show
+from handlers.private import KEYS, only_in_private
+from handlers.screen import Screen, in_rows, press, show
 from storage.keys import KeyStore, checked
 from storage.models import Key
 
 router = Router(name="connect")
 router.callback_query.filter(F.data.startswith("c"))
+only_in_private(router, KEYS)
 
 
 class ForProvider(CallbackData, prefix="cp"):
@@ -42,21 +44,12 @@ class Asked(StatesGroup):
     key = State()
 
 
-@router.callback_query(F.message.chat.type != "private")
-async def only_in_private(callback: CallbackQuery, t: Texts) -> None:
-    """Nobody is asked for a key, or shown theirs, where others read along."""
-    text = t.plain("Keys are added in a private chat with me, never in a group.")
-    await answer(callback, text, alert=True)
-
-
 @router.message(Command("keys"), F.chat.type != "private")
 async def keys_in_a_group(message: Message, command: CommandObject, t: Texts) -> None:
     if command.args:
         await _seen_by_all(message, t)
     else:
-        await message.reply(
-            t("Keys are added in a private chat with me, never in a group."), parse_mode="HTML"
-        )
+        await message.reply(t.plain(KEYS))
 
 
 @router.message(F.chat.type != "private", F.text.func(is_a_key))

@@ -15,12 +15,12 @@ from bot.shops import Listing
 from handlers.buy import troubles
 from handlers.doors import Rent, RentedElsewhere
 from handlers.keys import name_of
-from handlers.rent import only_in_private
+from handlers.private import RENTS, only_in_private
 from handlers.screen import Rows, Screen, answer, chat_of, page_of, press, say, show, turn
 
 router = Router(name="elsewhere")
 router.callback_query.filter(F.data.startswith("e"))
-router.callback_query.register(only_in_private, F.message.chat.type != "private")
+only_in_private(router, RENTS)
 
 NUMBERS_A_PAGE = 8
 #: What is left of a button's 64 bytes beside the id of a key.

@@ -12,11 +12,13 @@ from bot.i18n import Texts, flag, international
 from bot.looks import changed_nothing
 from bot.mobile import country_of, typed
 from handlers.doors import Act, Forward, What
+from handlers.private import NUMBERS, only_in_private
 from handlers.screen import Screen, answer, press, say, show
 from storage.models import Activation
 
 router = Router(name="forward")
 router.callback_query.filter(F.data.startswith("f"))
+only_in_private(router, NUMBERS)
 
 
 class Ring(CallbackData, prefix="fr"):

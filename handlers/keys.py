@@ -14,15 +14,15 @@ from bot.clock import Clock
 from bot.errors import BrokenKey, UnknownKey
 from bot.i18n import Texts, visible
 from bot.providers.base import Provider
-from handlers.connect import only_in_private
 from handlers.doors import AddKey, Keys, Menu, Rename
+from handlers.private import KEYS, only_in_private
 from handlers.screen import Screen, in_rows, press, show
 from storage.keys import KeyStore
 from storage.models import Key
 
 router = Router(name="keys")
 router.callback_query.filter(F.data.startswith("k"))
-router.callback_query.register(only_in_private, F.message.chat.type != "private")
+only_in_private(router, KEYS)
 
 _LABEL_LENGTH = 32
 #: A key that ends sooner is warned of.

@@ -14,12 +14,14 @@ from bot.clock import Clock
 from bot.i18n import Texts, flag, international, visible
 from bot.rentals import Rentals
 from handlers.doors import Act, Buy, Hired, Menu, Numbers, OnRental, What
+from handlers.private import NUMBERS, only_in_private
 from handlers.screen import Rows, Screen, chat_of, page_of, press, show, turn
 from storage.activations import ActivationStore
 from storage.models import OPEN, Activation, Rental, RentalState, State
 
 router = Router(name="numbers")
 router.callback_query.filter(F.data.startswith("n"))
+only_in_private(router, NUMBERS, "numbers", "cancel")
 
 #: How long a number that did its work is still shown here.
 FRESH = timedelta(hours=24)

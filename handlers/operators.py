@@ -16,14 +16,14 @@ from handlers.bill import between
 from handlers.channels import channel_name, recipient
 from handlers.compose import open_draft
 from handlers.doors import Operators
-from handlers.private import only_in_private
+from handlers.private import MESSAGES, only_in_private
 from handlers.questions import back
 from handlers.screen import Screen, answer, in_rows, page_of, press, show, turn
 from storage.models import OutgoingMessage
 
 router = Router(name="operators")
 router.callback_query.filter(F.data.startswith("p"))
-only_in_private(router)
+only_in_private(router, MESSAGES)
 
 _OPERATORS_A_PAGE = 10
 

@@ -16,6 +16,7 @@ from bot.i18n import Texts
 from bot.offers import Offers
 from bot.providers.base import Provider, Supplier, Tier
 from handlers.doors import Choices, Type
+from handlers.private import NUMBERS, only_in_private
 from handlers.quote import back, confirmation, own, still_there, title
 from handlers.screen import Rows, Screen, in_rows, press, show
 from storage.models import Quote
@@ -23,6 +24,7 @@ from storage.quotes import QuoteStore
 
 router = Router(name="options")
 router.callback_query.filter(F.data.startswith("o"))
+only_in_private(router, NUMBERS)
 
 _ROWS_SHOWN = 12
 _NOT = "-"

@@ -18,6 +18,7 @@ from bot.purchases import Purchases
 from handlers.buy import show_countries
 from handlers.doors import Again, Choices, Choose, Countries, Country, Type
 from handlers.keys import name_of
+from handlers.private import NUMBERS, only_in_private
 from handlers.screen import Rows, Screen, answer, chat_of, in_rows, press, say, show
 from storage.activations import ActivationStore
 from storage.models import Key, Quote
@@ -25,6 +26,7 @@ from storage.quotes import QuoteStore
 
 router = Router(name="quote")
 router.callback_query.filter(F.data.startswith("q"))
+only_in_private(router, NUMBERS)
 
 
 class Spend(CallbackData, prefix="qb"):

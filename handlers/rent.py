@@ -23,11 +23,13 @@ from bot.tariffs import RentalPlace, Tariffs
 from handlers.buy import stock_left, troubles
 from handlers.doors import AddKey, Menu, PayRent, Rent, RentedElsewhere, TariffsOf
 from handlers.keys import name_of
+from handlers.private import RENTS, only_in_private
 from handlers.screen import Rows, Screen, answer, chat_of, page_of, press, say, show, turn
 from storage.models import Key, RentalOrder, RentalState
 
 router = Router(name="rent")
 router.callback_query.filter(F.data.startswith("r"))
+only_in_private(router, RENTS, "rent")
 
 COUNTRIES_A_PAGE = 8
 #: What is left of a button's 64 bytes beside the id of a key and a country.
@@ -48,24 +50,11 @@ class RentBy(CallbackData, prefix="rf"):
     tariff: str
 
 
-@router.callback_query(F.message.chat.type != "private")
-async def only_in_private(callback: CallbackQuery, t: Texts) -> None:
-    """What comes to a rented number is shown, and paid for, where nobody reads along."""
-    text = t.plain("Numbers are rented in a private chat with me: their SMS are nobody else's business.")
-    await answer(callback, text, alert=True)
-
-
 @router.message(Command("rent"), F.chat.type == "private")
 async def rent_by_command(
     message: Message, t: Texts, tariffs: Tariffs, providers: Mapping[str, Provider]
 ) -> None:
     await show_places(message, t, tariffs, providers)
-
-
-@router.message(Command("rent"))
-async def rent_in_a_group(message: Message, t: Texts) -> None:
-    text = t("Numbers are rented in a private chat with me: their SMS are nobody else's business.")
-    await message.reply(text, parse_mode="HTML")
 
 
 @router.callback_query(Rent.filter())

@@ -18,13 +18,14 @@ from bot.providers.renting import SimAnswer, Tariff
 from bot.rental_orders import RentalOrders
 from bot.rentals import Rentals
 from handlers.doors import Hired, OnRental, PayRent
-from handlers.rent import carried, only_in_private, paying, tariff_label, the_one
+from handlers.private import RENTS, only_in_private
+from handlers.rent import carried, paying, tariff_label, the_one
 from handlers.screen import Rows, Screen, answer, copies, in_rows, page_of, press, say, show, turn
 from storage.models import Key, Rental, RentalOrder, RentalState, RentalText
 
 router = Router(name="rental")
 router.callback_query.filter(F.data.startswith("t"))
-router.callback_query.register(only_in_private, F.message.chat.type != "private")
+only_in_private(router, RENTS)
 
 #: Five SMS of this length and their headings fill a message of Telegram's.
 SMS_A_PAGE = 5

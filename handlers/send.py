@@ -22,7 +22,7 @@ from handlers.compose import go_on, open_draft
 from handlers.doors import AddKey, Draft, Menu, Send, SendAgain, SendIt, Sent
 from handlers.draft import draft_screen, mark, missing, show_draft
 from handlers.keys import name_of
-from handlers.private import only_in_private, refuse_command
+from handlers.private import MESSAGES, only_in_private
 from handlers.screen import Rows, Screen, answer, chat_of, press, say, show
 from handlers.ways import CHANNELS, How, Names, going, require, ways
 from storage.keys import KeyStore
@@ -30,7 +30,7 @@ from storage.models import Key, MessageState, OutgoingMessage
 
 router = Router(name="send")
 router.callback_query.filter(F.data.startswith("s"))
-only_in_private(router)
+only_in_private(router, MESSAGES, "send")
 
 
 class With(CallbackData, prefix="sk"):
@@ -51,11 +51,6 @@ async def send_by_command(
     message: Message, t: Texts, keys: KeyStore, postage: Postage, providers: Mapping[str, Provider]
 ) -> None:
     await _show_home(message, t, keys, postage, providers)
-
-
-@router.message(Command("send"))
-async def send_in_a_group(message: Message, t: Texts) -> None:
-    await refuse_command(message, t)
 
 
 @router.callback_query(Send.filter())

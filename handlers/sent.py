@@ -14,13 +14,13 @@ from bot.providers.base import Provider
 from handlers.channels import recipient
 from handlers.doors import Menu, Send, Sent
 from handlers.message_cards import card, standing
-from handlers.private import only_in_private
+from handlers.private import MESSAGES, only_in_private
 from handlers.screen import Rows, Screen, answer, chat_of, page_of, press, say, show, turn
 from storage.models import MessageState, OutgoingMessage
 
 router = Router(name="sent")
 router.callback_query.filter(F.data.startswith("d"))
-only_in_private(router)
+only_in_private(router, MESSAGES)
 
 _SENT_A_PAGE = 8
 

@@ -1,0 +1,40 @@
+"""Who writes in the name of a group or a channel is nobody in particular: nothing is theirs, nothing is done.
+
+Anonymous administrators and channels write from accounts that many share: what one of them began, another
+could end. A key that they post is deleted as anybody's.
+"""
+
+from aiogram import F, Router
+from aiogram.types import CallbackQuery, Message
+
+from bot.i18n import Texts
+from handlers.lookalikes import is_a_key
+from handlers.screen import answer
+
+router = Router(name="nobody")
+
+#: GroupAnonymousBot, Telegram's own account for posts of a linked channel, and "Channel".
+FACELESS = frozenset({1087968824, 777000, 136817688})
+_NOBODY = F.sender_chat | F.from_user.id.in_(FACELESS)
+
+
+@router.message(_NOBODY, F.text.startswith("/"), ~F.text.func(is_a_key))
+async def command_of_nobody(message: Message, t: Texts) -> None:
+    await message.reply(_why(t))
+
+
+@router.message(_NOBODY, ~F.text.func(is_a_key))
+async def talk_of_nobody(message: Message) -> None:
+    """None of the bot's business, and no answer to a question it asked."""
+
+
+@router.callback_query(F.from_user.id.in_(FACELESS))
+async def press_of_nobody(callback: CallbackQuery, t: Texts) -> None:
+    await answer(callback, _why(t), alert=True)
+
+
+def _why(t: Texts) -> str:
+    return t.plain(
+        "I cannot tell who you are: this comes in the name of a group or a channel. "
+        "Please write to me under your own name."
+    )
