@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from pydantic import SecretStr
 
-from bot.errors import CodebellError, NoKeys, NotOffered, Unavailable, UnknownKey
+from bot.errors import BrokenKey, CodebellError, NoKeys, NotOffered, Unavailable, UnknownKey
 from bot.providers.base import Capability, Provider
 from storage.keys import KeyStore
 from storage.models import Key
@@ -39,7 +39,7 @@ class Listing(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A provider as one chat can ask it: with the first of its keys; all of them can buy."""
+    """A provider as one chat can ask it: with the first of its keys that can be read; all of them can buy."""
 
     provider: Provider
     keys: Sequence[Key]
@@ -64,12 +64,11 @@ class Shops:
 
         Raises `NoKeys` where there is none to ask.
         """
-        shops = await self._of(chat_id, able)
-        if not shops:
+        shops, troubles = await self._of(chat_id, able)
+        if not (shops or troubles):
             raise NoKeys
         answers = await asyncio.gather(*(self._answer(question, shop) for shop in shops))
         good: list[tuple[Shop, T]] = []
-        troubles: list[Trouble] = []
         for shop, answer in zip(shops, answers, strict=True):
             if isinstance(answer, CodebellError):
                 troubles.append(Trouble(shop.provider.title, answer))
@@ -114,12 +113,27 @@ class Shops:
         held = {key.provider for key in await self._keys.list(chat_id)}
         return any(provider.can(to) for name, provider in self._providers.items() if name in held)
 
-    async def _of(self, chat_id: int, able: Capability) -> list[Shop]:
+    async def _of(self, chat_id: int, able: Capability) -> tuple[list[Shop], list[Trouble]]:
+        """The providers that can be asked, and those of which no key can be read."""
         grouped: dict[str, list[Key]] = {}
         for key in await self._keys.list(chat_id):
             grouped.setdefault(key.provider, []).append(key)
-        return [
-            Shop(provider, grouped[name], await self._keys.open(grouped[name][0].id))
-            for name, provider in self._providers.items()
-            if name in grouped and provider.can(able)
-        ]
+        shops: list[Shop] = []
+        troubles: list[Trouble] = []
+        for name, provider in self._providers.items():
+            if name in grouped and provider.can(able):
+                secret = await self._first_readable(grouped[name])
+                if isinstance(secret, BrokenKey):
+                    troubles.append(Trouble(provider.title, secret))
+                else:
+                    shops.append(Shop(provider, grouped[name], secret))
+        return shops, troubles
+
+    async def _first_readable(self, keys: Sequence[Key]) -> SecretStr | BrokenKey:
+        problem = BrokenKey()
+        for key in keys:
+            try:
+                return await self._keys.open(key.id)
+            except BrokenKey as broken:
+                problem = broken
+        return problem

@@ -99,7 +99,7 @@ def counts(path: Path) -> list[object]:
     return [sql(path, f"SELECT count(*) FROM {table}")[0][0] for table in ("activations", "sms", "steps")]  # noqa: S608
 
 
-async def test_rebuilding_a_table_keeps_its_children_and_leaves_a_backup(
+async def test_s_4_rebuilding_a_table_keeps_its_children_and_leaves_a_backup(
     tmp_path: Path, tomorrow: Path
 ) -> None:
     async with shelf(tmp_path) as database:
@@ -122,7 +122,7 @@ async def test_rebuilding_a_table_keeps_its_children_and_leaves_a_backup(
         ("op.execute('DELETE FROM provider_keys')", StorageError),
     ],
 )
-async def test_a_migration_that_fails_leaves_everything_as_it_was(
+async def test_s_5_a_migration_that_fails_leaves_everything_as_it_was(
     tmp_path: Path, tomorrow: Path, more: str, problem: type[Exception]
 ) -> None:
     async with shelf(tmp_path) as database:
@@ -167,7 +167,7 @@ async def test_a_process_that_dies_inside_a_migration_leaves_the_old_tables(
     assert counts(tmp_path / "codebell.db") == [1, 1, 1]
 
 
-async def test_a_database_of_a_newer_program_is_refused_untouched(tmp_path: Path) -> None:
+async def test_s_19_a_database_of_a_newer_program_is_refused_untouched(tmp_path: Path) -> None:
     async with shelf(tmp_path) as database:
         await database.close()
         sql(tmp_path / "codebell.db", "UPDATE alembic_version SET version_num = '9999'")

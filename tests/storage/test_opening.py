@@ -24,7 +24,7 @@ async def test_a_first_start_without_a_key_is_refused(tmp_path: Path) -> None:
             pass
 
 
-async def test_a_wrong_key_changes_no_byte_even_of_a_database_to_be_migrated(tmp_path: Path) -> None:
+async def test_s_8_a_wrong_key_changes_no_byte_even_of_a_database_to_be_migrated(tmp_path: Path) -> None:
     async with opened(url(tmp_path), [MASTER]):
         pass
     file = tmp_path / "codebell.db"

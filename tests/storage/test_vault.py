@@ -7,11 +7,14 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
+from bot import failpoints
 from bot.errors import BrokenKey, SettingsError, StorageError
+from bot.failpoints import Failpoint
 from storage.database import Database
 from storage.keys import KeyStore
 from storage.models import Canary, Key
 from storage.vault import Vault, fingerprint, new_master_key
+from tests.mortal import Killed
 from tests.storage.shelf import MASTER, OLDER, OTHER, SECRET, shelf, sql, stored, url
 
 
@@ -26,7 +29,7 @@ async def filled(folder: Path, vault: Vault) -> None:
 
 
 @pytest.mark.parametrize("keys", [[], [OTHER], [OTHER, OLDER]])
-async def test_a_wrong_or_missing_master_key_is_refused_by_name_and_changes_nothing(
+async def test_s_8_a_wrong_or_missing_master_key_is_refused_by_name_and_changes_nothing(
     tmp_path: Path, keys: list[bytes]
 ) -> None:
     await filled(tmp_path, Vault([MASTER]))
@@ -98,7 +101,7 @@ def test_the_same_secret_is_never_sealed_twice_the_same() -> None:
     assert sealed[0].ciphertext != sealed[1].ciphertext
 
 
-async def test_swapped_ciphertexts_open_for_neither(database: Database) -> None:
+async def test_s_11_swapped_ciphertexts_open_for_neither(database: Database) -> None:
     one = await stored(database, SecretStr("the-key-of-one"), chat_id=1)
     two = await stored(database, SecretStr("the-key-of-two"), chat_id=2)
     async with database.begin() as session:
@@ -125,20 +128,41 @@ async def test_a_row_changed_behind_the_bots_back_does_not_open(
             await KeyStore(database, Vault([MASTER])).open(row.id)
 
 
-async def test_rotation_can_be_interrupted_anywhere_and_resumes(database: Database) -> None:
+async def test_s_10_a_rotation_killed_at_any_key_resumes_and_every_key_decrypts_throughout(
+    database: Database,
+) -> None:
     old, ring, new = Vault([OLDER]), Vault([MASTER, OLDER]), Vault([MASTER])
     rows = [await stored(database, SecretStr(f"secret-number-{n}"), vault=old) for n in range(7)]
     await old.unlock(database)
-    for done in range(4):
-        await ring._rotate(database, after="", batch=2)
-        assert await count_under(database, old) == max(0, 7 - 2 * (done + 1))
-        for n, row in enumerate(rows):
-            opened = await KeyStore(database, ring).open(row.id)
-            assert opened.get_secret_value() == f"secret-number-{n}"
+    for nth in (1, 2, 3, 4):
+        with pytest.raises(Killed):
+            await killed_at(nth, ring, database)
         await ring.unlock(database)
-    assert (await ring.rotate(database)).sealed == 0
+        assert await opened(database, ring, rows) == [f"secret-number-{n}" for n in range(7)]
+    assert await count_under(database, old) == 3
+    assert (await ring.rotate(database)).held == {ring.kid: 7, old.kid: 0}
     await new.unlock(database)
-    assert (await KeyStore(database, new).open(rows[6].id)).get_secret_value() == "secret-number-6"
+    assert await opened(database, new, rows) == [f"secret-number-{n}" for n in range(7)]
+
+
+async def killed_at(nth: int, ring: Vault, database: Database) -> None:
+    """A rotation two keys at a time, whose process ends at the nth key."""
+    keys = iter(range(1, nth))
+
+    def end() -> None:
+        if next(keys, None) is None:
+            raise Killed
+
+    failpoints.arm(Failpoint.IN_ROTATION, end)
+    try:
+        await ring.rotate(database, batch=2)
+    finally:
+        failpoints.arm("")
+
+
+async def opened(database: Database, vault: Vault, rows: list[Key]) -> list[str]:
+    keys = KeyStore(database, vault)
+    return [(await keys.open(row.id)).get_secret_value() for row in rows]
 
 
 async def count_under(database: Database, vault: Vault) -> int:
@@ -146,11 +170,12 @@ async def count_under(database: Database, vault: Vault) -> int:
         return await session.scalar(select(func.count()).select_from(Key).where(Key.kid == vault.kid)) or 0
 
 
-async def test_the_old_key_is_needed_until_rotation_is_over(database: Database) -> None:
+async def test_s_10_the_old_key_is_needed_until_rotation_is_over(database: Database) -> None:
     old, ring, new = Vault([OLDER]), Vault([MASTER, OLDER]), Vault([MASTER])
     for n in range(3):
         await stored(database, SecretStr(f"secret-number-{n}"), vault=old)
-    await ring._rotate(database, after="", batch=2)
+    with pytest.raises(Killed):
+        await killed_at(3, ring, database)
     with pytest.raises(StorageError, match=old.kid):
         await new.unlock(database)
     rotation = await ring.rotate(database, batch=2)
@@ -165,6 +190,7 @@ async def test_a_broken_key_does_not_stop_the_rotation_of_the_others(tmp_path: P
         sql(tmp_path / "codebell.db", "UPDATE provider_keys SET chat_id = 9 WHERE id = ?", rows[2].id)
         rotation = await ring.rotate(database, batch=1)
         assert (rotation.sealed, rotation.broken) == (4, (rows[2].id,))
+        assert rotation.held == {ring.kid: 4, old.kid: 1}
         assert await count_under(database, ring) == 4
 
 
@@ -172,7 +198,7 @@ def content(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in sorted(folder.iterdir()))
 
 
-async def test_nothing_readable_lies_in_any_file_but_the_last_four_characters(tmp_path: Path) -> None:
+async def test_x_1_nothing_readable_lies_in_any_file_but_the_last_four_characters(tmp_path: Path) -> None:
     async with shelf(tmp_path) as database:
         await Vault([MASTER]).unlock(database)
         await stored(database)
