@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from datetime import timedelta
 
 from aiogram import Bot, Dispatcher
@@ -14,15 +15,16 @@ from bot.balances import Balances
 from bot.catalogue import Catalogue
 from bot.clock import Clock
 from bot.errands import Errands
+from bot.farewell import Farewell
 from bot.greeting import greet, name_commands
-from bot.heartbeat import Heartbeat
+from bot.heartbeat import Heartbeat, Watchdog
 from bot.i18n import Catalogues
 from bot.log import secrets
 from bot.messages import Messages
 from bot.middlewares import Forms, Welcome
 from bot.offers import Offers
 from bot.paces import TELEGRAM, Paces
-from bot.poller import Poller
+from bot.poller import Poller, Signs
 from bot.postage import Postage
 from bot.postman import Postman
 from bot.providers.base import Provider
@@ -56,9 +58,8 @@ from storage.waits import WaitStore
 
 log = logging.getLogger(__name__)
 
-#: Seconds for each part of the stop; together well below the 45 s a container is given.
-DRAIN = 15.0
-LAST_ROUND = 5.0
+#: Longer than this nothing waits in an outbox that is worked off.
+WAITING = timedelta(minutes=1)
 #: An intent this old that nobody carries out any more is settled.
 LEFT_BEHIND = timedelta(minutes=5)
 
@@ -86,7 +87,8 @@ class Codebell:
         self.forms = FormStore(database)
         self.catalogues = Catalogues(settings.default_language)
         self.heartbeat = Heartbeat(settings.heartbeat_file)
-        self.stopped: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._loop = asyncio.get_running_loop()
+        self.stopped: asyncio.Future[str] = self._loop.create_future()
         self.errands = Errands()
         self.balances = Balances(self.keys, providers, clock)
         self.accounts = Accounts(self.keys, providers, clock)
@@ -117,8 +119,10 @@ class Codebell:
         )
         self.dispatcher = self._dispatcher()
         allowed = self.dispatcher.resolve_used_update_types()
-        self.poller = Poller(bot, self.feed, allowed, lambda: self.heartbeat.beat("poll"))
+        self.poller = Poller(bot, self.feed, allowed, self._signs())
         self._ticks = Ticks(self.heartbeat.beat)
+        self._watchdog = Watchdog(self.heartbeat, self._ask_to_stop)
+        self._farewell = Farewell(self.poller, self._ticks, self.errands, self.watcher, self.postman)
         self._tasks: list[asyncio.Task[None]] = []
 
     def _numbers(self, database: Database) -> None:
@@ -146,6 +150,10 @@ class Codebell:
             *(self.letters, self.keys, self.accounts, self.providers, caps(self.settings)),
             *(self.clock, self.nudge, self.errands),
         )
+
+    def _signs(self) -> Signs:
+        beat = self.heartbeat.beat
+        return Signs(lambda: beat("poll"), lambda seconds: beat("polling", seconds), self.errands.rival)
 
     def _dispatcher(self) -> Dispatcher:
         dispatcher = Dispatcher(
@@ -184,7 +192,7 @@ class Codebell:
 
     async def step(self, row: Activation) -> None:
         """What the watcher does with a due number."""
-        if row.state is State.UNKNOWN:
+        if row.state in (State.UNKNOWN, State.FAILED):
             await self.purchases.look_for(row)
         else:
             await self.activations.step(row)
@@ -202,6 +210,7 @@ class Codebell:
         """First what a dead process left, then the ticks, then people."""
         await self.take_over()
         self._start_ticks()
+        self._watchdog.start()
         for listening in (self.watcher.listen(), self.postman.listen(), self._listen_to_people()):
             self._tasks.append(asyncio.create_task(listening))
 
@@ -223,6 +232,9 @@ class Codebell:
         )
 
     async def _write_heartbeat(self) -> None:
+        waiting = await self.outbox.oldest_due(self.clock())
+        if waiting is None or self.clock() - waiting < WAITING:
+            self.heartbeat.beat("outbox")
         self.heartbeat.write()
 
     async def housekeeping(self) -> None:
@@ -251,6 +263,11 @@ class Codebell:
     def _revoked(self) -> None:
         self._give_up(REVOKED)
 
+    def _ask_to_stop(self, why: str) -> None:
+        """From another thread, while this one perhaps hangs."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._give_up, why)
+
     def _give_up(self, why: str) -> None:
         if not self.stopped.done():
             self.stopped.set_result(why)
@@ -258,20 +275,12 @@ class Codebell:
     # The stop
 
     async def stop(self) -> None:
-        """No new updates, then let everything under way find its end, then a last round of the postman."""
-        self.errands.halt()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._ticks.pause()
-        ends = asyncio.get_running_loop().time() + DRAIN
-        await self.poller.drain(DRAIN)
-        await self.errands.drain(max(0.0, ends - asyncio.get_running_loop().time()))
-        await self.watcher.settle(LAST_ROUND)
-        await self.postman.round()
-        await self.postman.settle(LAST_ROUND)
-        await self.poller.confirm()
-        self._ticks.end()
+        await self._farewell.say(self._tasks)
+        self._watchdog.stop()
+
+    def hurry(self) -> None:
+        """Stop without waiting for what is under way."""
+        self._farewell.hurry()
 
 
 def caps(settings: Settings) -> Caps:

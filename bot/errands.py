@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
+from bot.clock import ended
 from bot.errors import Refused, text
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,13 @@ class Paused(Refused):
     text = text("What was just ordered cannot be stored yet. Until it is, nothing more is ordered.")
 
 
+class Rivalled(Refused):
+    text = text(
+        "Another copy of this bot is running, so nothing is ordered here: it could be ordered twice. "
+        "Try again in a few minutes."
+    )
+
+
 class Errands:
     """The errands of this process, by the id of the row each is about."""
 
@@ -40,6 +48,7 @@ class Errands:
         #: Rows whose outcome the database does not take at the moment.
         self._unsaved: set[str] = set()
         self._halted = False
+        self._rivalled = False
 
     def __contains__(self, row_id: str) -> bool:
         """Whether somebody is on an errand for this row."""
@@ -53,12 +62,18 @@ class Errands:
         task.add_done_callback(self._under_way.discard)
 
     def admit(self) -> None:
-        """Raise `Paused` while the outcome of an earlier errand cannot be stored."""
+        """Raise `Paused` while an earlier errand's outcome cannot be stored, `Rivalled` beside a rival."""
         if self._unsaved:
             raise Paused
+        if self._rivalled:
+            raise Rivalled
+
+    def rival(self, seen: bool) -> None:
+        """Whether another process answers the same people: two of them could order the same."""
+        self._rivalled = seen
 
     def still_wanted(self) -> None:
-        """Right before the call that spends: raise `NeverCalled` when the stop began, or `Paused`."""
+        """Right before the call that spends: raise `NeverCalled` when the stop began, or as `admit` does."""
         if self._halted:
             raise NeverCalled
         self.admit()
@@ -88,6 +103,10 @@ class Errands:
         """At the stop: let errands under way find their end."""
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=seconds)
+
+    async def rest(self) -> None:
+        """Break off what goes on still: the next process finds its row and settles it."""
+        await ended(*self._under_way)
 
     async def _run(self, row_id: str, work: Coroutine[Any, Any, None]) -> None:
         try:

@@ -7,9 +7,11 @@ confirms what was fetched.
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from aiogram import Bot
@@ -25,7 +27,8 @@ from aiogram.types import Update
 from aiogram.types.update import UpdateTypeLookupError
 from pydantic import ValidationError
 
-from bot.clock import Sleep
+from bot.clock import Sleep, ended
+from bot.failpoints import Failpoint, reach
 from bot.verdicts import REVOKED, Stopped
 
 log = logging.getLogger(__name__)
@@ -35,6 +38,8 @@ HOLD = 30
 GRACE = 15
 #: A second poller must not go on for ever: after so many seconds of conflict this one stops.
 CONFLICT_PATIENCE = 60.0
+#: After so many seconds without a conflict the other one is gone: until then it may only be pausing.
+CONFLICT_OVER = 45.0
 IN_FLIGHT = 100
 #: Of one person; who presses faster than that is not heard until they are worked off.
 EACH = 10
@@ -56,6 +61,18 @@ class GetUpdatesRaw(TelegramMethod[list[dict[str, Any]]]):
     allowed_updates: list[str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """Who hears how polling goes on."""
+
+    #: Telegram answered.
+    answered: Callable[[], None]
+    #: It may be silent for so many seconds now, and lives.
+    waits: Callable[[float], None]
+    #: Whether another process polls with the same token.
+    rival: Callable[[bool], None]
+
+
 class Poller:
     """Fetches updates for one bot and feeds them on."""
 
@@ -64,20 +81,23 @@ class Poller:
         bot: Bot,
         feed: Feed,
         allowed: Sequence[str],
-        beat: Callable[[], None],
+        signs: Signs,
         sleep: Sleep = asyncio.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._bot = bot
         self._feed = feed
         self._allowed = list(allowed)
-        self._beat = beat
+        self._signs = signs
         self._sleep = sleep
+        self._monotonic = monotonic
         self._offset: int | None = None
         self._room = asyncio.Semaphore(IN_FLIGHT)
         self._queues: dict[int, deque[Update]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._trouble = 0
-        self._conflict = 0.0
+        #: The first and the last conflict with another poller; None while there is none.
+        self._conflict: tuple[float, float] | None = None
 
     async def run(self) -> None:
         """Poll until cancelled. Raises `Stopped` for a revoked token or a second poller."""
@@ -85,14 +105,18 @@ class Poller:
             try:
                 await self.fetch(HOLD)
             except (AiogramError, TimeoutError) as error:
-                await self._sleep(self._pause_after(error))
+                pause = self._pause_after(error)
+                self._signs.waits(pause)
+                await self._sleep(pause)
             else:
-                self._trouble, self._conflict = 0, 0.0
-                self._beat()
+                self._trouble = 0
+                self._alone_again()
+                self._signs.answered()
 
     async def fetch(self, hold: int) -> int:
         """One getUpdates; what came is handed on, in order for each person. How many came."""
         request = GetUpdatesRaw(offset=self._offset, timeout=hold, allowed_updates=self._allowed)
+        self._signs.waits(hold + GRACE)
         batch = await self._bot(request, request_timeout=hold + GRACE)
         for raw in batch:
             await self._room.acquire()
@@ -106,11 +130,15 @@ class Poller:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
 
+    async def rest(self) -> None:
+        """Break off the handlers that go on still."""
+        await ended(*self._tasks)
+
     async def confirm(self) -> None:
         """Tell Telegram what was fetched, so that it is not sent again after a restart."""
         if self._offset is not None:
             with suppress(AiogramError, TimeoutError):
-                await self._bot(GetUpdatesRaw(offset=self._offset, timeout=0, limit=1), request_timeout=5)
+                await self._bot(GetUpdatesRaw(offset=self._offset, timeout=0, limit=1), request_timeout=2)
 
     def _enqueue(self, raw: dict[str, Any]) -> None:
         update = self._read(raw)
@@ -149,7 +177,9 @@ class Poller:
         queue = self._queues[person]
         while queue:
             try:
+                reach(Failpoint.BEFORE_HANDLER)
                 await self._feed(queue[0])
+                reach(Failpoint.AFTER_HANDLER)
             except Exception:
                 # The dispatcher's own error handler answers the person; here it only must not end the queue.
                 log.exception("handling an update")
@@ -168,15 +198,27 @@ class Poller:
             case TelegramRetryAfter(retry_after=seconds):
                 pause = float(seconds)
             case TelegramConflictError():
-                self._conflict += pause
-                self._another_poller()
+                pause = self._another_poller(pause)
         log.warning("getUpdates: %s; again in %.1f s", type(error).__name__, pause)
         return pause
 
-    def _another_poller(self) -> None:
-        log.error("another process polls with this bot's token; only one may")
-        if self._conflict > CONFLICT_PATIENCE:
+    def _another_poller(self, pause: float) -> float:
+        """Order nothing beside it. Seconds to wait; raises `Stopped` when it stays too long."""
+        now = self._monotonic()
+        began = now if self._conflict is None else self._conflict[0]
+        self._conflict = began, now
+        self._signs.rival(True)
+        log.error("another process polls with this bot's token; only one may. Nothing is ordered meanwhile")
+        left = began + CONFLICT_PATIENCE - now
+        if left <= 0:
             raise Stopped("another process polls with this bot's token") from None
+        return min(pause, left)
+
+    def _alone_again(self) -> None:
+        if self._conflict is not None and self._monotonic() - self._conflict[1] > CONFLICT_OVER:
+            log.warning("the other process is gone")
+            self._conflict = None
+            self._signs.rival(False)
 
 
 def _person(raw: dict[str, Any]) -> int:

@@ -22,7 +22,7 @@ from aiogram import Bot
 from aiogram.exceptions import AiogramError
 from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions
 
-from bot.clock import Clock
+from bot.clock import Clock, ended
 from bot.failpoints import Failpoint, reach
 from bot.floods import Floods
 from bot.paces import TELEGRAM, Paces, Tempo
@@ -152,10 +152,7 @@ class Postman:
 
     async def rest(self) -> None:
         """Break off what is being delivered still; it is sent after the next start."""
-        serving = tuple(self._busy.values())
-        for task in serving:
-            task.cancel()
-        await asyncio.gather(*serving, return_exceptions=True)
+        await ended(*self._busy.values())
 
     async def keep_in_topic(self, kind: Kind, subject: str, thread_id: int) -> None:
         """What is said of this, and of the SMS to it, belongs into a topic of its group."""

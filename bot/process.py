@@ -69,5 +69,8 @@ async def _until_stopped(codebell: Codebell) -> str:
 
 
 def _signalled(codebell: Codebell) -> None:
-    if not codebell.stopped.done():
+    """The first signal stops it, another one makes it hurry."""
+    if codebell.stopped.done():
+        codebell.hurry()
+    else:
         codebell.stopped.set_result("")

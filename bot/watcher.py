@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic
 
-from bot.clock import Clock
+from bot.clock import Clock, ended
 from storage.database import Database
 from storage.due import DueRows, Watched, tables_due
 
@@ -93,6 +93,10 @@ class Watcher:
         """Wait for the looks under way."""
         if self._under_way:
             await asyncio.wait(tuple(self._under_way.values()), timeout=seconds)
+
+    async def rest(self) -> None:
+        """Break off the looks that go on still: they are looked at anew after the start."""
+        await ended(*self._under_way.values())
 
     async def _fire(self, duty: Duty[Watched], row: Watched) -> None:
         due = row.next_poll_at or self._clock()

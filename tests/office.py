@@ -1,0 +1,140 @@
+"""The postman between a real outbox and a Telegram that refuses what a test tells it to."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiogram import Bot, exceptions
+from aiogram.client.session.base import BaseSession
+from aiogram.methods import EditMessageText, SendMessage, TelegramMethod
+from aiogram.types import Chat as TelegramChat
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, Message
+from sqlalchemy import select, update
+
+from bot.paces import Paces
+from bot.postman import Drawing, Postman
+from storage.chats import ChatStore
+from storage.models import Post
+from storage.outbox import Kind, OutboxStore, arm
+from storage.vault import Vault
+from tests.doubles import FakeClock
+from tests.storage.shelf import MASTER
+
+ANN, BOB, TEAM = 1, 2, -100
+METHOD = SendMessage(chat_id=1, text="-")
+UNHURRIED = Paces(all=(1000, 1.0), private=(1000, 1.0), group=(1000, 1.0))
+BUTTON = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="Go", callback_data="go")]])
+
+
+def refused(words: str) -> Exception:
+    return exceptions.TelegramBadRequest(METHOD, f"Bad Request: {words}")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message as it reached Telegram."""
+
+    chat: int
+    text: str
+    edits: int | None
+    thread: int | None
+    markup: bool
+    buttons: bool
+
+
+class FakeTelegram(BaseSession):
+    """Takes messages, or answers with what a test put up for a chat."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[Said] = []
+        self.answers: dict[int, deque[Exception]] = {}
+        self.gates: dict[int, asyncio.Event] = {}
+
+    async def make_request(self, bot: Bot, method: TelegramMethod[Any], timeout: int | None = None) -> Any:
+        assert isinstance(method, SendMessage | EditMessageText)
+        chat_id = int(str(method.chat_id))
+        self.said.append(_said(chat_id, method))
+        if chat_id in self.gates:
+            await self.gates[chat_id].wait()
+        if self.answers.get(chat_id):
+            raise self.answers[chat_id].popleft()
+        message_id = len(self.said)
+        return Message(message_id=message_id, date=0, chat=TelegramChat(id=chat_id, type="private"))  # type: ignore[arg-type] # Telegram gives seconds
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    async def stream_content(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError
+        yield b""
+
+
+def _said(chat_id: int, method: SendMessage | EditMessageText) -> Said:
+    return Said(
+        chat_id,
+        method.text or "",
+        method.message_id if isinstance(method, EditMessageText) else None,
+        method.message_thread_id if isinstance(method, SendMessage) else None,
+        method.parse_mode == "HTML",
+        method.reply_markup is not None,
+    )
+
+
+class Office:
+    """The postman between a real outbox and a fake Telegram; rows say their own subject, in bold."""
+
+    def __init__(self, database: Any) -> None:
+        self.database, self.clock, self.telegram = database, FakeClock(), FakeTelegram()
+        self.outbox, self.chats = OutboxStore(database), ChatStore(database, Vault([MASTER]))
+        self.drawings: dict[str, Drawing | Exception | None] = {}
+        self.hangs: list[tuple[str, int]] = []
+        self.revoked = 0
+        self.postman = self.hire(UNHURRIED)
+
+    def hire(self, paces: Paces) -> Postman:
+        bot = Bot("42:TEST", session=self.telegram)
+        return Postman(bot, self.outbox, self.chats, self.draw, self.hung, self.clock, self.revoke, paces)
+
+    async def draw(self, post: Post) -> Drawing | None:
+        drawing = self.drawings.get(post.subject, Drawing(f"<b>{post.subject}</b>", BUTTON))
+        if isinstance(drawing, Exception):
+            raise drawing
+        return drawing
+
+    async def hung(self, post: Post, message_id: int) -> None:
+        self.hangs.append((post.subject, message_id))
+
+    def revoke(self) -> None:
+        self.revoked += 1
+
+    def answers(self, *errors: Exception, chat_id: int = ANN) -> None:
+        self.telegram.answers[chat_id] = deque(errors)
+
+    async def arm(self, subject: str, kind: Kind = Kind.CODE, chat_id: int = ANN) -> None:
+        async with self.database.begin() as session:
+            await arm(session, kind, subject, chat_id, self.clock())
+
+    async def round(self) -> None:
+        await self.postman.round()
+        await self.postman.settle(10)
+
+    async def deliver(self, subject: str = "code", kind: Kind = Kind.CODE, chat_id: int = ANN) -> Post:
+        await self.arm(subject, kind, chat_id)
+        await self.round()
+        return await self.post(subject)
+
+    async def post(self, subject: str) -> Post:
+        async with self.database.begin() as session:
+            found: Post = (await session.scalars(select(Post).where(Post.subject == subject))).one()
+            return found
+
+    async def in_thread(self, subject: str, thread_id: int) -> None:
+        async with self.database.begin() as session:
+            await session.execute(update(Post).where(Post.subject == subject).values(thread_id=thread_id))
+
+    @property
+    def texts(self) -> Sequence[str]:
+        return [said.text for said in self.telegram.said]
