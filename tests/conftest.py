@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from aiogram.methods import AnswerCallbackQuery, EditMessageText, GetMe, GetUpdates, Response, SendMessage
 
+from tests.guard import only_this_machine
 from tests.house import DATABASE, Chat, House, blank, open_house
 
 #: aiogram asks pydantic for these classes at every call, and pydantic forgets a class that nobody holds.
@@ -17,6 +18,10 @@ ANSWERS = [
     Response[method.__returning__]  # type: ignore[name-defined]  # a class known at run time only
     for method in (GetUpdates, SendMessage, EditMessageText, AnswerCallbackQuery, GetMe)
 ]
+
+
+def pytest_configure() -> None:
+    only_this_machine()
 
 
 def pytest_collection_finish() -> None:

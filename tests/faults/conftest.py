@@ -2,14 +2,14 @@
 
 import inspect
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from tests.faults.harness import BotProcess, Sandbox, opened
-from tests.faults.leaks import leaks
+from tests.faults.leaks import leaked, leaks
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -20,6 +20,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
             if inspect.iscoroutinefunction(getattr(item, "obj", None)):
                 item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_leaks() -> Iterator[None]:
+    """Whatever a test broke, after it no secret may be readable in anything the bots wrote meanwhile."""
+    yield
+    assert leaked() == set()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

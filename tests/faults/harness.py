@@ -52,6 +52,7 @@ class Sandbox:
     #: What Telegram, the sites and the bot take for the present moment.
     clock: SharedClock
     master_key: str = field(default_factory=lambda: base64.b64encode(os.urandom(32)).decode())
+    closed: bool = False
 
     @property
     def human(self) -> Human:
@@ -101,6 +102,10 @@ class Sandbox:
         return found
 
 
+#: The sandboxes that were opened and not searched for secrets to their end.
+OPENED: list[Sandbox] = []
+
+
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncIterator[Sandbox]:
     """Everything the bot talks to, served until the end of the block."""
@@ -110,9 +115,12 @@ async def opened(folder: Path) -> AsyncIterator[Sandbox]:
     for site in sites.values():
         site.shop.times = Times(poll=POLL / 2, cancel=WAIT, lifetime=1200)
     serving = await serve(0, world, sites)
+    sandbox = Sandbox(world, sites, serving, folder, clock)
+    OPENED.append(sandbox)
     try:
-        yield Sandbox(world, sites, serving, folder, clock)
+        yield sandbox
     finally:
+        sandbox.closed = True
         await serving.close()
 
 
@@ -189,6 +197,14 @@ class BotProcess:
 
 def written(sandbox: Sandbox) -> bytes:
     """Everything the bot wrote anywhere: its files and logs, its calls, and what stands in the chats."""
-    files = b"\n".join(path.read_bytes() for path in sorted(sandbox.folder.rglob("*")) if path.is_file())
+    files = b"\n".join(content(path) for path in sorted(sandbox.folder.rglob("*")) if path.is_file())
     told = json.dumps([sandbox.human.calls(), sandbox.human.state()], ensure_ascii=False)
     return files + told.encode()
+
+
+def content(path: Path, begin: int = 0) -> bytes:
+    """What a file holds from a byte on; nothing when it is gone, as SQLite's journals come and go."""
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        file.seek(begin)
+        return file.read()
+    return b""

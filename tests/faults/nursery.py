@@ -23,7 +23,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, NoReturn
 
-import bot.process
+import bot.process  # noqa: F401 - loaded here, so that no bot has to
 from bot.__main__ import main
 from tests.faults.clock import SharedClock
 from tests.guard import only_this_machine
@@ -200,5 +200,4 @@ def _settle_in(order: dict[str, Any], held: int) -> None:
 
 
 if __name__ == "__main__":
-    assert bot.process
     tend()
