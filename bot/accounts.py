@@ -75,13 +75,17 @@ async def held(provider: Provider, key: SecretStr) -> set[str] | None:
 
 async def held_since(row: Activation, provider: Provider, key: SecretStr) -> dict[str, Number]:
     """What the account holds of this service and country that it did not hold before the call, by its id."""
-    before = set((row.held_before or "").split(","))
-    wanted = (row.service_code, row.country_code)
+    before, wanted = ids_before(row), (row.service_code, row.country_code)
     return {
         number.id: number
         for number in await provider.active(key)
         if number.id not in before and (number.service, number.country) == wanted
     }
+
+
+def ids_before(row: Activation) -> set[str]:
+    """What the account held before the call, by its id."""
+    return set((row.held_before or "").split(","))
 
 
 async def price_now(intent: Activation, provider: Provider, key: SecretStr) -> Decimal | None:

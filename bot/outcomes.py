@@ -1,27 +1,46 @@
 """What became of purchases: stored however long the database fails, looked for where the answer was lost."""
 
 import logging
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import Enum, auto
 
-from pydantic import SecretStr
 from sqlalchemy.exc import IntegrityError
 
-from bot.accounts import Accounts, held_since
+from bot.accounts import Accounts, held_since, ids_before
 from bot.clock import Clock
 from bot.errands import Errands
 from bot.errors import AlreadyDone, CodebellError
 from bot.providers.base import Capability, Number, Provider, Timing
 from storage.keys import KeyStore
-from storage.models import Activation
+from storage.models import Activation, State
 from storage.purchases import Bought, PurchaseStore
 from storage.waits import WaitStore
 
 log = logging.getLogger(__name__)
 
-#: A list of active numbers may lag behind a purchase: it is read again after so many seconds, then given up.
+#: A list of active numbers may lag behind a purchase: it is read again after so many seconds.
 LOOKS = (2.0, 10.0, 30.0, 120.0)
+#: What it does not show by then was not bought; what it shows later is ours all the same, looked for so long
+#: after the answer was lost.
+LAG = timedelta(seconds=sum(LOOKS))
+LATER = (timedelta(minutes=10), timedelta(minutes=30))
+#: A list that cannot be read tells nothing: it is tried again and again, for a day.
+SLOWEST = timedelta(minutes=5)
+TRIED_FOR = timedelta(days=1)
+
+
+class Sight(Enum):
+    """What an account's list tells of a lost purchase."""
+
+    OURS = auto()
+    NONE = auto()
+    #: More than one number may be it, or it may be another's.
+    SEVERAL = auto()
+    #: It could not be read, which tells nothing.
+    UNREAD = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +106,7 @@ class Outcomes:
 
     async def lost(self, row: Activation, reason: str) -> None:
         """It may have been bought. Never called again; adopted where the provider can list it."""
-        if await self._found(row):
+        if await self._sight(row) is Sight.OURS:
             return
         balance = await self._accounts.balance_after(row)
         look_at = None if row.held_before is None else self._clock() + timedelta(seconds=LOOKS[0])
@@ -96,32 +115,71 @@ class Outcomes:
         )
 
     async def look_for(self, row: Activation) -> None:
-        """Look once more whether an unknown purchase stands in the account's list."""
-        if not await self._found(row):
-            await self._store.looked_in_vain(row.id, self._clock(), self._next_look(row))
+        """Look once more whether a lost purchase stands in the account's list."""
+        sight, now = await self._sight(row), self._clock()
+        match sight:
+            case Sight.OURS:
+                return
+            case Sight.SEVERAL:
+                await self._store.undecided(row.id, now)
+            case Sight.NONE if self._certain(row):
+                await self._store.not_bought(row.id, now, self._next_look(row, sight))
+            case _:
+                await self._store.looked_in_vain(row.id, now, self._next_look(row, sight))
 
-    def _next_look(self, row: Activation) -> datetime | None:
-        later = LOOKS[row.failures + 1 : row.failures + 2]
-        return self._clock() + timedelta(seconds=later[0]) if later else None
+    def _certain(self, row: Activation) -> bool:
+        """Whether a list without it proves that nothing was bought: not before the lag is over.
 
-    async def _found(self, row: Activation) -> bool:
-        """Whether the provider lists the lost purchase; it is ours then."""
+        Not when the account was charged meanwhile, nor when the provider answered with a number.
+        """
+        before, after = row.balance_before, row.balance_after
+        charged = before is not None and after is not None and after < before
+        answered = row.reason == AlreadyDone.__name__
+        return row.state is State.UNKNOWN and self._waited(row) >= LAG and not charged and not answered
+
+    def _waited(self, row: Activation) -> timedelta:
+        """How long ago the answer was lost."""
+        return self._clock() - (row.ended_at or row.created_at)
+
+    def _next_look(self, row: Activation, sight: Sight) -> datetime | None:
+        """None when it is looked for no more."""
+        now, waited, looks = self._clock(), self._waited(row), row.failures + 1
+        if sight is Sight.UNREAD:
+            pause = timedelta(seconds=LOOKS[looks]) if looks < len(LOOKS) else SLOWEST
+            return now + pause if waited < TRIED_FOR else None
+        if waited < LAG:
+            return now + timedelta(seconds=LOOKS[min(looks, len(LOOKS) - 1)])
+        return next((now + later - waited for later in LATER if later > waited), None)
+
+    async def _sight(self, row: Activation) -> Sight:
+        """What the account's list tells of a lost purchase; one that is ours is stored."""
         if row.held_before is None:
-            return False
+            return Sight.UNREAD
         try:
             provider, key = await self._accounts.behind(row)
-            return provider.can(Capability.ACTIVE) and await self._adopt(row, provider, key)
-        except CodebellError:
-            return False
+            if not provider.can(Capability.ACTIVE):
+                return Sight.UNREAD
+            return await self._adopted(row, provider, await held_since(row, provider, key))
+        except CodebellError as untold:
+            log.info("purchase %s was not looked for: %s", row.id, type(untold).__name__)
         except Exception:
             log.exception("purchase %s was not looked for", row.id)
-            return False
+        return Sight.UNREAD
 
-    async def _adopt(self, row: Activation, provider: Provider, key: SecretStr) -> bool:
-        """Whether exactly one number of this service and country is new since the call; it is ours then."""
-        new = await held_since(row, provider, key)
+    async def _adopted(self, row: Activation, provider: Provider, new: Mapping[str, Number]) -> Sight:
+        """Exactly one number of this service and country is new since the call: it is ours then."""
         unknown = new.keys() - await self._store.known(row.key_id, new.keys())
-        if len(unknown) != 1:
-            return False
+        if not unknown:
+            return Sight.NONE
+        if await self._claimed(row, unknown):
+            # What was given up has the weaker claim.
+            return Sight.NONE if row.state is State.FAILED else Sight.SEVERAL
+        if len(unknown) > 1:
+            return Sight.SEVERAL
         await self.keep(row, new[unknown.pop()], await self.terms(provider), row.called_at)
-        return True
+        return Sight.OURS
+
+    async def _claimed(self, row: Activation, ids: Collection[str]) -> bool:
+        """Whether another lost purchase may have bought one of these as well."""
+        rivals = await self._store.rivals(row, LAG)
+        return any(set(ids) - ids_before(rival) for rival in rivals)

@@ -13,6 +13,7 @@ from bot.i18n import Texts, flag, international, visible
 from bot.postman import Drawing
 from bot.providers.base import Capability, Provider
 from handlers.doors import Act, Again, Country, Forward, What
+from handlers.purchase_outcomes import late, not_listed, unknown, why
 from handlers.screen import Rows, Screen, copies, press
 from storage.models import Activation, Sms, State
 from storage.reasons import Reason, refusal
@@ -135,10 +136,12 @@ def _outcome(row: Activation, title: str, t: Texts) -> list[str]:
             return [_cancelled(row, title, t)]
         case State.EXPIRED:
             return [_expired(row, title, t)]
+        case State.FAILED if row.reason == Reason.NOT_LISTED:
+            return not_listed(row, title, t)
         case State.FAILED:
-            return [t("🚫 Not bought, not paid."), _why(row, t)]
+            return [t("🚫 Not bought, not paid."), why(row, t)]
         case State.UNKNOWN:
-            return _unknown(row, title, t)
+            return unknown(row, title, t)
         case _:
             return [_last_code(row, t), _finished(row, title, t)]
 
@@ -163,6 +166,8 @@ def _trouble(row: Activation, title: str, t: Texts) -> list[str]:
             return [t("{provider} did not let go of it yet; I try again.", provider=title)]
         case Unavailable.__name__ | BadReply.__name__:
             return [t("⚠️ {provider} does not answer; I keep asking.", provider=title)]
+        case Reason.LISTED_LATE:
+            return [late(title, t)]
         case Reason.NOT_SET_UP:
             return [t("⚠️ {provider} is not set up here any more.", provider=title)]
         case _ if denied is not None:
@@ -218,29 +223,6 @@ def _expired(row: Activation, title: str, t: Texts) -> str:
             )
         case _:
             return t("⌛ No SMS came in time: {provider} pays it back by its rules.", provider=title)
-
-
-def _why(row: Activation, t: Texts) -> str:
-    error = named(row.reason)
-    if error is None:
-        return t("I was restarted before the order went out. Press again if you still want it.")
-    return t.error(error())
-
-
-def _unknown(row: Activation, title: str, t: Texts) -> list[str]:
-    lines = [
-        t(
-            "❓ The answer of {provider} was lost: it is <b>unknown</b> whether a number was bought.",
-            provider=title,
-        ),
-        t("I did not and will not order again for this press."),
-    ]
-    if row.balance_before is not None:
-        lines.append(t("Balance before: {money}", money=t.money(row.balance_before, row.currency)))
-    if row.balance_after is not None:
-        lines.append(t("Balance after: {money}", money=t.money(row.balance_after, row.currency)))
-    lines.append(t("If it fell, the number is in your account at {provider}.", provider=title))
-    return lines
 
 
 def _buttons(row: Activation, provider: Provider | None, t: Texts, now: datetime) -> Rows:

@@ -1,12 +1,13 @@
 """The purchase in the database: intent before money, then one of four ends.
 
 What a dead process leaves: `buying` without `called_at` was never called, so nothing was bought; with it, the
-purchase may have happened and becomes `unknown`, unless the provider can list what the account holds.
+purchase may have happened and becomes `unknown`, unless the provider can list what the account holds. What
+that list does not show in time `failed`; should it show up later, it is ours all the same.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,9 +19,13 @@ from storage.caps import Caps, Expense, room_for_one, within
 from storage.database import Database
 from storage.keys import to_buy_with, twins
 from storage.models import OPEN, Activation, Quote, State
-from storage.moves import change, move, note, redraw
+from storage.moves import change, enter, move, note, redraw
 from storage.outbox import new_id
 from storage.quotes import LIFETIME
+from storage.reasons import Reason
+
+#: The card comes as a new message: an edit does not ring.
+_NEW_CARD: dict[str, Any] = {"card_chat_id": None, "card_message_id": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +83,22 @@ class PurchaseStore:
             return await change(session, activation_id, {State.BUYING}, **values)
 
     async def bought(self, activation_id: str, number: Bought, now: datetime) -> Activation | None:
-        """The number is ours. Raises `AlreadyDone` while a number of that id is open on the same account."""
+        """The number is ours. Raises `AlreadyDone` while a number of that id is open on the same account.
+
+        The card of what was told to be not bought rings.
+        """
         values: dict[str, Any] = _values(number) | {"answered_at": now, "polled_at": now}
         async with self._database.begin() as session:
+            failed = await _failed(session, activation_id)
+            if failed not in (None, Reason.NOT_LISTED):
+                return None
             await _succeed(session, activation_id, number.provider_id, now)
-            return await move(session, activation_id, State.WAITING, now, **values)
+            if failed is not None:
+                values |= _NEW_CARD | {"reason": Reason.LISTED_LATE}
+            row = await move(session, activation_id, State.WAITING, now, **values)
+            if row is not None and failed is not None:
+                await redraw(session, row, now, anew=True)
+            return row
 
     async def failed(self, activation_id: str, reason: str, now: datetime) -> Activation | None:
         async with self._database.begin() as session:
@@ -104,6 +120,8 @@ class PurchaseStore:
             "next_poll_at": look_at,
         }
         async with self._database.begin() as session:
+            if await _failed(session, activation_id) is not None:
+                return None
             return await move(session, activation_id, State.UNKNOWN, now, **values)
 
     async def stranded(self) -> Sequence[Activation]:
@@ -115,10 +133,51 @@ class PurchaseStore:
     async def looked_in_vain(
         self, activation_id: str, now: datetime, look_at: datetime | None
     ) -> Activation | None:
-        """An unknown purchase does not stand in the account's list yet; `look_at` is the next look."""
+        """A lost purchase does not stand in the account's list yet; `look_at` is the next look."""
         values = {"failures": Activation.failures + 1, "polled_at": now, "next_poll_at": look_at}
         async with self._database.begin() as session:
-            return await change(session, activation_id, {State.UNKNOWN}, **values)
+            row = await change(session, activation_id, {State.UNKNOWN, State.FAILED}, **values)
+            if row is not None and look_at is None:
+                await redraw(session, row, now)
+            return row
+
+    async def not_bought(
+        self, activation_id: str, now: datetime, look_at: datetime | None
+    ) -> Activation | None:
+        """The list was read long enough: as far as it tells nothing was bought; `look_at` is one more."""
+        values: dict[str, Any] = {
+            "failures": Activation.failures + 1,
+            "polled_at": now,
+            "next_poll_at": look_at,
+        }
+        async with self._database.begin() as session:
+            return await move(session, activation_id, State.FAILED, now, reason=Reason.NOT_LISTED, **values)
+
+    async def undecided(self, activation_id: str, now: datetime) -> Activation | None:
+        """Several numbers may be the lost one: only the person can tell. It is looked for no more."""
+        values: dict[str, Any] = {"reason": Reason.SEVERAL, "polled_at": now, "next_poll_at": None}
+        async with self._database.begin() as session:
+            anew = await _failed(session, activation_id) == Reason.NOT_LISTED
+            if anew:
+                await enter(session, activation_id, State.UNKNOWN, now, **_NEW_CARD)
+            row = await change(session, activation_id, {State.UNKNOWN}, **values)
+            if row is not None:
+                await redraw(session, row, now, anew=anew)
+            return row
+
+    async def rivals(self, lost: Activation, lag: timedelta) -> Sequence[Activation]:
+        """Other lost purchases of the same on this account, called no earlier than `lag` before this one."""
+        called = lost.called_at or lost.created_at
+        others = select(Activation).where(
+            Activation.id != lost.id,
+            Activation.key_id.in_(twins(lost.key_id)),
+            Activation.service_code == lost.service_code,
+            Activation.country_code == lost.country_code,
+            Activation.state.in_((State.UNKNOWN, State.BUYING)),
+            Activation.called_at > called - lag,
+        )
+        async with self._database.begin() as session:
+            return (await session.scalars(others)).all()
 
     async def known(self, key_id: str, ids: Collection[str]) -> set[str]:
         """Which of the provider's ids are numbers bought here, with this key or the same in another chat."""
@@ -140,6 +199,12 @@ async def _usable(session: AsyncSession, nonce: str, owner_id: int, chat_id: int
     if now - quote.created_at > LIFETIME:
         raise Expired
     return quote
+
+
+async def _failed(session: AsyncSession, activation_id: str) -> str | None:
+    """Why a purchase failed; None when it did not."""
+    row = await session.get(Activation, activation_id)
+    return row.reason if row is not None and row.state is State.FAILED else None
 
 
 async def _succeed(session: AsyncSession, activation_id: str, provider_id: str, now: datetime) -> None:

@@ -20,6 +20,12 @@ class Reason(StrEnum):
     FINISHING = "Finishing"
     #: Its provider is configured no more.
     NOT_SET_UP = "NotSetUp"
+    #: The answer to a purchase was lost, and the account's list has not shown it long after that.
+    NOT_LISTED = "NotListed"
+    #: More than one number in that list may be the one that was bought.
+    SEVERAL = "Several"
+    #: It stood in that list only after it had been given up.
+    LISTED_LATE = "ListedLate"
     #: A message was asked for long enough, and its provider never told a last word on it.
     NO_FINAL_WORD = "NoFinalWord"
 

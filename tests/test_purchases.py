@@ -84,7 +84,7 @@ async def test_a_provider_that_does_not_say_what_it_charged_charged_the_price_it
     assert (await core.buy()).cost == Decimal("0.30")
 
 
-async def test_what_is_charged_above_the_agreement_stands_beside_it(core: Core) -> None:
+async def test_b_21_what_is_charged_above_the_agreement_stands_beside_it(core: Core) -> None:
     core.alpha.capabilities -= {Capability.MAX_PRICE}
 
     async def go_up() -> None:
@@ -122,7 +122,7 @@ async def test_a_short_refusal_does_not_shorten_the_wait(core: Core) -> None:
     assert row.cancel_from == core.clock() + timedelta(seconds=30)
 
 
-async def test_a_second_press_on_the_same_button_is_told_that_it_was_done(core: Core) -> None:
+async def test_b_1_of_twenty_presses_on_a_button_at_once_one_buys(core: Core) -> None:
     quote = await core.quote()
     presses = await asyncio.gather(*(core.press(quote) for _ in range(20)), return_exceptions=True)
     await core.errands.drain(10)
@@ -165,7 +165,7 @@ async def test_a_removed_key_buys_nothing(core: Core) -> None:
         await core.press(quote)
 
 
-async def test_a_key_removed_during_the_purchase_serves_to_its_end(core: Core) -> None:
+async def test_b_23_a_key_removed_during_the_purchase_serves_to_its_end(core: Core) -> None:
     core.alpha.meanwhile["before buy"] = lambda: core.keys.remove(core.key_id, OWNER, core.clock())
     row = await core.buy()
     core.alpha.delivers("2468")
@@ -190,7 +190,7 @@ async def test_a_provider_that_is_configured_no_more_sells_nothing(core: Core) -
         (Caps(spend_per_day=Decimal("1.50")), SpentEnough),
     ],
 )
-async def test_fifty_presses_at_once_never_pass_a_limit(
+async def test_b_24_fifty_presses_at_once_never_pass_a_limit(
     core: Core, caps: Caps, refusal: type[Refused]
 ) -> None:
     core.caps = caps
@@ -237,7 +237,7 @@ async def test_yesterdays_purchases_do_not_count(core: Core) -> None:
 # One after another
 
 
-async def test_purchases_with_one_key_never_overlap(core: Core) -> None:
+async def test_b_13_purchases_with_one_key_never_overlap(core: Core) -> None:
     overlaps = []
 
     async def note() -> None:

@@ -112,7 +112,7 @@ async def test_a_paid_number_is_stored_when_the_database_works_again(core: Core)
     assert core.slept == [1, 2, 5, 10, 30, 30, 30]
 
 
-async def test_an_id_the_provider_gave_before_is_not_believed(core: Core) -> None:
+async def test_b_22_an_id_the_provider_gave_before_is_not_believed(core: Core) -> None:
     first = await core.buy()
     core.alpha._number = lambda cost: Number("alpha-1", "+12015559999", "1", cost)  # type: ignore[method-assign] # a reused id
     second = await core.buy()

@@ -27,10 +27,11 @@ class State(StrEnum):
 
 #: The transition table: a state, and the states it may be reached from.
 REACHED_FROM: dict[State, frozenset[State]] = {
-    # From unknown when the provider could list it after all: it is adopted.
-    State.WAITING: frozenset({State.BUYING, State.CANCELLING, State.UNKNOWN}),
+    # From unknown when the provider could list it after all: it is adopted. The same late, when the list had
+    # been read long enough to call it not bought.
+    State.WAITING: frozenset({State.BUYING, State.CANCELLING, State.UNKNOWN, State.FAILED}),
     State.FAILED: frozenset({State.BUYING, State.UNKNOWN}),
-    State.UNKNOWN: frozenset({State.BUYING}),
+    State.UNKNOWN: frozenset({State.BUYING, State.FAILED}),
     State.RECEIVED: frozenset(
         {
             State.WAITING,
