@@ -53,6 +53,7 @@ from storage.purchases import PurchaseStore
 from storage.quotes import QuoteStore
 from storage.rental_orders import RentalOrderStore
 from storage.rentals import RentalStore
+from storage.retention import Retention
 from storage.vault import Vault
 from storage.waits import WaitStore
 
@@ -85,6 +86,7 @@ class Codebell:
         self.outbox = OutboxStore(database)
         self.quotes = QuoteStore(database)
         self.forms = FormStore(database)
+        self.retention = Retention(database, settings.retention_days)
         self.catalogues = Catalogues(settings.default_language)
         self.heartbeat = Heartbeat(settings.heartbeat_file)
         self._loop = asyncio.get_running_loop()
@@ -245,6 +247,7 @@ class Codebell:
         await self.quotes.sweep(now)
         await self.orders.sweep(now)
         await self.messages.sweep()
+        await self.retention.sweep(now)
         await self.postman.tidy()
         for spending in (self.purchases, self.rental_orders, self.messages):
             await spending.recover(LEFT_BEHIND)

@@ -28,8 +28,8 @@ def way(used: Sequence[Channel], t: Texts) -> str:
 
 
 def recipient(row: OutgoingMessage, t: Texts) -> str:
-    """`+380 50 123 4567 · 🇺🇦 Ukraine`; the number alone where its country cannot be told."""
-    phone = international(row.recipient)
+    """`+380 50 123 4567 · 🇺🇦 Ukraine`; the number alone where its country cannot be told, "…" once erased."""
+    phone = international(row.recipient) or "…"
     return f"{phone} · {flag(row.country)} {t.country(row.country)}" if row.country else phone
 
 

@@ -88,6 +88,8 @@ def standing(row: OutgoingMessage, t: Texts) -> str:
 def _texts(row: OutgoingMessage, t: Texts) -> list[str]:
     """The text in short; both where the channels have different ones."""
     texts = dict.fromkeys(text for channel in channels(row) if (text := text_of(row, channel)))
+    if not row.recipient:
+        return [t("Its words and its recipient were erased: they are not kept for ever.")]
     if not texts:
         return [t("🖼 {address}", address=visible(row.viber_image, _SHOWN))]
     return [t("<blockquote>{text}</blockquote>", text=visible(text, _SHOWN // len(texts))) for text in texts]

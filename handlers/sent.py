@@ -77,5 +77,5 @@ def _line(row: OutgoingMessage, t: Texts) -> str:
 
 
 def _label(row: OutgoingMessage, t: Texts) -> str:
-    phone = international(row.recipient)
+    phone = international(row.recipient) or "…"
     return t.plain("🗂 {phone} · {state}", phone=phone, state=standing(row, t))
