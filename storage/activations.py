@@ -86,7 +86,7 @@ class ActivationStore(DueRows[Activation]):
         self, activation_id: str, reason: str, now: datetime, late_at: datetime | None
     ) -> Activation | None:
         """The provider ended it without a code; `late_at` is the first look for a late one."""
-        values: dict[str, Any] = {"ended_at": now, "cancel_at": None, "next_poll_at": late_at}
+        values = _ended(now, late_at)
         return await self._move(activation_id, State.EXPIRED, now, reason=reason, **values)
 
     # What the person wants
@@ -126,7 +126,7 @@ class ActivationStore(DueRows[Activation]):
         self, activation_id: str, now: datetime, late_at: datetime | None, reason: str = ""
     ) -> Activation | None:
         """The provider's word that it is gone; UNCONFIRMED when that was not its answer to the cancel."""
-        values: dict[str, Any] = {"ended_at": now, "cancel_at": None, "next_poll_at": late_at}
+        values = _ended(now, late_at)
         return await self._move(activation_id, State.CANCELLED, now, reason=reason, **values)
 
     async def still_waiting(
@@ -271,6 +271,11 @@ def _heard(heard: Heard, now: datetime) -> dict[str, object]:
         "failures": 0,
         "next_poll_at": None,
     }
+
+
+def _ended(now: datetime, late_at: datetime | None) -> dict[str, Any]:
+    """By an answer at this moment; `late_at` is the first look for a late code."""
+    return {"ended_at": now, "polled_at": now, "cancel_at": None, "next_poll_at": late_at}
 
 
 def _sms(activation: Activation, heard: Heard, position: int, now: datetime, *, late: bool) -> Sms:

@@ -13,6 +13,7 @@ from bot.providers.base import Held
 from storage.models import Activation, Key, State
 from tests.core import OWNER, Core, open_core
 from tests.doubles import KEY
+from tests.wishes import gap
 
 
 @pytest.fixture
@@ -167,6 +168,17 @@ async def test_a_start_right_after_a_look_does_not_look_too_soon(core: Core) -> 
     assert len(core.alpha.called("poll")) == 1
     assert row.next_poll_at is not None
     assert (row.next_poll_at - looked).total_seconds() == core.alpha.timing.min_poll
+
+
+async def test_a_start_right_after_an_end_does_not_look_too_soon(core: Core) -> None:
+    row = await core.buy()
+    core.alpha.ends()
+    row = await core.step(row.id)
+    await core.numbers.wake_all(core.clock())
+    core.reborn()
+    row = await core.step(row.id)
+    assert len(core.alpha.called("poll")) == 1
+    assert gap(row, core) == core.alpha.timing.min_poll
 
 
 async def test_c_17_a_clock_set_back_keeps_no_look_waiting(core: Core) -> None:
