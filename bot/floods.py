@@ -1,11 +1,17 @@
 """Flood limits: one chat's is that chat's; one told in several chats at once is the whole bot's.
 
-Both are stored, so a restart does not speak into them. During the bot's, nothing but codes is said, and those
-one after another; how long it takes is what Telegram said last to the least.
+Both are stored, whoever was told, so that nothing unasked is said into them, not even after a restart. During
+the bot's own nothing but codes is sent, one after another; it ends when the first of those chats may speak.
 """
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
+
+from aiogram import Bot
+from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
+from aiogram.exceptions import TelegramRetryAfter
+from aiogram.methods import TelegramMethod
 
 from bot.clock import Clock
 from storage.chats import ChatStore
@@ -18,8 +24,8 @@ SEVERAL = 3
 AT_ONCE = timedelta(seconds=10)
 
 
-class Floods:
-    """What Telegram asked us to wait for."""
+class Floods(BaseRequestMiddleware):
+    """What Telegram asked us to wait for; put before a bot's requests, it hears of all."""
 
     def __init__(self, chats: ChatStore, clock: Clock) -> None:
         self._chats = chats
@@ -37,6 +43,17 @@ class Floods:
     def everywhere(self) -> bool:
         """Whether the whole bot is to be quiet now."""
         return self._everywhere is not None and self._clock() < self._everywhere
+
+    async def __call__(
+        self, make_request: NextRequestMiddlewareType[Any], bot: Bot, method: TelegramMethod[Any]
+    ) -> Any:
+        try:
+            return await make_request(bot, method)
+        except TelegramRetryAfter as flood:
+            chat_id = getattr(method, "chat_id", None)
+            if isinstance(chat_id, int):
+                await self.told(chat_id, float(flood.retry_after))
+            raise
 
     async def told(self, chat_id: int, seconds: float) -> None:
         """Nothing to this chat for so long; perhaps to no chat."""

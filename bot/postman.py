@@ -101,6 +101,7 @@ class Postman:
         self._clock = clock
         self._revoked = revoked
         self._floods = Floods(chats, clock)
+        bot.session.middleware(self._floods)
         self._tempo = Tempo(paces)
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._nudged = asyncio.Event()
@@ -263,9 +264,9 @@ class Postman:
         """Not delivered now. False: this chat takes nothing more for the moment."""
         now = self._clock()
         match verdict:
-            case Wait(seconds=seconds):
+            case Wait():
+                # How long is stored already, as for whatever else was refused so.
                 await self._outbox.unburnt(post)
-                await self._floods.told(post.chat_id, seconds)
             case Moved(chat_id=new):
                 await self._outbox.unburnt(post)
                 await self._chats.migrate(post.chat_id, new)

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from aiogram import Bot, exceptions
@@ -19,6 +21,7 @@ from storage.chats import ChatStore
 from storage.models import Post
 from storage.outbox import Kind, OutboxStore, arm
 from storage.vault import Vault
+from tests.core import blank, chat, put
 from tests.doubles import FakeClock
 from tests.storage.shelf import MASTER
 
@@ -64,6 +67,17 @@ class FakeTelegram(BaseSession):
         message_id = len(self.said)
         return Message(message_id=message_id, date=0, chat=TelegramChat(id=chat_id, type="private"))  # type: ignore[arg-type] # Telegram gives seconds
 
+    def hold(self, chat_id: int) -> asyncio.Event:
+        """Answer nothing of this chat until the event is set."""
+        self.gates[chat_id] = asyncio.Event()
+        return self.gates[chat_id]
+
+    async def hears(self, chat_id: int) -> None:
+        """Wait until something more is said to a chat."""
+        before = len(self.said)
+        while not any(said.chat == chat_id for said in self.said[before:]):  # noqa: ASYNC110 - it has no event
+            await asyncio.sleep(0)
+
     async def close(self) -> None:
         """Nothing is open."""
 
@@ -89,7 +103,7 @@ class Office:
     def __init__(self, database: Any) -> None:
         self.database, self.clock, self.telegram = database, FakeClock(), FakeTelegram()
         self.outbox, self.chats = OutboxStore(database), ChatStore(database, Vault([MASTER]))
-        self.drawings: dict[str, Drawing | Exception | None] = {}
+        self.drawings: dict[str, Drawing | BaseException | None] = {}
         self.hangs: list[tuple[str, int]] = []
         self.revoked = 0
         self.postman = self.hire(UNHURRIED)
@@ -100,7 +114,7 @@ class Office:
 
     async def draw(self, post: Post) -> Drawing | None:
         drawing = self.drawings.get(post.subject, Drawing(f"<b>{post.subject}</b>", BUTTON))
-        if isinstance(drawing, Exception):
+        if isinstance(drawing, BaseException):
             raise drawing
         return drawing
 
@@ -126,6 +140,11 @@ class Office:
         await self.round()
         return await self.post(subject)
 
+    async def killed_over(self, *subjects: str) -> None:
+        """The process dies while these are being tried."""
+        for subject in subjects:
+            await self.outbox.trying(await self.post(subject))
+
     async def post(self, subject: str) -> Post:
         async with self.database.begin() as session:
             found: Post = (await session.scalars(select(Post).where(Post.subject == subject))).one()
@@ -138,3 +157,13 @@ class Office:
     @property
     def texts(self) -> Sequence[str]:
         return [said.text for said in self.telegram.said]
+
+
+@asynccontextmanager
+async def open_office(folder: Path) -> AsyncIterator[Office]:
+    """An office over an empty database, which knows Ann, Bob and the team."""
+    async with blank(folder) as database:
+        office = Office(database)
+        await put(database, *(chat(chat_id, office.clock()) for chat_id in (ANN, BOB, TEAM)))
+        yield office
+        await office.postman.settle(10)

@@ -70,7 +70,8 @@ async def test_t_15_a_second_poller_is_put_up_with_for_a_minute_then_this_one_st
 
 
 async def test_t_15_two_pollers_that_are_answered_in_turns_do_not_go_on_for_ever(desk: Desk) -> None:
-    desk.answers(*[CONFLICT, [said(1)]] * 100)
+    for _ in range(100):
+        desk.answers(CONFLICT, [said(1)])
     with pytest.raises(Stopped, match="another process polls"):
         await desk.poller.run()
     assert False not in desk.rivals
@@ -79,7 +80,7 @@ async def test_t_15_two_pollers_that_are_answered_in_turns_do_not_go_on_for_ever
 async def test_t_15_a_short_conflict_during_a_handover_is_forgotten(
     desk: Desk,
 ) -> None:
-    quiet = [[] for _ in range(int(CONFLICT_OVER // HOLD) + 1)]
+    quiet: list[list[object]] = [[] for _ in range(int(CONFLICT_OVER // HOLD) + 1)]
     for _ in range(10):
         desk.answers(CONFLICT, CONFLICT, CONFLICT, *quiet)
     with pytest.raises(Stopped, match="revoked"):

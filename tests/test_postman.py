@@ -10,17 +10,13 @@ import pytest
 from bot.paces import Paces
 from bot.postman import Drawing
 from storage.outbox import Kind
-from tests.core import blank, chat, put
-from tests.office import ANN, BOB, TEAM, Office, Said
+from tests.office import ANN, BOB, TEAM, Office, Said, open_office
 
 
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    async with blank(tmp_path) as database:
-        made = Office(database)
-        await put(database, *(chat(chat_id, made.clock()) for chat_id in (ANN, BOB, TEAM)))
+    async with open_office(tmp_path) as made:
         yield made
-        await made.postman.settle(10)
 
 
 async def test_a_row_is_said_once_and_remembers_where(office: Office) -> None:

@@ -9,17 +9,13 @@ from aiogram import exceptions
 
 from bot.postman import Drawing
 from storage.outbox import PARKED, Kind
-from tests.core import blank, chat, put
-from tests.office import ANN, BOB, BUTTON, METHOD, TEAM, Office, Said, refused
+from tests.office import ANN, BUTTON, METHOD, TEAM, Office, Said, open_office, refused
 
 
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    async with blank(tmp_path) as database:
-        made = Office(database)
-        await put(database, *(chat(chat_id, made.clock()) for chat_id in (ANN, BOB, TEAM)))
+    async with open_office(tmp_path) as made:
         yield made
-        await made.postman.settle(10)
 
 
 @pytest.mark.parametrize(
