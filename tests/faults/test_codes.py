@@ -115,7 +115,7 @@ async def test_b_6_killed_between_purchase_and_code_the_code_still_rings(
     assert len(purchases(sandbox.sites[SMSBOWER])) == crash.bought[SMSBOWER]
 
 
-async def test_b_8_15_killed_within_a_purchase_it_is_unknown_where_none_can_be_listed(
+async def test_b_8_b_15_killed_within_a_purchase_it_is_unknown_where_none_can_be_listed(
     sandbox: Sandbox, crash: Crash
 ) -> None:
     await crash.people["Cat"].sees("unknown", "Balance before", "Balance after")

@@ -27,7 +27,9 @@ async def test_b_1_two_presses_on_buy_buy_once(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("fault", ["drop", "html", "502", "garbage", "empty"])
-async def test_b_9_10_11_15_a_lost_answer_is_told_and_never_repeated(sandbox: Sandbox, fault: str) -> None:
+async def test_b_9_b_10_b_11_b_15_a_lost_answer_is_told_and_never_repeated(
+    sandbox: Sandbox, fault: str
+) -> None:
     site, ann = sandbox.sites["smsbower"], Person(sandbox, fault)
     await ann.connect("smsbower")
     await ann.choose("smsbower")

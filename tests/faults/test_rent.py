@@ -75,7 +75,7 @@ async def _pressed_twice(renter: Renter, button: str) -> list[str]:
 
 
 @pytest.mark.parametrize("row", LOST)
-async def test_b_8_9_10_11_the_list_tells_of_a_rent_whose_answer_is_lost(
+async def test_b_8_b_9_b_10_b_11_the_list_tells_of_a_rent_whose_answer_is_lost(
     sandbox: Sandbox, renters: Mapping[str, Renter], row: str
 ) -> None:
     _lose(sandbox, RENT, row)
@@ -83,7 +83,7 @@ async def test_b_8_9_10_11_the_list_tells_of_a_rent_whose_answer_is_lost(
 
 
 @pytest.mark.parametrize("row", LOST)
-async def test_b_8_9_10_11_the_list_tells_of_a_renewal_whose_answer_is_lost(
+async def test_b_8_b_9_b_10_b_11_the_list_tells_of_a_renewal_whose_answer_is_lost(
     sandbox: Sandbox, renters: Mapping[str, Renter], row: str
 ) -> None:
     number = await renters[row].rent()
@@ -239,7 +239,7 @@ async def test_b_8_killed_within_a_renewal_the_new_end_is_there(sandbox: Sandbox
     assert len(calls(sandbox, RENEW)) == crash.called[RENEW]
 
 
-async def test_b_7_14_killed_within_a_rent_that_never_came_true_it_is_unknown_whatever_else_is_new(
+async def test_b_7_b_14_killed_within_a_rent_that_never_came_true_it_is_unknown_whatever_else_is_new(
     sandbox: Sandbox, crash: Crash
 ) -> None:
     card = await crash.people["Gus"].sees(*UNKNOWN)

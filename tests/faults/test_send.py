@@ -50,7 +50,7 @@ async def test_b_1_two_presses_on_send_send_once(sandbox: Sandbox, senders: Mapp
 
 
 @pytest.mark.parametrize("row", LOST)
-async def test_b_8_9_10_11_15_a_lost_answer_is_told_and_never_repeated(
+async def test_b_8_b_9_b_10_b_11_b_15_a_lost_answer_is_told_and_never_repeated(
     sandbox: Sandbox, senders: Mapping[str, Sender], row: str
 ) -> None:
     (kind, body), ann = LOST[row], senders[row]

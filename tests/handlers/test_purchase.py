@@ -38,7 +38,7 @@ REFUSALS: list[CodebellError] = [
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: type(refusal).__name__)
-async def test_a_refused_purchase_says_that_nothing_was_bought_and_why(
+async def test_b_20_a_refused_purchase_says_that_nothing_was_bought_and_why(
     chat: Chat, house: House, refusal: CodebellError
 ) -> None:
     house.alpha.fails("buy", refusal)
@@ -76,7 +76,7 @@ async def test_nothing_is_ordered_where_the_balance_cannot_be_read_first(chat: C
 
 
 @pytest.mark.parametrize("lost", [Unavailable("timeout"), BadReply("<html>")], ids=["timeout", "nonsense"])
-async def test_a_lost_answer_is_unknown_told_with_both_balances_and_never_repeated(
+async def test_b_15_a_lost_answer_is_unknown_told_with_both_balances_and_never_repeated(
     chat: Chat, house: House, lost: Unclear
 ) -> None:
     house.alpha.loses_the_answer("buy", lost)
@@ -95,7 +95,7 @@ async def test_a_lost_order_that_never_came_shows_the_same_balance_twice(chat: C
     assert "<html>" not in chat.screen
 
 
-async def test_a_lost_purchase_is_adopted_where_the_account_lists_it(chat: Chat, house: House) -> None:
+async def test_b_8_a_lost_purchase_is_adopted_where_the_account_lists_it(chat: Chat, house: House) -> None:
     house.alpha.capabilities |= {Capability.ACTIVE}
     house.alpha.loses_the_answer("buy", Unavailable("timeout"))
     await chat.buys()

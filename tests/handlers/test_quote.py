@@ -54,7 +54,7 @@ async def test_the_price_agreed_to_is_the_most_that_is_paid(chat: Chat, house: H
     assert call.about == Wish("tg", "1", max_price=Decimal("0.50"))
 
 
-async def test_two_presses_at_once_buy_once_and_both_are_answered(chat: Chat, house: House) -> None:
+async def test_b_1_two_presses_at_once_buy_once_and_both_are_answered(chat: Chat, house: House) -> None:
     await chat.say("/buy telegram us")
     await chat.press("Alpha")
     first, second = chat.click("Buy for"), chat.click("Buy for")
@@ -64,7 +64,7 @@ async def test_two_presses_at_once_buy_once_and_both_are_answered(chat: Chat, ho
     assert len(house.alpha.called("buy")) == 1
 
 
-async def test_a_press_repeated_after_the_purchase_buys_nothing(chat: Chat, house: House) -> None:
+async def test_b_3_a_press_repeated_after_the_purchase_buys_nothing(chat: Chat, house: House) -> None:
     await chat.say("/buy telegram us")
     await chat.press("Alpha")
     button = chat.data("Buy for")
@@ -75,7 +75,7 @@ async def test_a_press_repeated_after_the_purchase_buys_nothing(chat: Chat, hous
     assert len(house.alpha.called("buy")) == 1
 
 
-async def test_an_offer_older_than_a_quarter_of_an_hour_is_not_bought(chat: Chat, house: House) -> None:
+async def test_b_3_an_offer_older_than_a_quarter_of_an_hour_is_not_bought(chat: Chat, house: House) -> None:
     await chat.say("/buy telegram us")
     await chat.press("Alpha")
     await chat.wait(15 * 60 + 1)

@@ -178,7 +178,7 @@ class ProviderContract:
                 assert isinstance(result, Unclear), f"{trouble}: {result!r}"
                 assert result.sent is (trouble not in NEVER_SENT), trouble
 
-    async def test_what_has_an_effect_is_sent_once_whatever_comes_back(self, change: str) -> None:
+    async def test_b_10_b_11_what_has_an_effect_is_sent_once_whatever_comes_back(self, change: str) -> None:
         for trouble, says in TROUBLES.items():
             site = Site((says,))
             await self._ask(change, site)

@@ -134,7 +134,7 @@ async def test_a_packing_that_was_not_asked_for_is_not_guessed_at() -> None:
         assert type(await failing(opened.send(ASK, KEY))) is BadReply
 
 
-async def test_a_reset_after_the_request_leaves_it_open_whether_it_arrived() -> None:
+async def test_b_9_a_reset_after_the_request_leaves_it_open_whether_it_arrived() -> None:
     async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.transport.abort()
 
@@ -146,7 +146,7 @@ async def test_a_reset_after_the_request_leaves_it_open_whether_it_arrived() -> 
     assert len(server.heads) == 1
 
 
-async def test_a_reset_on_a_kept_connection_sends_nothing_twice() -> None:
+async def test_b_9_a_reset_on_a_kept_connection_sends_nothing_twice() -> None:
     async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if len(server.heads) == 1:
             writer.write(OK)
