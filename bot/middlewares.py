@@ -1,6 +1,7 @@
 """What handlers get per update: `t`, the texts in the person's language, if they may come in at all.
 
-Who writes or presses in private can be reached again, and a command or a press ends an open question.
+Who writes or presses in private can be reached again, and a command or a press ends an open question. A group
+that becomes a supergroup is followed, whoever made it one.
 
 Typed input is kept by aiogram's FSM, in our database and for a limited time.
 """
@@ -32,7 +33,7 @@ Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 PATIENCE = timedelta(minutes=15)
 #: How often a chat's row is brought up to date.
 _SEEN_AGAIN = timedelta(hours=1)
-#: People who were told once that the bot is private; then it is silent.
+#: Chats whose language is kept at hand, and people who were told once that the bot is private.
 _REMEMBERED = 10_000
 
 
@@ -48,7 +49,7 @@ class Welcome(BaseMiddleware):
         clock: Clock,
         back: Callable[[], None],
     ) -> None:
-        """`back` is called when somebody whom nothing could be delivered to is heard again."""
+        """`back` is called when a chat that nothing could be delivered to is heard again, or moved."""
         self._catalogues = catalogues
         self._chats = chats
         self._access = access
@@ -60,6 +61,8 @@ class Welcome(BaseMiddleware):
         self._told: set[int] = set()
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        if isinstance(event, Update) and await self._followed(event):
+            return None
         person: User | None = data.get("event_from_user")
         chat: Chat | None = data.get("event_chat")
         # First from what Telegram says: whatever fails below, the person can be told in words.
@@ -71,6 +74,15 @@ class Welcome(BaseMiddleware):
             await self._hear(event)
             await _end_question(event, data)
         return await handler(event, data)
+
+    async def _followed(self, update: Update) -> bool:
+        """Whether it is the news of a move: it comes in the old chat, in the new one, or in both."""
+        move = _move(update.message)
+        if move is None:
+            return False
+        await self._chats.migrate(*move)
+        self._back()
+        return True
 
     async def _hear(self, update: Update) -> None:
         """Who can write can be written to: the news of an unblocking may have been lost."""
@@ -90,8 +102,14 @@ class Welcome(BaseMiddleware):
         if self._seen.get(chat.id, datetime.min.replace(tzinfo=now.tzinfo)) < now - _SEEN_AGAIN:
             title = chat.title or chat.full_name
             row = await self._chats.see(chat.id, chat.type, title, spoken, now)
-            self._seen[chat.id], self._languages[chat.id] = now, row.language
+            self._note(chat.id, now, row.language)
         return self._languages[chat.id] or spoken
+
+    def _note(self, chat_id: int, now: datetime, language: str) -> None:
+        if len(self._seen) >= _REMEMBERED:
+            self._seen.clear()
+            self._languages.clear()
+        self._seen[chat_id], self._languages[chat_id] = now, language
 
     async def _turn_away(self, event: TelegramObject, person: User, t: Texts) -> None:
         """One true answer, then silence; a button is answered always, or it would go on spinning."""
@@ -112,6 +130,16 @@ class Welcome(BaseMiddleware):
         if len(self._told) < _REMEMBERED:
             self._told.add(person.id)
         return new
+
+
+def _move(message: Message | None) -> tuple[int, int] | None:
+    """The old and the new chat, if a message tells of a move."""
+    match message:
+        case Message(migrate_to_chat_id=int(new)):
+            return message.chat.id, new
+        case Message(migrate_from_chat_id=int(old)):
+            return old, message.chat.id
+    return None
 
 
 def _private_chat(update: Update) -> Chat | None:

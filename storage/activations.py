@@ -16,6 +16,7 @@ from storage.due import DueRows
 from storage.models import OPEN, Activation, Sms, State
 from storage.moves import change, enter, move, redraw
 from storage.outbox import Kind, arm, new_id
+from storage.places import shown_in
 from storage.reasons import Reason, refusal
 
 #: When to look at a number again, by its row as it is now; None when nothing is due any more.
@@ -195,9 +196,9 @@ class ActivationStore(DueRows[Activation]):
     async def recent(
         self, owner_id: int, chat_id: int, since: datetime, states: frozenset[State]
     ) -> Sequence[Activation]:
-        """The open numbers of a person in a chat and those made since then, newest first."""
+        """A person's numbers that are shown in a chat: the open ones, those made since then; newest first."""
         query = select(Activation).where(
-            Activation.chat_id == chat_id,
+            shown_in(Activation.chat_id, owner_id, chat_id),
             Activation.owner_id == owner_id,
             Activation.state.in_(states),
             (Activation.created_at >= since) | Activation.state.in_(OPEN),

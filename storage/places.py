@@ -7,7 +7,7 @@ whatever comes later, is said in the buyer's private chat. Nobody else sees it t
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.models import Activation, Chat, Post, Rental, RentalText, Sms
@@ -55,6 +55,14 @@ async def place_of(session: AsyncSession, kind: str, subject: str, chat_id: int)
         return (chat_id if owner is None else owner), None
     card = Post.dedup == f"{family.card}:" + family.id(kind, subject)
     return chat_id, await session.scalar(select(Post.thread_id).where(card))
+
+
+def shown_in(chat: Any, owner_id: int, chat_id: int) -> ColumnElement[bool]:
+    """Whose `chat` is this one; in a private chat also a group that is out of reach."""
+    if chat_id != owner_id:
+        return and_(chat == chat_id)
+    lost = select(Chat.id).where(Chat.id < 0, Chat.unreachable_at.is_not(None))
+    return or_(chat == chat_id, chat.in_(lost))
 
 
 async def to_the_buyers(session: AsyncSession, group_id: int) -> None:

@@ -15,6 +15,7 @@ from storage.database import Database
 from storage.due import DueRows
 from storage.keys import to_buy_with, twins
 from storage.models import Rental, RentalState, RentalText, SimWish
+from storage.places import shown_in
 from storage.rental_moves import Listed, being_rented, end, hold, lasts_until, redraw, settle_renewal, watched
 from storage.rental_sms import Text, ring, stored, write
 
@@ -174,11 +175,11 @@ class RentalStore(DueRows[Rental]):
     # Reading
 
     async def recent(self, owner_id: int, chat_id: int, since: datetime) -> Sequence[Rental]:
-        """The rentals of a person in a chat that are open, or ended since then, newest first."""
+        """A person's rentals that are shown in a chat: open ones, those ended since then; newest first."""
         is_open = Rental.state.in_((RentalState.RENTING, RentalState.ACTIVE))
         fresh = func.coalesce(Rental.ended_at, Rental.created_at) >= since
         query = select(Rental).where(
-            Rental.chat_id == chat_id,
+            shown_in(Rental.chat_id, owner_id, chat_id),
             Rental.owner_id == owner_id,
             Rental.state != RentalState.FAILED,
             is_open | fresh,

@@ -1,0 +1,130 @@
+"""A group that moves, closes a topic or throws the bot out: its numbers stay their buyers', codes arrive."""
+
+import pytest
+
+from storage.models import Activation, Row
+from tests.handlers.conftest import telegram_us
+from tests.house import PATIENCE, Chat, House
+
+
+async def team(house: House, *people: Chat, kind: str = "supergroup") -> Chat:
+    """A group with the bot and a key in it, as its first member sees it."""
+    members = [one.person_id for one in people]
+    chat_id = int(house.human.chat(kind, "Team", members)["chat"]["id"])
+    house.human.add_bot(chat_id, members[0], "administrator")
+    await house.settle()
+    group = Chat(house, chat_id, members[0])
+    await house.connect(group, house.alpha)
+    return group
+
+
+async def buy(house: House, group: Chat) -> Activation:
+    """A number in the group, bought by who sees it."""
+    bell, quote = house.codebell, await telegram_us(group, house)
+    await bell.quotes.open(quote)
+    row = await bell.purchases.buy(quote.nonce, group.person_id, group.chat_id, None)
+    await bell.errands.drain(PATIENCE)
+    await house.settle()
+    return row
+
+
+def rings(chat: Chat, code: str) -> int:
+    """How often a code was said in a chat."""
+    return len([message for message in chat.messages if "🔔" in message["text"] and code in message["text"]])
+
+
+@pytest.mark.parametrize("heard", [True, False])
+async def test_t_7_thrown_out_of_the_group_the_bot_says_the_code_to_its_buyer_alone(
+    chat: Chat, house: House, heard: bool
+) -> None:
+    bob = house.person("Bob")
+    await chat.say("/start")
+    await bob.say("/start")
+    group = await team(house, chat, bob)
+    await buy(house, group)
+    if heard:
+        house.human.remove_bot(group.chat_id, bob.person_id)
+    else:
+        words = "Forbidden: bot was kicked from the supergroup chat"
+        house.human.fault(chat_id=group.chat_id, code=403, description=words, times=None)
+    house.alpha.delivers("31337")
+    await house.wait(10)
+    assert (rings(chat, "31337"), rings(bob, "31337"), rings(group, "31337")) == (1, 0, 0)
+    assert "code" in chat.find("Code:")["text"].lower()
+
+
+async def test_t_7_the_number_of_a_lost_group_is_still_its_buyers(chat: Chat, house: House) -> None:
+    await chat.say("/start")
+    group = await team(house, chat)
+    await buy(house, group)
+    house.human.remove_bot(group.chat_id, chat.person_id)
+    await house.settle()
+    house.alpha.delivers("31337")
+    await house.wait(10)
+    await chat.press("Another SMS")
+    house.alpha.delivers("42424")
+    await house.wait(10)
+    assert (rings(chat, "31337"), rings(chat, "42424")) == (1, 1)
+    await chat.say("/numbers")
+    assert "42424" in chat.screen
+    await chat.press("🗂 +1")
+    assert "42424" in chat.find("📱")["text"]
+
+
+async def test_t_7_a_buyer_who_cannot_be_written_to_gets_the_code_when_they_come(
+    chat: Chat, house: House
+) -> None:
+    cat = house.person("Cat")
+    group = (await team(house, chat, cat)).seat(cat)
+    await buy(house, group)
+    house.human.remove_bot(group.chat_id, chat.person_id)
+    house.alpha.delivers("31337")
+    await house.wait(3600)
+    assert [message for message in cat.messages if "31337" in message["text"]] == []
+    calls = len(house.sent("sendMessage"))
+    await house.wait(60)
+    assert len(house.sent("sendMessage")) == calls
+    await cat.say("/start")
+    assert rings(cat, "31337") == 1
+
+
+@pytest.mark.parametrize("new_first", [True, False])
+@pytest.mark.parametrize("news", ["before", "after", "never"])
+async def test_t_6_a_group_that_moves_gets_its_code_and_a_new_card_at_its_new_place(
+    chat: Chat, house: House, news: str, new_first: bool
+) -> None:
+    group = await team(house, chat, kind="group")
+    await buy(house, group)
+    edits = len(house.sent("editMessageText"))
+    moved = house.human.migrate(group.chat_id, new_first)["chat"]["id"]
+    if news == "before":
+        await house.settle()
+    if news == "never":
+        house.world.take_updates()
+    house.alpha.delivers("31337")
+    house.clock.advance(5)
+    if news == "after":
+        await house.codebell.watcher.tick()
+        await house.codebell.watcher.settle(PATIENCE)
+        await house.codebell.postman.round()
+        await house.codebell.postman.settle(PATIENCE)
+    await house.wait(10)
+    after = Chat(house, int(moved), chat.person_id)
+    assert rings(after, "31337") == 1
+    assert "Code:" in after.find("📱")["text"]
+    assert len(house.sent("editMessageText")) == edits
+    await house.wait(60)
+    assert await nothing_is_left(house, group.chat_id)
+
+
+async def nothing_is_left(house: House, chat_id: int) -> bool:
+    """Whether no row of any table names a chat."""
+    columns = [
+        column
+        for table in Row.metadata.sorted_tables
+        for column in table.c
+        if column.name.endswith("chat_id") or (table.name, column.name) == ("chats", "id")
+    ]
+    async with house.database.begin() as session:
+        found = [await session.scalar(column.table.select().where(column == chat_id)) for column in columns]
+    return not any(found)
