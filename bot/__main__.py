@@ -3,6 +3,7 @@ check on it."""
 
 import argparse
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -59,6 +60,8 @@ def _parser() -> argparse.ArgumentParser:
 def _run(given: argparse.Namespace) -> int:
     read = settings.read()
     log.configure(read.log_level)
+    for name in settings.exposed(read):
+        logging.getLogger(__name__).warning("%s can be read by every user of this machine: chmod 400", name)
     # Imported here: the whole bot takes seconds to load, and a container asks `check` every minute.
     from bot import process
 

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+import stat
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -113,6 +114,20 @@ class Settings(BaseSettings):
         if not keys:
             raise SettingsError("MASTER_KEY: holds no key")
         return keys
+
+
+def exposed(settings: Settings, env_file: Path = Path(".env")) -> list[str]:
+    """The files with secrets that every user of this machine can read, as the settings call them."""
+    files = {
+        "BOT_TOKEN_FILE": settings.bot_token_file,
+        "MASTER_KEY_FILE": settings.master_key_file,
+        str(env_file): env_file,
+    }
+    return [name for name, file in files.items() if file and file.is_file() and _is_public(file)]
+
+
+def _is_public(file: Path) -> bool:
+    return bool(file.stat().st_mode & stat.S_IROTH)
 
 
 def read(env_file: Path | None = Path(".env")) -> Settings:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import Access, Settings, read
+from bot.settings import Access, Settings, exposed, read
 
 TOKEN = "123456:ABC-secret-token-0123456789"
 MASTER = base64.b64encode(b"m" * 32).decode()
@@ -97,12 +97,28 @@ def test_a_missing_secret_is_named_with_both_ways_to_set_it(
     assert complaint() == f"{name}: is missing; set {name} or {name}_FILE"
 
 
-def test_a_file_and_a_variable_that_differ_are_refused(
+def test_s_8_a_file_and_a_variable_that_differ_are_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "token").write_text("654321:another-secret-token")
     monkeypatch.setenv("BOT_TOKEN_FILE", str(tmp_path / "token"))
     assert complaint() == "BOT_TOKEN and BOT_TOKEN_FILE: both are set and differ; keep one"
+
+
+def test_files_with_secrets_that_everybody_can_read_are_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    token, keys, env = tmp_path / "token", tmp_path / "keys", tmp_path / ".env"
+    for file, content, mode in ((token, TOKEN, 0o444), (keys, MASTER, 0o400), (env, "", 0o644)):
+        file.write_text(content)
+        file.chmod(mode)
+    monkeypatch.setenv("BOT_TOKEN_FILE", str(token))
+    monkeypatch.setenv("MASTER_KEY_FILE", str(keys))
+    assert exposed(read(None), env) == ["BOT_TOKEN_FILE", str(env)]
+    for file in (token, env):
+        file.chmod(0o440)
+    assert exposed(read(None), env) == []
+    assert exposed(read(None), tmp_path / "nothing") == []
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe"])

@@ -5,6 +5,7 @@ after it, the old tables and the copy; inside the transaction, the same, as SQLi
 opened next; after it, the new tables and the copy. The next start goes on from there.
 """
 
+import filecmp
 import itertools
 import logging
 from pathlib import Path
@@ -75,13 +76,17 @@ def _known(script: ScriptDirectory, revision: str | None) -> None:
 
 
 async def _backup(database: Database, target: str) -> None:
-    """A copy beside the database, under a name nobody has yet."""
+    """A copy beside the database, under a name of its own; a start that fails again and again leaves one."""
     if database.path is None:
         return
     first = database.path.with_name(f"{database.path.name}.before-{target}")
     later = (first.with_name(f"{first.name}.{count}") for count in itertools.count(2))
-    copy = next(path for path in itertools.chain([first], later) if not path.exists())
+    before = [*itertools.takewhile(Path.exists, itertools.chain([first], later))]
+    copy = first.with_name(f"{first.name}.{len(before) + 1}") if before else first
     await database.backup(copy)
+    if before and filecmp.cmp(before[-1], copy, shallow=False):
+        copy.unlink()
+        copy = before[-1]
     log.info("the database before revision %s is kept as %s", target, copy)
 
 

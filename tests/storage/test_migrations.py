@@ -7,16 +7,31 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from alembic.script import Script, ScriptDirectory
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+)
 
+from bot import failpoints
 from bot.errors import StorageError
+from bot.failpoints import Failpoint
 from storage.database import Database
 from storage.migrations import FOLDER, configuration, migrate
-from storage.models import Row, Sms, State, Step
-from tests.storage.shelf import NOW, number, put, shelf, sql, stored, url
+from storage.models import Row
+from tests.mortal import Killed
+from tests.storage.shelf import chat, put, shelf, sql, url
 
 #: A revision that rebuilds a table with children, as SQLite must to change a column.
 REBUILD = '''"""Rebuild."""
@@ -84,32 +99,92 @@ async def test_there_is_one_line_of_revisions() -> None:
     assert script.get_base() == "0001"
 
 
-async def fill(database: Database) -> None:
-    """A row in a parent table and in each of its children."""
-    key = await stored(database)
-    await put(database, number(key, "n", State.WAITING))
-    await put(
-        database,
-        Sms(id="s", activation_id="n", position=1, code="0123", received_at=NOW),
-        Step(id="t", activation_id="n", state=State.WAITING, at=NOW),
+#: A value of each type, short enough for every column; a row that holds them points to another one of them.
+VALUES = {"String": "x", "LargeBinary": b"x", "Float": 1.5, "Boolean": True, "Integer": 1, "BigInteger": 1}
+
+Contents = dict[str, list[dict[str, object]]]
+
+
+async def fill(database: Database) -> Contents:
+    """A row in every table there is, children too; what is in them then."""
+    async with database.engine.begin() as connection:
+        return await connection.run_sync(_fill)
+
+
+def _fill(connection: Connection) -> Contents:
+    for table in _tables(connection):
+        values = {column.name: VALUES[_kind(column)] for column in table.columns}
+        connection.execute(table.insert().values(values))
+    return contents_of(connection)
+
+
+def _tables(connection: Connection) -> list[Table]:
+    metadata = MetaData()
+    metadata.reflect(connection)
+    return [table for table in metadata.sorted_tables if table.name != "alembic_version"]
+
+
+def _kind(column: Column[object]) -> str:
+    families = (Boolean, Float, Integer, LargeBinary, String)
+    return next(family.__name__ for family in families if isinstance(column.type, family))
+
+
+def contents_of(connection: Connection) -> Contents:
+    return {
+        table.name: [dict(row) for row in connection.execute(table.select()).mappings()]
+        for table in _tables(connection)
+    }
+
+
+def kept(before: Contents, after: Contents) -> bool:
+    """Whether every row is still there, with every value it had."""
+    return all(
+        len(rows) == len(after[name])
+        and all(row.items() <= now.items() for row, now in zip(rows, after[name], strict=True))
+        for name, rows in before.items()
     )
 
 
-def counts(path: Path) -> list[object]:
-    return [sql(path, f"SELECT count(*) FROM {table}")[0][0] for table in ("activations", "sms", "steps")]  # noqa: S608
+def read(path: Path) -> Contents:
+    engine = create_engine(f"sqlite:///{path}")
+    try:
+        with engine.connect() as connection:
+            return contents_of(connection)
+    finally:
+        engine.dispose()
+
+
+REVISIONS = [*reversed([*ScriptDirectory.from_config(configuration()).walk_revisions()])]
+
+
+@pytest.mark.parametrize("older", REVISIONS[:-1], ids=lambda revision: f"from {revision.revision}")
+async def test_s_4_a_revision_keeps_every_row_of_every_table(tmp_path: Path, older: Script) -> None:
+    database, file = Database(url(tmp_path)), tmp_path / "codebell.db"
+    async with database.engine.begin() as connection:
+        upgrade = lambda sync: command.upgrade(configuration(connection=sync), older.revision)  # noqa: E731
+        await connection.run_sync(upgrade)
+    before = await fill(database)
+    assert min(len(rows) for rows in before.values()) == 1
+    await migrate(database)
+    await database.close()
+    assert kept(before, read(file))
+    assert read(tmp_path / f"codebell.db.before-{REVISIONS[-1].revision}") == before
+    assert sql(file, "PRAGMA foreign_key_check") == []
+    assert sql(file, "PRAGMA integrity_check") == [("ok",)]
 
 
 async def test_s_4_rebuilding_a_table_keeps_its_children_and_leaves_a_backup(
     tmp_path: Path, tomorrow: Path
 ) -> None:
     async with shelf(tmp_path) as database:
-        await fill(database)
+        before = await fill(database)
         add(tomorrow)
         await migrate(database, tomorrow)
         async with database.bare() as connection:
             assert list(await connection.execute_fetchall("PRAGMA foreign_keys")) == [(1,)]
     new, old = tmp_path / "codebell.db", tmp_path / "codebell.db.before-tomorrow"
-    assert counts(new) == counts(old) == [1, 1, 1]
+    assert kept(before, read(new))
+    assert read(old) == before
     assert sql(new, "PRAGMA foreign_key_check") == []
     assert sql(new, "SELECT version_num FROM alembic_version") == [("tomorrow",)]
     assert sql(old, "SELECT version_num FROM alembic_version") == [("0002",)]
@@ -126,45 +201,85 @@ async def test_s_5_a_migration_that_fails_leaves_everything_as_it_was(
     tmp_path: Path, tomorrow: Path, more: str, problem: type[Exception]
 ) -> None:
     async with shelf(tmp_path) as database:
-        await fill(database)
+        before = await fill(database)
         add(tomorrow, more)
         for _ in range(2):
             with pytest.raises(problem):
                 await migrate(database, tomorrow)
     file = tmp_path / "codebell.db"
     assert sql(file, "SELECT version_num FROM alembic_version") == [("0002",)]
-    assert counts(file) == [1, 1, 1]
+    assert read(file) == before
     assert sql(file, "SELECT name FROM sqlite_master WHERE name LIKE '_alembic_tmp%'") == []
+    assert names(tmp_path) == {"codebell.db", "codebell.db.before-tomorrow"}
+
+
+async def test_another_copy_is_kept_where_the_database_changed_since_the_last_one(
+    tmp_path: Path, tomorrow: Path
+) -> None:
+    async with shelf(tmp_path) as database:
+        add(tomorrow, "raise LookupError")
+        for chat_id in (1, 2):
+            await put(database, chat(chat_id))
+            with pytest.raises(LookupError):
+                await migrate(database, tomorrow)
     assert names(tmp_path) == {"codebell.db", "codebell.db.before-tomorrow", "codebell.db.before-tomorrow.2"}
 
 
 UPGRADE = """
 import asyncio, sys
 from pathlib import Path
+from bot import failpoints
 from storage.database import Database
 from storage.migrations import migrate
+failpoints.arm("migrate.in_step")
 asyncio.run(migrate(Database(sys.argv[1]), Path(sys.argv[2])))
 """
 
 
-async def test_a_process_that_dies_inside_a_migration_leaves_the_old_tables(
+async def test_s_5_a_process_that_dies_inside_a_migration_leaves_the_old_tables_and_a_backup(
     tmp_path: Path, tomorrow: Path
 ) -> None:
     async with shelf(tmp_path) as database:
-        await fill(database)
-    add(tomorrow, "__import__('os')._exit(137)")
-    command = [sys.executable, "-c", UPGRADE, url(tmp_path), str(tomorrow)]
-    died = await asyncio.to_thread(subprocess.run, command, timeout=30, check=False)
-    assert died.returncode == 137
-    for file in (tmp_path / "codebell.db", tmp_path / "codebell.db.before-tomorrow"):
-        assert sql(file, "PRAGMA integrity_check") == [("ok",)]
-        assert sql(file, "SELECT version_num FROM alembic_version") == [("0002",)]
-        assert counts(file) == [1, 1, 1]
+        before = await fill(database)
     add(tomorrow)
+    command_line = [sys.executable, "-c", UPGRADE, url(tmp_path), str(tomorrow)]
+    died = await asyncio.to_thread(subprocess.run, command_line, timeout=30, check=False)
+    assert died.returncode == failpoints.KILLED
+    await goes_on(tmp_path, tomorrow, before)
+
+
+async def test_s_5_a_process_that_dies_between_the_copy_and_the_migration_leaves_both(
+    tmp_path: Path, tomorrow: Path
+) -> None:
     async with shelf(tmp_path) as database:
-        await migrate(database, tomorrow)
-    assert sql(tmp_path / "codebell.db", "SELECT version_num FROM alembic_version") == [("tomorrow",)]
-    assert counts(tmp_path / "codebell.db") == [1, 1, 1]
+        before = await fill(database)
+        add(tomorrow)
+        with pytest.raises(Killed):
+            await dies_after_the_copy(database, tomorrow)
+    await goes_on(tmp_path, tomorrow, before)
+
+
+async def dies_after_the_copy(database: Database, folder: Path) -> None:
+    def end() -> None:
+        raise Killed
+
+    failpoints.arm(Failpoint.AFTER_COPY, end)
+    try:
+        await migrate(database, folder)
+    finally:
+        failpoints.arm("")
+
+
+async def goes_on(folder: Path, revisions: Path, before: Contents) -> None:
+    """What the dead process left is whole, and the next start ends the migration."""
+    file = folder / "codebell.db"
+    for path in (file, folder / "codebell.db.before-tomorrow"):
+        assert sql(path, "PRAGMA integrity_check") == [("ok",)]
+        assert read(path) == before
+    async with shelf(folder) as database:
+        await migrate(database, revisions)
+    assert sql(file, "SELECT version_num FROM alembic_version") == [("tomorrow",)]
+    assert kept(before, read(file))
 
 
 async def test_s_19_a_database_of_a_newer_program_is_refused_untouched(tmp_path: Path) -> None:
