@@ -160,7 +160,7 @@ def test_redacting_a_hostile_half_megabyte_takes_no_time(piece: str) -> None:
     assert time.perf_counter() - began < 3
 
 
-def test_a_traceback_is_one_line_without_the_secret(log: io.StringIO) -> None:
+def test_x_1_a_traceback_is_one_line_without_the_secret(log: io.StringIO) -> None:
     secrets.add(KEY)
     try:
         raise LookupError(f"no {KEY}\nERROR forged")
@@ -206,7 +206,7 @@ async def test_the_loops_own_report_of_a_lost_exception_is_redacted(log: io.Stri
     assert KEY not in log.getvalue()
 
 
-async def test_a_whole_request_at_debug_level_shows_no_key_in_query_or_path(log: io.StringIO) -> None:
+async def test_x_1_a_whole_request_at_debug_level_shows_no_key_in_query_or_path(log: io.StringIO) -> None:
     secrets.add(KEY)
     transport = httpx.MockTransport(lambda _: httpx.Response(500))
     async with httpx.AsyncClient(transport=transport) as client:
