@@ -1,7 +1,7 @@
 """What handlers get per update: `t`, the texts in the person's language, if they may come in at all.
 
-Who writes or presses in private can be reached again, and a command or a press ends an open question. A group
-that becomes a supergroup is followed, whoever made it one.
+Where somebody writes or presses can be written to again, and a command or a press ends an open question. A
+group that becomes a supergroup is followed, whoever made it one.
 
 Typed input is kept by aiogram's FSM, in our database and for a limited time.
 """
@@ -85,8 +85,8 @@ class Welcome(BaseMiddleware):
         return True
 
     async def _hear(self, update: Update) -> None:
-        """Who can write can be written to: the news of an unblocking may have been lost."""
-        chat = _private_chat(update)
+        """Where somebody writes can be written to: the news of that may have been lost."""
+        chat = _heard_in(update)
         if chat is not None and await self._chats.mark_reachable(chat.id):
             self._back()
 
@@ -142,11 +142,13 @@ def _move(message: Message | None) -> tuple[int, int] | None:
     return None
 
 
-def _private_chat(update: Update) -> Chat | None:
-    """The private chat of a message or a press; None for any other update."""
+def _heard_in(update: Update) -> Chat | None:
+    """The chat of a press or a text; what else happens in a group may be the bot's own leave."""
     press = update.callback_query
     message = update.message if press is None else press.message
-    return message.chat if message is not None and message.chat.type == "private" else None
+    if message is None or (message is update.message and message.chat.id < 0 and message.text is None):
+        return None
+    return message.chat
 
 
 async def _end_question(update: Update, data: dict[str, Any]) -> None:

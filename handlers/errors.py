@@ -7,7 +7,7 @@ import logging
 import secrets
 
 from aiogram import F, Router
-from aiogram.exceptions import AiogramError
+from aiogram.exceptions import AiogramError, TelegramRetryAfter
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, ErrorEvent, Message, Update
 
@@ -63,6 +63,9 @@ async def unknown_button(callback: CallbackQuery, t: Texts) -> None:
 @router.errors()
 async def went_wrong(event: ErrorEvent, t: Texts, state: FSMContext | None = None) -> None:
     """Refusals are told as they are; anything else gets a number that stands in the log, too."""
+    if isinstance(event.exception, TelegramRetryAfter):
+        await _hushed(event.update.callback_query, t)
+        return
     if isinstance(event.exception, CodebellError):
         text = t.plain_error(event.exception)
     else:
@@ -74,6 +77,14 @@ async def went_wrong(event: ErrorEvent, t: Texts, state: FSMContext | None = Non
             incident=incident,
         )
     await _tell(event.update, text, t)
+
+
+async def _hushed(pressed: CallbackQuery | None, t: Texts) -> None:
+    """Telegram wants nothing said in this chat for now; an alert still reaches who pressed."""
+    log.info("an answer met a flood limit")
+    if pressed is not None and not was_answered(pressed):
+        text = t.plain("Telegram lets me write nothing here for a while. Codes come as soon as I may again.")
+        await answer(pressed, text, alert=True)
 
 
 async def _tell(update: Update, text: str, t: Texts) -> None:

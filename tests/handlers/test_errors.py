@@ -128,7 +128,7 @@ async def test_an_old_button_after_a_restart_still_works(chat: Chat, house: Hous
     assert "Which service" in chat.screen
 
 
-async def test_a_button_on_a_message_the_bot_cannot_see_answers_with_a_new_one(chat: Chat) -> None:
+async def test_t_20_a_button_on_a_message_the_bot_cannot_see_answers_with_a_new_one(chat: Chat) -> None:
     await chat.say("/start")
     await chat.press("Buy a number", inaccessible=True)
     assert "Which service" in chat.news[0]["text"]

@@ -82,7 +82,7 @@ async def test_start_ends_a_question_that_was_open(newcomer: Chat, house: House)
     assert house.alpha.calls == []
 
 
-async def test_a_code_waits_for_who_blocked_the_bot_and_comes_when_they_are_back(
+async def test_t_5_a_code_waits_for_who_blocked_the_bot_and_comes_when_they_are_back(
     chat: Chat, house: House
 ) -> None:
     await chat.say("/buy telegram us")
@@ -97,7 +97,7 @@ async def test_a_code_waits_for_who_blocked_the_bot_and_comes_when_they_are_back
     assert "12345" in chat.find("🔔")["text"]
 
 
-async def test_a_code_comes_to_who_talks_again_even_if_the_unblocking_was_never_heard_of(
+async def test_t_5_a_code_comes_to_who_talks_again_even_if_the_unblocking_was_never_heard_of(
     chat: Chat, house: House
 ) -> None:
     await chat.buys()
