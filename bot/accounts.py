@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
+from weakref import WeakValueDictionary
 
 from pydantic import SecretStr
 
@@ -28,12 +28,14 @@ class Accounts:
         self._keys = keys
         self._providers = providers
         self._clock = clock
-        self._turns: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
+        #: A lock that nobody holds or waits for is forgotten.
+        self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def turn(self, row: Charge) -> asyncio.Lock:
         """One purchase at a time per account: two chats may have the same key."""
         key = await self._keys.get(row.key_id)
-        return self._turns[row.provider, row.key_id if key is None else key.tail]
+        account = row.provider, row.key_id if key is None else key.tail
+        return self._turns.setdefault(account, asyncio.Lock())
 
     async def behind(self, row: Charge) -> tuple[Provider, SecretStr]:
         """Where and with what something is bought. Raises `NotOffered`, `UnknownKey` or `BrokenKey`."""

@@ -42,7 +42,7 @@ from bot.verdicts import (
 )
 from storage.chats import ChatStore
 from storage.models import Post
-from storage.outbox import CRASHED, TRYING, Kind, OutboxStore, crashes
+from storage.outbox import CRASHED, TRYING, OutboxStore, crashes
 
 log = logging.getLogger(__name__)
 
@@ -154,10 +154,6 @@ class Postman:
     async def rest(self) -> None:
         """Break off what is being delivered still; it is sent after the next start."""
         await ended(*self._busy.values())
-
-    async def keep_in_topic(self, kind: Kind, subject: str, thread_id: int) -> None:
-        """What is said of this, and of the SMS to it, belongs into a topic of its group."""
-        await self._outbox.keep_in_topic(kind, subject, thread_id)
 
     async def _serve(self, chat_id: int) -> None:
         """One row after another, each time the most urgent one: a code overtakes the cards that wait."""

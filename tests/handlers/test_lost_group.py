@@ -3,6 +3,7 @@
 import pytest
 
 from storage.models import Activation, Row
+from storage.outbox import Kind
 from tests.handlers.conftest import telegram_us
 from tests.house import PATIENCE, Chat, House
 
@@ -88,8 +89,9 @@ async def test_t_7_a_buyer_who_cannot_be_written_to_gets_the_code_when_they_come
     assert rings(cat, "31337") == 1
 
 
-@pytest.mark.parametrize("new_first", [True, False])
-@pytest.mark.parametrize("news", ["before", "after", "never"])
+@pytest.mark.parametrize(
+    ("news", "new_first"), [("before", False), ("before", True), ("after", False), ("never", False)]
+)
 async def test_t_6_a_group_that_moves_gets_its_code_and_a_new_card_at_its_new_place(
     chat: Chat, house: House, news: str, new_first: bool
 ) -> None:
@@ -128,3 +130,36 @@ async def nothing_is_left(house: House, chat_id: int) -> bool:
     async with house.database.begin() as session:
         found = [await session.scalar(column.table.select().where(column == chat_id)) for column in columns]
     return not any(found)
+
+
+async def in_topic(chat: Chat, house: House) -> tuple[Chat, int]:
+    """A group with topics in which somebody bought a number in one of them; the group and the topic."""
+    group = await team(house, chat)
+    house.world.chats[group.chat_id].forum = True
+    topic = int(house.human.topic(group.chat_id, chat.person_id, "Numbers")["thread_id"])
+    row = await buy(house, group)
+    await house.codebell.outbox.keep_in_topic(Kind.CARD, row.id, topic)
+    return group, topic
+
+
+async def test_t_8_what_is_bought_in_a_topic_is_told_in_it(chat: Chat, house: House) -> None:
+    group, topic = await in_topic(chat, house)
+    house.alpha.delivers("31337")
+    await house.wait(10)
+    assert group.find("🔔")["message_thread_id"] == topic
+    assert rings(group, "31337") == 1
+
+
+@pytest.mark.parametrize("gone", ["close", "delete"])
+async def test_t_8_the_code_for_a_topic_that_is_gone_is_told_beside_it(
+    chat: Chat, house: House, gone: str
+) -> None:
+    group, topic = await in_topic(chat, house)
+    house.human.add_bot(group.chat_id, chat.person_id, "member")
+    (house.human.close_topic if gone == "close" else house.human.delete_topic)(
+        group.chat_id, chat.person_id, topic
+    )
+    house.alpha.delivers("31337")
+    await house.wait(10)
+    assert "message_thread_id" not in group.find("🔔")
+    assert rings(group, "31337") == 1
