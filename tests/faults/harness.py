@@ -7,6 +7,7 @@ import asyncio
 import base64
 import json
 import os
+import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import TypeVar
 
 import pytest
 
+from bot.failpoints import Failpoint
 from bot.process import run
 from bot.sandbox.demo import TOKEN, environment
 from bot.sandbox.server import Serving, serve
@@ -27,7 +29,7 @@ from bot.sandbox.telegram.wire import Json
 from bot.sandbox.telegram.world import World
 from bot.settings import read
 from tests.faults.clock import SharedClock
-from tests.faults.nursery import Child, End, Order, nursery
+from tests.faults.nursery import ARMED, Child, End, Order, nursery
 
 T = TypeVar("T")
 
@@ -174,6 +176,13 @@ class BotProcess:
         listens = lambda: self._ended() or self._sandbox.calls("setMyCommands", seq)  # noqa: E731
         await self._sandbox.eventually(listens, f"the bot listens; {self.log[-2000:]}", START)
         assert self.lives, self.log[-2000:]
+
+    async def arm(self, point: Failpoint) -> None:
+        """Let the running bot end at a failpoint from now on."""
+        armed = self._sandbox.folder / ARMED
+        armed.write_text(point)
+        os.kill(self.pid, signal.SIGUSR1)
+        await self._sandbox.eventually(lambda: not armed.exists(), f"{point} is armed")
 
     async def stop(self, number: int, seconds: float = PATIENCE) -> int:
         """Send a signal; the exit code, within so many seconds."""

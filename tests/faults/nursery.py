@@ -24,6 +24,7 @@ from queue import SimpleQueue
 from typing import Any, NoReturn
 
 import bot.process  # noqa: F401 - loaded here, so that no bot has to
+from bot import failpoints
 from bot.__main__ import main
 from tests.faults.clock import SharedClock
 from tests.guard import only_this_machine
@@ -32,6 +33,8 @@ ROOT = Path(__file__).parents[2]
 #: Seconds in which the bot is loaded, on a busy machine.
 LOADED = 60.0
 STDIN, STDOUT = 0, 1
+#: In a bot's folder: the name of the failpoint to arm at SIGUSR1.
+ARMED = Path("failpoint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +199,14 @@ def _settle_in(order: dict[str, Any], held: int) -> None:
         os.dup2(file, place)
     os.closerange(3, held)
     os.closerange(held + 1, held + 1024)
+    signal.signal(signal.SIGUSR1, _arm)
     random.seed()
+
+
+def _arm(*_: object) -> None:
+    """A failpoint for a bot that runs: its name lies in a file, which is gone once that is done."""
+    failpoints.arm(ARMED.read_text())
+    ARMED.unlink()
 
 
 if __name__ == "__main__":

@@ -38,6 +38,10 @@ class Person:
         what = f"{self.name} sees {words}, not {[message['text'] for message in self.messages()]}"
         return (await self.sandbox.eventually(lambda: self.showing(*words), what, seconds))[0]
 
+    def offered(self, label: str) -> bool:
+        """Whether there is a button with these words."""
+        return self._button(label) is not None
+
     # What they do
 
     def say(self, text: str) -> None:

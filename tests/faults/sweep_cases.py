@@ -1,0 +1,148 @@
+"""What the crash sweep goes through: where the bot dies, and what its providers and Telegram do meanwhile."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import product
+from typing import Any
+
+from bot.failpoints import Failpoint
+
+
+class Scene(StrEnum):
+    """What somebody is in the middle of."""
+
+    BUY = "buy"
+    CODE = "code"
+    CANCEL = "cancel"
+    ANOTHER = "another"
+    FINISH = "finish"
+
+
+class SiteFault(StrEnum):
+    """What becomes of the provider's answer to the call that matters in the scene."""
+
+    NONE = "none"
+    HANG_BEFORE = "hang before"
+    HANG_AFTER = "hang after"
+    DROP_AFTER = "drop after"
+    HTML_AFTER = "502 after"
+    GARBAGE_AFTER = "garbage after"
+
+
+class TelegramFault(StrEnum):
+    """What becomes of every message to the person, and of every edit."""
+
+    NONE = "none"
+    HTML = "502"
+    DROP = "drop"
+    FLOOD = "429"
+    UNREADABLE = "200 unreadable"
+
+
+#: Where the bot dies, and in which scene: of one thing pressed or coming once, and of it twice.
+SCENES: dict[Failpoint, tuple[Scene, Scene]] = {
+    Failpoint.BEFORE_INTENT: (Scene.BUY, Scene.BUY),
+    Failpoint.AFTER_INTENT: (Scene.BUY, Scene.BUY),
+    Failpoint.BEFORE_CALL: (Scene.BUY, Scene.BUY),
+    Failpoint.AFTER_CALL: (Scene.BUY, Scene.BUY),
+    Failpoint.AFTER_OUTCOME: (Scene.BUY, Scene.BUY),
+    Failpoint.IN_RECOVERY: (Scene.BUY, Scene.BUY),
+    Failpoint.AFTER_READING: (Scene.CODE, Scene.CODE),
+    Failpoint.AFTER_CODE: (Scene.CODE, Scene.CODE),
+    Failpoint.BEFORE_CANCEL: (Scene.CANCEL, Scene.CANCEL),
+    Failpoint.AFTER_CANCEL: (Scene.CANCEL, Scene.CANCEL),
+    Failpoint.AFTER_CANCELLED: (Scene.CANCEL, Scene.CANCEL),
+    Failpoint.BEFORE_ANOTHER: (Scene.ANOTHER, Scene.ANOTHER),
+    Failpoint.AFTER_ANOTHER: (Scene.ANOTHER, Scene.ANOTHER),
+    Failpoint.AFTER_FINISH: (Scene.FINISH, Scene.FINISH),
+    Failpoint.IN_DRAWING: (Scene.CODE, Scene.BUY),
+    Failpoint.BEFORE_SEND: (Scene.CODE, Scene.BUY),
+    Failpoint.AFTER_SEND: (Scene.CODE, Scene.BUY),
+    Failpoint.AFTER_MARK: (Scene.CODE, Scene.BUY),
+    Failpoint.BEFORE_HANDLER: (Scene.BUY, Scene.CANCEL),
+    Failpoint.AFTER_HANDLER: (Scene.BUY, Scene.CANCEL),
+}
+
+#: One cannot be listed, so a lost purchase stays unknown; the other lists what the account holds.
+SITES = ("smsbower", "herosms")
+#: The method that buys, by site.
+BUYING = {"smsbower": "getNumberV2", "herosms": "getNumber"}
+#: How long Telegram wants to be left alone, in seconds.
+FLOOD = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One way for the bot to die. `double`: pressed twice, or with a cancel pressed as the code comes."""
+
+    point: Failpoint
+    site_fault: SiteFault
+    telegram_fault: TelegramFault
+    double: bool
+    site: str
+
+    @property
+    def scene(self) -> Scene:
+        return SCENES[self.point][self.double]
+
+    @property
+    def method(self) -> str:
+        """The provider's call that goes wrong."""
+        match self.scene:
+            case Scene.BUY:
+                return BUYING[self.site]
+            case Scene.CODE:
+                return "getStatus"
+            case _:
+                return "setStatus"
+
+    def break_site(self) -> dict[str, Any] | None:
+        """The control of the site's fault; None where nothing goes wrong."""
+        kinds = {
+            SiteFault.HANG_BEFORE: "hang",
+            SiteFault.HANG_AFTER: "hang",
+            SiteFault.DROP_AFTER: "drop",
+            SiteFault.HTML_AFTER: "502",
+            SiteFault.GARBAGE_AFTER: "garbage",
+        }
+        if self.site_fault is SiteFault.NONE:
+            return None
+        after = self.site_fault is not SiteFault.HANG_BEFORE
+        return {"kind": kinds[self.site_fault], "method": self.method, "after_processing": after}
+
+    def break_telegram(self) -> dict[str, Any] | None:
+        """The fault of sends and edits; of a double press they are done before their answer goes wrong."""
+        match self.telegram_fault:
+            case TelegramFault.NONE:
+                return None
+            case TelegramFault.HTML:
+                return {"code": 502, "body": "<html>502 Bad Gateway</html>", "after_processing": self.double}
+            case TelegramFault.DROP:
+                return {"drop": True, "after_processing": self.double}
+            case TelegramFault.FLOOD:
+                return {"retry_after": FLOOD}
+            case TelegramFault.UNREADABLE:
+                return {"code": 200, "body": '{"ok": true, "result": {"odd": 1}}', "after_processing": True}
+
+    def __str__(self) -> str:
+        how = "twice" if self.double else "once"
+        return f"{self.point} · {self.site} {self.site_fault} · Telegram {self.telegram_fault} · {how}"
+
+
+def all_cases() -> Iterator[Case]:
+    """Every failpoint × provider fault × Telegram fault × once or twice; the sites by turns."""
+    every = product(SCENES, SiteFault, TelegramFault, (False, True))
+    for number, (point, site_fault, telegram_fault, double) in enumerate(every):
+        # Not in step with any of the four, so that each fault meets both sites.
+        yield Case(
+            point, site_fault, telegram_fault, double, SITES[(number + number // 2 + number // 10) % 2]
+        )
+
+
+def few_cases() -> Iterator[Case]:
+    """Each failpoint once, each fault several times."""
+    for number, point in enumerate(SCENES):
+        site_fault = [*SiteFault][number % len(SiteFault)]
+        telegram_fault = [*TelegramFault][number % len(TelegramFault)]
+        yield Case(point, site_fault, telegram_fault, number % 3 == 0, SITES[number % 2])
