@@ -1,4 +1,6 @@
-"""Who writes in the name of a group or a channel is nobody in particular: nothing is theirs, nothing is done.
+"""Who is turned away first: whoever writes in the name of a group or a channel, and presses of no button.
+
+Who writes so is nobody in particular: nothing is theirs, and nothing is done.
 
 Anonymous administrators and channels write from accounts that many share: what one of them began, another
 could end. A key that they post is deleted as anybody's.
@@ -8,6 +10,7 @@ from aiogram import F, Router
 from aiogram.types import CallbackQuery, Message
 
 from bot.i18n import Texts
+from handlers.errors import unknown_button
 from handlers.lookalikes import is_a_key
 from handlers.screen import answer
 
@@ -15,6 +18,8 @@ router = Router(name="nobody")
 
 #: GroupAnonymousBot, Telegram's own account for posts of a linked channel, and "Channel".
 FACELESS = frozenset({1087968824, 777000, 136817688})
+#: Bytes a button of Telegram's can hold.
+_LONGEST = 64
 _NOBODY = F.sender_chat | F.from_user.id.in_(FACELESS)
 
 
@@ -31,6 +36,14 @@ async def talk_of_nobody(message: Message) -> None:
 @router.callback_query(F.from_user.id.in_(FACELESS))
 async def press_of_nobody(callback: CallbackQuery, t: Texts) -> None:
     await answer(callback, _why(t), alert=True)
+
+
+def _of_no_button(data: str) -> bool:
+    """Telegram gives no button so much to say, and what the handlers read of a press is short."""
+    return len(data.encode(errors="replace")) > _LONGEST
+
+
+router.callback_query.register(unknown_button, F.data.func(_of_no_button))
 
 
 def _why(t: Texts) -> str:
