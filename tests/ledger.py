@@ -78,6 +78,11 @@ class Ledger(FakeProvider):
             raise TooLate
         self.lines[held.id].reading = WAITING
 
+    async def active(self, key: SecretStr) -> list[Number]:
+        """The numbers of this key's account alone."""
+        payer = key.get_secret_value()
+        return [number for number in await super().active(key) if self.payers[number.id] == payer]
+
     def heals(self) -> None:
         """Every call does what it should again."""
         self._scripts.clear()
