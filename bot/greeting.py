@@ -27,6 +27,8 @@ COMMANDS = {
     "help": text("how it works"),
 }
 _PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
+#: A longer flood limit keeps nobody from being heard: polling begins without what it is for.
+_LONGEST_FLOOD = 30.0
 
 
 async def greet(bot: Bot, sleep: Sleep = asyncio.sleep) -> None:
@@ -36,7 +38,10 @@ async def greet(bot: Bot, sleep: Sleep = asyncio.sleep) -> None:
             await bot.delete_webhook(drop_pending_updates=False)
             me = await bot.me()
         except (AiogramError, TimeoutError) as error:
-            await sleep(_pause_after(error, pause))
+            wait = _pause_after(error, pause)
+            if wait > _LONGEST_FLOOD:
+                return
+            await sleep(wait)
         else:
             log.info("this is @%s", me.username)
             return

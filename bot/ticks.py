@@ -18,8 +18,9 @@ Tick = Callable[[], Awaitable[None]]
 class Ticks:
     """Each comes again after its seconds, whatever became of the last one; `beat` hears of those done."""
 
-    def __init__(self, beat: Callable[[str], None]) -> None:
+    def __init__(self, beat: Callable[[str], None], deadline: float = DEADLINE) -> None:
         self._beat = beat
+        self._deadline = deadline
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     def start(self, ticks: Mapping[str, tuple[Tick, float]]) -> None:
@@ -46,7 +47,7 @@ class Ticks:
     async def _guarded(self, name: str, tick: Tick) -> None:
         """A tick that hangs is cut, a tick that fails is logged: the next one comes anyway."""
         try:
-            async with asyncio.timeout(DEADLINE):
+            async with asyncio.timeout(self._deadline):
                 await tick()
         except Exception:
             log.exception("the %s tick", name)

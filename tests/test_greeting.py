@@ -61,11 +61,22 @@ async def test_telegram_is_asked_until_it_answers_and_its_own_pause_is_kept(
 ) -> None:
     clock = FakeClock()
     began = clock()
-    telegram.errors = {"deleteWebhook": deque([DOWN, FLOOD]), "getMe": deque([TimeoutError()])}
+    short = exceptions.TelegramRetryAfter(METHOD, "Too Many Requests", 7)
+    telegram.errors = {"deleteWebhook": deque([DOWN, short]), "getMe": deque([TimeoutError()])}
     await greet(bot, clock.sleep)
-    assert (clock() - began).total_seconds() == 1 + 77 + 5
+    assert (clock() - began).total_seconds() == 1 + 7 + 5
     assert telegram.called[-2:] == ["deleteWebhook", "getMe"]
     assert "setMyCommands" not in telegram.called
+
+
+async def test_t_24_a_long_flood_at_the_start_keeps_nobody_from_being_heard(
+    bot: Bot, telegram: FakeTelegram
+) -> None:
+    clock = FakeClock()
+    began = clock()
+    telegram.errors = {"deleteWebhook": deque([FLOOD])}
+    await greet(bot, clock.sleep)
+    assert (clock(), telegram.called) == (began, ["deleteWebhook"])
 
 
 @pytest.mark.parametrize(
@@ -75,7 +86,9 @@ async def test_telegram_is_asked_until_it_answers_and_its_own_pause_is_kept(
         exceptions.TelegramNotFound(METHOD, "Not Found"),
     ],
 )
-async def test_a_revoked_token_is_said_at_once(bot: Bot, telegram: FakeTelegram, error: Exception) -> None:
+async def test_t_14_a_revoked_token_is_said_at_once(
+    bot: Bot, telegram: FakeTelegram, error: Exception
+) -> None:
     telegram.errors = {"deleteWebhook": deque([error])}
     with pytest.raises(Stopped) as stopped:
         await greet(bot, FakeClock().sleep)

@@ -5,32 +5,59 @@ import logging
 
 import pytest
 
+from bot.log import RedactingFormatter, secrets
 from bot.ticks import Ticks
 
+KEY = "a-key-of-a-provider-0123456789"
 
-async def test_ticks_go_on_whatever_becomes_of_them(caplog: pytest.LogCaptureFixture) -> None:
+
+class Tick:
+    """A tick that may fail or hang; `again` once it came a second time."""
+
+    def __init__(self, error: Exception | None = None, *, hangs: bool = False) -> None:
+        self.error, self.hangs = error, hangs
+        self.times, self.again = 0, asyncio.Event()
+
+    async def __call__(self) -> None:
+        self.times += 1
+        if self.times > 1:
+            self.again.set()
+        if self.hangs:
+            await asyncio.Event().wait()
+        if self.error is not None:
+            raise self.error
+
+
+async def twice(tick: Tick) -> list[str]:
+    """Let a tick come two times, beside one that works; the beats of both."""
     beats: list[str] = []
-    done, tried = asyncio.Event(), 0
+    ticks, good = Ticks(beats.append, deadline=0.01), Tick()
+    ticks.start({"odd": (tick, 0.01), "good": (good, 0.01)})
+    async with asyncio.timeout(10):
+        await tick.again.wait()
+        await good.again.wait()
+    ticks.end()
+    return beats
 
-    async def fails() -> None:
-        nonlocal tried
-        tried += 1
-        if tried == 2:
-            done.set()
-        raise ValueError("a mistake of ours")
 
-    async def works() -> None:
-        """Nothing is due."""
-
-    ticks = Ticks(beats.append)
+async def test_s_14_a_tick_that_fails_comes_again_and_its_log_holds_no_key(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    secrets.add(KEY)
+    failure = ValueError(f"GET https://example.org/{KEY}/prices: 500")
     with caplog.at_level(logging.ERROR):
-        ticks.start({"bad": (fails, 0.01), "good": (works, 0.01)})
-        await asyncio.wait_for(done.wait(), 10)
-        while not beats:  # noqa: ASYNC110 - the scheduler has no event of its own
-            await asyncio.sleep(0)
-        ticks.end()
-    assert set(beats) == {"good"}
-    assert "the bad tick" in caplog.text
+        assert "odd" not in await twice(Tick(failure))
+    [record, *_] = caplog.records
+    logged = RedactingFormatter().format(record)
+    assert "the odd tick" in logged
+    assert KEY not in logged
+
+
+async def test_s_12_a_tick_that_hangs_is_cut_and_comes_again(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        beats = await twice(Tick(hangs=True))
+    assert set(beats) <= {"good"}
+    assert "the odd tick" in caplog.text
 
 
 async def test_ticks_that_never_started_can_be_paused_and_ended() -> None:
