@@ -16,7 +16,7 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 from pydantic import SecretStr
 
 from bot.clock import Clock
-from bot.errors import AlreadyThere, CodebellError, NotOffered
+from bot.errors import AlreadyThere, BadInput, CodebellError, NotOffered, text
 from bot.i18n import Texts
 from bot.providers.base import Capability, Provider
 from handlers.channels import can_send
@@ -42,6 +42,10 @@ class Asked(StatesGroup):
     """What the person was asked to type."""
 
     key = State()
+
+
+class NotAKey(BadInput):
+    text = text("A key is one word of 8 to 1024 letters, digits and signs, without blanks.")
 
 
 @router.message(Command("keys"), F.chat.type != "private")
@@ -132,13 +136,21 @@ async def key_out_of_place(message: Message, t: Texts) -> None:
 async def _connect(
     chat_id: int, provider: Provider, secret: SecretStr, t: Texts, keys: KeyStore, clock: Clock
 ) -> Screen:
-    checked(secret)
+    _check(secret)
     balance = await provider.balance(secret)
     currency = balance.currency or provider.currency
     earlier = [key for key in await keys.list(chat_id) if key.provider == provider.name]
     label = str(len(earlier) + 1) if earlier else ""
     key = await keys.add(chat_id, provider.name, label, secret, balance.amount, currency, clock())
     return _connected(key, provider, t)
+
+
+def _check(secret: SecretStr) -> None:
+    """Before anybody is asked. Raises `NotAKey`."""
+    try:
+        checked(secret)
+    except BadInput:
+        raise NotAKey from None
 
 
 def _connected(key: Key, provider: Provider, t: Texts) -> Screen:

@@ -75,18 +75,19 @@ async def test_blanks_around_a_key_do_no_harm(newcomer: Chat, around: str) -> No
         "short",
     ],
 )
-async def test_what_cannot_be_a_key_is_refused_before_anybody_is_asked(
+async def test_x_4_what_cannot_be_a_key_is_refused_before_anybody_is_asked(
     newcomer: Chat, house: House, typed: str
 ) -> None:
     await ask_for_alpha(newcomer)
     said = await newcomer.say(typed)
+    assert newcomer.screen.startswith("Alpha: A key is one word of 8 to 1024 letters, digits and signs")
     assert "Nothing was stored" in newcomer.screen
     assert len(newcomer.news) == 1
     assert not newcomer.has(said)
     assert house.alpha.calls == []
 
 
-async def test_ten_kilobytes_are_no_key(newcomer: Chat, house: House) -> None:
+async def test_x_4_ten_kilobytes_are_no_key(newcomer: Chat, house: House) -> None:
     await ask_for_alpha(newcomer)
     await newcomer.say("k1" * 5000)
     assert len(newcomer.news) == 3
@@ -196,7 +197,7 @@ async def test_a_long_word_in_a_group_is_none_of_the_bots_business(newcomer: Cha
     assert group.messages == []
 
 
-async def test_who_sends_a_key_is_told_when_it_cannot_be_deleted(newcomer: Chat, house: House) -> None:
+async def test_x_3_who_sends_a_key_is_told_when_it_cannot_be_deleted(newcomer: Chat, house: House) -> None:
     await ask_for_alpha(newcomer)
     house.human.fault("deleteMessage", code=400, description="Bad Request: message can't be deleted")
     said = await newcomer.say(KEY)
@@ -213,7 +214,7 @@ async def test_an_answer_nobody_understands_is_told_kindly(newcomer: Chat, house
     assert "<html>" not in newcomer.screen
 
 
-async def test_a_key_in_a_group_is_deleted_and_its_owner_told_to_replace_it(
+async def test_x_2_a_key_in_a_group_is_deleted_and_its_owner_told_to_replace_it(
     newcomer: Chat, house: House
 ) -> None:
     group = house.group(newcomer, status="administrator")
@@ -224,14 +225,14 @@ async def test_a_key_in_a_group_is_deleted_and_its_owner_told_to_replace_it(
     assert house.alpha.calls == []
 
 
-async def test_a_bare_key_in_a_group_is_treated_alike(newcomer: Chat, house: House) -> None:
+async def test_x_2_a_bare_key_in_a_group_is_treated_alike(newcomer: Chat, house: House) -> None:
     group = house.group(newcomer, status="administrator")
     said = await group.say(KEY)
     assert not group.has(said)
     assert "Please make a new key" in group.screen
 
 
-async def test_where_the_bot_may_not_delete_it_says_so(newcomer: Chat, house: House) -> None:
+async def test_x_3_where_the_bot_may_not_delete_it_says_so(newcomer: Chat, house: House) -> None:
     group = house.group(newcomer)
     said = await group.say(f"/keys {KEY}")
     assert group.has(said)
