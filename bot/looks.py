@@ -24,8 +24,8 @@ from bot.errors import (
     UnknownKey,
 )
 from bot.failpoints import Failpoint, reach
-from bot.providers.base import WAITING, Capability, Held, Outcome, Provider, Reading
-from bot.timetable import Timetable
+from bot.providers.base import ENDED, WAITING, Capability, Held, Outcome, Provider, Reading
+from bot.timetable import Overtime, Timetable
 from storage.activations import ActivationStore, Heard
 from storage.keys import KeyStore
 from storage.models import OPEN, Activation, Sms, State
@@ -58,7 +58,7 @@ class Looks:
         self._keys = keys
         self._providers = providers
         self._clock = clock
-        self._times = Timetable(providers, clock)
+        self._times, self._overtime = Timetable(providers, clock), Overtime(clock)
         self._nudge = nudge
         self._more_sms = more_sms
         self._writing: set[asyncio.Task[Sms | None]] = set()
@@ -82,7 +82,7 @@ class Looks:
                 await self._receive(row, reading)
             case Reading(outcome=Outcome.ENDED):
                 await self._end(row)
-            case _ if self._times.overdue(row) and (row.failures or row.state is not State.CANCELLING):
+            case _ if self._overtime.is_over(row) and (row.failures or row.state is not State.CANCELLING):
                 await self._give_up(row)
             case _ if row.state is State.CANCELLING:
                 await self._call_cancel(row)
@@ -112,11 +112,23 @@ class Looks:
             return None
 
     async def _doubt(self, row: Activation) -> Reading | None:
-        """ "No such number" for one that was paid for is believed at the second time."""
-        if row.reason == UnknownActivation.__name__ or row.state is not State.WAITING:
-            return Reading(Outcome.ENDED)
-        await self._unanswered(row, UnknownActivation.__name__, tell=True)
+        """ "No such number" for one that was paid for is believed at the second time, unless it is listed."""
+        again = row.reason == UnknownActivation.__name__
+        if row.state is not State.WAITING or (again and await self._is_gone(row)):
+            return ENDED
+        await self._unanswered(row, UnknownActivation.__name__, tell=not again)
         return None
+
+    async def _is_gone(self, row: Activation) -> bool:
+        """By the account's list, where there is one; after its time whatever stands there."""
+        provider = self._providers[row.provider]
+        if not provider.can(Capability.ACTIVE) or self._times.overdue(row):
+            return True
+        try:
+            listed = await provider.active(await self._keys.open(row.key_id))
+        except CodebellError:
+            return False
+        return row.provider_id not in {number.id for number in listed}
 
     async def _unanswered(self, row: Activation, reason: str, *, tell: bool = False) -> None:
         log.info("number %s: %s", row.id, reason)
@@ -157,6 +169,7 @@ class Looks:
     async def _end(self, row: Activation) -> None:
         """The provider says it is over, whatever that was called."""
         now = self._clock()
+        self._overtime.forget(row)
         match row.state:
             case State.CANCELLING if row.cancel_called_at is not None:
                 await self._store.cancelled(row.id, now, self._times.late_look(row), Reason.UNCONFIRMED)
@@ -177,7 +190,8 @@ class Looks:
         return Reason.ENDED_EARLY if self._times.ended_early(row) else ""
 
     async def _give_up(self, row: Activation) -> None:
-        """Long past its life by our clock, and the provider still says "waiting"."""
+        """Watched long past its life, and the provider still says "waiting"."""
+        self._overtime.forget(row)
         if row.state is State.RECEIVED:
             await self._store.finished(row.id, self._clock())
         else:

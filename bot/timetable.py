@@ -10,12 +10,14 @@ from storage.models import Activation, State
 #: How long after its end a number is still looked at for a late code, and how often.
 LATE = timedelta(minutes=10)
 LATE_EVERY = timedelta(minutes=1)
-#: Past its life by our clock a number is given up this much later, if the provider still says "waiting".
+#: A number is watched this much longer than its life, then given up if the provider still says "waiting".
 OVERDUE = timedelta(minutes=10)
 _EAGER = 180.0
 _SLOWEST = 60.0
 #: For numbers of a provider that is configured no more.
 _GONE = Timing(min_poll=_SLOWEST, min_cancel=0, lifetime=1200)
+#: No two looks are further apart by plan; what lies between them beyond that is a jump, or a stop.
+_LONGEST_PAUSE = timedelta(minutes=2)
 _ENDED = frozenset({State.CANCELLED, State.EXPIRED})
 _WATCHED = frozenset({State.WAITING, State.CANCELLING}) | _ENDED
 
@@ -81,6 +83,7 @@ class Timetable:
         return row.expires_at is not None and self._clock() < row.expires_at
 
     def overdue(self, row: Activation) -> bool:
+        """Long past its life by this clock, which may have jumped."""
         return row.expires_at is not None and self._clock() > row.expires_at + OVERDUE
 
     def _while_late(self, row: Activation, at: datetime) -> datetime | None:
@@ -93,6 +96,28 @@ class Timetable:
     def _timing(self, row: Activation) -> Timing:
         provider = self._providers.get(row.provider)
         return _GONE if provider is None else provider.timing
+
+
+class Overtime:
+    """How long numbers past their life were watched, by looks: a clock that jumps adds one pause to it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._seen: dict[str, tuple[datetime, timedelta]] = {}
+
+    def is_over(self, row: Activation) -> bool:
+        """Whether a number that is still said to wait was watched long enough; asked at every look."""
+        now = self._clock()
+        if row.expires_at is None or now <= row.expires_at:
+            return False
+        last, watched = self._seen.get(row.id, (row.polled_at or now, timedelta()))
+        pause = min(now - last, now - row.expires_at, _LONGEST_PAUSE)
+        self._seen[row.id] = now, watched + max(pause, timedelta())
+        return self._seen[row.id][1] >= OVERDUE
+
+    def forget(self, row: Activation) -> None:
+        """It is over one way or the other."""
+        self._seen.pop(row.id, None)
 
 
 def _watched(row: Activation) -> bool:

@@ -101,6 +101,29 @@ async def test_c_16_no_such_number_is_believed_the_second_time(core: Core) -> No
     assert row.state is State.EXPIRED
 
 
+async def test_c_16_no_such_number_is_not_believed_while_the_account_lists_it(core: Core) -> None:
+    core.alpha.lists_active()
+    row = await core.buy()
+    core.alpha.breaks("poll", UnknownActivation())
+    for _ in range(4):
+        row = await core.step(row.id)
+        assert (row.state, row.reason) == (State.WAITING, "UnknownActivation")
+    core.alpha.breaks("active", Unavailable())
+    assert (await core.step(row.id)).state is State.WAITING
+    core.alpha.breaks("active", None)
+    core.alpha.ends()
+    assert (await core.step(row.id)).state is State.EXPIRED
+
+
+async def test_c_16_what_is_listed_for_ever_is_over_long_after_its_time(core: Core) -> None:
+    core.alpha.lists_active()
+    row = await core.buy()
+    core.alpha.breaks("poll", UnknownActivation())
+    await core.step(row.id)
+    core.clock.advance(LIFE + 601)
+    assert (await core.step(row.id)).state is State.EXPIRED
+
+
 async def test_an_answer_in_between_makes_it_the_first_time_again(core: Core) -> None:
     row = await core.buy()
     core.alpha.fails("poll", UnknownActivation())
@@ -133,12 +156,22 @@ async def test_a_number_ends_by_the_providers_word(core: Core, age: float, reaso
 
 async def test_a_number_past_its_life_is_given_up_only_after_a_grace(core: Core) -> None:
     row = await core.buy()
-    core.clock.advance(LIFE + 9 * 60)
-    row = await core.step(row.id)
-    assert row.state is State.WAITING
-    core.clock.advance(61)
-    row = await core.step(row.id)
-    assert (row.state, row.reason, row.next_poll_at) == (State.EXPIRED, "Overdue", None)
+    core.clock.advance(LIFE - 60)
+    while row.state is State.WAITING:
+        row = await core.step(row.id)
+    assert (row.reason, row.next_poll_at) == ("Overdue", None)
+    assert row.expires_at is not None
+    assert 600 <= (core.clock() - row.expires_at).total_seconds() <= 660
+
+
+async def test_c_17_a_clock_set_forward_ends_no_number(core: Core) -> None:
+    row = await core.step((await core.buy()).id)
+    core.clock.advance(3600)
+    for _ in range(30):
+        row = await core.step(row.id)
+        assert (row.state, gap(row, core)) == (State.WAITING, 10)
+    core.alpha.delivers("12345")
+    assert (await core.step(row.id)).state is State.RECEIVED
 
 
 async def test_c_15_a_provider_that_does_not_answer_ends_nothing_however_late_it_is(core: Core) -> None:
