@@ -34,6 +34,7 @@ from bot.rentals import Rentals
 from bot.services import slug
 from bot.settings import Settings
 from bot.shops import Shops
+from bot.strays import Strays
 from bot.tariffs import Tariffs
 from bot.ticks import Ticks
 from bot.verdicts import REVOKED, Stopped
@@ -54,6 +55,7 @@ from storage.quotes import QuoteStore
 from storage.rental_orders import RentalOrderStore
 from storage.rentals import RentalStore
 from storage.retention import Retention
+from storage.strays import StrayStore
 from storage.vault import Vault
 from storage.waits import WaitStore
 
@@ -95,7 +97,11 @@ class Codebell:
         self.balances = Balances(self.keys, providers, clock)
         self.accounts = Accounts(self.keys, providers, clock)
         self.shops = Shops(self.keys, providers)
-        self.offers = Offers(Catalogue(clock), self.shops, self.quotes, settings.blocked_services, clock)
+        catalogue = Catalogue(clock)
+        self.offers = Offers(catalogue, self.shops, self.quotes, settings.blocked_services, clock)
+        self.strays = Strays(
+            *(StrayStore(database), self.keys, self.shops, catalogue, self.accounts, clock, self.nudge)
+        )
         self._numbers(database)
         self._rentals(database)
         self._messages(database)
@@ -106,22 +112,15 @@ class Codebell:
         )
         self.watcher = Watcher(database, duties, clock, sleep=sleep)
         drawings = Drawings(
-            self.catalogues,
-            self.chats,
-            self.numbers,
-            self.rented,
-            self.orders,
-            self.letters,
-            self.outbox,
-            providers,
-            clock,
+            *(self.catalogues, self.chats, self.numbers, self.rented, self.orders, self.letters, self.outbox),
+            *(providers, clock),
         )
         self.postman = Postman(
             bot, self.outbox, self.chats, drawings.draw, drawings.hung, clock, self._revoked, paces
         )
         self.dispatcher = self._dispatcher()
         allowed = self.dispatcher.resolve_used_update_types()
-        self.poller = Poller(bot, self.feed, allowed, self._signs())
+        self.poller = Poller(bot, self.feed, allowed, self._signs(), clock)
         self._ticks = Ticks(self.heartbeat.beat)
         self._watchdog = Watchdog(self.heartbeat, self._ask_to_stop)
         self._farewell = Farewell(self.poller, self._ticks, self.errands, self.watcher, self.postman)
@@ -176,6 +175,7 @@ class Codebell:
             rental_orders=self.rental_orders,
             rentals=self.rentals,
             shops=self.shops,
+            strays=self.strays,
             tariffs=self.tariffs,
         )
         admins = frozenset(self.settings.admin_ids)

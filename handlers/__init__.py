@@ -24,6 +24,7 @@ from handlers import (
     send,
     sent,
     start,
+    strays,
 )
 
 #: Who is nobody in particular is turned away first. Then come commands and buttons, then typed answers to
@@ -47,6 +48,7 @@ ROUTERS: tuple[Router, ...] = (
     operators.router,
     sent.router,
     numbers.router,
+    strays.router,
     balance.router,
     errors.router,
 )

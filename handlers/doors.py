@@ -119,6 +119,13 @@ class RentedElsewhere(CallbackData, prefix="e"):
     anew: bool = False
 
 
+class BoughtElsewhere(CallbackData, prefix="x"):
+    """strays: numbers bought with the chat's keys elsewhere; `anew` leaves the pressed message as it is."""
+
+    page: Annotated[int, Field(ge=0, le=999)] = 0
+    anew: bool = False
+
+
 class Hired(StrEnum):
     """What a button does with a rented number."""
 

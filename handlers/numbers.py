@@ -12,8 +12,10 @@ from pydantic import Field
 
 from bot.clock import Clock
 from bot.i18n import Texts, flag, international, visible
+from bot.providers.base import Capability
 from bot.rentals import Rentals
-from handlers.doors import Act, Buy, Hired, Menu, Numbers, OnRental, What
+from bot.shops import Shops
+from handlers.doors import Act, BoughtElsewhere, Buy, Hired, Menu, Numbers, OnRental, What
 from handlers.private import NUMBERS, only_in_private
 from handlers.screen import Rows, Screen, chat_of, page_of, press, show, turn
 from storage.activations import ActivationStore
@@ -46,19 +48,19 @@ class Page(CallbackData, prefix="np"):
 
 @router.message(Command("numbers"))
 async def numbers_by_command(
-    message: Message, t: Texts, numbers: ActivationStore, rentals: Rentals, clock: Clock
+    message: Message, t: Texts, numbers: ActivationStore, rentals: Rentals, shops: Shops, clock: Clock
 ) -> None:
     person = message.from_user.id if message.from_user is not None else message.chat.id
     every = await _every(person, message.chat.id, numbers, rentals, clock)
-    await show(message, _numbers(every, 0, t))
+    await show(message, _numbers(every, 0, t, await _elsewhere(message.chat.id, shops, t)))
 
 
 @router.callback_query(Numbers.filter())
 async def numbers_by_button(
-    callback: CallbackQuery, t: Texts, numbers: ActivationStore, rentals: Rentals, clock: Clock
+    callback: CallbackQuery, t: Texts, numbers: ActivationStore, rentals: Rentals, shops: Shops, clock: Clock
 ) -> None:
     every = await _every(callback.from_user.id, chat_of(callback), numbers, rentals, clock)
-    await show(callback, _numbers(every, 0, t))
+    await show(callback, _numbers(every, 0, t, await _elsewhere(chat_of(callback), shops, t)))
 
 
 @router.callback_query(Page.filter())
@@ -68,10 +70,12 @@ async def page_of_numbers(
     t: Texts,
     numbers: ActivationStore,
     rentals: Rentals,
+    shops: Shops,
     clock: Clock,
 ) -> None:
     every = await _every(callback.from_user.id, chat_of(callback), numbers, rentals, clock)
-    await show(callback, _numbers(every, callback_data.page, t))
+    more = await _elsewhere(chat_of(callback), shops, t)
+    await show(callback, _numbers(every, callback_data.page, t, more))
 
 
 @router.message(Command("cancel"))
@@ -99,16 +103,23 @@ async def _every(
     return sorted(every, key=_rank)
 
 
+async def _elsewhere(chat_id: int, shops: Shops, t: Texts) -> list[InlineKeyboardButton]:
+    """Where an account tells what it holds: the way to the numbers nobody watches here."""
+    if not await shops.able(chat_id, Capability.ACTIVE):
+        return []
+    return [press(t.plain("🔎 Numbers bought elsewhere"), BoughtElsewhere())]
+
+
 def _rank(row: AnyNumber) -> int:
     if isinstance(row, Rental):
         return 0 if row.state in _RENTED else 3
     return 1 if row.state in _AT_WORK else 2
 
 
-def _numbers(rows: Sequence[AnyNumber], page: int, t: Texts) -> Screen:
+def _numbers(rows: Sequence[AnyNumber], page: int, t: Texts, elsewhere: list[InlineKeyboardButton]) -> Screen:
     menu = [press(t.plain("📱 Buy a number"), Buy()), press(t.plain("◀ Menu"), Menu())]
     if not rows:
-        return Screen(t("You have no numbers from the last 24 hours."), [menu])
+        return Screen(t("You have no numbers from the last 24 hours."), [elsewhere, menu])
     shown, pages = page_of(rows, page, NUMBERS_A_PAGE)
     lines = [
         t("<b>Your numbers</b>"),
@@ -117,7 +128,7 @@ def _numbers(rows: Sequence[AnyNumber], page: int, t: Texts) -> Screen:
     ]
     cards = [[_card_button(row, t)] for row in shown if row.state not in _NO_CARD]
     pager = turn(page, pages, lambda to: Page(page=to))
-    return Screen("\n\n".join(lines), [*cards, pager, menu])
+    return Screen("\n\n".join(lines), [*cards, pager, elsewhere, menu])
 
 
 def _more(left: int, t: Texts) -> list[str]:

@@ -25,6 +25,7 @@ from handlers import (
     rental,
     send,
     sent,
+    strays,
     ways,
 )
 from tests.handlers.conftest import telegram_us
@@ -105,9 +106,12 @@ async def _bought(nonce: str, ann: Chat, house: House) -> str:
     return row.id
 
 
+Buttons = Mapping[type[CallbackData], list[CallbackData]]
+
+
 def buttons(mine: Belongings) -> Mapping[type[CallbackData], tuple[Whose, list[CallbackData]]]:
     """Every class of buttons, with all that its buttons can say about these rows."""
-    free = {
+    free: Buttons = {
         doors.Menu: [doors.Menu()],
         doors.Help: [doors.Help()],
         doors.Buy: [doors.Buy()],
@@ -123,17 +127,15 @@ def buttons(mine: Belongings) -> Mapping[type[CallbackData], tuple[Whose, list[C
         doors.Rent: [doors.Rent(), doors.Rent(anew=True)],
         rent.Places: [rent.Places(page=0)],
         doors.RentedElsewhere: [doors.RentedElsewhere(), doors.RentedElsewhere(anew=True)],
+        doors.BoughtElsewhere: [doors.BoughtElsewhere(), doors.BoughtElsewhere(anew=True)],
         doors.Send: [doors.Send(), doors.Send(id=mine.draft)],
         doors.Sent: [doors.Sent(), doors.Sent(anew=True)],
     }
-    owned = {**_of_numbers(mine), **_of_rentals(mine), **_of_messages(mine), **_of_keys(mine)}
+    owned: Buttons = {**_of_numbers(mine), **_of_rentals(mine), **_of_messages(mine), **_of_keys(mine)}
     return {
         **{kind: (Whose.ANYBODYS, list(each)) for kind, each in free.items()},
         **{kind: (Whose.HERS, list(each)) for kind, each in owned.items()},
     }
-
-
-Buttons = Mapping[type[CallbackData], list[CallbackData]]
 
 
 def _of_numbers(mine: Belongings) -> Buttons:
@@ -150,6 +152,7 @@ def _of_numbers(mine: Belongings) -> Buttons:
         doors.Again: [doors.Again(id=mine.number), doors.Again(id=mine.done)],
         doors.Choose: [doors.Choose(service="telegram", key=mine.key, country="1")],
         quote.Spend: [quote.Spend(nonce=mine.quote)],
+        strays.TakeOver: [strays.TakeOver(key=mine.key, value="alpha-1")],
     }
 
 

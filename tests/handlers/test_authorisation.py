@@ -37,7 +37,7 @@ PRIVATE_BOT = "This bot is private."
 #: Why a press is refused in a group, by its first letter; the menu and the help are everybody's.
 IN_GROUPS = {
     **dict.fromkeys("ck", private.KEYS),
-    **dict.fromkeys("bqoafn", private.NUMBERS),
+    **dict.fromkeys("bqoafnx", private.NUMBERS),
     **dict.fromkeys("rte", private.RENTS),
     **dict.fromkeys("wspd", private.MESSAGES),
     "l": private.BALANCES,

@@ -1,0 +1,106 @@
+"""Numbers bought elsewhere with the chat's keys: what the accounts hold and nobody watches here yet."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from aiogram import F, Router
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import CallbackQuery
+from pydantic import Field
+
+from bot.errors import NoKeys
+from bot.i18n import Texts, flag, international
+from bot.providers.base import Provider
+from bot.shops import Listing
+from bot.strays import Stray, Strays
+from handlers.buy import troubles
+from handlers.doors import BoughtElsewhere, Numbers
+from handlers.keys import name_of
+from handlers.private import NUMBERS, only_in_private
+from handlers.screen import Rows, Screen, answer, chat_of, page_of, press, say, show, turn
+
+router = Router(name="strays")
+router.callback_query.filter(F.data.startswith("x"))
+only_in_private(router, NUMBERS)
+
+NUMBERS_A_PAGE = 8
+#: What is left of a button's 64 bytes beside the id of a key.
+_LONGEST_ID = 32
+
+
+class TakeOver(CallbackData, prefix="xt"):
+    """Watch a number of a key's account from now on; the value is the provider's id of it."""
+
+    key: str
+    value: Annotated[str, Field(max_length=_LONGEST_ID)]
+
+
+@router.callback_query(BoughtElsewhere.filter())
+async def elsewhere(
+    callback: CallbackQuery,
+    callback_data: BoughtElsewhere,
+    t: Texts,
+    strays: Strays,
+    providers: Mapping[str, Provider],
+) -> None:
+    screen = await _screen(callback, t, strays, providers, callback_data.page)
+    if not callback_data.anew:
+        await show(callback, screen)
+        return
+    await answer(callback)
+    await say(callback, screen)
+
+
+@router.callback_query(TakeOver.filter())
+async def take_over(
+    callback: CallbackQuery,
+    callback_data: TakeOver,
+    t: Texts,
+    strays: Strays,
+    providers: Mapping[str, Provider],
+) -> None:
+    chat_id, person_id = chat_of(callback), callback.from_user.id
+    await strays.take_over(chat_id, person_id, callback_data.key, callback_data.value)
+    told = t.plain("Taken over: its code comes here from now on. Its card is below.")
+    await show(callback, await _screen(callback, t, strays, providers), told)
+
+
+async def _screen(
+    callback: CallbackQuery, t: Texts, strays: Strays, providers: Mapping[str, Provider], page: int = 0
+) -> Screen:
+    back = [press(t.plain("◀ Back"), Numbers())]
+    try:
+        listing = await strays.listed(chat_of(callback))
+    except NoKeys:
+        none = t("None of your providers tells what an account holds: look at your account on its site.")
+        return Screen(f"{t('<b>Numbers bought elsewhere</b>')}\n{none}", [back])
+    return _listed(listing, page, t, providers)
+
+
+def _listed(listing: Listing[Stray], page: int, t: Texts, providers: Mapping[str, Provider]) -> Screen:
+    numbers = [one for one in listing.items if _fits(one.number.id)]
+    shown, pages = page_of(numbers, page, NUMBERS_A_PAGE)
+    told = t("Your accounts hold these, and I do not watch them. Press one to get its code here.")
+    if not numbers:
+        told = t("None: every number that your accounts tell of is watched already.")
+    several = len({one.key.id for one in numbers}) > 1
+    rows: Rows = [
+        [press(_label(one, name_of(one.key, providers) if several else ""), _take(one))] for one in shown
+    ]
+    pager = turn(page, pages, lambda to: BoughtElsewhere(page=to))
+    text = f"{t('<b>Numbers bought elsewhere</b>')}\n{told}{troubles(listing.troubles, t)}"
+    return Screen(text, [*rows, pager, [press(t.plain("◀ Back"), Numbers())]])
+
+
+def _take(one: Stray) -> TakeOver:
+    return TakeOver(key=one.key.id, value=one.number.id)
+
+
+def _label(one: Stray, who: str) -> str:
+    number = f"{flag(one.country.iso2)} {international(one.number.phone)}".strip()
+    return " · ".join(part for part in (number, one.service_name, who) if part)
+
+
+def _fits(value: str) -> bool:
+    """Whether a button can carry it: colons part its fields."""
+    return bool(value) and ":" not in value and len(value.encode()) <= _LONGEST_ID
