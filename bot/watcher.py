@@ -25,6 +25,8 @@ LANE, WIDE_LANE = 8, 32
 BATCH = 500
 #: A claimed row that nobody came back to is due again after this.
 LEASE = timedelta(seconds=120)
+#: A clock that jumps back so far would hold up every look by as much.
+SET_BACK = timedelta(seconds=5)
 #: No step takes longer.
 DEADLINE = 60.0
 
@@ -76,12 +78,16 @@ class Watcher:
         self._lanes, self._wide_lanes = Lanes(LANE), Lanes(WIDE_LANE)
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._nudged = asyncio.Event()
+        self._ticked_at = clock()
 
     async def start(self) -> None:
         """Look at every watched row once, whatever was claimed before: codes may have come meanwhile."""
+        await self._wake()
+        await self.tick()
+
+    async def _wake(self) -> None:
         for duty in self._duties:
             await duty.rows.wake_all(self._clock())
-        await self.tick()
 
     def nudge(self) -> None:
         """Something may be due at once: do not wait for the next tick."""
@@ -90,6 +96,9 @@ class Watcher:
     async def tick(self) -> None:
         """Claim what is due before the next tick and fire each at its own moment."""
         now = self._clock()
+        if now < self._ticked_at - SET_BACK:
+            await self._wake()
+        self._ticked_at = now
         due = await tables_due(self._database, now + self._every)
         for duty in self._duties:
             if duty.rows.name in due:

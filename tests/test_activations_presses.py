@@ -181,7 +181,7 @@ async def test_a_start_right_after_an_end_does_not_look_too_soon(core: Core) -> 
     assert gap(row, core) == core.alpha.timing.min_poll
 
 
-async def test_c_17_a_clock_set_back_keeps_no_look_waiting(core: Core) -> None:
+async def test_c_17_a_look_after_a_clock_set_back_waits_for_nothing(core: Core) -> None:
     row = await core.step((await core.buy()).id)
     core.clock.advance(-3600)
     row = await core.step(row.id)

@@ -5,15 +5,15 @@ import pytest
 from bot.errors import LimitReached, TooLate, Unavailable
 from bot.providers.base import Capability
 from tests.handlers.reading import copied, marked
-from tests.house import Chat, House, labels
+from tests.house import PATIENCE, Chat, House, labels
 
 
 async def test_the_code_comes_as_a_new_message_with_a_copy_button(owner: Chat, house: House) -> None:
     house.alpha.delivers("12345", "Your code: 12345", "Telegram")
     await owner.wait(5)
     [message] = owner.news
-    assert message["text"] == "🔔 Telegram · +1 201-555-0001\n12345\nFrom Telegram:\nYour code: 12345"
-    assert marked(message, "code") == ["12345"]
+    assert message["text"] == "🔔 Telegram · +1 201-555-0001\n12345\nFrom Telegram · unverified\nYour code: 12345"
+    assert marked(message, "code") == ["12345", "Your code: 12345"]
     assert marked(message, "blockquote") == ["Your code: 12345"]
     assert copied(message, "Copy code") == "12345"
     assert labels(message) == ["📋 Copy code", "✉️ Another SMS", "✅ Finish", "🔁 Buy the same again"]
@@ -51,8 +51,8 @@ async def test_a_hostile_sms_is_shown_as_text_and_cannot_pretend(owner: Chat, ho
     await owner.wait(5)
     [message] = owner.news
     assert "<b>Bank</b> &lt; <a href='https://evil.example'>tap</a> fdp.exe {code}" in message["text"]
-    assert "From <i>Bank</i>:" in message["text"]
-    assert {one["type"] for one in message["entities"]} <= {"bold", "code", "blockquote", "url"}
+    assert "From <i>Bank</i> · unverified" in message["text"]
+    assert {one["type"] for one in message["entities"]} <= {"bold", "code", "blockquote"}
     assert not set("\u202e\u2066\x00") & set(message["text"])
 
 
@@ -213,6 +213,16 @@ async def test_c_1_a_code_comes_after_a_restart_and_nothing_is_bought_again(
     await owner.wait(house.alpha.timing.min_poll)
     assert "31337" in owner.find("🔔")["text"]
     assert len(house.alpha.called("buy")) == 1
+
+
+async def test_c_17_a_clock_that_is_set_back_holds_up_no_code(owner: Chat, house: House) -> None:
+    await owner.wait(10)
+    house.clock.advance(-3600)
+    house.alpha.delivers("31337")
+    await house.codebell.watcher.tick()
+    await house.codebell.watcher.settle(PATIENCE)
+    await owner.wait(0)
+    assert "31337" in owner.find("🔔")["text"]
 
 
 async def test_a_code_waits_while_telegram_fails(owner: Chat, house: House) -> None:
