@@ -149,8 +149,9 @@ class Messages(Drafts):
         draft = await self.mine(message_id, owner_id)
         if draft.state is MessageState.DRAFT:
             self.check(draft)
-        self._letters.admit()
-        intent = await self._store.intend(message_id, owner_id, chat_id, card_id, self._caps, self._clock())
+        caps, now = self._caps, self._clock()
+        with self._letters.intending():
+            intent = await self._store.intend(message_id, owner_id, chat_id, card_id, caps, now)
         self._letters.send(intent)
         return intent
 

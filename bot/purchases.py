@@ -64,8 +64,9 @@ class Purchases(Spending[Activation, _Order, Number]):
 
         The intent is committed when this returns; what becomes of it stands in the row and on its card.
         """
-        self.admit()
-        intent, quote = await self._store.intend(nonce, owner_id, chat_id, card_id, self._caps, self._clock())
+        caps, now = self._caps, self._clock()
+        with self.intending():
+            intent, quote = await self._store.intend(nonce, owner_id, chat_id, card_id, caps, now)
         self.begin(intent, partial(self._prepare, intent, quote))
         return intent
 

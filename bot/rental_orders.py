@@ -123,9 +123,9 @@ class RentalOrders:
         The intent is committed when this returns; what becomes of it stands in the rental and on its card,
         which the message `card_id` turns into.
         """
-        self._orders.admit()
-        ordered = await self._store.order(order_id, owner_id, chat_id, card_id, self._caps, self._clock())
-        order, rental = ordered
+        caps, now = self._caps, self._clock()
+        with self._orders.intending():
+            order, rental = await self._store.order(order_id, owner_id, chat_id, card_id, caps, now)
         self._orders.order(order)
         return rental
 

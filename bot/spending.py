@@ -12,7 +12,8 @@ What is left when the process dies, and what the next one makes of it in `recove
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -20,11 +21,12 @@ from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import SecretStr
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.accounts import Accounts, Charge
 from bot.clock import Clock
 from bot.errands import Errands, NeverCalled
-from bot.errors import BadReply, CodebellError, Refused, Unclear
+from bot.errors import BadReply, CodebellError, Refused, Unclear, text
 from bot.failpoints import Failpoint, reach
 from bot.providers.base import Provider
 from storage.models import OutgoingMessage, RentalOrder
@@ -35,6 +37,10 @@ log = logging.getLogger(__name__)
 INTERRUPTED = "Interrupted"
 
 Row = TypeVar("Row", bound=Charge)
+
+
+class Unwritten(Refused):
+    text = text("My database takes nothing right now: nothing was ordered or paid. Please try again later.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +100,16 @@ class Spending(ABC, Generic[Row, Order, Answer]):
 
     # The one way
 
-    def admit(self) -> None:
-        """Right before an intent is written. Raises `Paused` while an earlier outcome cannot be stored."""
+    @contextmanager
+    def intending(self) -> Iterator[None]:
+        """Around the transaction that writes an intent. Raises `Paused`, or `Unwritten` when that failed."""
         self._errands.admit()
         reach(Failpoint.BEFORE_INTENT)
+        try:
+            yield
+        except SQLAlchemyError as failure:
+            log.exception("an intent was not written")
+            raise Unwritten from failure
 
     def begin(self, intent: Row, prepare: Prepare[Order]) -> None:
         """The intent is committed: it is carried out now, whatever becomes of the caller."""

@@ -14,7 +14,8 @@ from bot.errors import (
 )
 from bot.providers.base import Number
 from storage.models import State
-from tests.core import STRANGER, Core, open_core
+from tests.core import OWNER, STRANGER, Core, open_core
+from tests.full_disk import fill, make_room
 
 DISK_FULL = OperationalError("INSERT", {}, Exception("database or disk is full"))
 
@@ -170,3 +171,55 @@ async def test_what_waits_in_line_is_not_ordered_while_a_paid_number_is_not_stor
     core.pauses_pass.set()
     await core.errands.drain(10)
     assert (row.state, row.reason, core.purchased) == (State.FAILED, "Paused", 1)
+
+
+# A disk that is really full
+
+
+async def paused(core: Core) -> None:
+    """Until the bot waits for the database."""
+    core.paused.clear()
+    await core.paused.wait()
+
+
+def die(core: Core) -> None:
+    """What is under way ends where it stands."""
+    for errand in core.errands._under_way:
+        errand.cancel()
+
+
+@pytest.mark.parametrize("listed", [True, False])
+async def test_b_17_a_disk_that_fills_up_within_a_purchase_keeps_the_number_and_pauses_the_next(
+    core: Core, listed: bool
+) -> None:
+    if listed:
+        core.alpha.lists_active()
+    core.pauses_pass.clear()
+    core.alpha.meanwhile["after buy"] = lambda: fill(core.database)
+    row = await core.press(await core.quote())
+    await paused(core)
+    with pytest.raises(Paused):
+        await core.purchases.buy("any", OWNER, OWNER, None)
+    await make_room(core.database)
+    core.pauses_pass.set()
+    assert (await core.settled(row.id)).provider_id == "alpha-1"
+    assert (await core.buy()).state is State.WAITING
+
+
+async def test_b_17_the_next_process_adopts_what_a_full_disk_did_not_take(core: Core) -> None:
+    core.alpha.lists_active()
+    core.pauses_pass.clear()
+    core.alpha.meanwhile["after buy"] = lambda: fill(core.database)
+    row = await core.press(await core.quote())
+    await paused(core)
+    die(core)
+    core.reborn()
+    await core.purchases.recover()
+    await paused(core)
+    with pytest.raises(Paused):
+        await core.purchases.buy("any", OWNER, OWNER, None)
+    await make_room(core.database)
+    core.pauses_pass.set()
+    row = await core.settled(row.id)
+    assert (row.state, row.provider_id, core.purchased) == (State.WAITING, "alpha-1", 1)
+    assert len(core.alpha.called("buy")) == 1
