@@ -10,6 +10,7 @@ from handlers.cards import draw_card, draw_code
 from handlers.message_cards import draw_delivery, draw_message
 from handlers.rental_cards import draw_rental
 from handlers.rental_rings import draw_moved, draw_reminder, draw_rental_sms
+from handlers.strays import draw_restored
 from storage.activations import ActivationStore
 from storage.chats import ChatStore
 from storage.messages import MessageStore
@@ -58,10 +59,10 @@ class Drawings:
                 return await self._rental_sms(post, t)
             case Kind.DAY_LEFT | Kind.HOUR_LEFT:
                 return await self._reminder(post, t)
-            case Kind.MESSAGE:
+            case Kind.MESSAGE | Kind.DELIVERY:
                 return await self._message(post, t)
-            case Kind.DELIVERY:
-                return await self._delivery(post, t)
+            case Kind.RESTORED:
+                return draw_restored(t) if post.sent_at is None else None
         return None
 
     async def hung(self, post: Post, message_id: int) -> None:
@@ -105,11 +106,11 @@ class Drawings:
 
     async def _message(self, post: Post, t: Texts) -> Drawing | None:
         row = await self._messages.get(post.subject)
-        return None if row is None else draw_message(row, t, self._providers, post.message_id)
-
-    async def _delivery(self, post: Post, t: Texts) -> Drawing | None:
-        row = await self._messages.get(post.subject)
-        return None if row is None or _lost_sight_of(post) else draw_delivery(row, t, post.message_id)
+        if row is None:
+            return None
+        if post.kind == Kind.DELIVERY:
+            return None if _lost_sight_of(post) else draw_delivery(row, t, post.message_id)
+        return draw_message(row, t, self._providers, post.message_id)
 
 
 def _lost_sight_of(post: Post) -> bool:

@@ -10,11 +10,12 @@ from pydantic import Field
 
 from bot.errors import NoKeys
 from bot.i18n import Texts, flag, international
+from bot.postman import Drawing
 from bot.providers.base import Provider
 from bot.shops import Listing
 from bot.strays import Stray, Strays
 from handlers.buy import troubles
-from handlers.doors import BoughtElsewhere, Numbers
+from handlers.doors import BoughtElsewhere, Numbers, RentedElsewhere
 from handlers.keys import name_of
 from handlers.private import NUMBERS, only_in_private
 from handlers.screen import Rows, Screen, answer, chat_of, page_of, press, say, show, turn
@@ -63,6 +64,21 @@ async def take_over(
     await strays.take_over(chat_id, person_id, callback_data.key, callback_data.value)
     told = t.plain("Taken over: its code comes here from now on. Its card is below.")
     await show(callback, await _screen(callback, t, strays, providers), told)
+
+
+def draw_restored(t: Texts) -> Drawing:
+    """What the bot does not know after it went on from a backup, and how to find it."""
+    lines = [
+        t("⚠️ <b>I was restored from a backup.</b>"),
+        t("What you bought, rented or sent since it was made is missing here; your accounts have it."),
+        t("Numbers that are still open can be taken over."),
+    ]
+    rows: Rows = [
+        [press(t.plain("🔎 Numbers bought elsewhere"), BoughtElsewhere(anew=True))],
+        [press(t.plain("🔎 Numbers rented elsewhere"), RentedElsewhere(anew=True))],
+    ]
+    screen = Screen("\n".join(lines), rows)
+    return Drawing(screen.html, screen.keyboard)
 
 
 async def _screen(

@@ -43,6 +43,8 @@ class Kind(StrEnum):
     #: An outgoing message: its card, and the last word on its delivery.
     MESSAGE = "message"
     DELIVERY = "delivery"
+    #: The bot goes on from a backup: what came after that is missing.
+    RESTORED = "restored"
 
 
 class Priority(IntEnum):
@@ -64,6 +66,7 @@ _PRIORITIES = {
     Kind.HOUR_LEFT: Priority.REMINDER,
     Kind.MESSAGE: Priority.CARD,
     Kind.DELIVERY: Priority.CARD,
+    Kind.RESTORED: Priority.REMINDER,
 }
 
 

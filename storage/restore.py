@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import StorageError
@@ -22,7 +23,9 @@ from storage import sqlite
 from storage.backup import rows_of
 from storage.database import Database, parse
 from storage.lock import only_here
-from storage.migrations import known_revision
+from storage.migrations import known_revision, newest_revision
+from storage.models import Key
+from storage.outbox import Kind, arm
 from storage.vault import Vault
 
 #: What SQLite keeps beside a database: never to be met by another one.
@@ -50,7 +53,7 @@ async def restore(database_url: str, master_keys: Sequence[bytes], copy: Path, n
         staged = target.with_name(f"{target.name}.restoring")
         try:
             sqlite.copy_whole(copy, staged)
-            rows = await _proven(staged, copy, Vault(master_keys))
+            rows = await _proven(staged, copy, Vault(master_keys), now)
             reach(Failpoint.IN_RESTORE)
             kept = _put_in_place(staged, target, now)
         finally:
@@ -58,19 +61,29 @@ async def restore(database_url: str, master_keys: Sequence[bytes], copy: Path, n
     return Restored(rows, kept)
 
 
-async def _proven(staged: Path, copy: Path, vault: Vault) -> dict[str, int]:
-    """The rows of a copy that this bot, with these master keys, can start from."""
+async def _proven(staged: Path, copy: Path, vault: Vault, now: datetime) -> dict[str, int]:
+    """The rows of a copy that this bot, with these master keys, can start from; it will tell people so."""
     database = Database(f"sqlite+aiosqlite:///{staged}", new=False)
     try:
         await vault.prove(database)
-        await known_revision(database)
-        return await rows_of(database)
+        revision, rows = await known_revision(database), await rows_of(database)
+        if revision == newest_revision():
+            await _announce(database, now)
+        return rows
     except StorageError as error:
         raise StorageError(f"the backup {copy} cannot be used: {error.detail}") from None
     except DBAPIError as error:
         raise sqlite.trouble(copy, error) from None
     finally:
         await database.close()
+
+
+async def _announce(database: Database, now: datetime) -> None:
+    """Whoever has a key here is told, once the bot runs, that what came after the backup is missing."""
+    with_keys = select(Key.chat_id).where(Key.removed_at.is_(None)).distinct()
+    async with database.begin() as session:
+        for chat_id in (await session.scalars(with_keys)).all():
+            await arm(session, Kind.RESTORED, str(chat_id), chat_id, now, anew=True)
 
 
 def _put_in_place(staged: Path, target: Path, now: datetime) -> Path | None:

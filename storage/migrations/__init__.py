@@ -38,14 +38,18 @@ async def migrate(database: Database, folder: Path = FOLDER) -> None:
 
     StorageError, and nothing changed, if the database is newer than this program or not Codebell's at all.
     """
-    script = ScriptDirectory.from_config(configuration(folder))
-    target, current = script.get_current_head(), await known_revision(database, folder)
+    target, current = newest_revision(folder), await known_revision(database, folder)
     if current == target:
         return
     if current is not None:
         await _backup(database, str(target))
         reach(Failpoint.AFTER_COPY)
     await _upgrade(database, folder)
+
+
+def newest_revision(folder: Path = FOLDER) -> str | None:
+    """The revision this program brings a database to."""
+    return ScriptDirectory.from_config(configuration(folder)).get_current_head()
 
 
 async def known_revision(database: Database, folder: Path = FOLDER) -> str | None:

@@ -6,6 +6,7 @@ from pydantic import SecretStr
 from bot.errors import Unavailable
 from bot.providers.base import Capability, Number, Wish
 from handlers.doors import BoughtElsewhere
+from storage.outbox import Kind, arm
 from tests.doubles import KEY
 from tests.house import Chat, House
 from tests.storage.shelf import sql
@@ -92,6 +93,23 @@ async def test_while_a_lost_purchase_is_looked_for_its_number_cannot_be_taken_fo
     await to_the_list(lister)
     await lister.press("+1 201")
     assert lister.alert == "A purchase is still being looked for on that account. Try again in a few minutes."
+
+
+@pytest.mark.usefixtures("stray")
+async def test_s_7_after_a_restore_everybody_with_a_key_is_told_and_finds_what_was_bought_after_the_backup(
+    lister: Chat, house: House
+) -> None:
+    await lister.say("/start")
+    async with house.database.begin() as session:
+        await arm(session, Kind.RESTORED, str(lister.chat_id), lister.chat_id, house.clock(), anew=True)
+    await house.settle()
+    assert "I was restored from a backup." in lister.screen
+    await lister.press("Numbers bought elsewhere")
+    assert "I was restored from a backup." in lister.messages[-2]["text"]
+    await lister.press("+1 201")
+    assert "Waiting for the SMS" in lister.screen
+    await lister.press("Numbers rented elsewhere")
+    assert "None: every number that your keys rent is watched already." in lister.screen
 
 
 @pytest.mark.usefixtures("stray")

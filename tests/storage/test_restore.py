@@ -69,6 +69,18 @@ async def test_a_backup_takes_the_databases_place_which_is_kept_beside_it(
     assert opening.get_secret_value() == SECRET.get_secret_value()
 
 
+async def test_whoever_has_a_key_is_going_to_be_told_each_time(tmp_path: Path, backup: Path) -> None:
+    async with opened(url(tmp_path), [MASTER]) as (database, vault):
+        await stored(database, chat_id=2, vault=vault)
+        await database.backup(tmp_path / "later.db")
+    for copy, told in ((backup, [1]), (tmp_path / "later.db", [1, 2])):
+        await restore(url(tmp_path), [MASTER], copy, AFTER)
+        due = (
+            "SELECT chat_id FROM outbox WHERE kind = 'restored' AND next_try_at IS NOT NULL ORDER BY chat_id"
+        )
+        assert sql(tmp_path / "codebell.db", due) == [(chat_id,) for chat_id in told]
+
+
 async def test_what_was_kept_can_be_restored_in_turn(tmp_path: Path, backup: Path) -> None:
     kept = (await restore(url(tmp_path), [MASTER], backup, AFTER)).kept
     assert kept is not None
