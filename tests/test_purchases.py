@@ -238,18 +238,23 @@ async def test_yesterdays_purchases_do_not_count(core: Core) -> None:
 
 
 async def test_b_13_purchases_with_one_key_never_overlap(core: Core) -> None:
-    overlaps = []
+    under_way, most = 0, 0
 
-    async def note() -> None:
-        overlaps.append(len(core.alpha.called("buy")) - len(core.alpha.lines))
-        core.alpha.meanwhile["before buy"] = note
-        await asyncio.sleep(0)
+    async def enter() -> None:
+        nonlocal under_way, most
+        under_way, most = under_way + 1, max(most, under_way + 1)
+        core.alpha.meanwhile |= {"before balance": enter, "after buy": leave}
 
-    core.alpha.meanwhile["before buy"] = note
+    async def leave() -> None:
+        nonlocal under_way
+        under_way -= 1
+        core.alpha.meanwhile["after buy"] = leave
+
+    core.alpha.meanwhile["before balance"] = enter
     for quote in [await core.quote() for _ in range(5)]:
         await core.press(quote)
     await core.errands.drain(10)
-    assert (core.purchased, overlaps) == (5, [0] * 5)
+    assert (core.purchased, under_way, most) == (5, 0, 1)
 
 
 async def test_keys_of_different_accounts_do_not_wait_for_each_other(core: Core) -> None:

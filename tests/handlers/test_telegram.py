@@ -63,6 +63,13 @@ async def test_t_11_a_press_that_can_no_longer_be_answered_is_carried_out(owner:
     assert "Cancelled" in owner.find("📱")["text"]
 
 
+async def test_t_11_a_press_that_cannot_be_answered_shows_its_screen(owner: Chat, house: House) -> None:
+    await owner.say("/start")
+    house.human.fault("answerCallbackQuery", code=400, description=TOO_OLD, times=None)
+    await owner.press("Help")
+    assert "How it works" in owner.screen
+
+
 async def test_t_17_after_half_an_hour_without_telegram_codes_come_first_and_all_of_them(
     owner: Chat, house: House
 ) -> None:
