@@ -15,6 +15,8 @@ from sqlalchemy import insert
 from storage.activations import ActivationStore
 from storage.database import Database
 from storage.models import Activation, Key, State
+from tests.benchmarks import lateness
+from tests.benchmarks.lateness import Late
 from tests.house import PATIENCE, Chat, House, keyboard, open_house
 from tests.storage.shelf import NOW, number, shelf, stored
 
@@ -30,8 +32,16 @@ async def main() -> None:
         await talk(Path(folder) / "talk")
         few = await watch(Path(folder) / "few", FEW)
         many = await watch(Path(folder) / "many", MANY)
+        well = await lateness.while_all_is_well(Path(folder) / "well")
+        hung = await lateness.while_one_provider_hangs(Path(folder) / "hung")
+        code, said = await lateness.while_one_chat_is_shut_out(Path(folder) / "shut")
     tell(f"{DUE} due among {FEW:,} ended numbers, claimed", few)
     tell(f"{DUE} due among {MANY:,} ended numbers, claimed", many, f"{many / few:.1f} times as long")
+    tell_late("looks, while all is well", well)
+    tell_late(f"looks, while another provider hangs with {lateness.HUNG * lateness.EACH} numbers", hung)
+    tell_late(
+        f"codes, while another chat is shut out for {lateness.RETRY_AFTER} s", code, f"; {said} sent into it"
+    )
 
 
 async def talk(folder: Path) -> None:
@@ -103,6 +113,12 @@ async def quickest(act: Callable[[], Awaitable[object]]) -> float:
 
 def tell(what: str, milliseconds: float, beside: str = "") -> None:
     sys.stdout.write(f"  {what:<50}{milliseconds:9.2f} ms   {beside}".rstrip() + "\n")
+
+
+def tell_late(what: str, late: Late, beside: str = "") -> None:
+    sys.stdout.write(
+        f"  {what:<62}p95 {late.p95:.2f} s late, {late.most:.2f} s at most (of {late.of}){beside}\n"
+    )
 
 
 if __name__ == "__main__":
