@@ -12,6 +12,7 @@ from aiogram.methods import AnswerCallbackQuery, EditMessageText, GetMe, GetUpda
 
 from tests.guard import only_this_machine
 from tests.house import DATABASE, Chat, House, blank, open_house
+from tests.together import Together
 
 #: aiogram asks pydantic for these classes at every call, and pydantic forgets a class that nobody holds.
 ANSWERS = [
@@ -22,6 +23,11 @@ ANSWERS = [
 
 def pytest_configure() -> None:
     only_this_machine()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
+    return Together(config, log)
 
 
 def pytest_collection_finish() -> None:

@@ -26,16 +26,11 @@ PATIENCE = 10_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser lives in the run's one event loop, so its tests do too; who meets the demo shares it."""
+    """The browser lives in the run's one event loop, so its tests do too."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group(_group(item)))
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-
-
-def _group(item: pytest.Item) -> str:
-    return "demo" if "demo" in getattr(item, "fixturenames", ()) else "page"
 
 
 def executable(playwright: Playwright) -> str | None:

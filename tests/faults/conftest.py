@@ -13,11 +13,10 @@ from tests.faults.leaks import leaked, leaks
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The sandbox is served by the module's one event loop, so its tests run there, and in one process."""
+    """The sandbox is served by the module's one event loop, so its tests run there."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.process)
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
             if inspect.iscoroutinefunction(getattr(item, "obj", None)):
                 item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
 
