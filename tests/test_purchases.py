@@ -93,6 +93,7 @@ async def test_b_21_what_is_charged_above_the_agreement_stands_beside_it(core: C
     core.alpha.meanwhile["before buy"] = go_up
     row = await core.buy()
     assert (row.state, row.cost, row.agreed) == (State.WAITING, Decimal("0.80"), Decimal("0.50"))
+    assert "You agreed to $0.50; Alpha charged more." in await core.told(row.id)
 
 
 async def test_what_is_not_on_the_list_any_more_is_not_bought_without_a_maximum(core: Core) -> None:
@@ -171,6 +172,18 @@ async def test_b_23_a_key_removed_during_the_purchase_serves_to_its_end(core: Co
     core.alpha.delivers("2468")
     row = await core.step(row.id)
     assert (row.state, await core.codes(row.id)) == (State.RECEIVED, ["2468"])
+
+
+async def test_b_23_a_lost_purchase_of_a_key_that_was_removed_is_looked_for_with_it(core: Core) -> None:
+    core.alpha.lists_active()
+    core.alpha.lagging = True
+    core.alpha.loses_the_answer("buy", Unavailable())
+    core.alpha.meanwhile["before buy"] = lambda: core.keys.remove(core.key_id, OWNER, core.clock())
+    row = await core.buy()
+    await core.keys.sweep(core.clock())
+    core.alpha.lagging = False
+    await core.purchases.look_for(row)
+    assert (await core.row(row.id)).provider_id == "alpha-1"
 
 
 async def test_a_provider_that_is_configured_no_more_sells_nothing(core: Core) -> None:
