@@ -92,6 +92,18 @@ def test_a_database_that_cannot_be_used_is_one_line_and_exit_code_2(
     assert said.count("\n") == 1
 
 
+@pytest.mark.parametrize("command", [["rotate-keys"], ["backup", "copy.db"], ["restore", "copy.db"]])
+def test_s_18_a_missing_volume_is_one_line_and_exit_code_2(
+    command: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "sqlite+aiosqlite:////proc/volume/codebell.db")
+    assert main(command) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert re.fullmatch(r"codebell: .*/proc/volume/codebell\.db.*\n", said.err)
+    assert [*folder.iterdir()] == []
+
+
 def test_the_database_is_backed_up(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rotate-keys"]) == 0
     capsys.readouterr()
