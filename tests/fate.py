@@ -105,6 +105,10 @@ class FatedHouse(House):
         self.unsure += times * after_processing
         self.human.fault(method, after_processing=after_processing, times=times, **how)
 
+    async def settle_while_looking(self) -> None:
+        """Let everything happen that is due, the presses and the looks in between each other."""
+        await asyncio.gather(self.settle(), self.codebell.watcher.tick())
+
     async def live(self, doing: Awaitable[object]) -> None:
         """Let something happen; should the bot die of it, another one starts over the same file."""
         with suppress(Killed):

@@ -1,5 +1,6 @@
 """A provider that keeps a ledger: who paid for which number, what came to it, what the bot was told."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,10 +61,12 @@ class Ledger(FakeProvider):
                 self.payers[number] = key.get_secret_value()
 
     async def poll(self, key: SecretStr, held: Held) -> Reading:
+        await asyncio.sleep(0)
         reading = await super().poll(key, held)
         self.polls.append(Poll(self.life, held.id, self._clock()))
         if reading.outcome is Outcome.RECEIVED:
             self.told.add(reading.code)
+        await asyncio.sleep(0)
         return reading
 
     async def cancel(self, key: SecretStr, held: Held) -> None:
@@ -71,6 +74,7 @@ class Ledger(FakeProvider):
             self.receives(held.id, self.in_the_way)
             self.in_the_way = ""
         await super().cancel(key, held)
+        await asyncio.sleep(0)
 
     async def another_sms(self, key: SecretStr, held: Held) -> None:
         self._hear("another_sms", held)
