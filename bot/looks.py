@@ -5,7 +5,7 @@ Only the provider's word ends a number, and a code that came first wins over a c
     between `cancelling` and the call  the next look reads the status and calls again: no harm in two
     between the call and `cancelled`   the next look finds it ended: cancelled, but nothing is promised
     after a code was read              it was not stored, so the next look reads it again; where a provider
-                                       gives a code once (sms.ski) it is lost: the number is found ended
+                                       gives a code once (sms.ski) it is lost, and the card says so
 """
 
 import asyncio
@@ -102,7 +102,10 @@ class Looks:
             await self._unanswered(row, Reason.NOT_SET_UP)
             return None
         try:
-            return await provider.poll(await self._keys.open(row.key_id), self.held(row))
+            key = await self._keys.open(row.key_id)
+            if provider.gives_once:
+                await self._store.asking(row.id, self._clock())
+            return await provider.poll(key, self.held(row))
         except UnknownActivation:
             return await self._doubt(row)
         except CodebellError as failure:
@@ -176,7 +179,7 @@ class Looks:
             case State.CANCELLING:
                 await self._store.expired(row.id, Reason.ENDED_FIRST, now, self._times.late_look(row))
             case State.RECEIVED:
-                await self._store.finished(row.id, now, Reason.ANSWER_LOST if _answers_lost(row) else "")
+                await self._store.finished(row.id, now, Reason.ANSWER_LOST if self._answers_lost(row) else "")
             case State.WAITING:
                 await self._store.expired(row.id, self._why_ended(row), now, self._times.late_look(row))
             case _:
@@ -185,9 +188,16 @@ class Looks:
         self._nudge()
 
     def _why_ended(self, row: Activation) -> str:
-        if _answers_lost(row):
+        if self._answers_lost(row):
             return Reason.ANSWER_LOST
         return Reason.ENDED_EARLY if self._times.ended_early(row) else ""
+
+    def _answers_lost(self, row: Activation) -> bool:
+        """Whether the looks before this one had no answer; a "no such number" was one."""
+        provider, asked, answered = self._providers[row.provider], row.polled_at, row.answered_at
+        if provider.gives_once and asked is not None and (answered is None or asked > answered):
+            return True
+        return row.failures > (row.reason == UnknownActivation.__name__)
 
     async def _give_up(self, row: Activation) -> None:
         """Watched long past its life, and the provider still says "waiting"."""
@@ -283,11 +293,6 @@ class Looks:
             last_written=row.last_written,
             asked_again=row.asked_again,
         )
-
-
-def _answers_lost(row: Activation) -> bool:
-    """Whether the looks before this one had no answer; a "no such number" was one."""
-    return row.failures > (row.reason == UnknownActivation.__name__)
 
 
 def changed_nothing(failure: CodebellError) -> bool:

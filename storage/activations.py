@@ -67,6 +67,11 @@ class ActivationStore(DueRows[Activation]):
                 row.reason = reason
                 await redraw(session, row, now)
 
+    async def asking(self, activation_id: str, now: datetime) -> None:
+        """Right before a look that may take a code along: without an answer it stays noted as the last."""
+        async with self._database.begin() as session:
+            await change(session, activation_id, State, polled_at=now)
+
     async def received(self, activation_id: str, heard: Heard, now: datetime) -> Sms | None:
         """A new SMS: stored, its message and the card put in the outbox. None when it is known already."""
         async with self._database.begin() as session:
@@ -135,7 +140,7 @@ class ActivationStore(DueRows[Activation]):
     ) -> Activation | None:
         """A cancel that was refused: waiting again, perhaps to be tried again at `cancel_at`."""
         values: dict[str, object] = {"cancel_at": cancel_at, "cancel_called_at": None, "reason": reason}
-        values |= {"next_poll_at": next_at, "polled_at": now}
+        values |= {"next_poll_at": next_at, "polled_at": now, "answered_at": now}
         if cancel_at is not None:
             values["cancel_from"] = cancel_at
         return await self._move(activation_id, State.WAITING, now, **values)

@@ -17,6 +17,7 @@ from bot.errors import (
 )
 from storage.models import Activation, State
 from tests.core import OWNER, Core, open_core
+from tests.mortal import Killed
 from tests.wishes import booked
 
 
@@ -185,6 +186,36 @@ async def test_a_second_sms_whose_answer_was_lost_is_not_called_finished(core: C
     row = await core.step(row.id)
     assert row.state is State.FINISHED
     assert "if an SMS came, look for it in your account" in await core.told(row.id)
+
+
+async def killed_over_a_look(core: Core, row: Activation) -> Activation:
+    """The provider gave the code, once, and nobody wrote it down; another process looks at once."""
+    core.alpha.delivers("12345")
+    core.alpha.deadly = {"after poll"}
+    with pytest.raises(Killed):
+        await core.step(row.id)
+    core.alpha.ends()
+    core.reborn()
+    await core.numbers.wake_all(core.clock())
+    return await core.step(row.id)
+
+
+async def test_a_code_given_once_and_lost_to_a_kill_is_not_called_unsent(core: Core) -> None:
+    core.alpha.gives_once = True
+    row = await killed_over_a_look(core, await core.step((await core.buy()).id))
+    assert (row.state, len(core.alpha.called("poll"))) == (State.WAITING, 2)
+    row = await core.step(row.id)
+    assert (row.state, row.reason) == (State.EXPIRED, "AnswerLost")
+    assert "if an SMS came, look for it in your account" in await core.told(row.id)
+
+
+async def test_a_code_given_once_that_nobody_lost_never_came(core: Core) -> None:
+    core.alpha.gives_once, core.alpha.lets_go_after = True, 90
+    row = await core.step((await booked(core)).id)
+    assert (row.state, row.reason) == (State.WAITING, "TooEarly")
+    core.alpha.ends()
+    row = await core.step(row.id)
+    assert (await settled(core, row)).reason != "AnswerLost"
 
 
 async def test_a_code_given_with_the_refusal_of_a_cancel_is_kept(core: Core) -> None:

@@ -90,6 +90,7 @@ class SmsSki(Hosted):
     where_key = text("Sign in on sms.ski and copy the access token under API access.")
     #: All three documented; faster polls put the account at risk.
     timing = Timing(min_poll=5, min_cancel=30, lifetime=360)
+    gives_once = True
     capabilities = frozenset(
         {
             *(Capability.BALANCE, Capability.SERVICES, Capability.COUNTRIES, Capability.PRICES),
