@@ -286,18 +286,3 @@ async def test_keys_of_different_accounts_do_not_wait_for_each_other(core: Core)
     assert (await core.row(slow.id)).state is State.BUYING
     go_on.set()
     assert (await core.settled(slow.id)).state is State.WAITING
-
-
-@pytest.mark.parametrize("turns", [0, 1, 2, 5, 10, 20, 50, 100])
-async def test_a_caller_that_is_cancelled_loses_no_number(core: Core, turns: int) -> None:
-    press = asyncio.create_task(core.press(await core.quote()))
-    for _ in range(turns):
-        await asyncio.sleep(0)
-    press.cancel()
-    await asyncio.gather(press, return_exceptions=True)
-    await core.errands.drain(10)
-    core.reborn()
-    await core.purchases.recover()
-    await core.errands.drain(10)
-    assert core.purchased == sum(row.state is State.WAITING for row in await core.rows())
-    assert {row.state for row in await core.rows()} <= {State.WAITING, State.FAILED}

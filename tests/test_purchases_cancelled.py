@@ -43,3 +43,18 @@ async def test_b_18_callers_cancelled_at_any_moment_lose_no_number(core: Core) -
     rows = await core.rows()
     assert {row.provider_id for row in rows if row.state is State.WAITING} == core.alpha.lines.keys()
     assert {row.state for row in rows} <= {State.WAITING, State.FAILED}
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 5, 10, 20, 50, 100])
+async def test_b_18_a_caller_cancelled_after_a_few_turns_loses_no_number(core: Core, turns: int) -> None:
+    press = asyncio.create_task(core.press(await core.quote()))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    press.cancel()
+    await asyncio.gather(press, return_exceptions=True)
+    await core.errands.drain(10)
+    core.reborn()
+    await core.purchases.recover()
+    await core.errands.drain(10)
+    assert core.purchased == sum(row.state is State.WAITING for row in await core.rows())
+    assert {row.state for row in await core.rows()} <= {State.WAITING, State.FAILED}
