@@ -7,11 +7,11 @@ confirms what was fetched.
 
 import asyncio
 import logging
-import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiogram import Bot
@@ -27,7 +27,7 @@ from aiogram.types import Update
 from aiogram.types.update import UpdateTypeLookupError
 from pydantic import ValidationError
 
-from bot.clock import Sleep, ended
+from bot.clock import Clock, Sleep, ended
 from bot.failpoints import Failpoint, reach
 from bot.verdicts import REVOKED, Stopped
 
@@ -36,10 +36,10 @@ log = logging.getLogger(__name__)
 #: Seconds a long poll is held open (Telegram allows 50), and what the request may take beyond that.
 HOLD = 30
 GRACE = 15
-#: A second poller must not go on for ever: after so many seconds of conflict this one stops.
-CONFLICT_PATIENCE = 60.0
-#: After so many seconds without a conflict the other one is gone: until then it may only be pausing.
-CONFLICT_OVER = 45.0
+#: A second poller must not go on for ever: after so long a conflict this one stops.
+CONFLICT_PATIENCE = timedelta(seconds=60)
+#: After so long without a conflict the other one is gone: until then it may only be pausing.
+CONFLICT_OVER = timedelta(seconds=45)
 IN_FLIGHT = 100
 #: Of one person; who presses faster than that is not heard until they are worked off.
 EACH = 10
@@ -82,22 +82,24 @@ class Poller:
         feed: Feed,
         allowed: Sequence[str],
         signs: Signs,
+        clock: Clock,
         sleep: Sleep = asyncio.sleep,
-        monotonic: Callable[[], float] = time.monotonic,
+        grace: int = GRACE,
     ) -> None:
         self._bot = bot
         self._feed = feed
         self._allowed = list(allowed)
         self._signs = signs
         self._sleep = sleep
-        self._monotonic = monotonic
+        self._clock = clock
+        self._grace = grace
         self._offset: int | None = None
         self._room = asyncio.Semaphore(IN_FLIGHT)
         self._queues: dict[int, deque[Update]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._trouble = 0
         #: The first and the last conflict with another poller; None while there is none.
-        self._conflict: tuple[float, float] | None = None
+        self._conflict: tuple[datetime, datetime] | None = None
 
     async def run(self) -> None:
         """Poll until cancelled. Raises `Stopped` for a revoked token or a second poller."""
@@ -116,8 +118,8 @@ class Poller:
     async def fetch(self, hold: int) -> int:
         """One getUpdates; what came is handed on, in order for each person. How many came."""
         request = GetUpdatesRaw(offset=self._offset, timeout=hold, allowed_updates=self._allowed)
-        self._signs.waits(hold + GRACE)
-        batch = await self._bot(request, request_timeout=hold + GRACE)
+        self._signs.waits(hold + self._grace)
+        batch = await self._bot(request, request_timeout=hold + self._grace)
         for raw in batch:
             await self._room.acquire()
             if isinstance(raw.get("update_id"), int):
@@ -204,18 +206,22 @@ class Poller:
 
     def _another_poller(self, pause: float) -> float:
         """Order nothing beside it. Seconds to wait; raises `Stopped` when it stays too long."""
-        now = self._monotonic()
+        now = self._clock()
         began = now if self._conflict is None else self._conflict[0]
         self._conflict = began, now
         self._signs.rival(True)
         log.error("another process polls with this bot's token; only one may. Nothing is ordered meanwhile")
-        left = began + CONFLICT_PATIENCE - now
+        left = (began + CONFLICT_PATIENCE - now).total_seconds()
         if left <= 0:
             raise Stopped("another process polls with this bot's token") from None
         return min(pause, left)
 
     def _alone_again(self) -> None:
-        if self._conflict is not None and self._monotonic() - self._conflict[1] > CONFLICT_OVER:
+        """A clock set back keeps nobody from ordering."""
+        if (
+            self._conflict is not None
+            and not timedelta() <= self._clock() - self._conflict[1] <= CONFLICT_OVER
+        ):
             log.warning("the other process is gone")
             self._conflict = None
             self._signs.rival(False)

@@ -1,6 +1,7 @@
 """The process: settings in, one bot over one database and one Telegram, until a signal or for good."""
 
 import asyncio
+import logging
 import re
 import signal
 from contextlib import suppress
@@ -18,6 +19,8 @@ from bot.providers import connect
 from bot.providers.base import Provider
 from bot.settings import Settings
 from storage.opening import opened
+
+log = logging.getLogger(__name__)
 
 
 def telegram(settings: Settings) -> Bot:
@@ -51,26 +54,28 @@ async def run(settings: Settings, clock: Clock = clocks.now) -> str:
         bot = telegram(settings)
         codebell = Codebell(settings, database, vault, bot, providers, clock)
         try:
+            _heed_signals(codebell)
             await codebell.start()
-            return await _until_stopped(codebell)
+            return await codebell.stopped
         finally:
             await codebell.stop()
             await asyncio.gather(*(provider.close() for provider in providers.values()))
             await bot.session.close()
 
 
-async def _until_stopped(codebell: Codebell) -> str:
-    """Wait for SIGTERM, SIGINT, or the bot's own reason to give up."""
+def _heed_signals(codebell: Codebell) -> None:
+    """SIGTERM and SIGINT stop it, also while it starts."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError):
             loop.add_signal_handler(number, _signalled, codebell)
-    return await codebell.stopped
 
 
 def _signalled(codebell: Codebell) -> None:
     """The first signal stops it, another one makes it hurry."""
     if codebell.stopped.done():
+        log.info("asked again to stop: nothing is waited for")
         codebell.hurry()
     else:
+        log.info("asked to stop: what is under way may find its end")
         codebell.stopped.set_result("")

@@ -21,8 +21,7 @@ PARKED = "Unreachable"
 TRYING = ("Trying", "TryingAgain", "TryingOnceMore")
 #: Why a row is not tried any more: the process died over it so often.
 CRASHED = "Crashed"
-#: What was given up and has something new to say is tried once more.
-_CRASHES = {word: count for count, word in enumerate(TRYING, 1)} | {CRASHED: len(TRYING) - 1}
+_CRASHES = {word: count for count, word in enumerate(TRYING, 1)} | {CRASHED: len(TRYING)}
 #: The id under which a flood limit of the whole bot stands among the chats: no chat has it.
 EVERYWHERE = 0
 
@@ -91,7 +90,8 @@ async def arm(
 ) -> None:
     """Within the caller's transaction: say this at that moment, once; armed again, draw it anew.
 
-    `anew` forgets where it hangs, so that it comes as a new message; `hangs` is the message to turn into it.
+    `anew` forgets where it hangs, so that it comes as a new message, and that it was given up; `hangs` is the
+    message to turn into it.
     """
     dedup = f"{kind}:{subject}"
     post = (await session.scalars(select(Post).where(Post.dedup == dedup))).one_or_none()
@@ -103,6 +103,7 @@ async def arm(
     old = post.message_id
     if anew:
         post.message_id = post.sent_at = None
+        post.failure = ""
     post.message_id = hangs or post.message_id
     if kind in _LEFT_BEHIND and old and old != post.message_id:
         await arm(session, _LEFT_BEHIND[kind], subject, chat_id, at, hangs=old)

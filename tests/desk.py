@@ -10,6 +10,7 @@ from aiogram.methods import SendMessage, TelegramMethod
 from aiogram.types import Update
 
 from bot.poller import IN_FLIGHT, GetUpdatesRaw, Poller, Signs
+from tests.doubles import FakeClock
 
 ANN, BOB = 1, 2
 METHOD = SendMessage(chat_id=1, text="-")
@@ -24,8 +25,8 @@ class FakeTelegram(BaseSession):
         self.answers: deque[list[Any] | Exception] = deque()
         self.asked: list[GetUpdatesRaw] = []
         self.patience: list[int | None] = []
-        #: Seconds on the machine's own clock; a poll that brings nothing was held.
-        self.now = 0.0
+        #: A poll that brings nothing was held.
+        self.clock = FakeClock()
 
     async def make_request(self, bot: Bot, method: TelegramMethod[Any], timeout: int | None = None) -> Any:
         assert isinstance(method, GetUpdatesRaw)
@@ -34,7 +35,7 @@ class FakeTelegram(BaseSession):
         answer = self.answers.popleft() if self.answers else UNAUTHORIZED
         if isinstance(answer, Exception):
             raise answer
-        self.now += 0 if answer else method.timeout or 0
+        self.clock.advance(0 if answer else method.timeout or 0)
         return answer
 
     async def close(self) -> None:
@@ -59,7 +60,7 @@ class Desk:
         self.failing: set[int] = set()
         bot = Bot("42:TEST", session=self.telegram)
         signs = Signs(self.beat, self.waits.append, self.rivals.append)
-        self.poller = Poller(bot, self.feed, ["message"], signs, self.sleep, lambda: self.telegram.now)
+        self.poller = Poller(bot, self.feed, ["message"], signs, self.telegram.clock, self.sleep)
 
     async def feed(self, update: Update) -> None:
         person = _sender(update)
@@ -74,7 +75,7 @@ class Desk:
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
-        self.telegram.now += seconds
+        self.telegram.clock.advance(seconds)
 
     def answers(self, *answers: list[Any] | Exception) -> None:
         self.telegram.answers.extend(answers)

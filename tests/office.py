@@ -127,9 +127,11 @@ class Office:
     def answers(self, *errors: Exception, chat_id: int = ANN) -> None:
         self.telegram.answers[chat_id] = deque(errors)
 
-    async def arm(self, subject: str, kind: Kind = Kind.CODE, chat_id: int = ANN) -> None:
+    async def arm(
+        self, subject: str, kind: Kind = Kind.CODE, chat_id: int = ANN, *, anew: bool = False
+    ) -> None:
         async with self.database.begin() as session:
-            await arm(session, kind, subject, chat_id, self.clock())
+            await arm(session, kind, subject, chat_id, self.clock(), anew=anew)
 
     async def round(self) -> None:
         await self.postman.round()

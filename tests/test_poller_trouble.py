@@ -1,13 +1,20 @@
 """What polling lives through, and what ends it."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 import pytest
-from aiogram import exceptions
+from aiogram import Bot, exceptions
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.types import Update
 
-from bot.poller import CONFLICT_OVER, CONFLICT_PATIENCE, HOLD
+from bot.clock import ended
+from bot.poller import CONFLICT_OVER, CONFLICT_PATIENCE, HOLD, Poller, Signs
 from bot.verdicts import Stopped
 from tests.desk import METHOD, Desk, said
+from tests.doubles import FakeClock
 
 CONFLICT = exceptions.TelegramConflictError(METHOD, "terminated by other getUpdates request")
 
@@ -65,7 +72,7 @@ async def test_t_15_a_second_poller_is_put_up_with_for_a_minute_then_this_one_st
     desk.answers(*[CONFLICT] * 20)
     with pytest.raises(Stopped, match="another process polls"):
         await desk.poller.run()
-    assert sum(desk.slept) == CONFLICT_PATIENCE
+    assert sum(desk.slept) == CONFLICT_PATIENCE.total_seconds()
     assert set(desk.rivals) == {True}
 
 
@@ -80,7 +87,7 @@ async def test_t_15_two_pollers_that_are_answered_in_turns_do_not_go_on_for_ever
 async def test_t_15_a_short_conflict_during_a_handover_is_forgotten(
     desk: Desk,
 ) -> None:
-    quiet: list[list[object]] = [[] for _ in range(int(CONFLICT_OVER // HOLD) + 1)]
+    quiet: list[list[object]] = [[] for _ in range(int(CONFLICT_OVER.total_seconds() // HOLD) + 1)]
     for _ in range(10):
         desk.answers(CONFLICT, CONFLICT, CONFLICT, *quiet)
     with pytest.raises(Stopped, match="revoked"):
@@ -93,3 +100,42 @@ async def test_whoever_watches_is_told_how_long_it_may_be_silent(desk: Desk) -> 
     with pytest.raises(Stopped):
         await desk.poller.run()
     assert desk.waits == [HOLD + 15, HOLD + 15, 6775, HOLD + 15]
+
+
+@asynccontextmanager
+async def stalling(answers: bytes) -> AsyncIterator[str]:
+    """The address of a Telegram that takes the first request and is silent, and answers those after it."""
+    silent = iter([asyncio.Event()])
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        if (wait := next(silent, None)) is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(wait.wait(), 10)
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(answers), answers))
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+async def test_t_16_a_long_poll_that_stalls_is_cut_and_begun_anew() -> None:
+    answered = asyncio.Event()
+    signs = Signs(answered.set, lambda _: None, lambda _: None)
+    async with stalling(b'{"ok": true, "result": []}') as url:
+        session = AiohttpSession(api=TelegramAPIServer.from_base(url))
+        poller = Poller(Bot("42:TEST", session=session), _nobody, [], signs, FakeClock(), _at_once, 1 - HOLD)
+        polling = asyncio.create_task(poller.run())
+        async with asyncio.timeout(9):
+            await answered.wait()
+        await ended(polling)
+        await session.close()
+
+
+async def _nobody(update: Update) -> None:
+    """Nobody says anything."""
+
+
+async def _at_once(seconds: float) -> None:
+    """Nothing is waited for."""

@@ -90,15 +90,14 @@ async def test_s_21_what_was_only_beside_it_is_said(office: Office) -> None:
     assert fourth.texts == [f"<b>{INNOCENT}</b>"]
 
 
-async def test_s_21_what_was_given_up_and_has_news_is_tried_only_once_more(office: Office) -> None:
+async def test_s_21_what_was_given_up_stays_so_until_somebody_asks_for_it(office: Office) -> None:
     await office.arm(POISON)
     for _ in TRYING:
         await office.killed_over(POISON)
     await life(office)
     await office.arm(POISON)
-    await office.killed_over(POISON)
     assert (await life(office)).texts == []
-    await office.arm(POISON)
+    await office.arm(POISON, anew=True)
     assert (await life(office)).texts == [f"<b>{POISON}</b>"]
 
 
