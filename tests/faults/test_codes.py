@@ -3,12 +3,15 @@
 import asyncio
 import base64
 import signal
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
 
+from bot.failpoints import KILLED, Failpoint
 from bot.sandbox.sites.activation import Activation
 from tests.faults.harness import BotProcess, Sandbox, purchases, refunds, written
 from tests.faults.leaks import forms, leaks, secrets
@@ -16,6 +19,7 @@ from tests.faults.person import Person
 
 HEROSMS = "herosms"
 SMSBOWER = "smsbower"
+SMSSKI = "smsski"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,43 @@ async def test_t_3_a_code_that_comes_while_telegram_is_down_rings_when_it_is_bac
     hal.say("/help")
     await hal.sees("How it works")
     assert len(hal.showing("🔔", "88001")) == 1
+
+
+@pytest.mark.parametrize(
+    "point", [Failpoint.AFTER_READING, Failpoint.AFTER_CODE, Failpoint.BEFORE_SEND, Failpoint.AFTER_SEND]
+)
+async def test_c_2_c_3_c_4_killed_over_a_code_it_rings_after_the_kill(
+    sandbox: Sandbox, bot: BotProcess, point: Failpoint
+) -> None:
+    """Twice only if it was sent and that was not written down; it is one SMS all the same."""
+    kim, code = Person(sandbox, "Kim"), f"7{len(sandbox.world.people):05}"
+    await kim.connect(SMSBOWER)
+    number = await kim.buy(SMSBOWER)
+    await bot.arm(point)
+    sandbox.sites[SMSBOWER].control("sms", id=number.id, code=code)
+    assert await bot.ended() == KILLED
+    await bot.start()
+    await kim.sees("🔔", code)
+    await kim.sees("📱", code)
+    assert len(kim.showing("🔔", code)) in ({1, 2} if point is Failpoint.AFTER_SEND else {1})
+    with closing(sqlite3.connect(sandbox.database)) as file:
+        assert file.execute("SELECT count(*) FROM sms WHERE code = ?", [code]).fetchone() == (1,)
+
+
+async def test_c_2_killed_over_a_code_that_is_given_out_once_its_card_says_where_to_look(
+    sandbox: Sandbox, bot: BotProcess
+) -> None:
+    """sms.ski gives no code twice and lists no tasks: nothing it can be asked brings the code back."""
+    lou, site = Person(sandbox, "Lou"), sandbox.sites[SMSSKI]
+    await lou.connect(SMSSKI)
+    number = await lou.buy(SMSSKI)
+    await bot.arm(Failpoint.AFTER_READING)
+    site.control("sms", id=number.id, code="618033")
+    assert await bot.ended() == KILLED
+    await bot.start()
+    await lou.sees("📱", "if an SMS came, look for it in your account")
+    assert not lou.showing("618033")
+    assert number.stage == "finished"
 
 
 async def test_c_1_a_code_that_came_while_the_bot_was_dead_rings_at_its_start(crash: Crash) -> None:
