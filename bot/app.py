@@ -229,11 +229,11 @@ class Codebell:
                 "watch": (self.watcher.tick, 1),
                 "post": (self.postman.round, 1),
                 "housekeeping": (self.housekeeping, 3600),
-                "heartbeat": (self._write_heartbeat, 10),
+                "heartbeat": (self.write_heartbeat, 10),
             }
         )
 
-    async def _write_heartbeat(self) -> None:
+    async def write_heartbeat(self) -> None:
         waiting = await self.outbox.oldest_due(self.clock())
         if waiting is None or self.clock() - waiting < WAITING:
             self.heartbeat.beat("outbox")

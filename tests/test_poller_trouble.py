@@ -13,7 +13,7 @@ from aiogram.types import Update
 from bot.clock import ended
 from bot.poller import CONFLICT_OVER, CONFLICT_PATIENCE, HOLD, Poller, Signs
 from bot.verdicts import Stopped
-from tests.desk import METHOD, Desk, said
+from tests.desk import METHOD, UNAUTHORIZED, Desk, said
 from tests.doubles import FakeClock
 
 CONFLICT = exceptions.TelegramConflictError(METHOD, "terminated by other getUpdates request")
@@ -93,6 +93,17 @@ async def test_t_15_a_short_conflict_during_a_handover_is_forgotten(
     with pytest.raises(Stopped, match="revoked"):
         await desk.poller.run()
     assert desk.rivals == [True, True, True, False] * 10
+
+
+async def test_t_15_a_clock_that_is_set_back_keeps_nobody_from_ordering(desk: Desk) -> None:
+    desk.answers(CONFLICT)
+    with pytest.raises(Stopped):
+        await desk.poller.run()
+    desk.telegram.clock.advance(-3600)
+    desk.answers([], UNAUTHORIZED)
+    with pytest.raises(Stopped):
+        await desk.poller.run()
+    assert desk.rivals == [True, False]
 
 
 async def test_whoever_watches_is_told_how_long_it_may_be_silent(desk: Desk) -> None:
