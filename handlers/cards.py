@@ -15,6 +15,7 @@ from bot.providers.base import Capability, Provider
 from handlers.doors import Act, Again, Country, Forward, What
 from handlers.purchase_outcomes import late, not_listed, unknown, why
 from handlers.screen import Rows, Screen, copies, press
+from handlers.strangers import quoted, sender_of, warnings
 from storage.models import Activation, Sms, State
 from storage.reasons import Reason, refusal
 
@@ -34,8 +35,8 @@ def draw_code(
 ) -> Drawing:
     """The code in a message of its own: edits do not ring. Where it was sent, its buttons are renewed."""
     lines = [t("🔔 <b>{service}</b> · {phone}", service=row.service_name, phone=_phone(row))]
-    if sms.code:
-        lines.append(t("<code>{code}</code>", code=visible(sms.code)))
+    if code := visible(sms.code):
+        lines.append(t("<code>{code}</code>", code=code))
     if sms.late:
         lines.append(t("<i>It came late, after the number had ended.</i>"))
     lines += _quoted(sms, t)
@@ -44,15 +45,16 @@ def draw_code(
 
 
 def _quoted(sms: Sms, t: Texts) -> list[str]:
-    """The SMS as it came, escaped; who sent it is only what the SMS claims."""
-    sender = [t("From {sender}:", sender=visible(sms.sender, 64))] if sms.sender else []
-    if not sms.text or sms.text == sms.code:
-        return sender
-    return [*sender, t("<blockquote>{text}</blockquote>", text=visible(sms.text))]
+    """The SMS as it came, where it says more than its code."""
+    text = "" if sms.text == sms.code else visible(sms.text or "")
+    if not text:
+        return [sender_of(sms.sender, t)] if sms.sender else []
+    return [sender_of(sms.sender, t), quoted(text, t), *warnings(text, t)]
 
 
 def _code_buttons(sms: Sms, row: Activation, t: Texts, provider: Provider | None) -> Rows:
-    copy = [copies(t.plain("📋 Copy code"), sms.code)] if sms.code else []
+    code = visible(sms.code)
+    copy = [copies(t.plain("📋 Copy code"), code)] if code else []
     return [copy, *_after_code(row, provider, t)]
 
 

@@ -8,7 +8,7 @@ _KEY_ALONE = re.compile(rf"(?:/\S+\s+)?((?=\S*[0-9])(?=\S*[A-Za-z]){_LETTER}{{16
 _WORD = re.compile(rf"{_LETTER}{{16,}}", re.ASCII)
 #: With its scheme, or by its host: names between dots, of which the last has no digits. A JWT's last one has.
 _ADDRESS = re.compile(
-    rf"\S+://\S*|\b(?:t\.me|www\.)\S*|(?<!{_LETTER})(?:[a-z0-9-]+\.)+[a-z]{{2,12}}(?![a-z0-9._~+=-])\S*",
+    rf"(?<!\S)\S+://\S*|\b(?:t\.me|www\.)\S*|(?<!{_LETTER})(?:[a-z0-9-]+\.)+[a-z]{{2,12}}(?![a-z0-9._~+=-])\S*",
     re.ASCII | re.IGNORECASE,
 )
 #: Capitals and numbers between hyphens with a whole word among them: a UUID has none.

@@ -21,6 +21,7 @@ from handlers.doors import Hired, OnRental, PayRent
 from handlers.private import RENTS, only_in_private
 from handlers.rent import carried, paying, tariff_label, the_one
 from handlers.screen import Rows, Screen, answer, copies, in_rows, page_of, press, say, show, turn
+from handlers.strangers import quoted, warnings
 from storage.models import Key, Rental, RentalOrder, RentalState, RentalText
 
 router = Router(name="rental")
@@ -209,9 +210,9 @@ def _codes(shown: Sequence[RentalText]) -> list[str]:
 
 
 def _one(one: RentalText, t: Texts) -> str:
-    quote = t("<blockquote>{text}</blockquote>", text=visible(one.text, _LONGEST_SMS))
-    sender = visible(one.sender, 64) if one.sender else "?"
-    return t("{moment} · {sender}", moment=t.day(one.received_at), sender=sender) + "\n" + quote
+    text, sender = visible(one.text, _LONGEST_SMS), visible(one.sender or "", 64) or "?"
+    head = t("{moment} · <code>{sender}</code>", moment=t.day(one.received_at), sender=sender)
+    return "\n".join([head, quoted(text, t), *warnings(text, t)])
 
 
 async def _renewals(row: Rental, t: Texts, rentals: Rentals, providers: Mapping[str, Provider]) -> Screen:

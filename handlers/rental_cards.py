@@ -13,6 +13,7 @@ from handlers.doors import Hired, OnRental, Rent, RentedElsewhere, TariffsOf
 from handlers.rent import days
 from handlers.rental_outcomes import renewal, unknown, why
 from handlers.screen import Rows, Screen, copies, press
+from handlers.strangers import quoted, warnings
 from storage.models import (
     OrderKind,
     OrderState,
@@ -59,7 +60,8 @@ def draw_rental(
 def _head(row: Rental, order: RentalOrder | None, title: str, t: Texts) -> list[str]:
     lines = [f"📱 <code>{international(row.phone)}</code>"] if row.phone else []
     code = order.country_code if order is not None else ""
-    country = f"{flag(row.country)} {t.country(row.country, code)}" if row.country or code else ""
+    where = f"{flag(row.country)} {t.country(row.country, code)}" if row.country or code else ""
+    country = t("{country}", country=where)
     heading = t("<b>Rented number</b>") if row.phone else t("<b>Rent a number</b>")
     lines.append(" · ".join(part for part in (heading, country) if part))
     if order is None or (row.taken_over and order.state is not OrderState.DONE):
@@ -159,9 +161,10 @@ def _ended(row: Rental, title: str, t: Texts) -> str:
 
 
 def _last_sms(sms: RentalText, t: Texts) -> list[str]:
-    sender = visible(sms.sender, 64) if sms.sender else "?"
-    head = t("✉️ Last SMS, {moment}, from {sender}:", moment=t.day(sms.received_at), sender=sender)
-    return [head, t("<blockquote>{text}</blockquote>", text=visible(sms.text, _LAST_SMS))]
+    text, sender = visible(sms.text, _LAST_SMS), visible(sms.sender or "", 64) or "?"
+    when = t.day(sms.received_at)
+    head = t("✉️ Last SMS, {moment}, from <code>{sender}</code>:", moment=when, sender=sender)
+    return [head, quoted(text, t), *warnings(text, t)]
 
 
 def _buttons(row: Rental, order: RentalOrder | None, provider: Provider | None, t: Texts) -> Rows:

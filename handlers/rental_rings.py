@@ -9,6 +9,7 @@ from bot.providers.base import Capability, Provider
 from bot.providers.codes import codes_in
 from handlers.doors import Hired, OnRental
 from handlers.screen import COPY_LENGTH, Rows, Screen, copies, press
+from handlers.strangers import quoted, sender_of, warnings
 from storage.models import Post, Rental, RentalState, RentalText
 from storage.outbox import Kind
 
@@ -25,10 +26,9 @@ _CODES_OFFERED = 3
 
 def draw_rental_sms(sms: RentalText, row: Rental, t: Texts, post: Post) -> Drawing:
     """One SMS in a message of its own: edits do not ring. Said once, it is not said again."""
-    lines = [t("🔔 <b>{number}</b>", number=international(row.phone or ""))]
-    if sms.sender:
-        lines.append(t("From {sender}:", sender=visible(sms.sender, 64)))
-    lines.append(t("<blockquote>{text}</blockquote>", text=_whole(sms.text)))
+    lines = [t("🔔 <b>{number}</b>", number=international(row.phone or "")), sender_of(sms.sender, t)]
+    if text := _whole(sms.text):
+        lines += [quoted(text, t), *warnings(text, t)]
     screen = Screen("\n".join(lines), _sms_buttons(sms, row, t))
     return Drawing(screen.html, screen.keyboard, edits=post.message_id, once=post.message_id is not None)
 
@@ -82,5 +82,6 @@ def _sms_buttons(sms: RentalText, row: Rental, t: Texts) -> Rows:
         [copies(t.plain("📋 Copy code {code}", code=code), code)]
         for code in codes_in(sms.text)[:_CODES_OFFERED]
     ]
-    text = [copies(t.plain("📋 Copy text"), sms.text)] if len(sms.text) <= COPY_LENGTH else []
+    whole = visible(sms.text, COPY_LENGTH + 1)
+    text = [copies(t.plain("📋 Copy text"), whole)] if 0 < len(whole) <= COPY_LENGTH else []
     return [*codes, [*text, press(t.plain("🗂 Card"), OnRental(what=Hired.CARD, id=row.id))]]

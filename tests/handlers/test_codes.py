@@ -12,8 +12,9 @@ async def test_the_code_comes_as_a_new_message_with_a_copy_button(owner: Chat, h
     house.alpha.delivers("12345", "Your code: 12345", "Telegram")
     await owner.wait(5)
     [message] = owner.news
-    assert message["text"] == "🔔 Telegram · +1 201-555-0001\n12345\nFrom Telegram · unverified\nYour code: 12345"
-    assert marked(message, "code") == ["12345", "Your code: 12345"]
+    head = "🔔 Telegram · +1 201-555-0001\n12345\n"
+    assert message["text"] == head + "From Telegram · unverified\nYour code: 12345"
+    assert marked(message, "code") == ["12345", "Telegram", "Your code: 12345"]
     assert marked(message, "blockquote") == ["Your code: 12345"]
     assert copied(message, "Copy code") == "12345"
     assert labels(message) == ["📋 Copy code", "✉️ Another SMS", "✅ Finish", "🔁 Buy the same again"]
@@ -222,6 +223,16 @@ async def test_c_17_a_clock_that_is_set_back_holds_up_no_code(owner: Chat, house
     await house.codebell.watcher.tick()
     await house.codebell.watcher.settle(PATIENCE)
     await owner.wait(0)
+    assert "31337" in owner.find("🔔")["text"]
+
+
+async def test_c_1_a_code_that_came_in_time_rings_although_its_number_is_long_over(
+    owner: Chat, house: House
+) -> None:
+    house.alpha.delivers("31337")
+    house.clock.advance(24 * 3600)
+    await house.restart()
+    await owner.wait(house.alpha.timing.min_poll)
     assert "31337" in owner.find("🔔")["text"]
 
 

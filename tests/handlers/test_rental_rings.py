@@ -24,7 +24,7 @@ async def test_an_sms_rings_as_a_new_message(tenant: Chat, house: House) -> None
     house.alpha.texts("Your code is 4321", "Taxify")
     await tenant.wait(60)
     [message] = tenant.news
-    assert message["text"] == "🔔 +44 7700 900001\nFrom Taxify:\nYour code is 4321"
+    assert message["text"] == "🔔 +44 7700 900001\nFrom Taxify · unverified\nYour code is 4321"
     assert marked(message, "blockquote") == ["Your code is 4321"]
     assert labels(message) == ["📋 Copy code 4321", "📋 Copy text", "🗂 Card"]
     assert copied(message, "Copy code") == "4321"
@@ -46,7 +46,7 @@ async def test_a_hostile_sms_is_shown_as_text_and_cannot_pretend(tenant: Chat, h
     await tenant.wait(60)
     [message] = tenant.news
     assert "<b>Bank</b> &lt; fdp.exe {code}" in message["text"]
-    assert "From <i>Bank</i>:" in message["text"]
+    assert "From <i>Bank</i> · unverified" in message["text"]
     assert not set("\u202e\u2066\x00") & set(message["text"])
     assert labels(message)[0] == "📋 Copy text"
 

@@ -95,8 +95,10 @@ def _detected(formatted: Formatted) -> list[Json]:
 
 
 def _inside_code(entity: Json, entities: list[Json]) -> bool:
-    """Nothing else can stand in `code` and `pre`."""
-    others = (one for one in entities if one is not entity and one["type"] in ("code", "pre"))
+    """Nothing else can stand in `code` and `pre`; a quote around just such a text is around it, not in it."""
+    others = [one for one in entities if one is not entity and one["type"] in ("code", "pre")]
+    if "blockquote" in entity["type"]:
+        others = [one for one in others if (one["offset"], _end(one)) != (entity["offset"], _end(entity))]
     return any(one["offset"] <= entity["offset"] and _end(entity) <= _end(one) for one in others)
 
 

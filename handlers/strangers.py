@@ -1,0 +1,49 @@
+"""How the words of a stranger are shown: as they came, in a quote, and nothing in them can be pressed.
+
+Inside `code` Telegram makes no link of an address, a name or a command. Who sent an SMS is only what it
+claims.
+"""
+
+import re
+import unicodedata
+
+from bot.i18n import Texts, visible
+
+#: Alphabets whose letters can be taken for each other's.
+_LOOKALIKES = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "FULLWIDTH", "MATHEMATICAL")
+_WORD = re.compile(r"\w+")
+#: What comes after so many characters is not looked through.
+_LOOKED_THROUGH = 4096
+
+
+def quoted(text: str, t: Texts) -> str:
+    """A text of a stranger, `visible` already."""
+    return t("<blockquote><code>{text}</code></blockquote>", text=text)
+
+
+def sender_of(sender: str | None, t: Texts) -> str:
+    """Above a quote: whose words these are, as far as anybody knows."""
+    shown = visible(sender or "", 64)
+    if not shown:
+        return t("Not known from whom · unverified")
+    return t("From <code>{sender}</code> · unverified", sender=shown)
+
+
+def warnings(text: str, t: Texts) -> list[str]:
+    """Below a quote: what a reader would not see."""
+    if not mixes_alphabets(text):
+        return []
+    return [
+        t("⚠️ A word here mixes letters of several alphabets: names and addresses may not be what they seem.")
+    ]
+
+
+def mixes_alphabets(text: str) -> bool:
+    """Whether one word has letters of two alphabets that look alike, as in “pаypal” with a Russian “а”."""
+    words = _WORD.findall(text[:_LOOKED_THROUGH])
+    return any(len(_alphabets(word)) > 1 for word in words if not word.isascii())
+
+
+def _alphabets(word: str) -> set[str]:
+    first = {unicodedata.name(letter, "").partition(" ")[0] for letter in word if letter.isalpha()}
+    return first.intersection(_LOOKALIKES)
