@@ -245,9 +245,9 @@ def _spoken_of(row: Activation) -> bool:
 
 
 async def _known(session: AsyncSession, last: Sms | None, heard: Heard) -> bool:
-    """Whether this SMS is stored: any one of that time, or the last one where no time is told."""
-    if last is None:
-        return False
+    """Whether this SMS is stored: any one of that time, or the last one where no time is told; or is none."""
+    if last is None or not (heard.code or heard.text):
+        return not (heard.code or heard.text)
     if not heard.written:
         return (last.code, last.text) == (heard.code, heard.text)
     query = select(Sms.id).where(Sms.activation_id == last.activation_id, *_same(heard))

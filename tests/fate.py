@@ -23,7 +23,7 @@ from bot.settings import Settings
 from storage.database import Database
 from storage.vault import Vault
 from tests.doubles import Wire
-from tests.house import DATABASE, MASTER, TOKEN, House, blank
+from tests.house import DATABASE, MASTER, PATIENCE, TOKEN, House, blank
 from tests.ledger import Ledger
 from tests.mortal import Killed
 
@@ -108,6 +108,8 @@ class FatedHouse(House):
     async def settle_while_looking(self) -> None:
         """Let everything happen that is due, the presses and the looks in between each other."""
         await asyncio.gather(self.settle(), self.codebell.watcher.tick())
+        await self.codebell.watcher.settle(PATIENCE)
+        await self.settle()
 
     async def live(self, doing: Awaitable[object]) -> None:
         """Let something happen; should the bot die of it, another one starts over the same file."""
@@ -124,6 +126,7 @@ class FatedHouse(House):
         self.ledger.life = self.kills = self.kills + 1
         self.codebell = self._built()
         await self.codebell.take_over()
+        await self.codebell.watcher.settle(PATIENCE)
         await self._turn()
         await self.settle()
 

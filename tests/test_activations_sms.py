@@ -9,7 +9,9 @@ from pydantic import SecretStr
 
 from bot.looks import Looks
 from bot.providers.base import Capability, Held, Outcome, Reading
+from storage.models import State
 from tests.core import OWNER, Core, open_core
+from tests.wishes import gap
 
 FIRST = Reading(Outcome.RECEIVED, "509752", "509752 is your code", "VKcom", "2026-05-01 12:00:03")
 SECOND = Reading(Outcome.RECEIVED, "93401", "VK: 93401", "VKcom", "2026-05-01 12:00:04")
@@ -73,3 +75,35 @@ async def test_a_code_does_not_wait_long_for_the_others(core: Core) -> None:
     core.clock.advance(5)
     await asyncio.wait_for(impatient.step(row), 5)
     assert await core.codes(row.id) == ["93401"]
+
+
+@pytest.mark.parametrize("text", [None, ""])
+async def test_c_14_an_sms_without_anything_in_it_is_none_yet(core: Core, text: str | None) -> None:
+    row = await core.buy()
+    core.alpha.newest.reading = Reading(Outcome.RECEIVED, "", text)
+    row = await core.step(row.id)
+    assert (row.state, await core.codes(row.id), gap(row, core)) == (State.WAITING, [], 5)
+    core.alpha.delivers("12345")
+    row = await core.step(row.id)
+    assert (row.state, await core.codes(row.id)) == (State.RECEIVED, ["12345"])
+
+
+@pytest.mark.parametrize("text", ["Hello, how are you?", "A call: +44 20 7946 0018", "\u202e\x00<b>&", "🙂"])
+async def test_c_14_an_sms_without_a_code_is_kept_as_it_was_written(core: Core, text: str) -> None:
+    row = await core.buy()
+    core.alpha.newest.reading = Reading(Outcome.RECEIVED, "", text)
+    row = await core.step(row.id)
+    [sms] = await core.numbers.all_sms(row.id)
+    assert (row.state, sms.code, sms.text) == (State.RECEIVED, "", text)
+    assert f"code:{sms.id}" in await core.posts()
+
+
+async def test_c_13_of_one_sms_shown_again_and_again_and_others_each_rings_when_it_is_new(core: Core) -> None:
+    core.alpha.capabilities -= {Capability.ALL_SMS}
+    row = await core.received("A")
+    for code in ("A", "A", "B", "B", "A"):
+        await core.activations.another_sms(row.id, OWNER)
+        core.alpha.delivers(code)
+        await core.step(row.id)
+    assert await core.codes(row.id) == ["A", "B", "A"]
+    assert len([post for post in await core.posts() if post.startswith("code:")]) == 3
