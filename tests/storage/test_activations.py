@@ -1,9 +1,9 @@
 """Numbers in the database: the transition table, who wins when two want the same, what is due."""
 
 import asyncio
-from collections.abc import Sequence
-from datetime import timedelta
-from itertools import product
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from itertools import permutations, product
 
 import pytest
 from sqlalchemy import select
@@ -85,6 +85,31 @@ async def test_c_8_of_a_code_and_a_cancel_exactly_one_wins_the_number_and_the_co
     for name in names:
         assert (await the(store, name)).state is State.RECEIVED
         assert [sms.code for sms in await store.all_sms(name)] == ["1"]
+
+
+async def test_c_8_in_whatever_order_a_look_and_a_cancel_are_written_down_the_code_is_kept(
+    database: Database,
+) -> None:
+    """Every order of what two tasks commit: one move at a time wins, and the path is one of the table's."""
+    key, store = await stored(database), ActivationStore(database)
+    orders = sorted(set(permutations(("hear", "answer", "cancel", "cancel", "cancel"))))
+    await put(database, *(number(key, f"n{count}", State.WAITING) for count in range(len(orders))))
+    for count, order in enumerate(orders):
+        name, steps = f"n{count}", iter((store.cancelling, _calling(store), store.cancelled))
+        for what in order:
+            match what:
+                case "hear":
+                    await store.received(name, Heard("1", None, None), NOW)
+                case "answer":
+                    await store.answered(name, NOW, lambda row: row.next_poll_at)
+                case "cancel" if (step := next(steps, None)) and await step(name, NOW, LATER) is None:
+                    steps = iter(())
+        assert (await the(store, name)).state is State.RECEIVED, order
+        assert [sms.code for sms in await store.all_sms(name)] == ["1"], order
+
+
+def _calling(store: ActivationStore) -> Callable[[str, datetime, datetime], Awaitable[Activation | None]]:
+    return lambda name, now, _: store.calling_cancel(name, now)
 
 
 async def test_c_13_the_same_sms_heard_twice_at_once_is_stored_once(database: Database) -> None:
