@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import StorageError
@@ -22,10 +21,9 @@ from bot.failpoints import Failpoint, reach
 from storage import sqlite
 from storage.backup import rows_of
 from storage.database import Database, parse
+from storage.hindsight import mistrust
 from storage.lock import only_here
-from storage.migrations import known_revision, newest_revision
-from storage.models import Key
-from storage.outbox import Kind, arm
+from storage.migrations import migrate
 from storage.vault import Vault
 
 #: What SQLite keeps beside a database: never to be met by another one.
@@ -62,13 +60,14 @@ async def restore(database_url: str, master_keys: Sequence[bytes], copy: Path, n
 
 
 async def _proven(staged: Path, copy: Path, vault: Vault, now: datetime) -> dict[str, int]:
-    """The rows of a copy that this bot, with these master keys, can start from; it will tell people so."""
+    """The rows of a copy that this bot can start from with these master keys, made ready for that."""
     database = Database(f"sqlite+aiosqlite:///{staged}", new=False)
     try:
         await vault.prove(database)
-        revision, rows = await known_revision(database), await rows_of(database)
-        if revision == newest_revision():
-            await _announce(database, now)
+        rows = await rows_of(database)
+        # The backup itself is the copy from before the migration.
+        await migrate(database, copied=True)
+        await mistrust(database, now)
         return rows
     except StorageError as error:
         raise StorageError(f"the backup {copy} cannot be used: {error.detail}") from None
@@ -76,14 +75,6 @@ async def _proven(staged: Path, copy: Path, vault: Vault, now: datetime) -> dict
         raise sqlite.trouble(copy, error) from None
     finally:
         await database.close()
-
-
-async def _announce(database: Database, now: datetime) -> None:
-    """Whoever has a key here is told, once the bot runs, that what came after the backup is missing."""
-    with_keys = select(Key.chat_id).where(Key.removed_at.is_(None)).distinct()
-    async with database.begin() as session:
-        for chat_id in (await session.scalars(with_keys)).all():
-            await arm(session, Kind.RESTORED, str(chat_id), chat_id, now, anew=True)
 
 
 def _put_in_place(staged: Path, target: Path, now: datetime) -> Path | None:

@@ -33,30 +33,20 @@ def configuration(folder: Path = FOLDER, connection: Connection | None = None) -
     return config
 
 
-async def migrate(database: Database, folder: Path = FOLDER) -> None:
-    """Bring the tables up to date, under the lock of `storage.lock`.
+async def migrate(database: Database, folder: Path = FOLDER, *, copied: bool = False) -> None:
+    """Bring the tables up to date, under the lock of `storage.lock`; `copied` when a backup of them is there.
 
     StorageError, and nothing changed, if the database is newer than this program or not Codebell's at all.
     """
-    target, current = newest_revision(folder), await known_revision(database, folder)
+    script = ScriptDirectory.from_config(configuration(folder))
+    target, current = script.get_current_head(), await _current(database)
     if current == target:
         return
-    if current is not None:
+    _known(script, current)
+    if current is not None and not copied:
         await _backup(database, str(target))
         reach(Failpoint.AFTER_COPY)
     await _upgrade(database, folder)
-
-
-def newest_revision(folder: Path = FOLDER) -> str | None:
-    """The revision this program brings a database to."""
-    return ScriptDirectory.from_config(configuration(folder)).get_current_head()
-
-
-async def known_revision(database: Database, folder: Path = FOLDER) -> str | None:
-    """The revision a database has. StorageError if it is newer than this program or not Codebell's at all."""
-    current = await _current(database)
-    _known(ScriptDirectory.from_config(configuration(folder)), current)
-    return current
 
 
 async def _current(database: Database) -> str | None:

@@ -9,18 +9,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 
 from bot import failpoints
 from bot.errors import StorageError
 from bot.failpoints import Failpoint
+from storage.database import Database
 from storage.keys import KeyStore
 from storage.lock import only_here
+from storage.migrations import configuration
 from storage.opening import opened
 from storage.restore import restore
-from storage.vault import fingerprint
+from storage.vault import Vault, fingerprint
 from tests.storage.shelf import MASTER, NOW, OTHER, SECRET, chat, put, sql, stored, url
 
-AFTER, LATEST = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+AFTER = NOW + timedelta(hours=1)
 INSERT = "INSERT INTO chats (id, kind, title, language, created_at, seen_at) VALUES (?, ?, ?, ?, ?, ?)"
 KEPT = "codebell.db.before-restore-20260501T130000Z"
 
@@ -212,10 +215,15 @@ async def test_a_damaged_database_keeps_its_journal_under_its_new_name(torn: Pat
     assert sql(file, "PRAGMA integrity_check") == [("ok",)]
 
 
-async def test_a_backup_of_an_older_revision_is_restored_as_it_is_for_the_next_start_to_migrate(
-    tmp_path: Path, backup: Path
-) -> None:
-    sql(backup, "UPDATE alembic_version SET version_num = '0001'")
-    done = await restore(url(tmp_path), [MASTER], backup, LATEST)
-    assert sql(tmp_path / "codebell.db", "SELECT version_num FROM alembic_version") == [("0001",)]
-    assert done.rows["chats"] == 1
+async def test_a_backup_of_an_older_revision_is_brought_up_to_date_and_left_as_it_is(tmp_path: Path) -> None:
+    older, copy = Database(url(tmp_path)), tmp_path / "older.db"
+    async with older.engine.begin() as connection:
+        upgrade = lambda sync: command.upgrade(configuration(connection=sync), "0001")  # noqa: E731
+        await connection.run_sync(upgrade)
+    await Vault([MASTER]).unlock(older)
+    await older.backup(copy)
+    await older.close()
+    await restore(url(tmp_path), [MASTER], copy, AFTER)
+    assert sql(tmp_path / "codebell.db", "SELECT version_num FROM alembic_version") == [("0002",)]
+    assert sql(copy, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert set(files(tmp_path)) == {"codebell.db", KEPT, "older.db"}

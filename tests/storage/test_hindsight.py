@@ -1,0 +1,99 @@
+"""A restored copy: its buttons spend nothing any more, and what it never tried may have been tried since."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from storage.database import Database
+from storage.hindsight import INTERRUPTED, mistrust
+from storage.models import (
+    Activation,
+    Key,
+    MessageState,
+    OrderKind,
+    OrderState,
+    OutgoingMessage,
+    Post,
+    Quote,
+    Rental,
+    RentalOrder,
+    RentalState,
+    State,
+)
+from tests.storage.shelf import NOW, chat, number, put, stored
+
+LATER = NOW + timedelta(days=1)
+
+
+@pytest.fixture
+async def key(database: Database) -> Key:
+    await put(database, chat(1))
+    return await stored(database)
+
+
+def order(key: Key, name: str, kind: OrderKind, state: OrderState, rental_id: str | None) -> RentalOrder:
+    words = dict.fromkeys(("tariff", "country_code"), "1")
+    whose = {"chat_id": 1, "owner_id": 1, "key_id": key.id, "provider": "smsak"}
+    price = {"cost": Decimal(5), "currency": "USD", "days": 7, "country": "GB", "created_at": NOW}
+    return RentalOrder(id=name, kind=kind, state=state, rental_id=rental_id, **words, **whose, **price)
+
+
+def rental(key: Key, name: str, state: RentalState) -> Rental:
+    whose = {"chat_id": 1, "owner_id": 1, "key_id": key.id, "provider": "smsak", "country": "GB"}
+    return Rental(id=name, state=state, created_at=NOW, next_poll_at=None, **whose)
+
+
+def message(key: Key, name: str, state: MessageState) -> OutgoingMessage:
+    whose = {"chat_id": 1, "owner_id": 1, "key_id": key.id, "provider": "smsfly"}
+    return OutgoingMessage(id=name, state=state, created_at=NOW, **whose)
+
+
+def quote(key: Key) -> Quote:
+    words = ("service", "service_name", "service_code", "country", "country_name", "country_code")
+    money = {"cost": Decimal(1), "currency": "USD", "created_at": NOW}
+    return Quote(nonce="q", chat_id=1, owner_id=1, key_id=key.id, **dict.fromkeys(words, "tg"), **money)
+
+
+async def test_no_button_of_before_spends_anything(database: Database, key: Key) -> None:
+    offered = order(key, "offered", OrderKind.RENT, OrderState.OFFERED, None)
+    await put(database, quote(key), offered, message(key, "draft", MessageState.DRAFT))
+    await mistrust(database, LATER)
+    async with database.begin() as session:
+        for table in (Quote, RentalOrder, OutgoingMessage):
+            assert (await session.scalars(select(table))).all() == []
+
+
+async def test_an_intent_that_was_not_called_may_have_been_since(database: Database, key: Key) -> None:
+    await put(database, number(key, "n", State.BUYING), message(key, "m", MessageState.SENDING))
+    await put(database, rental(key, "r", RentalState.ACTIVE))
+    await put(database, order(key, "renewal", OrderKind.RENEW, OrderState.ORDERED, "r"))
+    await mistrust(database, LATER)
+    async with database.begin() as session:
+        assert (await session.get_one(Activation, "n")).called_at == LATER
+        assert (await session.get_one(OutgoingMessage, "m")).called_at == LATER
+        assert (await session.get_one(RentalOrder, "renewal")).called_at == LATER
+
+
+async def test_a_rent_that_was_not_called_is_unknown_and_no_number_is_taken_for_it(
+    database: Database, key: Key
+) -> None:
+    await put(database, rental(key, "r", RentalState.RENTING))
+    await put(database, order(key, "rent", OrderKind.RENT, OrderState.ORDERED, "r"))
+    await mistrust(database, LATER)
+    async with database.begin() as session:
+        row = await session.get_one(Rental, "r")
+        told = await session.get_one(RentalOrder, "rent")
+    assert (row.state, row.next_poll_at) == (RentalState.UNKNOWN, None)
+    assert (told.state, told.reason) == (OrderState.UNKNOWN, INTERRUPTED)
+
+
+async def test_what_was_carried_out_stays_as_it_is(database: Database, key: Key) -> None:
+    await put(database, number(key, "n", State.WAITING), message(key, "m", MessageState.ACCEPTED))
+    await mistrust(database, LATER)
+    async with database.begin() as session:
+        assert (await session.get_one(Activation, "n")).state is State.WAITING
+        assert (await session.get_one(OutgoingMessage, "m")).state is MessageState.ACCEPTED
+        [post] = (await session.scalars(select(Post))).all()
+        assert (post.kind, post.chat_id, post.next_try_at) == ("restored", 1, LATER)
