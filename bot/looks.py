@@ -30,6 +30,7 @@ from storage.activations import ActivationStore, Heard
 from storage.keys import KeyStore
 from storage.models import OPEN, Activation, Sms, State
 from storage.reasons import Reason, not_cancelled
+from storage.rental_sms import RINGING
 from storage.waits import WaitStore
 
 log = logging.getLogger(__name__)
@@ -150,16 +151,15 @@ class Looks:
             await self._nothing_new(row)
 
     async def _all_sms(self, row: Activation, reading: Reading) -> list[Reading]:
-        """This one among all of them in their order, where the provider tells them: two may come at once."""
-        provider = self._providers[row.provider]
-        if not provider.can(Capability.ALL_SMS):
+        """Among all of them in order, where they are told: two may come at once. Of a flood, the newest."""
+        if not (provider := self._providers[row.provider]).can(Capability.ALL_SMS):
             return [reading]
         try:
             async with asyncio.timeout(self._more_sms):
                 told = await provider.all_sms(await self._keys.open(row.key_id), self.held(row))
         except (CodebellError, TimeoutError):
             return [reading]
-        return told if reading in told else [*told, reading]
+        return (told if reading in told else [*told, reading])[-RINGING:]
 
     async def _write(self, row: Activation, reading: Reading) -> Sms | None:
         """Not the caller's task: a look that took too long must not lose a code that is given once."""

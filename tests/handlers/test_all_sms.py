@@ -4,6 +4,7 @@ import pytest
 
 from bot.errors import Unavailable
 from bot.providers.base import Capability, Outcome, Reading
+from storage.rental_sms import RINGING
 from tests.house import Chat, House
 
 FIRST = Reading(Outcome.RECEIVED, "509752", "509752 is your code", "VKcom", "2026-05-01 12:00:03")
@@ -54,6 +55,15 @@ async def test_a_code_rings_although_the_others_are_not_told(reader: Chat, house
     house.alpha.newest.reading = SECOND
     await reader.wait(5)
     assert rung(reader) == ["93401"]
+
+
+async def test_a_flood_of_sms_does_not_bury_the_newest(reader: Chat, house: House) -> None:
+    times = [f"2026-05-01 12:{second // 60:02}:{second % 60:02}" for second in range(1_000)]
+    house.alpha.newest.earlier = [Reading(Outcome.RECEIVED, "0000", "Win!", "Spam", at) for at in times]
+    house.alpha.newest.reading = Reading(Outcome.RECEIVED, *_words(SECOND), "2026-05-01 13:00:00")
+    await reader.wait(5)
+    assert len(rung(reader)) == RINGING
+    assert rung(reader)[-1] == "93401"
 
 
 def _words(reading: Reading) -> tuple[str, str | None, str | None]:
