@@ -43,6 +43,9 @@ class Ledger(FakeProvider):
         self.sms: list[Sms] = []
         self.told: set[str] = set()
         self.polls: list[Poll] = []
+        #: Numbers to which another SMS may come; meanwhile they may show the last one still.
+        self.asked: set[str] = set()
+        self.shows_the_last = False
         #: How often the bot has died.
         self.life = 0
         #: Comes to the number whose cancel is the next on its way.
@@ -111,11 +114,10 @@ class Ledger(FakeProvider):
         super()._hear(name, about)
 
     def _end_in_time(self, line: Line) -> None:
-        if (
-            line.reading is WAITING
-            and (self._clock() - line.bought_at).total_seconds() >= self.timing.lifetime
-        ):
-            line.reading = ENDED
-            came = {sms.number for sms in self.sms}
-            if line.number.id not in came:
-                self.accounts[self.payers[line.number.id]] += line.number.cost or 0
+        number, age = line.number.id, (self._clock() - line.bought_at).total_seconds()
+        if age < self.timing.lifetime or (line.reading is not WAITING and number not in self.asked):
+            return
+        line.reading = ENDED
+        self.asked.discard(number)
+        if number not in {sms.number for sms in self.sms}:
+            self.accounts[self.payers[number]] += line.number.cost or 0
