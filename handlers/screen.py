@@ -23,6 +23,7 @@ from aiogram.types import (
     Message,
 )
 
+from bot.i18n import visible
 from bot.verdicts import AsItIs, Unsure, Wait, judge
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,8 @@ Rows = list[list[InlineKeyboardButton]]
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _ALERT_LENGTH = 200
+#: Characters on a button; what a provider calls its wares may have any length.
+_LABEL_LENGTH = 128
 #: Characters a copy button holds.
 COPY_LENGTH = 256
 #: UTF-16 units a message holds, its markup not counted.
@@ -56,12 +59,17 @@ class Screen:
 
 def press(label: str, data: CallbackData) -> InlineKeyboardButton:
     """A button that calls back."""
-    return InlineKeyboardButton(text=label, callback_data=data.pack())
+    return InlineKeyboardButton(text=_shown(label), callback_data=data.pack())
 
 
 def copies(label: str, value: str) -> InlineKeyboardButton:
     """A button that puts `value` on the person's clipboard."""
-    return InlineKeyboardButton(text=label, copy_text=CopyTextButton(text=value[:COPY_LENGTH]))
+    return InlineKeyboardButton(text=_shown(label), copy_text=CopyTextButton(text=value[:COPY_LENGTH]))
+
+
+def _shown(label: str) -> str:
+    """A label with something to be seen on it: one without would lose the whole keyboard."""
+    return " ".join(visible(label, _LABEL_LENGTH).split()) or "–"
 
 
 def in_rows(buttons: list[InlineKeyboardButton], width: int) -> Rows:

@@ -114,8 +114,9 @@ def truth(value: object) -> bool | None:
 
 
 def name(value: object) -> str:
-    """A name on one line without stray blanks, at most 64 characters."""
-    return " ".join(value.split())[:64] if isinstance(value, str) else ""
+    """A name on one line without stray blanks and hidden signs, at most 64 characters."""
+    words = " ".join(value.split()) if isinstance(value, str) else ""
+    return "".join(filter(str.isprintable, words))[:64].strip()
 
 
 def unquoted(word: str) -> str:

@@ -134,3 +134,19 @@ def test_the_services_whose_codes_changed_their_meaning_are_not_named() -> None:
     assert {code: codes.service(code).name for code in ("hn", "xj", "sl", "ny", "af", "hj")} == {
         code: code for code in ("hn", "xj", "sl", "ny", "af", "hj")
     }
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        (" New \n York\u00a0City ", "New York City"),
+        ("\u202eelgooG\u2066\u200b\x00\x1b[31m", "elgooG[31m"),
+        ("<b>&amp;", "<b>&amp;"),
+        ("Телеграм 🔔", "Телеграм 🔔"),
+        ("x" * 65, "x" * 64),
+        ("\u200b", ""),
+        (7, ""),
+    ],
+)
+def test_a_name_is_one_line_with_nothing_hidden_in_it(told: object, name: str) -> None:
+    assert values.name(told) == name
