@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from storage.database import Database
 from storage.lock import only_here
 from storage.migrations import migrate
+from storage.restore import remove_leftovers
 from storage.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ async def opened(database_url: str, master_keys: Sequence[bytes]) -> AsyncIterat
         database = Database(database_url)
         try:
             log.info("SQLite %s", sqlite3.sqlite_version)
+            if database.path is not None:
+                remove_leftovers(database.path)
             await database.check()
             await vault.unlock(database)
             await migrate(database)

@@ -48,14 +48,14 @@ async def restore(database_url: str, master_keys: Sequence[bytes], copy: Path, n
     if target is None:
         raise StorageError("this is done with the database server's own tools")
     with only_here(database_url):
-        staged = target.with_name(f"{target.name}.restoring")
+        staged = _staged(target)
         try:
             sqlite.copy_whole(copy, staged)
             rows = await _proven(staged, copy, Vault(master_keys), now)
             reach(Failpoint.IN_RESTORE)
             kept = _put_in_place(staged, target, now)
         finally:
-            _remove(staged)
+            remove_leftovers(target)
     return Restored(rows, kept)
 
 
@@ -119,6 +119,13 @@ def _move_companions(target: Path, kept: Path) -> None:
             beside.rename(kept.with_name(kept.name + ending))
 
 
-def _remove(staged: Path) -> None:
+def _staged(target: Path) -> Path:
+    """Where the backup lies while it is proven."""
+    return target.with_name(f"{target.name}.restoring")
+
+
+def remove_leftovers(target: Path) -> None:
+    """What a restore that was killed left beside a database, under the lock of `storage.lock`."""
+    staged = _staged(target)
     for ending in ("", *_COMPANIONS):
         staged.with_name(staged.name + ending).unlink(missing_ok=True)

@@ -36,6 +36,15 @@ async def test_s_8_a_wrong_key_changes_no_byte_even_of_a_database_to_be_migrated
     assert hashlib.sha256(file.read_bytes()).digest() == before
 
 
+async def test_what_a_killed_restore_left_is_gone_after_the_next_start(tmp_path: Path) -> None:
+    left = [tmp_path / "codebell.db.restoring", tmp_path / "codebell.db.restoring-journal"]
+    for path in left:
+        path.write_text("codes and sealed keys")
+    async with opened(url(tmp_path), [MASTER]):
+        pass
+    assert [path for path in left if path.exists()] == []
+
+
 async def test_a_second_start_beside_the_first_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
     async with opened(url(tmp_path), [MASTER]) as (database, vault):
         with pytest.raises(StorageError, match="already uses"):
