@@ -46,6 +46,8 @@ class Ledger(FakeProvider):
         #: Numbers to which another SMS may come; meanwhile they may show the last one still.
         self.asked: set[str] = set()
         self.shows_the_last = False
+        #: How often the list could not be read.
+        self.unlisted = 0
         #: How often the bot has died.
         self.life = 0
         #: Comes to the number whose cancel is the next on its way.
@@ -88,7 +90,10 @@ class Ledger(FakeProvider):
     async def active(self, key: SecretStr) -> list[Number]:
         """The numbers of this key's account alone."""
         payer = key.get_secret_value()
-        return [number for number in await super().active(key) if self.payers[number.id] == payer]
+        self.unlisted += 1
+        listed = [number for number in await super().active(key) if self.payers[number.id] == payer]
+        self.unlisted -= 1
+        return listed
 
     def heals(self) -> None:
         """Every call does what it should again."""

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from bot.errors import BadReply, CodebellError, TooEarly, Unavailable
-from bot.providers.base import Outcome
+from bot.providers.base import Capability, Outcome
 from tests.fate import open_fated_house
 from tests.house import Chat, labels
 from tests.promises import keeps_its_promises
@@ -110,9 +110,10 @@ class AnyOrder(RuleBasedStateMachine):
         await self.house.codebell.housekeeping()
         await self.house.wait(60)
 
-    @initialize(shows_the_last=st.booleans())
-    def two_people_have_a_key_and_a_number_each(self, shows_the_last: bool) -> None:
+    @initialize(lists=one(True, True, False), shows_the_last=st.booleans())
+    def two_people_have_a_key_and_a_number_each(self, lists: bool, shows_the_last: bool) -> None:
         self.ledger.shows_the_last = shows_the_last
+        self.ledger.capabilities -= set() if lists else {Capability.ACTIVE}
         for index, name in enumerate(("Ann", "Bob")):
             person = self.house.person(name)
             self.people.append(person)
