@@ -144,7 +144,7 @@ async def _list(chat_id: int, t: Texts, keys: KeyStore, providers: Mapping[str, 
     add = [press(t.plain("🔑 Add a provider key"), AddKey())]
     if not mine:
         return Screen(t("You have no provider keys yet."), [add, [press(t.plain("◀ Menu"), Menu())]])
-    lines = "\n".join(_line(key, t, providers) for key in mine)
+    lines = "\n".join(_line(key, t, providers) + _mark(key, t, keys) for key in mine)
     buttons: list[InlineKeyboardButton] = [press(name_of(key, providers), OneKey(id=key.id)) for key in mine]
     return Screen(
         f"{t('<b>Your keys</b>')}\n{lines}", [*in_rows(buttons, 2), add, [press(t.plain("◀ Menu"), Menu())]]
@@ -160,6 +160,10 @@ def _line(key: Key, t: Texts, providers: Mapping[str, Provider]) -> str:
         balance=_money(key, t),
         used=used,
     )
+
+
+def _mark(key: Key, t: Texts, keys: KeyStore) -> str:
+    return "\n" + t("⚠️ {problem}", problem=t.plain_error(BrokenKey())) if keys.is_broken(key) else ""
 
 
 async def _end(

@@ -112,6 +112,14 @@ class KeyStore:
         self._heard(plain)
         return SecretStr(plain)
 
+    def is_broken(self, row: Key) -> bool:
+        """Whether a row was tampered with, so that nothing can be asked or bought with it."""
+        try:
+            self._vault.open(row)
+        except BrokenKey:
+            return True
+        return False
+
     async def remove(self, key_id: str, chat_id: int, now: datetime) -> bool:
         """Stop buying with it; its secret goes when no number needs it. False if the chat has no such key."""
         mine = (Key.id == key_id, Key.chat_id == chat_id, Key.removed_at.is_(None))

@@ -76,7 +76,7 @@ class Vault:
         sealed = Sealed(row.kid, row.nonce, row.ciphertext)
         try:
             return self._open(sealed, f"{row.id}|{row.chat_id}|{row.provider}").decode()
-        except (InvalidTag, ValueError):
+        except (InvalidTag, ValueError, StorageError):
             raise BrokenKey(f"key {row.id} of {row.provider} was changed outside the bot") from None
 
     def reseal(self, row: Key, secret: str) -> None:

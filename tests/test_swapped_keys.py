@@ -59,6 +59,7 @@ async def test_s_11_swapped_keys_reach_no_provider_and_everybody_is_told(
         await chat.say("/balance")
         assert PROBLEM in chat.screen
         await chat.say("/keys")
+        assert PROBLEM in chat.screen
         await chat.press("Alpha")
         assert PROBLEM in chat.screen
     await ann.wait(60)

@@ -116,7 +116,14 @@ async def test_s_11_swapped_ciphertexts_open_for_neither(database: Database) -> 
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("chat_id", 2), ("provider", "smsak"), ("nonce", bytes(12)), ("nonce", b""), ("ciphertext", b"\0")],
+    [
+        ("chat_id", 2),
+        ("provider", "smsak"),
+        ("kid", "somebody"),
+        ("nonce", bytes(12)),
+        ("nonce", b""),
+        ("ciphertext", b"\0"),
+    ],
 )
 async def test_a_row_changed_behind_the_bots_back_does_not_open(
     tmp_path: Path, column: str, value: object
