@@ -40,6 +40,13 @@ class Books:
         )
         return [Number(State(state), *others) for state, *others in found]
 
+    def all_numbers(self) -> list[Number]:
+        """The same of all chats."""
+        found = self._read(
+            "SELECT state, provider, provider_id, card_message_id, created_at, called_at FROM activations"
+        )
+        return [Number(State(state), *others) for state, *others in found]
+
     def looks(self) -> list[float]:
         """When each number is looked at next."""
         return self._moments("SELECT next_poll_at FROM activations WHERE next_poll_at IS NOT NULL")

@@ -63,7 +63,12 @@ class Lane:
         seq = self.sandbox.world.events.seq
         reached = await self._die(case, person, number)
         await self._bot.start()
-        await self._quiesce(deal)
+        await quiesce(
+            self.sandbox,
+            self._bot,
+            lambda: self._ours(person),
+            lambda number: person.showing("🔔", number.code),
+        )
         found = findings(deal)
         found.broken += self._search.found()
         return Outcome(case, reached, found, self._ambiguous(case, reached, person, seq))
@@ -81,7 +86,7 @@ class Lane:
             return None
         number = await person.buy(case.site)
         if case.scene in (Scene.ANOTHER, Scene.FINISH):
-            self._deliver(case.site, number)
+            deliver(self.sandbox, number)
             await person.sees("🔔", number.code)
         elif case.scene is Scene.CANCEL or case.double:
             self.sandbox.advance(WAIT + 1)
@@ -114,7 +119,7 @@ class Lane:
             case Scene.BUY:
                 _press(person, "Buy for", times)
             case Scene.CODE if number is not None:
-                self._deliver(case.site, number)
+                deliver(self.sandbox, number)
                 _press(person, "Cancel", times - 1)
             case Scene.CANCEL:
                 _press(person, "Cancel", times)
@@ -133,37 +138,9 @@ class Lane:
             await self._bot.ended(HUNG)
         return await self._bot.stop(signal.SIGKILL)
 
-    def _deliver(self, site: str, number: Activation) -> None:
-        self.sandbox.sites[site].control("sms", id=number.id, code=f"{secrets.randbelow(900_000) + 100_000}")
-
-    # After it
-
-    async def _quiesce(self, deal: Deal) -> None:
-        """Let everything find its end: what is undecided, then codes for what waits, then the end of time."""
-        await self._until_none(lambda: self._books.undecided() + self._books.unsaid())
-        for number in deal.sold():
-            if number.listening and self._is_ours(deal, number):
-                self._deliver(deal.site, number)
-                code = number.code
-                await self.sandbox.eventually(
-                    lambda code=code: deal.person.showing("🔔", code), "a code rings"
-                )
-        self.sandbox.advance(OVER)
-        await self._until_none(lambda: self._books.looks() + self._books.unsaid())
-
-    def _is_ours(self, deal: Deal, number: Activation) -> bool:
-        return number.id in {row.provider_id for row in self._books.numbers(deal.person.id)}
-
-    async def _until_none(self, due: Callable[[], list[float]]) -> None:
-        """Put the clock forward to what is due next, until nothing is."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + QUIET
-        while moments := due():
-            assert loop.time() < deadline, f"not quiet: {moments}; {self._bot.log[-2000:]}"
-            if (ahead := min(moments) - self.sandbox.clock.time()) > 0:
-                self.sandbox.advance(ahead)
-            with suppress(AssertionError):
-                await self.sandbox.eventually(lambda: due() != moments, "something is done", TICK)
+    def _ours(self, person: Person) -> set[str]:
+        """The ids of what somebody bought."""
+        return {row.provider_id for row in self._books.numbers(person.id) if row.provider_id}
 
     def _ambiguous(self, case: Case, reached: bool, person: Person, seq: int) -> int:
         """The sends whose answer was lost, and the one a death may have come after."""
@@ -179,6 +156,47 @@ class Lane:
 def _press(person: Person, label: str, times: int) -> None:
     for _ in range(times):
         person.click(label)
+
+
+def deliver(sandbox: Sandbox, number: Activation) -> None:
+    """Let a code come to a number, a new one each time."""
+    (site,) = (site for site in sandbox.sites.values() if site.shop.sold.get(number.id) is number)
+    site.control("sms", id=number.id, code=f"{secrets.randbelow(900_000) + 100_000}")
+
+
+async def quiesce(
+    sandbox: Sandbox, bot: BotProcess, ours: Callable[[], set[str]], rang: Callable[[Activation], object]
+) -> None:
+    """Let everything find its end: what is undecided, then a code for what waits, then the end of time.
+
+    `ours` are the ids of the numbers the bot has by then, `rang` whether a number's newest code rang.
+    """
+    books = Books(sandbox.database)
+    await _until_none(sandbox, bot, lambda: books.undecided() + books.unsaid())
+    known = ours()
+    sold = [number for site in sandbox.sites.values() for number in site.shop.sold.values()]
+    waiting = [number for number in sold if number.listening and number.id in known]
+    for number in waiting:
+        deliver(sandbox, number)
+    await sandbox.eventually(lambda: all(map(rang, waiting)), "the codes ring")
+    sandbox.advance(OVER)
+    await _until_none(sandbox, bot, lambda: books.looks() + books.unsaid())
+
+
+async def _until_none(sandbox: Sandbox, bot: BotProcess, due: Callable[[], list[float]]) -> None:
+    """Put the clock forward to what is due next, until nothing is."""
+    deadline = asyncio.get_running_loop().time() + QUIET
+    while moments := due():
+        assert asyncio.get_running_loop().time() < deadline, f"not quiet: {moments}; {bot.log[-2000:]}"
+        await _let_pass(sandbox, moments, due)
+
+
+async def _let_pass(sandbox: Sandbox, moments: list[float], due: Callable[[], list[float]]) -> None:
+    """The time until the first of these moments, and a little until something is done about it."""
+    if (ahead := min(moments) - sandbox.clock.time()) > 0:
+        sandbox.advance(ahead)
+    with suppress(AssertionError):
+        await sandbox.eventually(lambda: due() != moments, "something is done", TICK)
 
 
 @asynccontextmanager

@@ -2,13 +2,17 @@
 
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TypeVar
 
 from bot.sandbox.sites import Site
 from bot.sandbox.sites.activation import Activation
 from bot.sandbox.telegram.wire import Json
 from tests.faults.harness import PATIENCE, Sandbox
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -18,6 +22,8 @@ class Person:
     sandbox: Sandbox
     name: str = "Ann"
     id: int = field(init=False)
+    #: Seconds they wait for what should come at once.
+    patience: float = field(default=PATIENCE, kw_only=True)
 
     def __post_init__(self) -> None:
         self.id = int(self.sandbox.human.user(self.name)["user"]["id"])
@@ -33,10 +39,12 @@ class Person:
         """The bot's messages with all these words."""
         return [message for message in self.messages() if all(word in message["text"] for word in words)]
 
-    async def sees(self, *words: str, seconds: float = PATIENCE) -> Json:
+    async def sees(self, *words: str, seconds: float | None = None) -> Json:
         """The newest message with all these words, as soon as there is one."""
         what = f"{self.name} sees {words}, not {[message['text'] for message in self.messages()]}"
-        return (await self.sandbox.eventually(lambda: self.showing(*words), what, seconds))[0]
+        return (await self.sandbox.eventually(lambda: self.showing(*words), what, seconds or self.patience))[
+            0
+        ]
 
     def offered(self, label: str) -> bool:
         """Whether there is a button with these words."""
@@ -56,13 +64,14 @@ class Person:
 
     async def press(self, label: str) -> Json:
         """Wait for a button, press it, and wait for the answer: {"text", "show_alert", …}."""
-        await self.sandbox.eventually(lambda: self._button(label), f"{self.name} has a button {label!r}")
+        await self._waits(lambda: self._button(label), f"{self.name} has a button {label!r}")
         return await self.answer(self.click(label))
 
     async def answer(self, press: str) -> Json:
-        return await self.sandbox.eventually(
-            lambda: self.sandbox.human.answer(press), f"{self.name}'s press is answered"
-        )
+        return await self._waits(lambda: self.sandbox.human.answer(press), f"{self.name}'s press is answered")
+
+    async def _waits(self, look: Callable[[], T | None], what: str) -> T:
+        return await self.sandbox.eventually(look, what, self.patience)
 
     def _button(self, label: str) -> tuple[int, str] | None:
         for message in self.messages():
@@ -89,7 +98,7 @@ class Person:
         """As far as the confirmation: the next press is *Buy*."""
         self.say(f"/buy {where}")
         await self.press(f"{title(self.sandbox.sites[site])} ")
-        await self.sandbox.eventually(lambda: self._button("Buy for"), f"{self.name} is asked to confirm")
+        await self._waits(lambda: self._button("Buy for"), f"{self.name} is asked to confirm")
 
     async def buy(self, site: str, where: str = "telegram us") -> Activation:
         """Buy a number of a provider whose key is there; the number as the site knows it."""

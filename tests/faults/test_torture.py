@@ -1,0 +1,16 @@
+"""Killed and stopped at random moments while people buy, it loses nothing; `make torture` is the long one."""
+
+from pathlib import Path
+from random import Random
+
+from tests.faults.harness import opened
+from tests.faults.torture import Torture
+
+
+async def test_s_1_s_15_killed_and_stopped_at_random_under_load_it_loses_nothing(tmp_path: Path) -> None:
+    async with opened(tmp_path) as sandbox:
+        count = await Torture(sandbox, Random(1)).run(kills=10, stops=3)
+    assert count.wrong == []
+    assert (count.kills, count.stops) == (10, 3)
+    assert count.sold == count.paid + count.unknown_sold > 0
+    assert count.codes == count.delivered > 0
