@@ -222,8 +222,7 @@ class Provider(Renting, Sending):
     timing: Timing
     capabilities: frozenset[Capability] = frozenset()
     where_key: str = text("The key is on the provider's site, under API.")
-    #: Whether a code is given out once: an answer that is lost on its way takes the code along.
-    gives_once: bool = False
+    gives_once: bool = False  # A code is told once: an answer that is lost on its way takes it along.
 
     def can(self, capability: Capability) -> bool:
         return capability in self.capabilities
