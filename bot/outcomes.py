@@ -176,7 +176,9 @@ class Outcomes:
             return Sight.NONE if row.state is State.FAILED else Sight.SEVERAL
         if len(unknown) > 1:
             return Sight.SEVERAL
-        await self.keep(row, new[unknown.pop()], await self.terms(provider), row.called_at)
+        # What is listed late may have been bought late.
+        at = row.called_at if row.state is not State.FAILED else None
+        await self.keep(row, new[unknown.pop()], await self.terms(provider), at)
         return Sight.OURS
 
     async def _claimed(self, row: Activation, ids: Collection[str]) -> bool:

@@ -145,11 +145,7 @@ class Spending(ABC, Generic[Row, Order, Answer]):
         self._nudge()
 
     async def _spend(self, intent: Row, prepare: Prepare[Order]) -> None:
-        try:
-            order = await self._prepared(intent, prepare)
-        except CodebellError as refused:
-            await self._refuse(intent, refused)
-            return
+        order = await self._ready(intent, prepare)
         if order is None:
             return
         reach(Failpoint.BEFORE_CALL)
@@ -158,17 +154,22 @@ class Spending(ABC, Generic[Row, Order, Answer]):
         await store()
         reach(Failpoint.AFTER_OUTCOME)
 
-    async def _prepared(self, intent: Row, prepare: Prepare[Order]) -> Order | None:
-        """Once this is committed the call may have been made. Raises `CodebellError`: it was not."""
+    async def _ready(self, intent: Row, prepare: Prepare[Order]) -> Order | None:
+        """Everything before the call; None when it is not to be made."""
         try:
-            order = await prepare(*await self._accounts.behind(intent))
-            self._errands.still_wanted()
-            row = await self._note(order)
-        except CodebellError:
-            raise
-        except Exception as broken:
+            return await self._noted(intent, prepare)
+        except CodebellError as refused:
+            await self._refuse(intent, refused)
+        except Exception:
             log.exception("%s %s was not tried", self.kind, intent.id)
-            raise CodebellError from broken
+            await self._refuse(intent, CodebellError())
+        return None
+
+    async def _noted(self, intent: Row, prepare: Prepare[Order]) -> Order | None:
+        """Once this is committed the call may have been made."""
+        order = await prepare(*await self._accounts.behind(intent))
+        self._errands.still_wanted()
+        row = await self._note(order)
         return None if row is None else replace(order, row=row)
 
     async def _outcome(self, order: Order) -> _Store:

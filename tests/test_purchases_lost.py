@@ -123,6 +123,7 @@ async def test_b_12_a_number_listed_after_it_was_given_up_is_ours_and_rings(core
     row = await look(core, row)
     assert (row.state, row.reason, row.provider_id) == (State.WAITING, Reason.LISTED_LATE, "site-1")
     assert row.card_message_id is None
+    assert row.bought_at == core.clock()
     told = await core.told(row.id)
     assert "listed this number late" in told
     assert "Waiting for the SMS" in told
