@@ -172,8 +172,8 @@ class Postman:
             log.critical("%s is given up: the process died over it %d times", post.dedup, len(TRYING))
             await self._outbox.dead(post, CRASHED)
             return True
-        await self._outbox.trying(post)
         try:
+            await self._outbox.trying(post)
             return await self._say(post)
         except asyncio.CancelledError:
             await self._outbox.unburnt(post)

@@ -53,6 +53,8 @@ class FakeTelegram(BaseSession):
     def __init__(self) -> None:
         super().__init__()
         self.said: list[Said] = []
+        #: Seconds each call might take.
+        self.patience: list[int | None] = []
         self.answers: dict[int, deque[Exception]] = {}
         self.gates: dict[int, asyncio.Event] = {}
 
@@ -60,6 +62,7 @@ class FakeTelegram(BaseSession):
         assert isinstance(method, SendMessage | EditMessageText)
         chat_id = int(str(method.chat_id))
         self.said.append(_said(chat_id, method))
+        self.patience.append(timeout)
         if chat_id in self.gates:
             await self.gates[chat_id].wait()
         if self.answers.get(chat_id):

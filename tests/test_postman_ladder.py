@@ -1,5 +1,6 @@
 """A refused message is tried the next way; what cannot be delivered waits, and a code comes somewhere."""
 
+import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -107,11 +108,15 @@ async def test_t_8_a_closed_topic_is_left_only_when_telegram_says_so(office: Off
     assert [said.thread for said in office.telegram.said] == [5, None]
 
 
-async def test_t_12_markup_telegram_cannot_read_is_said_in_plain_words_and_logged(office: Office) -> None:
+async def test_t_12_markup_telegram_cannot_read_is_said_in_plain_words_and_logged(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
     office.drawings["code"] = Drawing("<b>1 &lt; 2</b> <code>x</code>", BUTTON)
     office.answers(refused("can't parse entities: …"))
-    await office.deliver()
+    with caplog.at_level(logging.ERROR):
+        await office.deliver()
     assert office.telegram.said[1] == Said(ANN, "1 < 2 x", None, None, markup=False, buttons=True)
+    assert "our markup was refused for code:code" in caplog.text
 
 
 async def test_a_refusal_nobody_foresaw_costs_the_buttons_but_not_the_code(office: Office) -> None:
@@ -146,3 +151,10 @@ async def test_what_cannot_be_delivered_leaves_the_queue_until_it_can(office: Of
     await office.chats.mark_reachable(ANN)
     await office.round()
     assert office.texts == ["<b>code</b>"] * 2
+
+
+async def test_t_3_no_message_waits_long_for_a_server_that_says_nothing(office: Office) -> None:
+    office.drawings["card"] = Drawing("<b>card</b>", edits=77)
+    await office.deliver()
+    await office.deliver("card", Kind.CARD)
+    assert office.telegram.patience == [20, 20]
