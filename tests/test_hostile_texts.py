@@ -11,9 +11,9 @@ from bot.providers.codes import codes_in
 from handlers.lookalikes import holds_a_key, is_a_key, is_a_voucher
 from handlers.strangers import mixes_alphabets
 
-#: Seconds of this process, on a slow machine; what goes through it again and again takes a minute.
-AT_ONCE = 0.5
-MANY = 250_000
+#: Seconds of this process, on a slow machine; what goes through it again and again takes many.
+AT_ONCE = 0.3
+MANY = 120_000
 TEXTS = {
     "digits": "1" * MANY,
     "groups": "123-" * (MANY // 4),

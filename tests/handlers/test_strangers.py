@@ -42,7 +42,7 @@ def rung(code: str, text: str | None, sender: str | None) -> list[str]:
     return [draw_code(sms, row, T, {}).html, draw_rental_sms(heard, rental, T, post).html]
 
 
-@settings(max_examples=60, deadline=None, database=None, derandomize=True)
+@settings(max_examples=25, deadline=None, database=None, derandomize=True)
 @given(code=TEXTS, text=st.none() | TEXTS, sender=st.none() | TEXTS)
 @example(code="", text="\u200b", sender="\u202e")
 def test_whatever_an_sms_says_it_is_shown_as_text_and_fits_a_message(
