@@ -75,23 +75,23 @@ class Looks:
             await self._look(row)
 
     async def _look(self, row: Activation) -> None:
-        reading = await self._read(row)
-        match reading:
+        match await self._read(row):
             case None:
                 return
-            case Reading(outcome=Outcome.RECEIVED):
+            case Reading(outcome=Outcome.RECEIVED) as reading:
                 await self._receive(row, reading)
             case Reading(outcome=Outcome.ENDED):
                 await self._end(row)
-            case _ if self._overtime.is_over(row) and (row.failures or row.state is not State.CANCELLING):
-                await self._give_up(row)
-            case _ if row.state is State.CANCELLING:
-                await self._call_cancel(row)
             case _:
-                await self._nothing_new(row)
+                await self._wait_on(row)
 
-    async def _nothing_new(self, row: Activation) -> None:
-        if row.state is State.RECEIVED and row.reason == Reason.FINISHING:
+    async def _wait_on(self, row: Activation) -> None:
+        """Nothing new: what is due for a number that still waits."""
+        if self._overtime.is_over(row) and (row.failures or row.state is not State.CANCELLING):
+            await self._give_up(row)
+        elif row.state is State.CANCELLING:
+            await self._call_cancel(row)
+        elif row.state is State.RECEIVED and row.reason == Reason.FINISHING:
             await self._finish_at_last(row)
         elif await self._store.answered(row.id, self._clock(), self._times.next_look):
             self._nudge()
@@ -148,7 +148,7 @@ class Looks:
             reach(Failpoint.AFTER_CODE)
             self._nudge()
         else:
-            await self._nothing_new(row)
+            await self._wait_on(row)
 
     async def _all_sms(self, row: Activation, reading: Reading) -> list[Reading]:
         """Among all of them in order, where they are told: two may come at once. Of a flood, the newest."""

@@ -107,3 +107,16 @@ async def test_c_13_of_one_sms_shown_again_and_again_and_others_each_rings_when_
         await core.step(row.id)
     assert await core.codes(row.id) == ["A", "B", "A"]
     assert len([post for post in await core.posts() if post.startswith("code:")]) == 3
+
+
+async def test_a_number_that_shows_its_last_sms_for_ever_is_not_asked_for_ever(core: Core) -> None:
+    row = await core.received("A")
+    await core.activations.another_sms(row.id, OWNER)
+    core.alpha.delivers("A")
+    for _ in range(400):
+        row = await core.step(row.id)
+        if row.next_poll_at is None:
+            break
+    assert (row.state, await core.codes(row.id)) == (State.FINISHED, ["A"])
+    assert row.expires_at is not None
+    assert (core.clock() - row.expires_at).total_seconds() < 660
