@@ -1,4 +1,8 @@
-"""What became of purchases: stored however long the database fails, looked for where the answer was lost."""
+"""What became of purchases: stored however long the database fails, looked for where the answer was lost.
+
+If the process dies while a lost purchase is looked for, the next look reads the list again: what is ours is
+stored in one transaction, and a number that is stored is known and never taken for another purchase.
+"""
 
 import logging
 from collections.abc import Collection, Mapping
