@@ -4,6 +4,7 @@ What does not end in time is broken off: its rows tell the next process what to 
 """
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from bot.poller import Poller
 from bot.postman import Postman
 from bot.ticks import Ticks
 from bot.watcher import Watcher
+
+log = logging.getLogger(__name__)
 
 #: Seconds for what is under way, and for the last round after it: 20 in all with what comes then, well below
 #: the 45 a container is given.
@@ -50,10 +53,17 @@ class Farewell:
         self.ticks.end()
 
     async def _drain(self) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(DRAIN):
-                await self.poller.drain(DRAIN)
-                await self.errands.drain(DRAIN)
-                await self.watcher.settle(DRAIN)
-        await self.postman.round()
-        await self.postman.settle(LAST_ROUND)
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(DRAIN):
+                    await self._under_way()
+            await self.postman.round()
+            await self.postman.settle(LAST_ROUND)
+        except Exception:
+            log.exception("what is under way at the stop")
+
+    async def _under_way(self) -> None:
+        """Handlers start errands, and both wake looks."""
+        await self.poller.drain(DRAIN)
+        await self.errands.drain(DRAIN)
+        await self.watcher.settle(DRAIN)
