@@ -5,6 +5,7 @@ import logging
 import re
 import signal
 from contextlib import suppress
+from typing import Self
 
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
@@ -21,6 +22,8 @@ from bot.settings import Settings
 from storage.opening import opened
 
 log = logging.getLogger(__name__)
+
+_STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
 def telegram(settings: Settings) -> Bot:
@@ -50,32 +53,52 @@ async def run(settings: Settings, clock: Clock = clocks.now) -> str:
     """Run until a signal or for good; the reason when it could not go on, "" after a signal."""
     conceal(settings)
     providers = providers_of(settings)
-    async with opened(settings.database_url, settings.master_keys()) as (database, vault):
-        bot = telegram(settings)
-        codebell = Codebell(settings, database, vault, bot, providers, clock)
-        try:
-            _heed_signals(codebell)
-            await codebell.start()
-            return await codebell.stopped
-        finally:
-            await codebell.stop()
-            await asyncio.gather(*(provider.close() for provider in providers.values()))
-            await bot.session.close()
+    with _Signals() as signals:
+        async with opened(settings.database_url, settings.master_keys()) as (database, vault):
+            bot = telegram(settings)
+            codebell = Codebell(settings, database, vault, bot, providers, clock)
+            try:
+                signals.stop(codebell)
+                await codebell.start()
+                return await codebell.stopped
+            finally:
+                await codebell.stop()
+                await asyncio.gather(*(provider.close() for provider in providers.values()))
+                await bot.session.close()
 
 
-def _heed_signals(codebell: Codebell) -> None:
-    """SIGTERM and SIGINT stop it, also while it starts."""
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        with suppress(NotImplementedError):
-            loop.add_signal_handler(number, _signalled, codebell)
+class _Signals:
+    """SIGTERM and SIGINT: the first one stops the bot, also while it starts, another one makes it hurry."""
 
+    def __init__(self) -> None:
+        self._codebell: Codebell | None = None
+        self._early = False
 
-def _signalled(codebell: Codebell) -> None:
-    """The first signal stops it, another one makes it hurry."""
-    if codebell.stopped.done():
-        log.info("asked again to stop: nothing is waited for")
-        codebell.hurry()
-    else:
-        log.info("asked to stop: what is under way may find its end")
-        codebell.stopped.set_result("")
+    def __enter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        for number in _STOPPING:
+            with suppress(NotImplementedError):
+                loop.add_signal_handler(number, self._heard)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        loop = asyncio.get_running_loop()
+        for number in _STOPPING:
+            with suppress(NotImplementedError):
+                loop.remove_signal_handler(number)
+
+    def stop(self, codebell: Codebell) -> None:
+        """Let them stop this one, at once if one came already."""
+        self._codebell = codebell
+        if self._early:
+            self._heard()
+
+    def _heard(self) -> None:
+        if self._codebell is None:
+            self._early = True
+        elif self._codebell.stopped.done():
+            log.info("asked again to stop: nothing is waited for")
+            self._codebell.hurry()
+        else:
+            log.info("asked to stop: what is under way may find its end")
+            self._codebell.stopped.set_result("")

@@ -74,6 +74,14 @@ async def test_s_15_s_16_a_stop_while_idle_is_quick_and_forgets_nothing(
     await dan.sees("🔔", "777-001")
 
 
+async def test_s_15_a_stop_while_it_starts_is_a_stop(sandbox: Sandbox, bot: BotProcess) -> None:
+    await bot.stop(signal.SIGKILL)
+    opened = bot.log.count("storage.opening")
+    await bot.launch()
+    await sandbox.eventually(lambda: bot.log.count("storage.opening") > opened, "it opens the database")
+    assert await bot.stop(signal.SIGTERM, GRACE) == 0
+
+
 async def test_t_14_a_revoked_token_ends_it_with_one_line(sandbox: Sandbox, bot: BotProcess) -> None:
     account = sandbox.world.accounts[TOKEN]
     Person(sandbox, "Eve").say("/help")
