@@ -208,15 +208,16 @@ class ProviderContract:
             await self._ask(call, Site((Said(body.replace("{echo}", r"Code 4711 \ud83d")),)))
 
     def test_no_answer_can_raise_anything_of_somebody_else(self, any_call: str) -> None:
-        @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), database=None)
         @given(
             body=st.binary() | st.text().map(str.encode) | replies(), status=st.sampled_from((200, 200, 400))
         )
         @example(body=b"\xef\xbb\xbfSTATUS_OK:1", status=200)
         def ask(body: bytes, status: int) -> None:
-            asyncio.run(self._ask(any_call, Site((Said(body, status),))))
+            runner.run(self._ask(any_call, Site((Said(body, status),))))
 
-        ask()
+        with asyncio.Runner() as runner:
+            ask()
 
     async def _ask(
         self,
@@ -256,7 +257,6 @@ def _assert_means(result: object, gives: object) -> None:
 
 def assert_holds_no_key(error: BaseException) -> None:
     """Neither it nor what it came from tells the key: no text, no attribute, no variable of its frames."""
-    assert not tells_key("".join(traceback.format_exception(error)))
     frames = traceback.TracebackException.from_exception(error, capture_locals=True)
     assert not tells_key("".join(frames.format()))
     chain: BaseException | None = error
