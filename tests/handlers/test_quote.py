@@ -115,7 +115,9 @@ async def test_the_same_again_is_for_the_owner_alone(chat: Chat, newcomer: Chat,
     assert newcomer.alert == "This button belongs to somebody else."
 
 
-async def test_t_20_a_purchase_by_an_inaccessible_message_hangs_its_card_anew(chat: Chat, house: House) -> None:
+async def test_t_20_a_purchase_by_an_inaccessible_message_hangs_its_card_anew(
+    chat: Chat, house: House
+) -> None:
     await chat.say("/buy telegram us")
     await chat.press("Alpha")
     await chat.press("Buy for", inaccessible=True)
