@@ -4,6 +4,7 @@ One process loads what is not ours, once. Each trial is a fork of it that loads 
 changed on its way from the disk; what became of the tests is written to the file as JSON.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -111,6 +112,8 @@ def load() -> None:
         importlib.import_module(name)
     for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
         del sys.modules[name]
+    gc.collect()
+    gc.freeze()
     assert threading.active_count() == 1, "a fork would copy one thread of several"
 
 
