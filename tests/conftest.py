@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
-from aiogram.methods import AnswerCallbackQuery, EditMessageText, GetMe, GetUpdates, Response, SendMessage
+from aiogram.methods import AnswerCallbackQuery, EditMessageText, GetMe, Response, SendMessage
 
+from bot.poller import GetUpdatesRaw
 from tests.guard import only_this_machine
 from tests.house import DATABASE, Chat, House, blank, open_house
 from tests.together import Together
@@ -17,7 +18,7 @@ from tests.together import Together
 #: aiogram asks pydantic for these classes at every call, and pydantic forgets a class that nobody holds.
 ANSWERS = [
     Response[method.__returning__]  # type: ignore[name-defined]  # a class known at run time only
-    for method in (GetUpdates, SendMessage, EditMessageText, AnswerCallbackQuery, GetMe)
+    for method in (GetUpdatesRaw, SendMessage, EditMessageText, AnswerCallbackQuery, GetMe)
 ]
 
 

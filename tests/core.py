@@ -27,7 +27,8 @@ from storage.vault import Vault
 from storage.waits import WaitStore
 from tests.doubles import KEY, FakeClock
 from tests.mortal import MortalProvider, MortalPurchaseStore
-from tests.storage.shelf import MASTER, shelf, url
+from tests.quick_sqlite import quick
+from tests.storage.shelf import MASTER, shelf
 
 OWNER, STRANGER = 7, 8
 
@@ -203,7 +204,7 @@ async def blank(folder: Path) -> AsyncIterator[Database]:
             pass
         _blank.append(file.read_bytes())
     file.write_bytes(_blank[0])
-    database = Database(url(folder))
+    database = Database(quick(file))
     try:
         yield database
     finally:

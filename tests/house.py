@@ -26,6 +26,7 @@ from storage.opening import opened
 from storage.vault import Vault
 from tests.doubles import KEY, FakeClock, FakeProvider, Wire
 from tests.moments import Moments
+from tests.quick_sqlite import quick
 
 TOKEN = "424242:sandbox-token"
 DATABASE = "codebell.db"
@@ -34,6 +35,9 @@ MASTER = os.urandom(32)
 PATIENCE = 20.0
 #: A watcher's tick claims what falls due before the next one.
 TICK = timedelta(seconds=1)
+#: Seconds of a wait that is not lived through second by second, and how much of it is.
+LONG = 300.0
+MOMENTS = 20
 UNHURRIED = Paces(all=(1000, 1.0), private=(1000, 1.0), group=(1000, 1.0))
 
 
@@ -68,6 +72,7 @@ class House:
         await self.codebell.stop()
         self.codebell = self._built()
         await self.codebell.take_over()
+        await self.codebell.watcher.settle(PATIENCE)
         await self._turn()
         await self.settle()
 
@@ -78,35 +83,46 @@ class House:
     async def settle(self) -> None:
         """Let everything happen that is due at this moment."""
         for _ in range(50):
-            if not await self.codebell.poller.fetch(0) and not await self._something_due():
+            if not await self._heard() and not await self._something_due():
                 return
             await self._turn()
         raise AssertionError("the bot does not come to rest")
 
     async def wait(self, seconds: float) -> None:
-        """Let time pass; whatever falls due meanwhile happens at its own moment."""
+        """Let time pass; whatever falls due meanwhile happens at its own moment.
+
+        Of a long time so many moments are lived through; what falls due between two of them happens late.
+        """
         end = self.clock() + timedelta(seconds=seconds)
-        while (moment := self._moments.next(self.clock())) is not None and moment < end:
-            self.clock.now = moment
+        nap = timedelta(seconds=seconds / MOMENTS if seconds > LONG else 0)
+        while (moment := self._moments.next(self.clock())) is not None:
+            if (now := max(moment, self.clock() + nap)) >= end:
+                break
+            self.clock.now = now
             await self.settle()
         self.clock.now = max(end, self.clock.now)
         await self.settle()
 
+    async def _heard(self) -> bool:
+        """Whether Telegram had something new; nothing is asked while nothing waits there."""
+        return bool(self.world.bot().updates.pending and await self.codebell.poller.fetch(0))
+
     async def _turn(self) -> None:
-        """What the loops of a running bot do, once."""
+        """What the loops of a running bot do, once; a tick or a round that would find nothing is left out."""
         bell = self.codebell
         await bell.poller.drain(PATIENCE)
         await bell.errands.drain(PATIENCE)
-        await bell.watcher.tick()
-        await bell.watcher.settle(PATIENCE)
-        await bell.postman.round()
-        await bell.postman.settle(PATIENCE)
+        if self._moments.any_look(self.clock() + TICK):
+            await bell.watcher.tick()
+            await bell.watcher.settle(PATIENCE)
+        if self._moments.any_post(self.clock()):
+            await bell.postman.round()
+            await bell.postman.settle(PATIENCE)
 
     async def _something_due(self) -> bool:
-        soon = self.clock() + TICK
-        if self._moments.any_look(soon):
+        if self._moments.any_look(self.clock() + TICK):
             return True
-        return self._moments.any_post(soon) and bool(await self.codebell.outbox.due(self.clock()))
+        return self._moments.any_post(self.clock()) and bool(await self.codebell.outbox.due(self.clock()))
 
     def sent(self, method: str) -> list[Json]:
         """The calls of a Bot API method so far."""
@@ -269,9 +285,8 @@ async def open_house(folder: Path, **settings: object) -> AsyncIterator[House]:
     path = folder / DATABASE
     if not path.exists():
         await blank(path)
-    database, vault = Database(f"sqlite+aiosqlite:///{path}"), Vault([MASTER])
+    database, vault = Database(quick(path)), Vault([MASTER])
     try:
-        await vault.unlock(database)
         house = House(_settings(settings), database, vault)
         yield house
         await house.codebell.stop()
