@@ -124,7 +124,7 @@ async def test_a_provider_that_takes_too_long_is_not_waited_for(core: Core, act:
 
     setattr(core.alpha, act, hang)
     common = (core.numbers, core.waits, core.keys, core.providers, core.clock)
-    impatient = Activations(*common, called.set, patience=0.01)
+    impatient = Activations(*common, called.set, patience=0.1)
     with pytest.raises(Unavailable):
         await getattr(impatient, act)(row.id, OWNER)
     assert called.is_set()

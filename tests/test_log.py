@@ -155,9 +155,9 @@ def test_nothing_gets_a_secret_through_or_forges_a_line(before: str, after: str)
     "piece", ["key=", "://a", "bearer ", "1234567890:", "authorization: a ", "\n", "key '"]
 )
 def test_redacting_a_hostile_half_megabyte_takes_no_time(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     redact(piece * (500_000 // len(piece)), Secrets())
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_x_1_a_traceback_is_one_line_without_the_secret(log: io.StringIO) -> None:

@@ -113,28 +113,39 @@ async def test_whoever_watches_is_told_how_long_it_may_be_silent(desk: Desk) -> 
     assert desk.waits == [HOLD + 15, HOLD + 15, 6775, HOLD + 15]
 
 
-@asynccontextmanager
-async def stalling(answers: bytes) -> AsyncIterator[str]:
-    """The address of a Telegram that takes the first request and is silent, and answers those after it."""
-    silent = iter([asyncio.Event()])
+class Stalling:
+    """A Telegram that takes the first request and is silent, and answers those after it."""
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, answer: bytes) -> None:
+        self._answer = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(answer), answer)
+        self._over = asyncio.Event()
+        self._serving: set[asyncio.Task[object] | None] = set()
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[str]:
+        """Its address; at the end nobody is served any more."""
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        async with server:
+            yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            self._over.set()
+            await asyncio.gather(*(task for task in self._serving if task is not None))
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        first = not self._serving
+        self._serving.add(asyncio.current_task())
         await reader.readuntil(b"\r\n\r\n")
-        if (wait := next(silent, None)) is not None:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(wait.wait(), 10)
-        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(answers), answers))
+        if first:
+            await self._over.wait()
+        writer.write(self._answer)
         writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 async def test_t_16_a_long_poll_that_stalls_is_cut_and_begun_anew() -> None:
     answered = asyncio.Event()
     signs = Signs(answered.set, lambda _: None, lambda _: None)
-    async with stalling(b'{"ok": true, "result": []}') as url:
+    async with Stalling(b'{"ok": true, "result": []}').open() as url:
         session = AiohttpSession(api=TelegramAPIServer.from_base(url))
         poller = Poller(Bot("42:TEST", session=session), _nobody, [], signs, FakeClock(), _at_once, 1 - HOLD)
         polling = asyncio.create_task(poller.run())
