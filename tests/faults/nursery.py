@@ -23,19 +23,20 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, NoReturn
 
-from aiogram.methods import AnswerCallbackQuery, EditMessageText, GetMe, GetUpdates, Response, SendMessage
+from aiogram.methods import AnswerCallbackQuery, EditMessageText, GetMe, Response, SendMessage
 from sqlalchemy.orm import configure_mappers
 
 import bot.process  # noqa: F401 - loaded here, so that no bot has to
 from bot import failpoints
 from bot.__main__ import main
+from bot.poller import GetUpdatesRaw
 from tests.faults.clock import SharedClock
 from tests.guard import only_this_machine
 
 #: aiogram asks pydantic for these classes at every call, and pydantic forgets a class that nobody holds.
 ANSWERS = [
     Response[method.__returning__]  # type: ignore[name-defined]  # a class known at run time only
-    for method in (GetUpdates, SendMessage, EditMessageText, AnswerCallbackQuery, GetMe)
+    for method in (GetUpdatesRaw, SendMessage, EditMessageText, AnswerCallbackQuery, GetMe)
 ]
 ROOT = Path(__file__).parents[2]
 #: Seconds in which the bot is loaded, on a busy machine.

@@ -131,13 +131,12 @@ class Case:
 
 
 def all_cases() -> Iterator[Case]:
-    """Every failpoint × provider fault × Telegram fault × once or twice; the sites by turns."""
+    """Every failpoint × provider fault × Telegram fault × once or twice; in each of them both sites."""
     every = product(SCENES, SiteFault, TelegramFault, (False, True))
     for number, (point, site_fault, telegram_fault, double) in enumerate(every):
-        # Not in step with any of the four, so that each fault meets both sites.
-        yield Case(
-            point, site_fault, telegram_fault, double, SITES[(number + number // 2 + number // 10) % 2]
-        )
+        # The four steps added up: in step with none of them.
+        turn = number // 60 + number // 10 + number // 2 % 5 + number
+        yield Case(point, site_fault, telegram_fault, double, SITES[turn % len(SITES)])
 
 
 def few_cases() -> Iterator[Case]:
@@ -145,4 +144,5 @@ def few_cases() -> Iterator[Case]:
     for number, point in enumerate(SCENES):
         site_fault = [*SiteFault][number % len(SiteFault)]
         telegram_fault = [*TelegramFault][number % len(TelegramFault)]
-        yield Case(point, site_fault, telegram_fault, number % 3 == 0, SITES[number % 2])
+        turn = number + number // len(SiteFault)
+        yield Case(point, site_fault, telegram_fault, number % 3 == 0, SITES[turn % len(SITES)])

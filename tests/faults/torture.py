@@ -162,6 +162,8 @@ class Torture:
         for site in SITES:
             self._compare_purchases(site, books)
             self._compare_codes(site)
+        if self.count.repeated > (deaths := self.count.kills + self.count.stops):
+            self.count.wrong.append(f"{self.count.repeated} codes rang again in {deaths} deaths")
 
     def _compare_purchases(self, name: str, books: Books) -> None:
         site = self.sandbox.sites[name]
