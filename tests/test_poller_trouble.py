@@ -126,9 +126,11 @@ class Stalling:
         """Its address; at the end nobody is served any more."""
         server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         async with server:
-            yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-            self._over.set()
-            await asyncio.gather(*(task for task in self._serving if task is not None))
+            try:
+                yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            finally:
+                self._over.set()
+                await asyncio.gather(*(task for task in self._serving if task is not None))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         first = not self._serving
