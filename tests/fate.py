@@ -26,6 +26,7 @@ from tests.doubles import Wire
 from tests.house import DATABASE, MASTER, PATIENCE, TOKEN, House, blank
 from tests.ledger import Ledger
 from tests.mortal import Killed
+from tests.quick_sqlite import quick
 
 
 class Fate:
@@ -151,7 +152,7 @@ async def open_fated_house(folder: Path) -> AsyncIterator[FatedHouse]:
         await blank(path)
         _blank.append(path.read_bytes())
     path.write_bytes(_blank[0])
-    database, vault = FatedDatabase(f"sqlite+aiosqlite:///{path}", fate), Vault([MASTER])
+    database, vault = FatedDatabase(quick(path), fate), Vault([MASTER])
     try:
         await vault.unlock(database)
         house = FatedHouse(_settings(), database, vault, fate)

@@ -19,12 +19,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from bot.errors import BadReply, CodebellError, TooEarly, Unavailable
 from bot.providers.base import Capability, Outcome
+from bot.sandbox.telegram.wire import Json
 from tests.fate import open_fated_house
 from tests.house import Chat, labels
 from tests.promises import keeps_its_promises
 
 SEED = int(os.environ.get("SEED", random.SystemRandom().randrange(2**32)))
 EXAMPLES = int(os.environ.get("EXAMPLES", "0"))
+BUTTONS = ("Cancel", "Another SMS", "Finish", "I sent")
 BAD_GATEWAY, UNREADABLE = {"code": 502, "body": "<html>502</html>"}, {"body": "<html>200</html>"}
 
 
@@ -40,13 +42,7 @@ def one(*choices: Any) -> st.SearchStrategy[Any]:
 #: Whose, and the how manieth of all there are.
 who, which = one(0, 1), st.integers(0, 9)
 buying = sometimes("somebody_buys", who=who, times=one(1, 2, 3))
-press = sometimes(
-    "a_button_is_pressed",
-    who=who,
-    label=one("Cancel", "Cancel", "Another SMS", "Finish", "I sent"),
-    which=which,
-    times=one(1, 2),
-)
+press = sometimes("a_button_is_pressed", who=who, which=st.integers(0, 30), times=one(1, 2))
 code = sometimes("a_code_comes", which=which, when=one("in time", "in time", "late", "with a cancel"))
 time = sometimes("time_passes", seconds=one(1, 5, 10, 20, 40, 60))
 failure = sometimes(
@@ -129,24 +125,36 @@ class AnyOrder(RuleBasedStateMachine):
 
     def somebody_buys(self, who: int, times: int) -> None:
         self.live(self.people[who].say("/buy telegram us"))
-        self.a_button_is_pressed(who, "Alpha", -1, 1)
-        self.a_button_is_pressed(who, "Buy for", -1, times)
+        self.press(self.people[who], "Alpha", 1)
+        self.press(self.people[who], "Buy for", times)
 
     def an_old_buy_button_is_pressed_again(self, which: int) -> None:
         if self.offers:
             person, data = self.offers[which % len(self.offers)]
             self.live(person.forge(data))
 
-    def a_button_is_pressed(self, who: int, label: str, which: int, times: int) -> None:
-        """One of those with this label, so many times at once, if there is any."""
+    def a_button_is_pressed(self, who: int, which: int, times: int) -> None:
+        """One of those under their newest messages, so many times at once."""
         person = self.people[who]
-        shown = [message for message in person.messages if any(label in one for one in labels(message))]
+        shown = [
+            (message, label)
+            for message in reversed(person.messages)
+            for label in BUTTONS
+            if any(label in one for one in labels(message))
+        ]
         if shown:
-            if label == "Buy for":
-                self.offers.append((person, person.data(label)))
-            for _ in range(times):
-                person.click(label, shown[which % len(shown)])
-            self.live(self.house.settle_while_looking())
+            message, label = shown[which % len(shown)]
+            self.press(person, label, times, message)
+
+    def press(self, person: Chat, label: str, times: int, on: Json | None = None) -> None:
+        """The newest button with this label, or that of a message, if there is one."""
+        if not any(label in one for message in person.messages for one in labels(message)):
+            return
+        if label == "Buy for":
+            self.offers.append((person, person.data(label)))
+        for _ in range(times):
+            person.click(label, on)
+        self.live(self.house.settle_while_looking())
 
     # What the provider does
 
