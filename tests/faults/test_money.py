@@ -8,7 +8,7 @@ from tests.faults.harness import WAIT, Sandbox, purchases, refunds
 from tests.faults.person import Person, stated
 
 #: Seconds after the first allowed moment in which a cancel must be carried out: a poll, on a busy machine.
-PROMPT = 2.0
+PROMPT = 4.0
 
 pytestmark = pytest.mark.usefixtures("bot")
 
