@@ -41,7 +41,7 @@ test: install ## everything: the checks, and beside them unit, flow, fault and b
 tests: export PYTHONDONTWRITEBYTECODE =
 tests: install
 	@$(if $(SHM),TMPDIR=$(SHM)) $(BIN)/python -m pytest --quiet \
-		--numprocesses 4 --no-loadscope-reorder --override-ini tmp_path_retention_policy=failed
+		--numprocesses 3 --no-loadscope-reorder --override-ini tmp_path_retention_policy=failed
 
 check: install ## the quick half of the tests: style, types, import contracts
 	@$(BIN)/ruff check --quiet .

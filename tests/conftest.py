@@ -32,9 +32,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
 
 
 def pytest_collection_finish() -> None:
-    """What was imported stays: the garbage collector need not walk through it again and again."""
+    """What was imported stays: the garbage collector need not walk through it again and again, nor often."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")
