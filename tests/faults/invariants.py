@@ -124,9 +124,10 @@ def _codes(deal: Deal, number: Activation, rows: list[Number], found: Findings) 
         found.repeated += max(0, rings - 1)
         if not rings:
             found.lost.append(f"a code of {number.id} never rang")
-        found.broken += [
-            f"a code of {number.id} stands in another chat"
-            for chat in deal.sandbox.world.chats.values()
-            if chat.id != deal.person.id
-            and any(sms.code in message.get("text", "") for message in chat.messages.values())
-        ]
+        if _elsewhere(deal, sms.code):
+            found.broken.append(f"a code of {number.id} stands in another chat")
+
+
+def _elsewhere(deal: Deal, code: str) -> bool:
+    others = [chat for chat in deal.sandbox.world.chats.values() if chat.id != deal.person.id]
+    return any(code in said.get("text", "") for chat in others for said in chat.messages.values())

@@ -1,9 +1,7 @@
 """One sandbox and one bot that dies again and again, each time in the middle of another thing."""
 
-import asyncio
-import secrets
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,16 +13,20 @@ from tests.faults.harness import WAIT, BotProcess, Sandbox, opened
 from tests.faults.invariants import Deal, Findings, findings
 from tests.faults.leaks import Search
 from tests.faults.person import Person
+from tests.faults.quiet import deliver, quiesce
 from tests.faults.sweep_cases import Case, Scene
 
 #: Real seconds until a bot that did not reach its failpoint is killed where it is; while a provider hangs,
 #: seconds from that call on.
 LIMIT, HUNG = 3.0, 0.3
-#: Real seconds until a bot that has nothing to wait for must be quiet; a tick comes every second.
-QUIET, TICK = 40.0, 1.3
-#: Seconds after which the provider and we have nothing to do with a number any more.
-OVER = 3600.0
-BEFORE_BOUGHT = frozenset({Scene.BUY})
+#: What is pressed in each scene; where a code comes, it is pressed beside that.
+BUTTONS = {
+    Scene.BUY: "Buy for",
+    Scene.CODE: "Cancel",
+    Scene.CANCEL: "Cancel",
+    Scene.ANOTHER: "Another SMS",
+    Scene.FINISH: "Finish",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +64,20 @@ class Lane:
         number = await self._prepare(case, person)
         seq = self.sandbox.world.events.seq
         reached = await self._die(case, person, number)
+        found = await self._after(deal)
+        return Outcome(case, reached, found, self._ambiguous(case, reached, person, seq))
+
+    async def _after(self, deal: Deal) -> Findings:
+        """What is left when everything works again."""
+        person = deal.person
         await self._bot.start()
         await quiesce(
-            self.sandbox,
-            self._bot,
-            lambda: self._ours(person),
-            lambda number: person.showing("🔔", number.code),
+            *(self.sandbox, self._bot),
+            *(lambda: self._ours(person), lambda number: person.showing("🔔", number.code)),
         )
         found = findings(deal)
         found.broken += self._search.found()
-        return Outcome(case, reached, found, self._ambiguous(case, reached, person, seq))
+        return found
 
     async def close(self) -> None:
         if self._bot.lives:
@@ -94,45 +100,50 @@ class Lane:
 
     async def _die(self, case: Case, person: Person, number: Activation | None) -> bool:
         """Let it die there, or near there; whether it was there."""
-        site, recovery = self.sandbox.sites[case.site], case.point is Failpoint.IN_RECOVERY
+        at_start = case.point is Failpoint.IN_RECOVERY
+        self._break(case, person)
+        await self._bot.arm(Failpoint.AFTER_CALL if at_start else case.point)
+        self._act(case, person, number)
+        code = await self._death(case)
+        if at_start:
+            code = await self._death_at_start(case.point)
+        self.sandbox.human.heal()
+        self.sandbox.sites[case.site].control("fault", kind="none")
+        return code == KILLED
+
+    def _break(self, case: Case, person: Person) -> None:
+        """The provider's call goes wrong once, Telegram's for good."""
         if fault := case.break_site():
-            site.control("fault", **fault)
+            self.sandbox.sites[case.site].control("fault", **fault)
         if fault := case.break_telegram():
             for method in ("sendMessage", "editMessageText"):
                 self.sandbox.human.fault(method=method, chat_id=person.id, times=None, **fault)
-        await self._bot.arm(Failpoint.AFTER_CALL if recovery else case.point)
-        self._act(case, person, number)
-        code = await self._death(case)
-        if recovery:
-            again = BotProcess(self.sandbox, FAILPOINT=case.point)
-            await again.launch()
-            with suppress(TimeoutError):
-                await again.ended(LIMIT)
-            code = await again.stop(signal.SIGKILL)
-        self.sandbox.human.heal()
-        site.control("fault", kind="none")
-        return code == KILLED
+
+    async def _death_at_start(self, point: Failpoint) -> int:
+        """The exit code of the next life, which the environment lets end while it takes over."""
+        bot = BotProcess(self.sandbox, FAILPOINT=point)
+        await bot.launch()
+        with suppress(TimeoutError):
+            await bot.ended(LIMIT)
+        return await bot.stop(signal.SIGKILL)
 
     def _act(self, case: Case, person: Person, number: Activation | None) -> None:
+        """What it dies over is pressed, or comes."""
         times = 2 if case.double else 1
-        match case.scene:
-            case Scene.BUY:
-                _press(person, "Buy for", times)
-            case Scene.CODE if number is not None:
-                deliver(self.sandbox, number)
-                _press(person, "Cancel", times - 1)
-            case Scene.CANCEL:
-                _press(person, "Cancel", times)
-            case Scene.ANOTHER:
-                _press(person, "Another SMS", times)
-            case Scene.FINISH:
-                _press(person, "Finish", times)
+        if case.scene is Scene.CODE and number is not None:
+            deliver(self.sandbox, number)
+            times -= 1
+        for _ in range(times):
+            person.click(BUTTONS[case.scene])
 
     async def _death(self, case: Case) -> int:
         """Its exit code; it is killed where it is, if it does not get to its failpoint."""
         calls = self.sandbox.sites[case.site].ledger.calls
         before = len(calls)
-        over = lambda: not self._bot.lives or any(call.fault == "hang" for call in [*calls][before:])  # noqa: E731
+
+        def over() -> bool:
+            return not self._bot.lives or any(call.fault == "hang" for call in [*calls][before:])
+
         with suppress(TimeoutError, AssertionError):
             await self.sandbox.eventually(over, "it dies", LIMIT)
             await self._bot.ended(HUNG)
@@ -144,59 +155,10 @@ class Lane:
 
     def _ambiguous(self, case: Case, reached: bool, person: Person, seq: int) -> int:
         """The sends whose answer was lost, and the one a death may have come after."""
-        sends = [
-            call for call in self.sandbox.calls("sendMessage", seq) if call["params"]["chat_id"] == person.id
-        ]
-        lost = [
-            call for call in sends if str(call["error"]).startswith("fault") and "429" not in call["error"]
-        ]
+        calls = self.sandbox.calls("sendMessage", seq)
+        errors = [str(call["error"]) for call in calls if call["params"]["chat_id"] == person.id]
+        lost = [error for error in errors if error.startswith("fault") and "429" not in error]
         return len(lost) + (case.point is Failpoint.AFTER_SEND or not reached)
-
-
-def _press(person: Person, label: str, times: int) -> None:
-    for _ in range(times):
-        person.click(label)
-
-
-def deliver(sandbox: Sandbox, number: Activation) -> None:
-    """Let a code come to a number, a new one each time."""
-    (site,) = (site for site in sandbox.sites.values() if site.shop.sold.get(number.id) is number)
-    site.control("sms", id=number.id, code=f"{secrets.randbelow(900_000) + 100_000}")
-
-
-async def quiesce(
-    sandbox: Sandbox, bot: BotProcess, ours: Callable[[], set[str]], rang: Callable[[Activation], object]
-) -> None:
-    """Let everything find its end: what is undecided, then a code for what waits, then the end of time.
-
-    `ours` are the ids of the numbers the bot has by then, `rang` whether a number's newest code rang.
-    """
-    books = Books(sandbox.database)
-    await _until_none(sandbox, bot, lambda: books.undecided() + books.unsaid())
-    known = ours()
-    sold = [number for site in sandbox.sites.values() for number in site.shop.sold.values()]
-    waiting = [number for number in sold if number.listening and number.id in known]
-    for number in waiting:
-        deliver(sandbox, number)
-    await sandbox.eventually(lambda: all(map(rang, waiting)), "the codes ring")
-    sandbox.advance(OVER)
-    await _until_none(sandbox, bot, lambda: books.looks() + books.unsaid())
-
-
-async def _until_none(sandbox: Sandbox, bot: BotProcess, due: Callable[[], list[float]]) -> None:
-    """Put the clock forward to what is due next, until nothing is."""
-    deadline = asyncio.get_running_loop().time() + QUIET
-    while moments := due():
-        assert asyncio.get_running_loop().time() < deadline, f"not quiet: {moments}; {bot.log[-2000:]}"
-        await _let_pass(sandbox, moments, due)
-
-
-async def _let_pass(sandbox: Sandbox, moments: list[float], due: Callable[[], list[float]]) -> None:
-    """The time until the first of these moments, and a little until something is done about it."""
-    if (ahead := min(moments) - sandbox.clock.time()) > 0:
-        sandbox.advance(ahead)
-    with suppress(AssertionError):
-        await sandbox.eventually(lambda: due() != moments, "something is done", TICK)
 
 
 @asynccontextmanager

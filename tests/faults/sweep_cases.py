@@ -99,17 +99,10 @@ class Case:
 
     def break_site(self) -> dict[str, Any] | None:
         """The control of the site's fault; None where nothing goes wrong."""
-        kinds = {
-            SiteFault.HANG_BEFORE: "hang",
-            SiteFault.HANG_AFTER: "hang",
-            SiteFault.DROP_AFTER: "drop",
-            SiteFault.HTML_AFTER: "502",
-            SiteFault.GARBAGE_AFTER: "garbage",
-        }
         if self.site_fault is SiteFault.NONE:
             return None
-        after = self.site_fault is not SiteFault.HANG_BEFORE
-        return {"kind": kinds[self.site_fault], "method": self.method, "after_processing": after}
+        kind, when = self.site_fault.split()
+        return {"kind": kind, "method": self.method, "after_processing": when == "after"}
 
     def break_telegram(self) -> dict[str, Any] | None:
         """The fault of sends and edits; of a double press they are done before their answer goes wrong."""

@@ -18,12 +18,13 @@ from multiprocessing import get_context
 from pathlib import Path
 from random import Random, SystemRandom
 
+from bot.sandbox.sites import Site
 from storage.models import State
-from tests.faults.books import Books
+from tests.faults.books import Books, Number
 from tests.faults.crowd import SITES, Crowd
 from tests.faults.harness import BotProcess, Sandbox, opened, purchases
-from tests.faults.lane import quiesce
 from tests.faults.leaks import Search
+from tests.faults.quiet import quiesce
 from tests.guard import only_this_machine
 
 WORKERS = 2
@@ -166,22 +167,14 @@ class Torture:
             self.count.wrong.append(f"{self.count.repeated} codes rang again in {deaths} deaths")
 
     def _compare_purchases(self, name: str, books: Books) -> None:
-        site = self.sandbox.sites[name]
         rows = [row for row in books.all_numbers() if row.provider == name]
-        mine = {row.provider_id for row in rows if row.provider_id}
-        lost = [number for number in site.shop.sold if number not in mine]
+        mine, sold = {row.provider_id for row in rows}, self.sandbox.sites[name].shop.sold.keys()
         unknown = sum(row.state is State.UNKNOWN for row in rows)
-        called = sum(row.called_at is not None for row in rows)
-        self.count.sold += len(site.shop.sold)
-        self.count.paid += len(mine & site.shop.sold.keys())
+        self.count.sold += len(sold)
+        self.count.paid += len(mine & sold)
         self.count.unknown += unknown
-        self.count.unknown_sold += min(len(lost), unknown)
-        if len(lost) > unknown:
-            self.count.wrong.append(f"{name} sold {len(lost)} numbers nobody has, {unknown} are unknown")
-        if len(purchases(site)) > called:
-            self.count.wrong.append(f"{name} saw {len(purchases(site))} orders, {called} were meant")
-        if mine - site.shop.sold.keys():
-            self.count.wrong.append(f"{name} never sold {mine - site.shop.sold.keys()}")
+        self.count.unknown_sold += min(len(sold - mine), unknown)
+        self.count.wrong += [f"{name} {wrong}" for wrong in _mismatches(self.sandbox.sites[name], rows)]
 
     def _compare_codes(self, name: str) -> None:
         mine = self._numbers()
@@ -193,6 +186,19 @@ class Torture:
                 self.count.repeated += max(0, rings - 1)
                 if not rings:
                     self.count.wrong.append(f"a code of {name}'s {number.id} never rang")
+
+
+def _mismatches(site: Site, rows: list[Number]) -> Iterator[str]:
+    """Where a ledger and the books do not tell the same."""
+    mine, sold = {row.provider_id for row in rows if row.provider_id}, site.shop.sold.keys()
+    unknown = sum(row.state is State.UNKNOWN for row in rows)
+    called = sum(row.called_at is not None for row in rows)
+    if len(sold - mine) > unknown:
+        yield f"sold {len(sold - mine)} numbers nobody has, {unknown} are unknown"
+    if len(purchases(site)) > called:
+        yield f"saw {len(purchases(site))} orders, {called} were meant"
+    if mine - sold:
+        yield f"never sold {mine - sold}"
 
 
 def main() -> int:
