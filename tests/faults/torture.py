@@ -31,7 +31,7 @@ WORKERS = 2
 #: A bot works for at most so many seconds, and may take so many to stop; that share never gets to work.
 LONGEST, GRACE, EARLY = 2.0, 25.0, 0.25
 #: On a busy machine it works for as long as so many of its starts take.
-STARTS = 6
+STARTS = 4
 #: So many people have so many offers before each round of so many deaths.
 PEOPLE, OFFERS, ROUND = 8, 4, 16
 #: What holds no life back: everybody may have many numbers.
