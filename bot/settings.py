@@ -13,6 +13,7 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
+    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -25,6 +26,8 @@ from bot.errors import SettingsError
 
 _TOKEN = re.compile(r"[0-9]{3,16}:[A-Za-z0-9_-]{10,}")
 _MASTER_KEY_BYTES = 32
+_YEAR = 365 * 86400
+_LOCALES = Path(__file__).parent / "locales"
 
 
 class Access(StrEnum):
@@ -47,11 +50,21 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _language(value: str) -> str:
+    if value not in {"en", *(folder.parent.name for folder in _LOCALES.glob("*/LC_MESSAGES"))}:
+        raise ValueError("is no language the bot has")
+    return value
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+Language = Annotated[str, AfterValidator(_language)]
 
 
 class Limits(BaseModel):
     """Caps per person; 0 is no limit. `spend_per_day` is per provider, in its currency."""
+
+    # A cap that is misspelt would cap nothing.
+    model_config = ConfigDict(extra="forbid")
 
     purchases_per_day: int = Field(default=30, ge=0)
     active_numbers: int = Field(default=5, ge=0)
@@ -62,9 +75,11 @@ class Limits(BaseModel):
 class Times(BaseModel):
     """A provider's times in seconds, where the operator knows better than its file."""
 
-    min_poll: float | None = Field(default=None, gt=0)
-    min_cancel: float | None = Field(default=None, ge=0)
-    lifetime: float | None = Field(default=None, gt=0)
+    model_config = ConfigDict(extra="forbid")
+
+    min_poll: float | None = Field(default=None, gt=0, le=_YEAR, allow_inf_nan=False)
+    min_cancel: float | None = Field(default=None, ge=0, le=_YEAR, allow_inf_nan=False)
+    lifetime: float | None = Field(default=None, gt=0, le=_YEAR, allow_inf_nan=False)
 
     def given(self) -> dict[str, float]:
         """Only what was set, for `Timing.with_overrides`."""
@@ -89,11 +104,11 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     providers: dict[str, Times] = {}
     blocked_services: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = ()
-    default_language: str = "en"
+    default_language: Language = "en"
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     heartbeat_file: Path | None = None
-    retention_days: int = Field(default=30, ge=1)
+    retention_days: int = Field(default=30, ge=1, le=36500)
 
     @model_validator(mode="after")
     def _read_secret_files(self) -> Self:
@@ -173,7 +188,8 @@ def _key_bytes(encoded: str) -> bytes:
 def _one_line(error: ValidationError) -> str:
     """The first complaint, by the setting's name; never its value, which may be a secret."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    return f"{_name(first['loc'])}: {first['msg'].removeprefix('Value error, ')}"
+    said = "there is no such setting" if first["type"] == "extra_forbidden" else first["msg"]
+    return f"{_name(first['loc'])}: {said.removeprefix('Value error, ')}"
 
 
 def _name(location: tuple[int | str, ...]) -> str:

@@ -152,6 +152,16 @@ def test_a_secret_file_that_cannot_be_read_is_named(
         ("LOG_LEVEL", "LOUD", "LOG_LEVEL: String should match pattern"),
         ("METRICS_PORT", "70000", "METRICS_PORT: Input should be less than or equal to 65535"),
         ("RETENTION_DAYS", "0", "RETENTION_DAYS: Input should be greater than or equal to 1"),
+        ("RETENTION_DAYS", "36501", "RETENTION_DAYS: Input should be less than or equal to 36500"),
+        ("LIMITS__PURCHASES_PER_DY", "3", "LIMITS__PURCHASES_PER_DY: there is no such setting"),
+        ("LIMITS", '{"spend": 1}', "LIMITS__SPEND: there is no such setting"),
+        ("LIMITS__SPEND_PER_DAY", "nan", "LIMITS__SPEND_PER_DAY: Input should be a finite number"),
+        ("PROVIDERS__SMSAK__MIN_POL", "3", "PROVIDERS__SMSAK__MIN_POL: there is no such setting"),
+        ("PROVIDERS__SMSAK__MIN_POLL", "nan", "PROVIDERS__SMSAK__MIN_POLL: Input should be a finite number"),
+        ("PROVIDERS__SMSAK__MIN_CANCEL", "inf", "PROVIDERS__SMSAK__MIN_CANCEL: Input should be a finite"),
+        ("PROVIDERS__SMSAK__LIFETIME", "1e300", "PROVIDERS__SMSAK__LIFETIME: Input should be less than"),
+        ("DEFAULT_LANGUAGE", "tlh", "DEFAULT_LANGUAGE: is no language the bot has"),
+        ("DEFAULT_LANGUAGE", "..", "DEFAULT_LANGUAGE: is no language the bot has"),
     ],
 )
 def test_a_malformed_setting_is_one_line_that_names_it_and_never_its_value(
