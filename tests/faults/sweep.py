@@ -124,13 +124,23 @@ async def _some(made: Lane, left: Iterator[Case], count: Count) -> bool:
     for _ in range(FRESH):
         if (case := next(left, None)) is None:
             return False
-        try:
-            count.add(await made.run(case))
-        except (AssertionError, TimeoutError, OSError, LookupError) as mishap:
-            count.fail(case, mishap)
-            return True
+        if not await _one(made, case, count):
+            break
         if not count.cases % EVERY:
             _say(f"{count.cases} cases, {len(count.wrong)} violations")
+    return True
+
+
+async def _one(made: Lane, case: Case, count: Count) -> bool:
+    """Whether its lane can go on; what is wrong is said at once."""
+    known = len(count.wrong)
+    try:
+        count.add(await made.run(case))
+    except (AssertionError, TimeoutError, OSError, LookupError) as mishap:
+        count.fail(case, mishap)
+        return False
+    finally:
+        _say(*count.wrong[known:])
     return True
 
 
