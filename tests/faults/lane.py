@@ -14,7 +14,7 @@ from tests.faults.invariants import Deal, Findings, findings
 from tests.faults.leaks import Search
 from tests.faults.person import Person
 from tests.faults.quiet import deliver, quiesce
-from tests.faults.sweep_cases import Case, Scene
+from tests.faults.sweep_cases import SITES, Case, Scene
 
 #: Real seconds until a bot that did not reach its failpoint is killed where it is; while a provider hangs,
 #: seconds from that call on.
@@ -163,8 +163,10 @@ class Lane:
 
 @asynccontextmanager
 async def lane(folder: Path) -> AsyncIterator[Lane]:
-    """A fresh one, with nobody in it."""
+    """A fresh one, with nobody in it and money for everybody."""
     async with opened(folder) as sandbox:
+        for site in SITES:
+            sandbox.sites[site].control("balance", amount=1_000_000)
         made = Lane(sandbox)
         try:
             yield made
