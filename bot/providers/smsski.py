@@ -7,6 +7,7 @@ GET only, also for what costs money; the key is a JWT. A 404 means "not yet" to 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
 from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError
@@ -101,7 +102,7 @@ class SmsSki(Hosted):
     def __init__(self, root: str = "", timing: Timing | None = None, net: Net | None = None) -> None:
         super().__init__(root, timing, net)
         self._polls = Pace(self.timing.min_poll * SPACING, 1, self._net.clock, self._net.sleep)
-        self._codes: dict[str, Reading] = {}
+        self._codes: dict[tuple[str, str], Reading] = {}
 
     def sign(self, call: Call, key: str) -> Call:
         return as_bearer(call, key)
@@ -141,11 +142,11 @@ class SmsSki(Hosted):
         said = await self._once(key, f"phone/{segment(wish.country)}/{segment(wish.service)}/")
         if said.error is not None:
             raise NO_PHONE[said.error](str(said.error)) if said.error in NO_PHONE else _failure(said)
-        return self._bought(said.message)
+        return self._bought(key, said.message)
 
     async def poll(self, key: SecretStr, held: Held) -> Reading:
         """A code fetched before and not known to the caller is given again: the site gives it once."""
-        kept = self._codes.get(held.raw)
+        kept = self._codes.get(_task(key, held.raw))
         if kept and held.last_code is None:
             return kept
         await self._polls.turn(held.raw)
@@ -155,7 +156,7 @@ class SmsSki(Hosted):
             self._polls.rest(held.raw)
         match said.error:
             case None:
-                return self._received(held, said.message)
+                return self._received(_task(key, held.raw), said.message)
             case 404:
                 return WAITING
             case 406:
@@ -211,14 +212,14 @@ class SmsSki(Hosted):
             raise TooLate("406")
         raise TooEarly("406", seconds=self.timing.min_poll)
 
-    def _bought(self, message: object) -> Number:
+    def _bought(self, key: SecretStr, message: object) -> Number:
         raw, plus = str(message).strip(), values.phone(message)
         if plus is None:
             raise BadReply("a number nobody can read")
-        self._codes.pop(raw, None)
+        self._codes.pop(_task(key, raw), None)
         return Number(raw, plus, raw)
 
-    def _received(self, held: Held, message: object) -> Reading:
+    def _received(self, task: tuple[str, str], message: object) -> Reading:
         found = values.code(message)
         if not found and not isinstance(message, str):
             raise BadReply("no code")
@@ -226,7 +227,7 @@ class SmsSki(Hosted):
             return WAITING
         while len(self._codes) >= REMEMBERED:
             del self._codes[next(iter(self._codes))]
-        kept = self._codes[held.raw] = Reading(Outcome.RECEIVED, found, values.text_of(message))
+        kept = self._codes[task] = Reading(Outcome.RECEIVED, found, values.text_of(message))
         return kept
 
     async def _services(self, key: SecretStr) -> list[ServiceCountries]:
@@ -241,6 +242,11 @@ class SmsSki(Hosted):
 
     async def _once(self, key: SecretStr, path: str, *, paid: bool = False) -> Said:
         return _said(await self._site.send(Call(f"{RECEIVE}/{path}", paid=paid), key))
+
+
+def _task(key: SecretStr, raw: str) -> tuple[str, str]:
+    """A phone is sold to more than one account, each with codes of its own; the key itself is not kept."""
+    return sha256(key.get_secret_value().encode()).hexdigest(), raw
 
 
 def _said(answer: Answer) -> Said:

@@ -250,6 +250,16 @@ async def test_a_code_of_an_earlier_task_is_forgotten_when_the_number_is_bought_
     assert await provider.poll(KEY, HELD) == WAITING
 
 
+async def test_c_9_a_late_look_gets_no_code_of_another_account() -> None:
+    bought = Said(f'{{"status":"success","message":"{PHONE}"}}')
+    site = Site((Said(CODE), Said("", 406), bought))
+    provider, other = SmsSki(net=net(site)), SecretStr("another-account-0123456789")
+    await provider.poll(KEY, HELD)
+    assert await provider.poll(other, HELD) == ENDED
+    await provider.buy(other, Wish("facebook", "dz"))
+    assert await provider.poll(KEY, HELD) == received("953620")
+
+
 def token(claims: object) -> SecretStr:
     payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
     return SecretStr(f"eyJhbGciOiJIUzI1NiJ9.{payload}.c2lnbmF0dXJl")
