@@ -5,16 +5,19 @@ import argparse
 import asyncio
 import logging
 import os
+import sqlite3
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
 
 from bot import clock as clocks
 from bot import failpoints, log, settings
 from bot.clock import Clock
 from bot.errors import SettingsError, StorageError
 from bot.heartbeat import is_alive
+from storage import sqlite
 from storage.backup import back_up
 from storage.opening import opened
 from storage.restore import restore
@@ -22,19 +25,32 @@ from storage.vault import Rotation
 
 #: A setting or the database cannot be used: nothing was started.
 UNUSABLE = 2
+#: Ctrl-C, as every shell has it.
+INTERRUPTED = 130
 
 
 def main(arguments: list[str] | None = None, clock: Clock = clocks.now) -> int:
-    """The exit code: 0 done, 1 could not go on, 2 a setting or the database cannot be used."""
+    """The exit code: 0 done, 1 could not go on, 2 a setting or the database is of no use, 130 interrupted."""
     given = _parser().parse_args(arguments, argparse.Namespace(clock=clock))
     try:
-        failpoints.arm(os.environ.get("FAILPOINT", ""))
+        if point := os.environ.get("FAILPOINT"):
+            failpoints.arm(point)
         return int(given.command(given))
     except (SettingsError, StorageError) as error:
-        sys.stderr.write(f"codebell: {error.detail}\n")
-        return UNUSABLE
+        return _ended(UNUSABLE, error.detail)
+    except (OSError, ValueError, sqlite3.Error, DBAPIError) as error:
+        # Of the bot itself, whoever looks for its mistake needs the whole of it: the log tells that.
+        if given.command in (_run, _demo):
+            raise
+        return _ended(UNUSABLE, log.redact(str(getattr(error, "orig", error)) or type(error).__name__))
     except KeyboardInterrupt:
-        return 0
+        # The bot and the demo end that way.
+        return _ended(INTERRUPTED, f"interrupted: {given.broken(given)}") if "broken" in given else 0
+
+
+def _ended(code: int, why: str) -> int:
+    sys.stderr.write(f"codebell: {log.secrets.hide(why)}\n")
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,18 +63,31 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(command=_demo)
     backup = commands.add_parser("backup", help="write a verified copy of the database")
     backup.add_argument("path", type=Path)
-    backup.set_defaults(command=_backup)
+    backup.set_defaults(command=_backup, broken=_no_backup)
     back = commands.add_parser("restore", help="let a backup take the database's place; stop the bot first")
     back.add_argument("path", type=Path)
-    back.set_defaults(command=_restore)
+    back.set_defaults(command=_restore, broken=_again)
     rotate = commands.add_parser("rotate-keys", help="encrypt every key with the newest master key")
-    rotate.set_defaults(command=_rotate)
-    commands.add_parser("check", help="0 if the bot shows signs of life").set_defaults(command=_check)
+    rotate.set_defaults(command=_rotate, broken=_again)
+    check = commands.add_parser("check", help="0 if the bot shows signs of life")
+    check.set_defaults(command=_check, broken=_again)
     return parser
 
 
-def _run(given: argparse.Namespace) -> int:
+def _read() -> settings.Settings:
+    """The settings, whose secrets are hidden from now on."""
     read = settings.read()
+    for secret in read.confidential():
+        log.secrets.add(secret)
+    return read
+
+
+def _again(_: argparse.Namespace) -> str:
+    return "run it again"
+
+
+def _run(given: argparse.Namespace) -> int:
+    read = _read()
     log.configure(read.log_level)
     for name in settings.exposed(read):
         logging.getLogger(__name__).warning("%s can be read by every user of this machine: chmod 400", name)
@@ -79,9 +108,17 @@ def _demo(given: argparse.Namespace) -> int:
 
 
 def _backup(given: argparse.Namespace) -> int:
-    rows = asyncio.run(back_up(settings.read().database_url, given.path))
-    sys.stdout.write(f"backed up to {given.path}; keep the master key apart from it\n{_counted(rows)}\n")
+    read = _read()
+    done = asyncio.run(back_up(read.database_url, read.master_keys(), given.path))
+    sys.stdout.write(f"backed up to {given.path}; keep the master key apart from it\n{_counted(done.rows)}\n")
+    if done.doubt:
+        sys.stdout.write(f"but no bot starts from it with this MASTER_KEY: {done.doubt}\n")
     return 0
+
+
+def _no_backup(given: argparse.Namespace) -> str:
+    made = given.path.exists()
+    return f"{given.path} was there before, or is whole" if made else "no backup was made"
 
 
 def _counted(rows: Mapping[str, int]) -> str:
@@ -90,22 +127,33 @@ def _counted(rows: Mapping[str, int]) -> str:
 
 
 def _restore(given: argparse.Namespace) -> int:
-    read, now = settings.read(), datetime.now(UTC)
-    done = asyncio.run(restore(read.database_url, read.master_keys(), given.path, now))
+    read = _read()
+    done = asyncio.run(restore(read.database_url, read.master_keys(), given.path, given.clock()))
     before = f"kept as {done.kept}; delete it once you miss nothing" if done.kept else "nothing was there"
     sys.stdout.write(
         f"restored from {given.path}\n{_counted(done.rows)}\nthe database before it: {before}\n"
+        f"{_sealed(done.older)}"
         "next: start the bot; what was bought, rented or sent after the backup is not in it, but on the "
         "providers' accounts\n"
     )
     return 0
 
 
+def _sealed(older: Mapping[str, int]) -> str:
+    return "".join(
+        f"the older master key {kid} is needed by {held} of its keys: run rotate-keys\n"
+        for kid, held in older.items()
+    )
+
+
 def _rotate(given: argparse.Namespace) -> int:
     async def rotate() -> list[str]:
-        read = settings.read()
-        async with opened(read.database_url, read.master_keys()) as (database, vault):
-            done = await vault.rotate(database)
+        read = _read()
+        async with opened(read.database_url, read.master_keys(), new=False) as (database, vault):
+            try:
+                done = await vault.rotate(database)
+            except (sqlite3.Error, DBAPIError) as error:
+                raise sqlite.trouble(database.path, error) from None
         return [f"sealed anew with master key {vault.kid}: {done.sealed}", *_left(done, vault.kid)]
 
     sys.stdout.write("".join(f"{line}\n" for line in asyncio.run(rotate())))
@@ -114,23 +162,25 @@ def _rotate(given: argparse.Namespace) -> int:
 
 def _left(done: Rotation, newest: str) -> list[str]:
     """What is to be said of the older master keys, and of the keys that hold them back."""
-    lines = [
-        f"key {key_id} does not decrypt: its chat must remove it and add it again" for key_id in done.broken
-    ]
+    lines = [f"{name} does not decrypt: its chat must remove it and add it again" for name in done.broken]
     for kid, held in done.held.items():
         if kid != newest and held:
             lines.append(f"master key {kid} is still needed by {held}: keep it, and rotate again after that")
         elif kid != newest:
-            lines.append(f"master key {kid} holds nothing any more: take it out of MASTER_KEY")
+            lines.append(
+                f"master key {kid} holds nothing in this database any more: take it out of MASTER_KEY, and "
+                "keep it with the backups made before"
+            )
     return lines
 
 
 def _check(given: argparse.Namespace) -> int:
-    file = settings.read().heartbeat_file
+    file = _read().heartbeat_file
     if file is None:
         raise SettingsError("HEARTBEAT_FILE: is not set, so there is nothing to check")
     return 0 if is_alive(file) else 1
 
 
 if __name__ == "__main__":
+    log.configure("WARNING")
     sys.exit(main())

@@ -46,6 +46,7 @@ class Failpoint(StrEnum):
     AFTER_COPY = "migrate.after_copy"
     IN_ROTATION = "rotate.between_keys"
     IN_RESTORE = "restore.before_swap"
+    IN_BACKUP = "backup.before_name"
 
 
 def _kill() -> None:

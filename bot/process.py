@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 import signal
 from contextlib import suppress
 from typing import Self
@@ -44,8 +43,7 @@ def providers_of(settings: Settings) -> dict[str, Provider]:
 
 def conceal(settings: Settings) -> None:
     """From the log: the token, and each master key by itself, as a file may hold several."""
-    given = settings.master_key.get_secret_value()
-    for secret in (settings.bot_token.get_secret_value(), given, *re.split(r"[\s,]+", given)):
+    for secret in settings.confidential():
         secrets.add(secret)
 
 

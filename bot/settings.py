@@ -123,6 +123,11 @@ class Settings(BaseSettings):
         self.master_keys()
         return self
 
+    def confidential(self) -> tuple[str, ...]:
+        """What must never be seen: the token, and each master key by itself, as a file may hold several."""
+        given = self.master_key.get_secret_value()
+        return (self.bot_token.get_secret_value(), given, *re.split(r"[\s,]+", given))
+
     def master_keys(self) -> list[bytes]:
         """The keyring, newest first: 32 bytes each."""
         keys = [_key_bytes(part) for part in re.split(r"[\s,]+", self.master_key.get_secret_value()) if part]
@@ -153,6 +158,8 @@ def read(env_file: Path | None = Path(".env")) -> Settings:
         raise SettingsError(_one_line(error)) from None
     except UnreadableSetting as error:
         raise SettingsError(_unreadable(error)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{env_file}: cannot be read ({type(error).__name__})") from None
 
 
 def _one_of(value: SecretStr, file: Path | None, name: str) -> SecretStr:

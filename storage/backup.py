@@ -1,6 +1,10 @@
-"""A backup on demand: only of a database that is there and is this bot's, and told by what it holds."""
+"""A backup on demand: only of a database that is there and is this bot's, and told by what it holds itself.
 
-from collections.abc import Mapping
+Killed at any moment, it leaves the whole backup, or none but perhaps a `.part` file, which the next replaces.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, func, inspect, select
@@ -8,22 +12,54 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.errors import StorageError
 from storage import sqlite
-from storage.database import Database
+from storage.database import Database, at
+from storage.migrations import recognise
 from storage.models import Canary, Row
+from storage.vault import Vault
 
 
-async def back_up(database_url: str, target: Path) -> Mapping[str, int]:
-    """Write a whole, verified copy; the rows of each table that has any.
+@dataclass(frozen=True, slots=True)
+class BackedUp:
+    """The rows of each table of a backup that has any, and why no bot starts from it with these master keys.
+
+    `doubt` is "" where one does.
+    """
+
+    rows: Mapping[str, int]
+    doubt: str
+
+
+async def back_up(database_url: str, master_keys: Sequence[bytes], target: Path) -> BackedUp:
+    """Write a whole, verified copy, and look at what it holds.
 
     StorageError if there is no such database, or nothing of ours in it; then no copy was made.
     """
     database = Database(database_url, new=False)
     try:
-        rows = await rows_of(database)
+        await rows_of(database)
         await database.backup(target)
     finally:
         await database.close()
-    return rows
+    return await _looked_at(target, Vault(master_keys))
+
+
+async def _looked_at(copy: Path, vault: Vault) -> BackedUp:
+    database = at(copy)
+    try:
+        return BackedUp(await rows_of(database), await _doubt(database, vault))
+    finally:
+        await database.close()
+
+
+async def _doubt(database: Database, vault: Vault) -> str:
+    try:
+        await recognise(database)
+        await vault.prove(database)
+    except StorageError as error:
+        return error.detail
+    except DBAPIError as error:
+        return str(error.orig)
+    return ""
 
 
 async def rows_of(database: Database) -> dict[str, int]:

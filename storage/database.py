@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.errors import SettingsError, StorageError
+from bot.failpoints import Failpoint, reach
 from storage import sqlite
 
 _session: ContextVar[AsyncSession | None] = ContextVar("_session", default=None)
@@ -29,12 +30,17 @@ def in_transaction() -> bool:
     return session is not None and session.in_transaction()
 
 
-def parse(url: str) -> URL:
+def parse(url: str | URL) -> URL:
     """A database URL, checked; SettingsError never repeats it, as it may hold a password."""
     try:
         return make_url(url)
     except ArgumentError:
         raise SettingsError("DATABASE_URL is not like sqlite+aiosqlite:///data/codebell.db") from None
+
+
+def at(file: Path) -> "Database":
+    """A database that is there, by its file, whatever characters its name has."""
+    return Database(URL.create("sqlite+aiosqlite", database=str(file)), new=False)
 
 
 class Database:
@@ -47,7 +53,7 @@ class Database:
 
     def __init__(
         self,
-        url: str,
+        url: str | URL,
         *,
         new: bool = True,
         patience: float = 30.0,
@@ -107,17 +113,21 @@ class Database:
 
         StorageError if the target exists, cannot be written, or does not read back.
         """
-        part = target.with_name(target.name + ".part")
+        part = _reserved(target)
         try:
-            _reserve(target, part)
             async with self.bare() as connection:
                 await connection.execute("VACUUM INTO ?", (str(part),))
-            await asyncio.to_thread(sqlite.verify_copy, part)
-            await asyncio.to_thread(sqlite.settle, part, target)
+            if finding := await asyncio.to_thread(sqlite.flaw, part):
+                raise StorageError(f"the copy {target} does not read back ({finding}): a disk is damaged")
+            reach(Failpoint.IN_BACKUP)
+            # Not in a thread: whoever breaks this off finds the whole backup, or none.
+            sqlite.settle(part, target)
         except (sqlite3.Error, DBAPIError) as error:
-            raise sqlite.trouble(self.path, error) from None
+            raise sqlite.copy_trouble(self.path, target, error) from None
+        except OSError as error:
+            raise StorageError(f"the backup {target} cannot be written: {error.strerror}") from None
         finally:
-            part.unlink(missing_ok=True)
+            sqlite.discard(part)
 
     async def close(self) -> None:
         """Give the connection back; an aiosqlite thread left behind can hold up the exit."""
@@ -138,11 +148,15 @@ def _engine(url: URL, patience: float) -> AsyncEngine:
         raise SettingsError(f"DATABASE_URL: {url.drivername} cannot be used, sqlite+aiosqlite can") from None
 
 
-def _reserve(target: Path, part: Path) -> None:
-    """Make the empty private file that VACUUM INTO then fills."""
-    if target.exists():
-        raise StorageError(f"the backup {target} exists already")
+def _reserved(target: Path) -> Path:
+    """The empty private file that VACUUM INTO then fills."""
+    if not target.name:
+        raise StorageError(f"the backup {target} cannot be written: give it the name of a file")
+    part = target.with_name(target.name + ".part")
     try:
+        if target.exists():
+            raise StorageError(f"the backup {target} exists already")
         sqlite.reserve(part)
     except OSError as error:
         raise StorageError(f"the backup {target} cannot be written: {error.strerror}") from None
+    return part

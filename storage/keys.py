@@ -24,7 +24,7 @@ from storage.models import (
     State,
 )
 from storage.outbox import new_id
-from storage.vault import Vault
+from storage.vault import Vault, named
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ class KeyStore:
                 if hmac.compare_digest(self._vault.open(row).encode(), plain.encode()):
                     return row
             except BrokenKey:
-                log.error("key %s does not decrypt", row.id)
+                log.error("%s does not decrypt", named(row))
         return None
 
     async def list(self, chat_id: int) -> tuple[Key, ...]:
@@ -107,7 +107,7 @@ class KeyStore:
         try:
             plain = self._vault.open(row)
         except BrokenKey:
-            log.error("key %s does not decrypt", row.id)
+            log.error("%s does not decrypt", named(row))
             raise
         self._heard(plain)
         return SecretStr(plain)

@@ -6,7 +6,7 @@ The lock is the kernel's (flock), so a crash frees it. It does not reach across 
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bot.errors import StorageError
@@ -15,14 +15,17 @@ from storage.database import parse
 
 
 @contextmanager
-def only_here(database_url: str) -> Iterator[None]:
-    """Hold the database of this URL alone; StorageError, with the other's process id, if somebody has it."""
+def only_here(database_url: str, *, new: bool = True) -> Iterator[None]:
+    """Hold the database of this URL alone; StorageError, with the other's process id, if somebody has it.
+
+    Without `new` nothing is made where there is no database, and that is a StorageError, too.
+    """
     path = sqlite.file_of(parse(database_url))
     if path is None:
         yield
         return
-    sqlite.prepare(path)
-    lock = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    sqlite.prepare(path, new)
+    lock = _opened(path.with_name(path.name + ".lock"))
     try:
         _take(lock, path)
         yield
@@ -31,11 +34,20 @@ def only_here(database_url: str) -> Iterator[None]:
         os.close(lock)
 
 
+def _opened(file: Path) -> int:
+    try:
+        return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StorageError(f"the lock {file} cannot be opened: {error.strerror}") from None
+
+
 def _take(lock: int, path: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         holder = os.pread(lock, 16, 0).decode(errors="replace").strip() or "?"
         raise StorageError(f"another Codebell (process {holder}) already uses the database {path}") from None
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, str(os.getpid()).encode(), 0)
+    # On a full disk the lock holds all the same, and only its holder's name is missing.
+    with suppress(OSError):
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, str(os.getpid()).encode(), 0)

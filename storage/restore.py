@@ -3,10 +3,10 @@
 What is left when the process dies, line by line of `_put_in_place`: until the last one the database is the
 old one, perhaps with a `.restoring` copy and a second name, `.before-restore-…`, beside it; after that it is
 the backup, and the old one has the second name. There is no moment without a database, and none in which a
-journal lies beside a database it does not belong to. Done again, it begins anew.
+journal lies beside a database it does not belong to. Done again, it begins anew. Where a file system knows no
+second names, the old one is copied first.
 """
 
-import os
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -20,22 +20,23 @@ from bot.errors import StorageError
 from bot.failpoints import Failpoint, reach
 from storage import sqlite
 from storage.backup import rows_of
-from storage.database import Database, parse
+from storage.database import at, parse
 from storage.hindsight import mistrust
 from storage.lock import only_here
-from storage.migrations import migrate
+from storage.migrations import migrate, recognise
 from storage.vault import Vault
-
-#: What SQLite keeps beside a database: never to be met by another one.
-_COMPANIONS = ("-journal", "-wal", "-shm")
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """The rows of each table of the backup that has any, and where the database before it is kept, if any."""
+    """The rows of each table of the backup that has any, and where the database before it is kept, if any.
+
+    `older` are the keys under each master key that is not the newest.
+    """
 
     rows: Mapping[str, int]
     kept: Path | None
+    older: Mapping[str, int]
 
 
 async def restore(database_url: str, master_keys: Sequence[bytes], copy: Path, now: datetime) -> Restored:
@@ -47,28 +48,39 @@ async def restore(database_url: str, master_keys: Sequence[bytes], copy: Path, n
     target = sqlite.file_of(parse(database_url))
     if target is None:
         raise StorageError("this is done with the database server's own tools")
+    _look_at(copy, target)
     with only_here(database_url):
         staged = _staged(target)
         try:
             sqlite.copy_whole(copy, staged)
-            rows = await _proven(staged, copy, Vault(master_keys), now)
+            rows, older = await _proven(staged, copy, Vault(master_keys), now)
             reach(Failpoint.IN_RESTORE)
             kept = _put_in_place(staged, target, now)
         finally:
             remove_leftovers(target)
-    return Restored(rows, kept)
+    return Restored(rows, kept, older)
 
 
-async def _proven(staged: Path, copy: Path, vault: Vault, now: datetime) -> dict[str, int]:
-    """The rows of a copy that this bot can start from with these master keys, made ready for that."""
-    database = Database(f"sqlite+aiosqlite:///{staged}", new=False)
+def _look_at(copy: Path, target: Path) -> None:
+    """Before anything is made: a backup that is not there, or is the database itself, replaces nothing."""
+    sqlite.readable(copy)
+    if target.exists() and copy.samefile(target):
+        raise StorageError(f"{copy} is the database itself, not a backup of it")
+
+
+async def _proven(
+    staged: Path, copy: Path, vault: Vault, now: datetime
+) -> tuple[dict[str, int], dict[str, int]]:
+    """The rows and the older keys of a copy that this bot can start from, made ready for that."""
+    database = at(staged)
     try:
+        await recognise(database)
         await vault.prove(database)
         rows = await rows_of(database)
         # The backup itself is the copy from before the migration.
         await migrate(database, copied=True)
         await mistrust(database, now)
-        return rows
+        return rows, await vault.older(database)
     except StorageError as error:
         raise StorageError(f"the backup {copy} cannot be used: {error.detail}") from None
     except DBAPIError as error:
@@ -83,7 +95,7 @@ def _put_in_place(staged: Path, target: Path, now: datetime) -> Path | None:
     something = target.stat().st_size > 0
     try:
         if something:
-            os.link(target, kept)
+            sqlite.name_also(target, kept, _part(target))
         _move_companions(target, kept)
         sqlite.settle(staged, target)
     except OSError as error:
@@ -113,7 +125,7 @@ def _come_to_rest(target: Path) -> None:
 
 
 def _move_companions(target: Path, kept: Path) -> None:
-    for ending in _COMPANIONS:
+    for ending in sqlite.COMPANIONS:
         beside = target.with_name(target.name + ending)
         if beside.exists():
             beside.rename(kept.with_name(kept.name + ending))
@@ -124,8 +136,15 @@ def _staged(target: Path) -> Path:
     return target.with_name(f"{target.name}.restoring")
 
 
+def _part(target: Path) -> Path:
+    """Where the database before it is copied to, if it must be."""
+    return target.with_name(f"{target.name}.keeping")
+
+
 def remove_leftovers(target: Path) -> None:
     """What a restore that was killed left beside a database, under the lock of `storage.lock`."""
-    staged = _staged(target)
-    for ending in ("", *_COMPANIONS):
-        staged.with_name(staged.name + ending).unlink(missing_ok=True)
+    for left in (_staged(target), _part(target)):
+        try:
+            sqlite.discard(left)
+        except OSError as error:
+            raise StorageError(f"{left} is in the way: {error.strerror}") from None

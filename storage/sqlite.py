@@ -6,7 +6,9 @@ See https://www.sqlite.org/wal.html#walresetbug and https://www.sqlite.org/pragm
 import asyncio
 import logging
 import os
+import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,9 @@ from bot.errors import SettingsError, StorageError
 log = logging.getLogger(__name__)
 
 Version = tuple[int, int, int]
+
+#: What SQLite keeps beside a database: never to be met by another one.
+COMPANIONS = ("-journal", "-wal", "-shm")
 
 PRAGMAS = ("busy_timeout=10000", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 
@@ -37,11 +42,11 @@ def file_of(url: URL) -> Path | None:
 def prepare(path: Path, new: bool = True) -> None:
     """Make the folder (0700) and the file (0600) where missing; StorageError where they cannot be written.
 
-    Without `new` nothing is made, and a missing file is a StorageError, too.
+    Without `new` nothing is made, and a missing or an empty file is a StorageError, too.
     """
-    if not new and not path.is_file():
-        raise StorageError(f"there is no database {path}")
     try:
+        if not new:
+            _filled(path)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     except OSError as error:
@@ -51,10 +56,23 @@ def prepare(path: Path, new: bool = True) -> None:
         raise StorageError(f"the folder {path.parent} of the database cannot be written")
 
 
+def _filled(path: Path) -> None:
+    if not path.exists():
+        raise StorageError(f"there is no database {path}")
+    if path.stat().st_size == 0:
+        raise StorageError(f"the database {path} holds nothing of this bot")
+
+
+def discard(path: Path) -> None:
+    """Remove a database that nobody uses, if it is there, with what SQLite kept beside it."""
+    for ending in ("", *COMPANIONS):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
 def reserve(part: Path) -> None:
     """Make an empty private file (0600) to write into, instead of one that was left over."""
     part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part.unlink(missing_ok=True)
+    discard(part)
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
@@ -66,6 +84,16 @@ def settle(part: Path, target: Path) -> None:
         os.close(opened)
         if path is part:
             part.replace(target)
+
+
+def name_also(file: Path, name: Path, part: Path, link: Callable[[Path, Path], object] = os.link) -> None:
+    """Give a file a second name; where the file system knows none, a copy has it, made in `part`."""
+    try:
+        link(file, name)
+    except OSError:
+        reserve(part)
+        shutil.copyfile(file, part)
+        settle(part, name)
 
 
 def journal_mode(version: Version) -> str:
@@ -135,6 +163,17 @@ def trouble(where: object, error: sqlite3.Error | DBAPIError) -> StorageError:
     return StorageError(f"the database {where} cannot be used: {cause}")
 
 
+def copy_trouble(source: object, target: Path, error: sqlite3.Error | DBAPIError) -> StorageError:
+    """The same of a copy: what is read may be damaged or in use, what is written may find no room."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    match _code(cause):
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return trouble(source, error)
+        case sqlite3.SQLITE_FULL:
+            return StorageError(f"there is no room left on the disk of {target}")
+    return StorageError(f"the copy {target} cannot be written: {cause}")
+
+
 def _code(cause: object) -> int:
     return int(getattr(cause, "sqlite_errorcode", 0)) & 0xFF
 
@@ -149,13 +188,21 @@ def damaged(where: object, findings: object) -> StorageError:
     return StorageError(f"the database {where} is damaged ({first_line}): restore the last backup")
 
 
+def readable(backup: Path) -> None:
+    """StorageError unless it is a file that can be read."""
+    try:
+        backup.open("rb").close()
+    except FileNotFoundError:
+        raise StorageError(f"there is no backup {backup}") from None
+    except OSError as error:
+        raise StorageError(f"the backup {backup} cannot be read: {error.strerror}") from None
+
+
 def copy_whole(source: Path, target: Path, version: Version = sqlite3.sqlite_version_info) -> None:
-    """A verified copy of a database nobody writes to, in one private file; a journal beside it is heeded.
+    """A verified copy of a backup nobody writes to, in one private file; a journal beside it is heeded.
 
     StorageError if it cannot be read, or is not whole.
     """
-    if not source.is_file():
-        raise StorageError(f"there is no database {source}")
     try:
         reserve(target)
         read_only = f"file:{quote(str(source.resolve()))}?mode=ro"
@@ -163,21 +210,25 @@ def copy_whole(source: Path, target: Path, version: Version = sqlite3.sqlite_ver
             old.backup(new)
             new.execute(f"PRAGMA journal_mode={journal_mode(version)}")
     except sqlite3.Error as error:
-        raise trouble(source, error) from None
+        raise _spoilt(source, error) if is_damage(error) else copy_trouble(source, target, error) from None
     except OSError as error:
         raise StorageError(f"{target} cannot be written: {error.strerror}") from None
-    verify_copy(target)
+    if finding := flaw(target):
+        raise _spoilt(source, finding)
 
 
-def verify_copy(path: Path) -> None:
-    """Read a copy through: a backup is worth what can be read back. StorageError if it is not whole."""
-    connection = sqlite3.connect(path)
+def _spoilt(backup: Path, finding: object) -> StorageError:
+    return StorageError(f"the backup {backup} is damaged ({finding}): take another one")
+
+
+def flaw(path: Path) -> str:
+    """The first thing wrong with a copy, read through, or "": a backup is worth what can be read back."""
     try:
-        findings = [row[0] for row in connection.execute("PRAGMA integrity_check(1)")]
-        orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
+        with closing(sqlite3.connect(path)) as connection:
+            [[found]] = connection.execute("PRAGMA integrity_check(1)")
+            orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
     except sqlite3.Error as error:
-        raise trouble(path, error) from None
-    finally:
-        connection.close()
-    if findings != ["ok"] or orphans:
-        raise damaged(path, findings[0] if findings != ["ok"] else "a row points nowhere")
+        return str(error)
+    if found != "ok":
+        return str(found).splitlines()[0]
+    return "a row points nowhere" if orphans else ""

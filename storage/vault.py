@@ -1,6 +1,7 @@
 """The vault: provider keys under AES-256-GCM, bound to the row they belong to, so that no row can be swapped.
 
-It protects backups, stolen disks and rows changed behind the bot's back; a bot taken over has the keys.
+It protects the database file and its copies from whoever lacks the master key, and rows changed by others are
+noticed. Whoever has the master key too, as on a disk that holds both, or the running bot, has the keys.
 A process that dies while it rotates leaves every row under one master key or the other, never between: each
 batch is one transaction, the canary comes last, and the next rotation finds what is left.
 """
@@ -36,14 +37,20 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """How many keys were sealed anew, the ids of those that could not be read, and what is sealed with what.
+    """How many keys were sealed anew, the names of those that could not be, and what is sealed with what.
 
-    `held` is the number of keys under each master key, also 0 for one that was given and can go.
+    `held` is the number of keys under each master key, also 0 for one that was given and this database needs
+    no more.
     """
 
     sealed: int
     broken: tuple[str, ...]
     held: Mapping[str, int]
+
+
+def named(row: Key) -> str:
+    """What a provider key is called where its label and its tail are nobody's business."""
+    return f"the {row.provider} key {row.id} of chat {row.chat_id}"
 
 
 def fingerprint(key: bytes) -> str:
@@ -77,7 +84,7 @@ class Vault:
         try:
             return self._open(sealed, f"{row.id}|{row.chat_id}|{row.provider}").decode()
         except (InvalidTag, ValueError, StorageError):
-            raise BrokenKey(f"key {row.id} of {row.provider} was changed outside the bot") from None
+            raise BrokenKey(f"{named(row)} does not decrypt") from None
 
     def reseal(self, row: Key, secret: str) -> None:
         """Seal a row's secret for what the row says now, under the newest master key."""
@@ -86,7 +93,7 @@ class Vault:
 
     def _seal(self, secret: bytes, whose: str) -> Sealed:
         if not self._newest:
-            raise StorageError("no master key: set MASTER_KEY_FILE")
+            raise StorageError("no master key was given")
         nonce = secrets.token_bytes(12)
         bound = f"{VERSION}|{self._newest}|{whose}".encode()
         return Sealed(self._newest, nonce, self._ring[self._newest].encrypt(nonce, secret, bound))
@@ -110,8 +117,10 @@ class Vault:
     async def prove(self, database: Database) -> None:
         """The same on a copy: nothing is written, and where there is nothing to prove it on, StorageError."""
         async with database.begin() as session:
-            if not await has_tables(session) or await self._proven(session) is None:
-                raise StorageError("it holds nothing of this bot")
+            if not await has_tables(session):
+                raise StorageError("the database holds nothing of this bot")
+            if await self._proven(session) is None:
+                raise StorageError("the database has no canary: never used by this bot, or changed by others")
 
     async def _proven(self, session: AsyncSession) -> Canary | None:
         """The canary, once everything stored turned out to be sealed with keys of this ring."""
@@ -130,28 +139,35 @@ class Vault:
     async def rotate(self, database: Database, batch: int = 100) -> Rotation:
         """Seal everything under the newest master key, a batch per transaction: stop and resume at will.
 
-        An older master key can go once it holds none: a broken key needs it until somebody removes that key.
+        A database does without an older master key that holds none of its keys: a broken key needs it until
+        somebody removes that key, and so does every backup made before.
         """
         sealed, broken, after = 0, list[str](), ""
         while rows := await self._rotate(database, after, batch):
             sealed += sum(fine for _, fine in rows)
-            broken += [key_id for key_id, fine in rows if not fine]
-            after = rows[-1][0]
+            broken += [named(row) for row, fine in rows if not fine]
+            after = rows[-1][0].id
         async with database.begin() as session:
             await session.merge(_canary(self._seal(CANARY, "canary")))
             return Rotation(sealed, tuple(broken), await self._held(session))
+
+    async def older(self, database: Database) -> dict[str, int]:
+        """How many keys lie under each master key but the newest."""
+        async with database.begin() as session:
+            held = await self._held(session)
+        return {kid: count for kid, count in held.items() if count and kid != self._newest}
 
     async def _held(self, session: AsyncSession) -> dict[str, int]:
         by_kid = select(Key.kid, func.count()).where(Key.ciphertext != b"").group_by(Key.kid)
         counted = dict((await session.execute(by_kid)).all())
         return {**dict.fromkeys(self._ring, 0), **counted}
 
-    async def _rotate(self, database: Database, after: str, batch: int) -> list[tuple[str, bool]]:
-        """One batch: the ids seen, and whether each could be sealed anew."""
+    async def _rotate(self, database: Database, after: str, batch: int) -> list[tuple[Key, bool]]:
+        """One batch: the keys seen, and whether each could be sealed anew."""
         old = select(Key).where(Key.kid != self._newest, Key.ciphertext != b"", Key.id > after)
         async with database.begin() as session:
             rows = await session.scalars(old.order_by(Key.id).limit(batch))
-            return [(row.id, self._renew(row)) for row in rows]
+            return [(row, self._renew(row)) for row in rows]
 
     def _renew(self, row: Key) -> bool:
         reach(Failpoint.IN_ROTATION)
@@ -180,16 +196,7 @@ async def _kids(session: AsyncSession) -> list[str]:
     return sorted({*keys, *canaries})
 
 
-async def new_master_key(database: Database) -> bytes:
-    """A master key for a database with nothing sealed; StorageError where it would orphan what is there."""
-    async with database.begin() as session:
-        kids = await _kids(session) if await has_tables(session) else []
-    if kids:
-        raise _missing(kids[0])
-    return secrets.token_bytes(32)
-
-
 def _missing(kid: str) -> StorageError:
     return StorageError(
-        f"the database is sealed with master key {kid}, which was not given: set MASTER_KEY_FILE"
+        f"the database is sealed with master key {kid}, which was not given: add it to MASTER_KEY or its file"
     )

@@ -1,37 +1,40 @@
 """The command line: its exit codes, and the one line it says when it cannot go on."""
 
 import asyncio
-import base64
 import os
 import re
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
+from bot import failpoints
 from bot.__main__ import main
+from bot.failpoints import Failpoint
 from storage.opening import opened
 from storage.vault import fingerprint
+from tests.prompt import MASTER, NEWER, TOKEN, address, go_to, make
 from tests.storage.shelf import sql, stored
 
 ROOT = Path(__file__).parent.parent
-TOKEN = "123456:ABC-secret-token-0123456789"
-MASTER = base64.b64encode(b"m" * 32).decode()
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder to be in, with the two secrets and a database of its own."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("BOT_TOKEN_FILE", "MASTER_KEY_FILE", "HEARTBEAT_FILE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("BOT_TOKEN", TOKEN)
-    monkeypatch.setenv("MASTER_KEY", MASTER)
-    monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'codebell.db'}")
+    go_to(tmp_path, monkeypatch)
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _disarmed() -> Iterator[None]:
+    yield
+    failpoints.arm("")
 
 
 def run(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -97,42 +100,73 @@ def test_s_18_a_missing_volume_is_one_line_and_exit_code_2(
     command: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "sqlite+aiosqlite:////proc/volume/codebell.db")
+    (folder / "copy.db").touch()
     assert main(command) == 2
     said = capsys.readouterr()
     assert said.out == ""
     assert re.fullmatch(r"codebell: .*/proc/volume/codebell\.db.*\n", said.err)
-    assert [*folder.iterdir()] == []
+    assert [path.name for path in folder.iterdir()] == ["copy.db"]
 
 
 def test_the_database_is_backed_up(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["rotate-keys"]) == 0
-    capsys.readouterr()
+    make(folder)
     assert main(["backup", str(folder / "copy.db")]) == 0
     assert (folder / "copy.db").stat().st_size > 0
-    assert capsys.readouterr().out.splitlines()[1] == "rows: vault_canary 1"
+    assert capsys.readouterr().out.splitlines()[1:] == ["rows: vault_canary 1"]
     assert main(["backup", str(folder / "copy.db")]) == 2
+
+
+def test_a_backup_tells_of_its_own_rows_not_of_those_that_came_since(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make(folder)
+    chat = "INSERT INTO chats (id, kind, title, language, created_at, seen_at) VALUES (1, '', '', '', 0, 0)"
+    failpoints.arm(Failpoint.IN_BACKUP, lambda: sql(folder / "codebell.db", chat))
+    assert main(["backup", "copy.db"]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == ["rows: vault_canary 1"]
+
+
+def test_a_backup_nobody_could_open_with_this_master_key_says_so(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(folder)
+    monkeypatch.setenv("MASTER_KEY", NEWER)
+    assert main(["backup", "copy.db"]) == 0
+    assert capsys.readouterr().out.splitlines()[2] == (
+        "but no bot starts from it with this MASTER_KEY: the database is sealed with master key "
+        f"{fingerprint(b'm' * 32)}, which was not given: add it to MASTER_KEY or its file"
+    )
+
+
+def test_no_key_is_rotated_where_there_is_no_database(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["rotate-keys"]) == 2
+    assert capsys.readouterr() == ("", f"codebell: there is no database {folder / 'codebell.db'}\n")
+    assert list(folder.iterdir()) == []
 
 
 def test_a_rotation_tells_which_master_keys_can_go(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = asyncio.run(two_keys(f"sqlite+aiosqlite:///{folder / 'codebell.db'}"))
+    broken = asyncio.run(two_keys(address(folder)))
     sql(folder / "codebell.db", "UPDATE provider_keys SET chat_id = 9 WHERE id = ?", broken)
     older, newer = fingerprint(b"m" * 32), fingerprint(b"n" * 32)
-    monkeypatch.setenv("MASTER_KEY", f"{base64.b64encode(b'n' * 32).decode()} {MASTER}")
+    monkeypatch.setenv("MASTER_KEY", f"{NEWER} {MASTER}")
     assert main(["rotate-keys"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         f"sealed anew with master key {newer}: 1",
-        f"key {broken} does not decrypt: its chat must remove it and add it again",
+        f"the smsbower key {broken} of chat 9 does not decrypt: its chat must remove it and add it again",
         f"master key {older} is still needed by 1: keep it, and rotate again after that",
     ]
     sql(folder / "codebell.db", "DELETE FROM provider_keys WHERE id = ?", broken)
     assert main(["rotate-keys"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         f"sealed anew with master key {newer}: 0",
-        f"master key {older} holds nothing any more: take it out of MASTER_KEY",
+        f"master key {older} holds nothing in this database any more: take it out of MASTER_KEY, and keep it "
+        "with the backups made before",
     ]
-    monkeypatch.setenv("MASTER_KEY", base64.b64encode(b"n" * 32).decode())
+    monkeypatch.setenv("MASTER_KEY", NEWER)
     assert main(["rotate-keys"]) == 0
 
 
@@ -144,7 +178,7 @@ async def two_keys(database_url: str) -> str:
 
 
 def test_a_backup_is_restored_in_plain_words(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["rotate-keys"]) == 0
+    make(folder)
     assert main(["backup", "copy.db"]) == 0
     capsys.readouterr()
     assert main(["restore", "copy.db"]) == 0
@@ -154,8 +188,28 @@ def test_a_backup_is_restored_in_plain_words(folder: Path, capsys: pytest.Captur
         r"the database before it: kept as .*before-restore-\d{8}T\d{6}Z; delete it .*", before
     )
     assert after.startswith("next: start the bot; what was bought, rented or sent after the backup")
+
+
+def test_what_a_restored_backup_still_needs_is_said(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(two_keys(address(folder)))
+    assert main(["backup", "copy.db"]) == 0
+    monkeypatch.setenv("MASTER_KEY", f"{NEWER} {MASTER}")
+    capsys.readouterr()
+    assert main(["restore", "copy.db"], lambda: datetime(2026, 5, 1, tzinfo=UTC)) == 0
+    _, _, before, needed, _ = capsys.readouterr().out.splitlines()
+    assert "before-restore-20260501T000000Z" in before
+    older = fingerprint(b"m" * 32)
+    assert needed == f"the older master key {older} is needed by 2 of its keys: run rotate-keys"
+
+
+def test_from_a_backup_that_is_not_there_nothing_is_made(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["restore", "nowhere.db"]) == 2
-    assert capsys.readouterr().err == "codebell: there is no database nowhere.db\n"
+    assert capsys.readouterr().err == "codebell: there is no backup nowhere.db\n"
+    assert list(folder.iterdir()) == []
 
 
 def test_no_backup_is_made_where_there_is_no_database(

@@ -49,6 +49,14 @@ async def migrate(database: Database, folder: Path = FOLDER, *, copied: bool = F
     await _upgrade(database, folder)
 
 
+async def recognise(database: Database) -> None:
+    """StorageError if the database is newer than this program or not Codebell's at all; nothing is written.
+
+    Ask before any of its tables is read: a newer one may have other columns.
+    """
+    _known(ScriptDirectory.from_config(configuration(FOLDER)), await _current(database))
+
+
 async def _current(database: Database) -> str | None:
     async with database.engine.begin() as connection:
         return await connection.run_sync(_revision)

@@ -122,7 +122,7 @@ async def test_s_10_a_rotation_that_is_killed_leaves_a_bot_that_starts_and_is_do
     code, said = await does(fresh, "rotate-keys", MASTER_KEY=ring)
     assert code == 0
     assert f"sealed anew with master key {kids[0]}: 2" in said
-    assert f"master key {kids[1]} holds nothing any more: take it out of MASTER_KEY" in said
+    assert f"master key {kids[1]} holds nothing in this database any more: take it out of MASTER_KEY" in said
     fresh.master_key = newer
     bot = BotProcess(fresh)
     await bot.start()

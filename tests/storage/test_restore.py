@@ -114,12 +114,12 @@ def said_by(statement: str) -> Callable[[Path], None]:
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
-        (flip, "is damaged"),
-        (lambda path: path.write_bytes(b"Dear diary, " * 1000), "is damaged"),
+        (flip, "the backup .*monday.db is damaged .*: take another one"),
+        (lambda path: path.write_bytes(b"Dear diary, " * 1000), "the backup .*monday.db is damaged"),
         (lambda path: path.write_bytes(b""), "holds nothing of this bot"),
-        (lambda path: path.unlink(), "there is no database"),
+        (lambda path: path.unlink(), "there is no backup .*monday.db"),
         (said_by("UPDATE alembic_version SET version_num = '9999'"), "newer than this program"),
-        (said_by("DELETE FROM vault_canary"), "holds nothing of this bot"),
+        (said_by("DELETE FROM vault_canary"), "has no canary"),
         (said_by("UPDATE provider_keys SET kid = 'somebody'"), "master key somebody, which was not given"),
         (
             said_by(

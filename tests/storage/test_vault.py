@@ -13,7 +13,7 @@ from bot.failpoints import Failpoint
 from storage.database import Database
 from storage.keys import KeyStore
 from storage.models import Canary, Key
-from storage.vault import Vault, fingerprint, new_master_key
+from storage.vault import Vault, fingerprint
 from tests.mortal import Killed
 from tests.storage.shelf import MASTER, OLDER, OTHER, SECRET, shelf, sql, stored, url
 
@@ -37,8 +37,6 @@ async def test_s_8_a_wrong_or_missing_master_key_is_refused_by_name_and_changes_
     database = Database(url(tmp_path))
     with pytest.raises(StorageError, match=f"master key {fingerprint(MASTER)}"):
         await Vault(keys).unlock(database)
-    with pytest.raises(StorageError, match=fingerprint(MASTER)):
-        await new_master_key(database)
     await database.close()
     assert hash_of(tmp_path) == before
 
@@ -69,18 +67,9 @@ async def test_without_a_master_key_even_an_empty_database_does_not_start(databa
         await Vault([]).unlock(database)
 
 
-async def test_a_first_master_key_is_made_for_a_database_that_holds_nothing(database: Database) -> None:
-    key = await new_master_key(database)
-    assert len(key) == 32
-    await Vault([key]).unlock(database)
-    with pytest.raises(StorageError, match=fingerprint(key)):
-        await new_master_key(database)
-
-
 async def test_a_file_without_tables_proves_nothing_and_gets_none(tmp_path: Path) -> None:
     database = Database(url(tmp_path))
     await Vault([MASTER]).unlock(database)
-    await new_master_key(database)
     await database.close()
     assert sql(tmp_path / "codebell.db", "SELECT name FROM sqlite_master") == []
 
@@ -196,7 +185,7 @@ async def test_a_broken_key_does_not_stop_the_rotation_of_the_others(tmp_path: P
         rows = [await stored(database, SecretStr(f"secret-number-{n}"), vault=old) for n in range(5)]
         sql(tmp_path / "codebell.db", "UPDATE provider_keys SET chat_id = 9 WHERE id = ?", rows[2].id)
         rotation = await ring.rotate(database, batch=1)
-        assert (rotation.sealed, rotation.broken) == (4, (rows[2].id,))
+        assert (rotation.sealed, rotation.broken) == (4, (f"the smsbower key {rows[2].id} of chat 9",))
         assert rotation.held == {ring.kid: 4, old.kid: 1}
         assert await count_under(database, ring) == 4
 
