@@ -5,7 +5,7 @@ stored in one transaction, and a number that is stored is known and never taken 
 """
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -21,6 +21,7 @@ from bot.providers.base import Capability, Number, Provider, Timing
 from storage.keys import KeyStore
 from storage.models import Activation, State
 from storage.purchases import Bought, PurchaseStore
+from storage.reasons import Reason
 from storage.waits import WaitStore
 
 log = logging.getLogger(__name__)
@@ -41,10 +42,18 @@ class Sight(Enum):
 
     OURS = auto()
     NONE = auto()
-    #: More than one number may be it, or it may be another's.
+    #: It is not there, but what was bought would have ended by now.
+    GONE = auto()
+    #: More than one number may be it.
     SEVERAL = auto()
+    #: The one number that may be it may be another lost purchase's as well.
+    CLAIMED = auto()
     #: It could not be read, which tells nothing.
     UNREAD = auto()
+
+
+#: Why only the person can tell.
+_UNDECIDED = {Sight.SEVERAL: Reason.SEVERAL, Sight.CLAIMED: Reason.CLAIMED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +133,10 @@ class Outcomes:
         match sight:
             case Sight.OURS:
                 return
-            case Sight.SEVERAL:
-                await self._store.undecided(row.id, now)
+            case Sight.SEVERAL | Sight.CLAIMED:
+                await self._store.undecided(row.id, _UNDECIDED[sight], now)
             case Sight.NONE if self._certain(row):
-                await self._store.not_bought(row.id, now, self._next_look(row, sight))
+                await self._store.not_bought(row.id, now, now + LATER[0] - LAG)
             case _:
                 await self._store.looked_in_vain(row.id, now, self._next_look(row, sight))
 
@@ -139,10 +148,14 @@ class Outcomes:
         before, after = row.balance_before, row.balance_after
         charged = before is not None and after is not None and after < before
         answered = row.reason == AlreadyDone.__name__
-        return row.state is State.UNKNOWN and self._waited(row) >= LAG and not charged and not answered
+        return row.state is State.UNKNOWN and self._looked_enough(row) and not charged and not answered
+
+    def _looked_enough(self, row: Activation) -> bool:
+        """Whether this look makes it as many, over as long, as a list may lag: a clock may be set forward."""
+        return row.failures + 1 >= len(LOOKS) and self._waited(row) >= LAG
 
     def _waited(self, row: Activation) -> timedelta:
-        """How long ago the answer was lost."""
+        """How long ago the answer was lost, or it was given up."""
         return self._clock() - (row.ended_at or row.created_at)
 
     def _next_look(self, row: Activation, sight: Sight) -> datetime | None:
@@ -151,9 +164,10 @@ class Outcomes:
         if sight is Sight.UNREAD:
             pause = timedelta(seconds=LOOKS[looks]) if looks < len(LOOKS) else SLOWEST
             return now + pause if waited < TRIED_FOR else None
-        if waited < LAG:
+        if row.state is State.UNKNOWN and not self._looked_enough(row):
             return now + timedelta(seconds=LOOKS[min(looks, len(LOOKS) - 1)])
-        return next((now + later - waited for later in LATER if later > waited), None)
+        since = waited if row.state is State.UNKNOWN else waited + LAG
+        return next((now + later - since for later in LATER if later > since), None)
 
     async def _sight(self, row: Activation) -> Sight:
         """What the account's list tells of a lost purchase; one that is ours is stored."""
@@ -174,18 +188,31 @@ class Outcomes:
         """Exactly one number of this service and country is new since the call: it is ours then."""
         unknown = new.keys() - await self._store.known(row.key_id, new.keys())
         if not unknown:
-            return Sight.NONE
-        if await self._claimed(row, unknown):
+            return Sight.NONE if self._lives(row, provider) else Sight.GONE
+        rivals = await self._rivals(row, unknown)
+        if row.state is State.FAILED and any(_looked_for(rival) for rival in rivals):
             # What was given up has the weaker claim.
-            return Sight.NONE if row.state is State.FAILED else Sight.SEVERAL
+            return Sight.NONE
         if len(unknown) > 1:
             return Sight.SEVERAL
+        if rivals:
+            return Sight.CLAIMED
         # What is listed late may have been bought late.
         at = row.called_at if row.state is not State.FAILED else None
         await self.keep(row, new[unknown.pop()], await self.terms(provider), at)
         return Sight.OURS
 
-    async def _claimed(self, row: Activation, ids: Collection[str]) -> bool:
-        """Whether another lost purchase may have bought one of these as well."""
-        rivals = await self._store.rivals(row, LAG)
-        return any(set(ids) - ids_before(rival) for rival in rivals)
+    async def _rivals(self, row: Activation, ids: Collection[str]) -> Sequence[Activation]:
+        """Other lost purchases that may have bought one of these as well."""
+        rivals = await self._store.rivals(row, LATER[-1])
+        return [rival for rival in rivals if set(ids) - ids_before(rival)]
+
+    def _lives(self, row: Activation, provider: Provider) -> bool:
+        """Whether what was bought by the call would still be listed."""
+        called = row.called_at or row.created_at
+        return self._clock() < called + timedelta(seconds=provider.timing.lifetime)
+
+
+def _looked_for(row: Activation) -> bool:
+    """Whether a lost purchase may still turn out to be ours."""
+    return row.state is State.BUYING or (row.state is State.UNKNOWN and row.next_poll_at is not None)

@@ -49,6 +49,12 @@ def _how_unknown(row: Activation, title: str, t: Texts) -> str:
             "that was bought: it is <b>unknown</b> which.",
             provider=title,
         )
+    if row.reason == Reason.CLAIMED:
+        return t(
+            "❓ The answer of {provider} was lost, and a new number in your account may be the one that was "
+            "bought here or another purchase's: it is <b>unknown</b> whose.",
+            provider=title,
+        )
     return t(
         "❓ The answer of {provider} was lost: it is <b>unknown</b> whether a number was bought.",
         provider=title,

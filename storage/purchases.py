@@ -148,14 +148,15 @@ class PurchaseStore:
         values: dict[str, Any] = {
             "failures": Activation.failures + 1,
             "polled_at": now,
+            "ended_at": now,
             "next_poll_at": look_at,
         }
         async with self._database.begin() as session:
             return await move(session, activation_id, State.FAILED, now, reason=Reason.NOT_LISTED, **values)
 
-    async def undecided(self, activation_id: str, now: datetime) -> Activation | None:
-        """Several numbers may be the lost one: only the person can tell. It is looked for no more."""
-        values: dict[str, Any] = {"reason": Reason.SEVERAL, "polled_at": now, "next_poll_at": None}
+    async def undecided(self, activation_id: str, reason: Reason, now: datetime) -> Activation | None:
+        """Whether a number is the lost one only the person can tell. It is looked for no more."""
+        values: dict[str, Any] = {"reason": reason, "polled_at": now, "next_poll_at": None}
         async with self._database.begin() as session:
             anew = await _failed(session, activation_id) == Reason.NOT_LISTED
             if anew:
@@ -166,15 +167,23 @@ class PurchaseStore:
             return row
 
     async def rivals(self, lost: Activation, lag: timedelta) -> Sequence[Activation]:
-        """Other lost purchases of the same on this account, called no earlier than `lag` before this one."""
+        """Other lost purchases of the same on this account that its list may be showing only now.
+
+        They were called no earlier than `lag` before this one, or are still looked for. What was told to be
+        not bought is a rival only of its like.
+        """
         called = lost.called_at or lost.created_at
+        lost_too = Activation.state.in_((State.UNKNOWN, State.BUYING))
+        if lost.state is State.FAILED:
+            lost_too |= (Activation.state == State.FAILED) & (Activation.reason == Reason.NOT_LISTED)
         others = select(Activation).where(
             Activation.id != lost.id,
             Activation.key_id.in_(twins(lost.key_id)),
             Activation.service_code == lost.service_code,
             Activation.country_code == lost.country_code,
-            Activation.state.in_((State.UNKNOWN, State.BUYING)),
-            Activation.called_at > called - lag,
+            lost_too,
+            Activation.called_at.is_not(None),
+            (Activation.called_at > called - lag) | Activation.next_poll_at.is_not(None),
         )
         async with self._database.begin() as session:
             return (await session.scalars(others)).all()

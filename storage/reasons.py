@@ -24,6 +24,8 @@ class Reason(StrEnum):
     NOT_LISTED = "NotListed"
     #: More than one number in that list may be the one that was bought.
     SEVERAL = "Several"
+    #: The one number that may be it may be another lost purchase's as well.
+    CLAIMED = "Claimed"
     #: It stood in that list only after it had been given up.
     LISTED_LATE = "ListedLate"
     #: A message was asked for long enough, and its provider never told a last word on it.
