@@ -4,6 +4,7 @@ import asyncio
 import logging
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 from aiogram import Bot, Dispatcher
 from aiogram.types import Update
@@ -36,7 +37,7 @@ from bot.settings import Settings
 from bot.shops import Shops
 from bot.strays import Strays
 from bot.tariffs import Tariffs
-from bot.ticks import Ticks
+from bot.ticks import Tick, Ticks
 from bot.verdicts import REVOKED, Stopped
 from bot.watcher import Duty, Sleep, Watcher
 from handlers import routers
@@ -228,10 +229,10 @@ class Codebell:
             {
                 "watch": (self.watcher.tick, 1),
                 "post": (self.postman.round, 1),
-                "housekeeping": (self.housekeeping, 3600),
                 "heartbeat": (self.write_heartbeat, 10),
             }
         )
+        self._ticks.start_chores(self.housekeeping)
 
     async def write_heartbeat(self) -> None:
         waiting = await self.outbox.oldest_due(self.clock())
@@ -240,17 +241,15 @@ class Codebell:
         self.heartbeat.write()
 
     async def housekeeping(self) -> None:
-        """Forget what is of no use any more, then settle what was left lying."""
-        now = self.clock()
-        await self.keys.sweep(now)
-        await self.forms.sweep(now)
-        await self.quotes.sweep(now)
-        await self.orders.sweep(now)
-        await self.messages.sweep()
-        await self.retention.sweep(now)
-        await self.postman.tidy()
-        for spending in (self.purchases, self.rental_orders, self.messages):
-            await spending.recover(LEFT_BEHIND)
+        """Settle what was left lying, money first, then forget what is of no use any more."""
+        money: dict[str, Purchases | RentalOrders | Messages]
+        money = {"purchases": self.purchases, "rents": self.rental_orders, "messages": self.messages}
+        stores: dict[str, KeyStore | FormStore | QuoteStore | RentalOrderStore]
+        stores = {"keys": self.keys, "forms": self.forms, "quotes": self.quotes, "orders": self.orders}
+        chores: dict[str, Tick] = {name: partial(each.recover, LEFT_BEHIND) for name, each in money.items()}
+        chores |= {name: partial(each.sweep, self.clock()) for name, each in stores.items()}
+        chores |= {"drafts": self.messages.sweep, "posts": self.postman.tidy}
+        await self._ticks.each({**chores, "retention": partial(self.retention.sweep, self.clock())})
 
     async def _listen_to_people(self) -> None:
         try:

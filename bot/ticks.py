@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -11,6 +11,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds until a tick is taken to hang.
 DEADLINE = 20.0
+#: Seconds from the start to the first chores, when it has calmed down, and between two rounds of them.
+SOON, HOUR = 60.0, 3600.0
 
 Tick = Callable[[], Awaitable[None]]
 
@@ -18,9 +20,9 @@ Tick = Callable[[], Awaitable[None]]
 class Ticks:
     """Each comes again after its seconds, whatever became of the last one; `beat` hears of those done."""
 
-    def __init__(self, beat: Callable[[str], None], deadline: float = DEADLINE) -> None:
+    def __init__(self, beat: Callable[[str], None], deadline: float = DEADLINE, soon: float = SOON) -> None:
         self._beat = beat
-        self._deadline = deadline
+        self._deadline, self._soon = deadline, timedelta(seconds=soon)
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     def start(self, ticks: Mapping[str, tuple[Tick, float]]) -> None:
@@ -35,6 +37,22 @@ class Ticks:
                 coalesce=True,
             )
         self._scheduler.start()
+
+    def start_chores(self, chores: Tick) -> None:
+        """Let a round of chores come soon, and every hour; it takes what its parts take, see `each`."""
+        self._scheduler.add_job(
+            chores,
+            "interval",
+            seconds=HOUR,
+            next_run_time=datetime.now(UTC) + self._soon,
+            misfire_grace_time=None,
+            coalesce=True,
+        )
+
+    async def each(self, chores: Mapping[str, Tick]) -> None:
+        """One after another, by name: none that fails or hangs keeps the next one from its turn."""
+        for name, chore in chores.items():
+            await self._guarded(name, chore)
 
     def pause(self) -> None:
         if self._scheduler.running:

@@ -60,6 +60,36 @@ async def test_s_12_a_tick_that_hangs_is_cut_and_comes_again(caplog: pytest.LogC
     assert "the odd tick" in caplog.text
 
 
+async def test_a_chore_that_fails_or_hangs_takes_no_turn_of_the_others(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    beats: list[str] = []
+    chores = {"first": Tick(), "odd": Tick(ValueError()), "slow": Tick(hangs=True), "last": Tick()}
+    with caplog.at_level(logging.ERROR):
+        await Ticks(beats.append, deadline=0.01).each(chores)
+    assert beats == ["first", "last"]
+    assert ("the odd tick" in caplog.text, "the slow tick" in caplog.text) == (True, True)
+
+
+async def test_chores_come_soon_after_the_start_and_not_with_it() -> None:
+    done, later, good = asyncio.Event(), Tick(), Tick()
+
+    async def chore() -> None:
+        done.set()
+
+    soon, calm = Ticks(lambda _: None, soon=0.01), Ticks(lambda _: None)
+    soon.start({})
+    soon.start_chores(chore)
+    calm.start({"good": (good, 0.01)})
+    calm.start_chores(later)
+    async with asyncio.timeout(10):
+        await done.wait()
+        await good.again.wait()
+    assert later.times == 0
+    soon.end()
+    calm.end()
+
+
 async def test_ticks_that_never_started_can_be_paused_and_ended() -> None:
     ticks = Ticks(lambda _: None)
     ticks.pause()

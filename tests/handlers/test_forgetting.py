@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
+from sqlalchemy import text
 
 from tests.house import Chat, House
 
@@ -34,6 +35,21 @@ async def test_a_code_and_its_sms_are_erased_after_the_days_that_are_set(owner: 
     assert in_the_file(house, "code-4711")
     await days_later(house, 2)
     assert [word for word in ("code-4711", "the text of", "its sender") if in_the_file(house, word)] == []
+
+
+async def test_a_chore_that_fails_keeps_nothing_else_from_being_forgotten(
+    owner: Chat, house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.alpha.delivers("code-4711")
+    await owner.wait(10)
+    await owner.press("Finish")
+    async with house.database.begin() as session:
+        await session.execute(text("DROP TABLE forms"))
+    house.clock.advance(4 * DAY)
+    await house.codebell.housekeeping()
+    assert not in_the_file(house, "code-4711")
+    assert "the forms tick" in caplog.text
+    caplog.clear()
 
 
 async def test_a_sent_message_is_listed_without_its_words_and_recipient_once_they_are_erased(
