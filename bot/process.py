@@ -7,7 +7,6 @@ from contextlib import suppress
 from typing import Self
 
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
 from bot import clock as clocks
@@ -17,6 +16,7 @@ from bot.errors import SettingsError
 from bot.log import secrets
 from bot.providers import connect
 from bot.providers.base import Provider
+from bot.session import Session
 from bot.settings import Settings
 from storage.opening import opened
 
@@ -28,7 +28,7 @@ _STOPPING = (signal.SIGTERM, signal.SIGINT)
 def telegram(settings: Settings) -> Bot:
     """The one `Bot` of the process."""
     server = TelegramAPIServer.from_base(settings.bot_api_url)
-    return Bot(settings.bot_token.get_secret_value(), session=AiohttpSession(api=server))
+    return Bot(settings.bot_token.get_secret_value(), session=Session(api=server))
 
 
 def providers_of(settings: Settings) -> dict[str, Provider]:

@@ -1,5 +1,6 @@
 """What a refused send means for the message: wait, move, try another way, or give up."""
 
+import re
 from dataclasses import dataclass
 
 from aiogram.exceptions import (
@@ -7,10 +8,8 @@ from aiogram.exceptions import (
     TelegramBadRequest,
     TelegramForbiddenError,
     TelegramMigrateToChat,
-    TelegramNetworkError,
     TelegramNotFound,
     TelegramRetryAfter,
-    TelegramServerError,
     TelegramUnauthorizedError,
 )
 
@@ -66,8 +65,11 @@ class Stop:
     """The token is revoked: nothing can be sent at all."""
 
 
+@dataclass(frozen=True, slots=True)
 class Hopeless:
-    """A mistake of ours; the same message would be refused again."""
+    """The same message would be refused again; `named` when Telegram says why by a name nobody here knows."""
+
+    named: bool = False
 
 
 Verdict = (
@@ -85,11 +87,23 @@ _BY_TEXT: dict[str, type[AsItIs | SendNew | WithoutThread | AsPlainText | Unreac
     "can't parse entities": AsPlainText,
     "chat not found": Unreachable,
     "not enough rights": Unreachable,
+    "need administrator rights": Unreachable,
+    "bot is not a member": Unreachable,
+    "chat was deactivated": Unreachable,
     "chat_write_forbidden": Unreachable,
+    "chat_send_plain_forbidden": Unreachable,
+    "chat_restricted": Unreachable,
+    "channel_private": Unreachable,
     "user is deactivated": Unreachable,
+    "user_deactivated": Unreachable,
+    "user_is_blocked": Unreachable,
+    "user_banned_in_channel": Unreachable,
     "peer_id_invalid": Unreachable,
     "have no rights to send": Unreachable,
 }
+#: How an answer begins that says yes, even if it is cut off, and a refusal that is only a name.
+_YES = re.compile(r'\s*\{\s*"ok"\s*:\s*true\b')
+_NAME = re.compile(r"^(?:Bad Request: )?[A-Z][A-Z_0-9]+$")
 
 
 def judge(error: Exception) -> Verdict:
@@ -103,19 +117,20 @@ def judge(error: Exception) -> Verdict:
             return Stop()
         case TelegramForbiddenError():
             return Unreachable()
-        case TelegramBadRequest(message=message):
+        case TelegramBadRequest(message=str(message)) if message:
             return _by_text(message)
         case ClientDecodeError(data=answer):
-            return Unsure(unreadable=_is_telegrams(answer))
-        case TelegramServerError() | TelegramNetworkError() | TimeoutError():
-            return Unsure(unreadable=False)
-        case _:
+            return Unsure(unreadable=_is_a_yes(answer))
+        case ValueError() if not isinstance(error, UnicodeError):
+            # Not even asked: what we made cannot be said.
             return Hopeless()
+        case _:
+            return Unsure(unreadable=False)
 
 
-def _is_telegrams(answer: object) -> bool:
-    """Telegram answers with JSON objects; the page of a proxy before it is none, whatever its status."""
-    return isinstance(answer, dict) or str(answer).lstrip().startswith("{")
+def _is_a_yes(answer: object) -> bool:
+    """Telegram's yes is a word of a JSON object; the page of a proxy before it has none, whatever its status."""
+    return answer.get("ok") is True if isinstance(answer, dict) else _YES.match(str(answer)) is not None
 
 
 def _by_text(message: str) -> Verdict:
@@ -123,4 +138,4 @@ def _by_text(message: str) -> Verdict:
     for words, verdict in _BY_TEXT.items():
         if words in said:
             return verdict()
-    return Hopeless()
+    return Hopeless(named=_NAME.search(message) is not None)

@@ -38,6 +38,15 @@ METHOD = SendMessage(chat_id=1, text="-")
         ("Bad Request: CHAT_WRITE_FORBIDDEN", Unreachable),
         ("Bad Request: have no rights to send a message", Unreachable),
         ("Bad Request: PEER_ID_INVALID", Unreachable),
+        ("Bad Request: USER_IS_BLOCKED", Unreachable),
+        ("Bad Request: CHAT_RESTRICTED", Unreachable),
+        ("Bad Request: CHAT_SEND_PLAIN_FORBIDDEN", Unreachable),
+        ("Bad Request: USER_BANNED_IN_CHANNEL", Unreachable),
+        ("Bad Request: INPUT_USER_DEACTIVATED", Unreachable),
+        ("Bad Request: CHANNEL_PRIVATE", Unreachable),
+        ("Bad Request: group chat was deactivated", Unreachable),
+        ("Bad Request: bot is not a member of the channel chat", Unreachable),
+        ("Bad Request: need administrator rights in the channel chat", Unreachable),
         ("Bad Request: BUTTON_DATA_INVALID", Hopeless),
         ("Bad Request: message text is empty", Hopeless),
     ],
@@ -54,6 +63,15 @@ def test_a_bad_request_means_what_it_says(said: str, verdict: type) -> None:
         (exceptions.ClientDecodeError("odd", ValueError(), {"ok": True}), Unsure(unreadable=True)),
         (exceptions.ClientDecodeError("cut", ValueError(), '{"ok": true,'), Unsure(unreadable=True)),
         (exceptions.ClientDecodeError("page", ValueError(), "<html>502"), Unsure(unreadable=False)),
+        (exceptions.ClientDecodeError("odd", ValueError(), {"error": 502}), Unsure(unreadable=False)),
+        (exceptions.ClientDecodeError("odd", ValueError(), {"ok": False}), Unsure(unreadable=False)),
+        (exceptions.ClientDecodeError("cut", ValueError(), '{"error": "bad gat'), Unsure(unreadable=False)),
+        (exceptions.ClientDecodeError("odd", ValueError(), []), Unsure(unreadable=False)),
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "page"), Unsure(unreadable=False)),
+        (exceptions.TelegramBadRequest(METHOD, None), Unsure(unreadable=False)),  # type: ignore[arg-type] # as aiogram does
+        (exceptions.TelegramAPIError(METHOD, "Too Many Requests"), Unsure(unreadable=False)),
+        (exceptions.TelegramConflictError(METHOD, "Conflict"), Unsure(unreadable=False)),
+        (TypeError("aiogram's"), Unsure(unreadable=False)),
         (exceptions.TelegramServerError(METHOD, "Bad Gateway"), Unsure(unreadable=False)),
         (exceptions.RestartingTelegram(METHOD, "restart"), Unsure(unreadable=False)),
         (exceptions.TelegramNetworkError(METHOD, "reset"), Unsure(unreadable=False)),
@@ -76,3 +94,8 @@ def test_a_verdict_carries_what_is_needed_to_follow_it(error: Exception, verdict
 )
 def test_what_nobody_can_help_is_told_apart(error: Exception, verdict: type) -> None:
     assert type(judge(error)) is verdict
+
+
+@pytest.mark.parametrize(("said", "named"), [("SOMETHING_NEW_17", True), ("message text is empty", False)])
+def test_a_refusal_that_is_only_a_name_is_told_from_a_sentence(said: str, named: bool) -> None:
+    assert judge(exceptions.TelegramBadRequest(METHOD, f"Bad Request: {said}")) == Hopeless(named=named)

@@ -1,0 +1,49 @@
+"""The way to Telegram's server: whatever comes back is an answer or an error of aiogram, also from a proxy.
+
+aiogram lets through what reading an odd page raises: a `UnicodeDecodeError` for a page, or a person's text,
+that is not UTF-8, a `TypeError` for an error without a description. Either would end the polling.
+"""
+
+from typing import Any
+
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.exceptions import AiogramError, ClientDecodeError, TelegramNetworkError
+from aiogram.methods import Response, TelegramMethod
+from aiogram.methods.base import TelegramType
+from aiohttp import ClientError, ClientTimeout
+
+
+class Session(AiohttpSession):
+    """aiogram's session, for answers of any bytes."""
+
+    async def make_request(
+        self, bot: Bot, method: TelegramMethod[TelegramType], timeout: int | None = None
+    ) -> TelegramType:
+        """Raises only errors of aiogram; a broken letter costs that letter, not the answer it stands in."""
+        status, content = await self._answer(bot, method, self.timeout if timeout is None else timeout)
+        result: Any = self.check_response(bot, method, status, content).result
+        return result  # type: ignore[no-any-return] # what the method returns, as aiogram has checked
+
+    async def _answer(
+        self, bot: Bot, method: TelegramMethod[TelegramType], timeout: float
+    ) -> tuple[int, str]:
+        session = await self.create_session()
+        url, form = self.api.api_url(bot.token, method.__api_method__), self.build_form_data(bot, method)
+        try:
+            async with session.post(url, data=form, timeout=ClientTimeout(total=timeout)) as answer:
+                return answer.status, (await answer.read()).decode(errors="replace")
+        except TimeoutError as late:
+            raise TelegramNetworkError(method, "Request timeout error") from late
+        except (ClientError, OSError) as error:
+            raise TelegramNetworkError(method, f"{type(error).__name__}: {error}") from error
+
+    def check_response(
+        self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str
+    ) -> Response[TelegramType]:
+        try:
+            return super().check_response(bot, method, status_code, content)
+        except AiogramError:
+            raise
+        except Exception as odd:
+            raise ClientDecodeError("Failed to read the answer", odd, content) from odd
