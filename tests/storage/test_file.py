@@ -1,6 +1,7 @@
 """The database as a file: backups while it is written to, damage, places that cannot be used, the exit."""
 
 import asyncio
+import errno
 import os
 import sqlite3
 import stat
@@ -9,12 +10,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import aiosqlite
 import pytest
 
 from bot.errors import SettingsError, StorageError
+from storage import sqlite
 from storage.database import Database
 from tests.storage.shelf import chat, put, shelf, sql, url
 
@@ -71,6 +74,37 @@ async def test_a_backup_never_replaces_a_file(database: Database, tmp_path: Path
 async def test_a_backup_to_nowhere_says_so(database: Database) -> None:
     with pytest.raises(StorageError, match="cannot be written"):
         await database.backup(Path("/proc/nowhere/copy.db"))
+
+
+def test_a_copys_full_disk_is_the_copys_and_a_damaged_database_the_databases() -> None:
+    copy = Path("/usb/copy.db")
+    full, broken = refused("PRAGMA max_page_count=1"), sqlite3.DatabaseError("malformed")
+    broken.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    assert "no room left on the disk of /usb/copy.db" in sqlite.copy_trouble("x.db", copy, full).detail
+    assert "the database x.db is damaged" in sqlite.copy_trouble("x.db", copy, broken).detail
+
+
+def refused(pragma: str) -> sqlite3.Error:
+    """What SQLite says to a table for which there is no room."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute(pragma)
+        with pytest.raises(sqlite3.Error) as caught:
+            connection.executescript("CREATE TABLE x (y); CREATE TABLE z (y);")
+    return caught.value
+
+
+@pytest.mark.parametrize("knows", [True, False])
+def test_a_second_name_is_a_copy_where_the_file_system_knows_none(tmp_path: Path, knows: bool) -> None:
+    def link(file: Path, name: Path) -> None:
+        if not knows:
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+        name.hardlink_to(file)
+
+    file, name, part = (tmp_path / each for each in ("codebell.db", "kept", "part"))
+    file.write_bytes(b"codes and sealed keys")
+    sqlite.name_also(file, name, part, link)
+    assert (name.read_bytes(), file.samefile(name), part.exists()) == (b"codes and sealed keys", knows, False)
+    assert knows or stat.S_IMODE(name.stat().st_mode) == 0o600
 
 
 async def test_s_20_a_damaged_page_is_found_at_the_start(tmp_path: Path) -> None:

@@ -4,10 +4,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from storage.database import Database
 from storage.hindsight import INTERRUPTED, mistrust
+from storage.keys import KeyStore
 from storage.models import (
     Activation,
     Key,
@@ -22,7 +24,8 @@ from storage.models import (
     RentalState,
     State,
 )
-from tests.storage.shelf import NOW, chat, number, put, stored
+from storage.vault import Vault
+from tests.storage.shelf import MASTER, NOW, chat, number, put, stored
 
 LATER = NOW + timedelta(days=1)
 
@@ -87,6 +90,15 @@ async def test_a_rent_that_was_not_called_is_unknown_and_no_number_is_taken_for_
         told = await session.get_one(RentalOrder, "rent")
     assert (row.state, row.next_poll_at) == (RentalState.UNKNOWN, None)
     assert (told.state, told.reason) == (OrderState.UNKNOWN, INTERRUPTED)
+
+
+async def test_who_removed_their_keys_is_told_nothing(database: Database, key: Key) -> None:
+    await put(database, chat(2), number(key, "n", State.WAITING))
+    other = await stored(database, SecretStr("another-chats-secret"), chat_id=2)
+    assert await KeyStore(database, Vault([MASTER])).remove(key.id, 1, NOW)
+    await mistrust(database, LATER)
+    async with database.begin() as session:
+        assert {post.chat_id for post in await session.scalars(select(Post))} == {other.chat_id}
 
 
 async def test_what_was_carried_out_stays_as_it_is(database: Database, key: Key) -> None:

@@ -119,13 +119,12 @@ def said_by(statement: str) -> Callable[[Path], None]:
         (lambda path: path.write_bytes(b""), "holds nothing of this bot"),
         (lambda path: path.unlink(), "there is no backup .*monday.db"),
         (said_by("UPDATE alembic_version SET version_num = '9999'"), "newer than this program"),
-        (said_by("DELETE FROM vault_canary"), "has no canary"),
         (said_by("UPDATE provider_keys SET kid = 'somebody'"), "master key somebody, which was not given"),
         (
             said_by(
                 "INSERT INTO steps (id, activation_id, state, at) VALUES ('s', 'of nothing', 'waiting', 1)"
             ),
-            "a row points nowhere",
+            "damaged .a row points nowhere.: take another one",
         ),
     ],
 )
@@ -178,6 +177,36 @@ def torn(tmp_path: Path, backup: Path) -> Path:
         for name in ("codebell.db", "codebell.db-journal"):
             shutil.copy(tmp_path / name, elsewhere / name)
     return elsewhere
+
+
+async def test_a_key_without_its_canary_is_no_empty_database(tmp_path: Path, backup: Path) -> None:
+    sql(backup, "DELETE FROM vault_canary")
+    with pytest.raises(StorageError, match="the database has no canary"):
+        await restore(url(tmp_path), [MASTER], backup, AFTER)
+
+
+async def test_s_19_a_newer_backup_is_called_newer_whatever_its_tables_look_like(
+    tmp_path: Path, backup: Path
+) -> None:
+    sql(backup, "UPDATE alembic_version SET version_num = '9999'")
+    sql(backup, "ALTER TABLE provider_keys RENAME COLUMN kid TO sealed_with")
+    with pytest.raises(StorageError, match="newer than this program"):
+        await restore(url(tmp_path), [MASTER], backup, AFTER)
+
+
+async def test_without_the_backup_nothing_is_made(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="there is no backup"):
+        await restore(url(tmp_path / "data"), [MASTER], tmp_path / "nowhere.db", AFTER)
+    assert not (tmp_path / "data").exists()
+
+
+async def test_the_database_does_not_replace_itself(tmp_path: Path, backup: Path) -> None:
+    before, link = files(tmp_path), tmp_path / "backups" / "link.db"
+    link.symlink_to(tmp_path / "codebell.db")
+    for same in (tmp_path / "codebell.db", link):
+        with pytest.raises(StorageError, match="is the database itself"):
+            await restore(url(tmp_path), [MASTER], same, AFTER)
+    assert files(tmp_path) == before
 
 
 async def test_a_journal_of_the_old_database_never_meets_the_new_one(torn: Path, backup: Path) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Enum, String, inspect, select
 
 from storage.database import Database
 from storage.models import (
@@ -20,7 +20,7 @@ from storage.models import (
     State,
 )
 from storage.outbox import PARKED, unpark
-from storage.retention import FORGOTTEN, Retention
+from storage.retention import FORGOTTEN, RULES, Retention, Rule
 from tests.storage.shelf import NOW, chat, number, put, stored
 
 ENDED = NOW - timedelta(days=30, seconds=1)
@@ -98,6 +98,35 @@ async def test_words_codes_and_recipients_are_gone_from_the_file_and_the_history
         assert (await session.get_one(Sms, "s")).received_at == ENDED
         assert (await session.get_one(RentalText, "t")).received_at == ENDED
         assert (await session.get_one(OutgoingMessage, "m")).state is MessageState.DELIVERED
+
+
+#: What the history and the money need: what it was, between which accounts, and how it ended.
+STAYS = {
+    Sms: {"id", "activation_id", "written"},
+    Activation: {
+        *("id", "nonce", "key_id", "provider", "provider_id", "service", "service_name", "service_code"),
+        *("country", "country_name", "country_code", "operator", "currency", "reason", "phone", "raw"),
+        *("held_before", "last_written"),
+    },
+    RentalText: {"id", "rental_id", "written"},
+    OutgoingMessage: {
+        *("id", "key_id", "provider", "provider_id", "reason", "country", "currency", "channels"),
+        *("viber_source", "sms_source", "viber_status", "viber_raw", "sms_status", "sms_raw"),
+    },
+}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.table.__tablename__)
+def test_every_word_of_a_table_is_forgotten_or_known_to_stay(rule: Rule) -> None:
+    columns = inspect(rule.table).columns
+    words = {column.key for column in columns if isinstance(column.type, String)}
+    states = {column.key for column in columns if isinstance(column.type, Enum)}
+    assert words - states == STAYS[rule.table] | rule.emptied.keys()
+    assert STAYS[rule.table] & rule.emptied.keys() == set()
+
+
+def test_every_table_with_words_of_people_has_a_rule() -> None:
+    assert {rule.table for rule in RULES} == STAYS.keys()
 
 
 async def test_what_is_open_watched_or_ended_lately_keeps_its_words(database: Database, key: Key) -> None:

@@ -12,10 +12,10 @@ from bot.errors import BrokenKey, SettingsError, StorageError
 from bot.failpoints import Failpoint
 from storage.database import Database
 from storage.keys import KeyStore
-from storage.models import Canary, Key
+from storage.models import Canary, Key, State
 from storage.vault import Vault, fingerprint
 from tests.mortal import Killed
-from tests.storage.shelf import MASTER, OLDER, OTHER, SECRET, shelf, sql, stored, url
+from tests.storage.shelf import MASTER, NOW, OLDER, OTHER, SECRET, number, put, shelf, sql, stored, url
 
 
 def hash_of(folder: Path) -> str:
@@ -188,6 +188,21 @@ async def test_a_broken_key_does_not_stop_the_rotation_of_the_others(tmp_path: P
         assert (rotation.sealed, rotation.broken) == (4, (f"the smsbower key {rows[2].id} of chat 9",))
         assert rotation.held == {ring.kid: 4, old.kid: 1}
         assert await count_under(database, ring) == 4
+
+
+async def test_a_key_that_was_emptied_is_held_by_no_master_key(database: Database) -> None:
+    row = await stored(database)
+    await put(database, number(row, "n", State.FINISHED))
+    assert await KeyStore(database, Vault([MASTER])).remove(row.id, 1, NOW)
+    vault = Vault([OTHER, MASTER])
+    assert (await vault.rotate(database)).held == {fingerprint(OTHER): 0, fingerprint(MASTER): 0}
+    assert await vault.older(database) == {}
+
+
+async def test_what_lies_under_an_older_master_key_is_counted(database: Database) -> None:
+    await stored(database)
+    assert await Vault([OTHER, MASTER]).older(database) == {fingerprint(MASTER): 1}
+    assert await Vault([MASTER, OTHER]).older(database) == {}
 
 
 def content(folder: Path) -> bytes:
