@@ -3,7 +3,8 @@
 What is left when the process dies, and what the next one makes of it in `recover`:
 
     before the intent is committed     nothing; the button can be pressed again
-    before the call is noted           an intent that was never called: failed, nothing was paid
+    before the call is noted           an intent that was never called: failed, nothing was paid; so is one
+                                       that had to wait too long, though nothing died
     around the call                    an intent that was called: looked for or told as unknown, with the
                                        balance before and after; never called again
     before its outcome is committed    the same
@@ -35,12 +36,18 @@ log = logging.getLogger(__name__)
 
 #: Why an outcome is lost when this process knows nothing of the call.
 INTERRUPTED = "Interrupted"
+#: An intent that had to wait longer, for its account or the database, is carried out no more.
+PATIENCE = timedelta(minutes=5)
 
 Row = TypeVar("Row", bound=Charge)
 
 
 class Unwritten(Refused):
     text = text("My database takes nothing right now: nothing was ordered or paid. Please try again later.")
+
+
+class WaitedTooLong(Refused):
+    text = text("It had to wait too long, so nothing was ordered or paid. Order again if you still want it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +176,8 @@ class Spending(ABC, Generic[Row, Order, Answer]):
         """Once this is committed the call may have been made."""
         order = await prepare(*await self._accounts.behind(intent))
         self._errands.still_wanted()
+        if self._clock() - _intended_at(intent) > PATIENCE:
+            raise WaitedTooLong
         row = await self._note(order)
         return None if row is None else replace(order, row=row)
 

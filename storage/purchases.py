@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import AlreadyDone, Expired, NotOffered, NotYours
@@ -173,7 +173,7 @@ class PurchaseStore:
         not bought is a rival only of its like.
         """
         called = lost.called_at or lost.created_at
-        lost_too = Activation.state.in_((State.UNKNOWN, State.BUYING))
+        lost_too: ColumnElement[bool] = Activation.state.in_((State.UNKNOWN, State.BUYING))
         if lost.state is State.FAILED:
             lost_too |= (Activation.state == State.FAILED) & (Activation.reason == Reason.NOT_LISTED)
         others = select(Activation).where(
