@@ -5,8 +5,10 @@ import base64
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from storage.opening import opened
+from tests.storage.shelf import stored
 
 TOKEN = "123456:ABC-secret-token-0123456789"
 MASTER = base64.b64encode(b"m" * 32).decode()
@@ -27,11 +29,11 @@ def address(folder: Path) -> str:
     return f"sqlite+aiosqlite:///{folder / 'codebell.db'}"
 
 
-def make(folder: Path) -> None:
-    """The database, as the bot leaves it that was started once."""
+def make(folder: Path, *secrets: str) -> list[str]:
+    """The database, as the bot leaves it that was started once and given these keys; their ids."""
 
-    async def start() -> None:
-        async with opened(address(folder), [b"m" * 32]):
-            pass
+    async def start() -> list[str]:
+        async with opened(address(folder), [b"m" * 32]) as (database, vault):
+            return [(await stored(database, SecretStr(each), vault=vault)).id for each in secrets]
 
-    asyncio.run(start())
+    return asyncio.run(start())

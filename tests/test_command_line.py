@@ -1,6 +1,5 @@
 """The command line: its exit codes, and the one line it says when it cannot go on."""
 
-import asyncio
 import os
 import re
 import subprocess
@@ -11,15 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from bot import failpoints
 from bot.__main__ import main
 from bot.failpoints import Failpoint
-from storage.opening import opened
 from storage.vault import fingerprint
-from tests.prompt import MASTER, NEWER, TOKEN, address, go_to, make
-from tests.storage.shelf import sql, stored
+from tests.prompt import MASTER, NEWER, TOKEN, go_to, make
+from tests.storage.shelf import sql
 
 ROOT = Path(__file__).parent.parent
 
@@ -149,7 +146,7 @@ def test_no_key_is_rotated_where_there_is_no_database(
 def test_a_rotation_tells_which_master_keys_can_go(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = asyncio.run(two_keys(address(folder)))
+    _, broken = make(folder, "the-first-secret", "the-other-secret")
     sql(folder / "codebell.db", "UPDATE provider_keys SET chat_id = 9 WHERE id = ?", broken)
     older, newer = fingerprint(b"m" * 32), fingerprint(b"n" * 32)
     monkeypatch.setenv("MASTER_KEY", f"{NEWER} {MASTER}")
@@ -170,13 +167,6 @@ def test_a_rotation_tells_which_master_keys_can_go(
     assert main(["rotate-keys"]) == 0
 
 
-async def two_keys(database_url: str) -> str:
-    """Two keys in a chat; the id of the second."""
-    async with opened(database_url, [b"m" * 32]) as (database, vault):
-        secrets = (SecretStr("the-first-secret"), SecretStr("the-other-secret"))
-        return [await stored(database, secret, vault=vault) for secret in secrets][1].id
-
-
 def test_a_backup_is_restored_in_plain_words(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     make(folder)
     assert main(["backup", "copy.db"]) == 0
@@ -193,7 +183,7 @@ def test_a_backup_is_restored_in_plain_words(folder: Path, capsys: pytest.Captur
 def test_what_a_restored_backup_still_needs_is_said(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asyncio.run(two_keys(address(folder)))
+    make(folder, "the-first-secret", "the-other-secret")
     assert main(["backup", "copy.db"]) == 0
     monkeypatch.setenv("MASTER_KEY", f"{NEWER} {MASTER}")
     capsys.readouterr()

@@ -197,6 +197,19 @@ def test_a_command_that_is_broken_off_is_not_taken_for_done(
     assert {name for name in left(folder) if "before-restore" not in name} <= {"copy.db", "new.db"}
 
 
+def test_a_rotation_that_is_broken_off_goes_on_where_it_stopped(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(folder, "the-first-secret", "the-other-secret")
+    monkeypatch.setenv("MASTER_KEY", f"{NEWER} {MASTER}")
+    failpoints.arm(Failpoint.IN_ROTATION, interrupt)
+    assert main(["rotate-keys"]) == 130
+    assert capsys.readouterr() == ("", "codebell: interrupted: run it again\n")
+    failpoints.arm("")
+    assert main(["rotate-keys"]) == 0
+    assert capsys.readouterr().out.splitlines()[0].endswith(": 2")
+
+
 def test_a_secret_file_everybody_can_read_is_told_at_the_start(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,6 +77,12 @@ def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp
     assert (settings.access, settings.log_level) == (Access.OPEN, "ERROR")
 
 
+def test_a_file_of_settings_that_is_no_text_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"ACCESS=\xff\xfe")
+    with pytest.raises(SettingsError, match=r"\.env: cannot be read \(UnicodeDecodeError\)"):
+        read(tmp_path / ".env")
+
+
 def test_secrets_come_from_files_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("BOT_TOKEN")
     monkeypatch.delenv("MASTER_KEY")
