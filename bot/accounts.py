@@ -43,20 +43,25 @@ class Accounts:
             raise NotOffered
         return self._providers[row.provider], await self._keys.open(row.key_id)
 
-    async def balance(self, provider: Provider, key_id: str, key: SecretStr) -> Decimal | None:
-        """Read right before and after a purchase: the best hint there is when its answer is lost."""
+    async def balance(
+        self, provider: Provider, key_id: str, key: SecretStr, *, paid: bool = False
+    ) -> Decimal | None:
+        """Read right before and after (`paid`) a purchase: the best hint there is when its answer is lost."""
         if not provider.can(Capability.BALANCE):
             return None
-        balance = await provider.balance(key)
+        balance = await provider.balance(key, paid=paid)
         currency = balance.currency or provider.currency
         await self._keys.note_balance(key_id, balance.amount, currency, self._clock())
         return balance.amount
 
     async def balance_after(self, row: Charge) -> Decimal | None:
-        """The same after a purchase that is settled whether it can be read or not."""
+        """The same after a purchase that is settled whether it can be read or not; None where it cannot.
+
+        A site that has just lost an answer is likely to fail: it is asked all the same.
+        """
         try:
             provider, key = await self.behind(row)
-            return await self.balance(provider, row.key_id, key)
+            return await self.balance(provider, row.key_id, key, paid=True)
         except CodebellError:
             return None
         except Exception:

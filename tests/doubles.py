@@ -124,7 +124,7 @@ class FakeProvider(FakeRenting, FakeSending):
 
     # What the bot asks
 
-    async def balance(self, key: SecretStr) -> Balance:
+    async def balance(self, key: SecretStr, *, paid: bool = False) -> Balance:
         self._hear("balance")
         return Balance(self._account(key), self.currency)
 

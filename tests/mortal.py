@@ -33,9 +33,9 @@ class MortalProvider(FakeProvider):
         self.foreign: list[Number] = []
         self._wishes: dict[str, Wish] = {}
 
-    async def balance(self, key: SecretStr) -> Balance:
+    async def balance(self, key: SecretStr, *, paid: bool = False) -> Balance:
         await self._pass("before balance")
-        return await super().balance(key)
+        return await super().balance(key, paid=paid)
 
     async def buy(self, key: SecretStr, wish: Wish) -> Number:
         await self._pass("before buy")

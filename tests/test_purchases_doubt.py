@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot.errors import (
     BadReply,
@@ -62,6 +63,25 @@ async def test_a_balance_that_cannot_be_read_after_is_left_out(core: Core) -> No
     assert (row.state, row.balance_before, row.balance_after) == (State.UNKNOWN, Decimal("18.74"), None)
 
 
+async def test_b_9_the_balance_after_is_asked_for_though_the_site_fails(core: Core) -> None:
+    core.alpha.fails("buy", Unavailable())
+    core.alpha.meanwhile["before buy"] = lambda: _leaves_alone(core)
+    row = await core.buy()
+    assert (row.state, row.balance_after) == (State.UNKNOWN, Decimal("18.74"))
+
+
+async def _leaves_alone(core: Core) -> None:
+    """What is not about a purchase goes out no more."""
+    told = core.alpha.balance
+
+    async def balance(key: SecretStr, *, paid: bool = False) -> Balance:
+        if not paid:
+            raise Unavailable("left alone", sent=False)
+        return await told(key)
+
+    core.alpha.balance = balance  # type: ignore[method-assign] # a border that is closed
+
+
 async def _breaks_balance(core: Core) -> None:
     core.alpha.breaks("balance", Unavailable())
 
@@ -80,7 +100,7 @@ async def test_a_list_that_cannot_be_read_still_leaves_the_balance_after(core: C
 
 
 async def test_a_currency_the_provider_does_not_tell_is_the_providers_own(core: Core) -> None:
-    async def balance(key: object) -> Balance:
+    async def balance(key: object, *, paid: bool = False) -> Balance:
         return Balance(Decimal("3"), "")
 
     core.alpha.balance = balance  # type: ignore[method-assign] # a reply this fake does not have

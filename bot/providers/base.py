@@ -231,8 +231,8 @@ class Provider(Renting, Sending):
         """When this key ends, where it says so itself; no call is made."""
         return None
 
-    async def balance(self, key: SecretStr) -> Balance:
-        """The money on the key's account. Also the way to check a key: a wrong one raises `BadKey`."""
+    async def balance(self, key: SecretStr, *, paid: bool = False) -> Balance:
+        """The money on the account; a wrong key raises `BadKey`. `paid`: to learn of a lost purchase."""
         raise Unsupported
 
     async def services(self, key: SecretStr) -> list[Service]:

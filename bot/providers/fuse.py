@@ -1,7 +1,7 @@
 """When a site is left alone: for half a minute while it fails, and as long as it asks for with Retry-After.
 
-What was paid for is asked about all the same, only less often. It is kept in memory: after a restart one call
-tells it anew.
+What was paid for is asked about all the same: each number, rent and message has its own pauses, and none is
+lost by another's. It is kept in memory: after a restart one call tells it anew.
 """
 
 import logging
@@ -16,8 +16,9 @@ log = logging.getLogger(__name__)
 FAILURES = 5
 #: Seconds until one call may try whether the site is back.
 REST = 30.0
-#: No pause keeps back for longer what is about a number, a rent or a message that is paid for.
-LONGEST_FOR_PAID = 60.0
+#: A call about what is paid for waits so long at most while its key is to stay away, and then goes out: a
+#: code must not be missed because another number of the key is asked about too often.
+LONGEST_FOR_PAID = 5.0
 #: So many pauses are remembered before those that are over are forgotten.
 REMEMBERED = 4096
 #: Whom a pause is for, if it is for every key.
@@ -33,7 +34,7 @@ class _Pause:
 
     def left(self, now: float, *, paid: bool) -> float:
         end = min(self.until, self.since + LONGEST_FOR_PAID) if paid else self.until
-        return end - now
+        return max(0.0, end - now)
 
 
 class Fuse:
@@ -50,25 +51,36 @@ class Fuse:
     def blown(self) -> bool:
         return self._failures >= FAILURES
 
-    def admit(self, key: Hashable, *, paid: bool) -> None:
-        """Let a call go out, or raise `Unavailable` with `sent=False` and the seconds that are left.
+    def admit(self, key: Hashable) -> None:
+        """Let a call go out that is not about what was paid for; raises as `heed`.
 
-        While the fuse is blown one call every half a minute goes out to try; what was paid for always goes.
+        While the fuse is blown one such call every half a minute goes out to try.
         """
+        self.heed(key)
+        if self.blown:
+            wait = self._tried_again_at - self._clock()
+            if wait > 0:
+                raise Unavailable("left alone", retry_after=wait, sent=False)
+            self._tried_again_at = self._clock() + REST
+
+    def heed(self, key: Hashable) -> None:
+        """Raise `Unavailable` with `sent=False` and the seconds that are left while this key stays away."""
         now = self._clock()
         pauses = [self._pauses[subject] for subject in (key, EVERYBODY) if subject in self._pauses]
-        wait = max((pause.left(now, paid=paid) for pause in pauses), default=0.0)
-        if not paid and self.blown:
-            wait = max(wait, self._tried_again_at - now)
+        wait = max((pause.left(now, paid=False) for pause in pauses), default=0.0)
         if wait > 0:
             raise Unavailable("left alone", retry_after=wait, sent=False)
-        if not paid and self.blown:
-            self._tried_again_at = now + REST
+
+    def hold(self, key: Hashable) -> float:
+        """Seconds that a call about what was paid for waits, once: a pause for everybody is none for it."""
+        pause = self._pauses.get(key)
+        return 0.0 if pause is None else pause.left(self._clock(), paid=True)
 
     def pause(self, key: Hashable, seconds: float) -> None:
-        """The site asks this key, or `EVERYBODY`, to stay away."""
-        now = self._clock()
-        self._pauses[key] = _Pause(now, now + seconds)
+        """The site asks this key, or `EVERYBODY`, to stay away; a longer pause is never cut short."""
+        now, before = self._clock(), self._pauses.get(key)
+        until = now + seconds if before is None else max(now + seconds, before.until)
+        self._pauses[key] = _Pause(now, until)
         if len(self._pauses) > REMEMBERED:
             self._pauses = {one: pause for one, pause in self._pauses.items() if pause.until > now}
 

@@ -8,7 +8,6 @@ import asyncio
 import functools
 import logging
 import random
-import re
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Coroutine
@@ -16,13 +15,14 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from urllib.parse import quote
+from urllib.parse import urlsplit
 
 import httpx
 from pydantic import SecretStr
 
 from bot.errors import BadKey, BadReply, Unavailable, Unclear
 from bot.providers.fuse import EVERYBODY, Fuse
+from bot.providers.masks import masked
 from bot.providers.pace import Pace
 from bot.providers.signing import Call, Sign
 
@@ -39,8 +39,11 @@ TIMEOUT = httpx.Timeout(connect=5, read=20, write=5, pool=5)
 LIMITS = httpx.Limits(max_connections=50, max_keepalive_connections=10, keepalive_expiry=5)
 #: gzip grows at most a thousandfold, so one chunk of 64 kB stays bearable until the cap is looked at.
 HEADERS = {"accept-encoding": "gzip", "user-agent": "Codebell"}
-#: A JWT has about a kilobyte; a word shorter than the mask's minimum is no key worth masking.
-LONGEST_KEY, SHORTEST_MASKED = 4096, 8
+#: A call that was broken off sooner than after so many seconds, as by a stop, says nothing about the site; no
+#: screen waits for less.
+IMPATIENCE = 3.0
+#: A JWT has about a kilobyte.
+LONGEST_KEY = 4096
 
 #: No connection was made, so the request never left.
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -57,6 +60,9 @@ class Answer:
     retry_after: float | None = None
 
 
+Asking = Coroutine[None, None, Answer | Unclear]
+
+
 @dataclass(frozen=True, slots=True)
 class Net:
     """The outside world as the border meets it; tests bring their own. Seconds and bytes."""
@@ -70,6 +76,15 @@ class Net:
     body_limit: int = 4 * 2**20
 
 
+@dataclass(slots=True)
+class _Trip:
+    """A call on its way; `out_since` is a moment of the clock while an answer is waited for."""
+
+    call: Call
+    key: SecretStr
+    out_since: float | None = None
+
+
 class Site:
     """One provider's host, for all of its keys; connections are opened at the first call."""
 
@@ -78,7 +93,7 @@ class Site:
         self._sign = sign
         self._net = net
         self._pace = pace
-        self._fuse = Fuse(root.partition("://")[2].partition("/")[0], net.clock)
+        self._fuse = Fuse(urlsplit(root).hostname or "", net.clock)
         self._client: httpx.AsyncClient | None = None
 
     async def send(self, call: Call, key: SecretStr) -> Answer:
@@ -86,10 +101,8 @@ class Site:
 
         Raises `Unavailable` or `BadReply`, with `sent=False` when the request provably never left.
         """
-        _check(key)
-        self._fuse.admit(hash(key), paid=call.paid)
-        self._pace.count(hash(key))
-        return _given(self._noted(await self._in_time(self._attempt(call, key))))
+        trip = self._admitted(call, key)
+        return _given(self._noted(await self._in_time(trip, self._once(trip))))
 
     async def read(self, call: Call, key: SecretStr) -> Answer:
         """Ask for what may be asked twice: three tries with growing random pauses, all within the deadline.
@@ -97,27 +110,31 @@ class Site:
         A Retry-After longer than the patience here ends the tries and is told in `Unavailable.retry_after`.
         A site that fails is asked once only.
         """
-        _check(key)
-        self._fuse.admit(hash(key), paid=call.paid)
+        trip = self._admitted(call, key)
         tries = 1 if self._fuse.blown else TRIES
-        return _given(self._noted(await self._in_time(self._tries(call, key, tries))))
-
-    @property
-    def failing(self) -> bool:
-        """Whether it failed so often in a row that it is left alone."""
-        return self._fuse.blown
+        return _given(self._noted(await self._in_time(trip, self._tries(trip, tries))))
 
     async def close(self) -> None:
         client, self._client = self._client, None
         if client is not None:
             await client.aclose()
 
-    async def _in_time(self, asking: Coroutine[None, None, Answer | Unclear]) -> Answer | Unclear:
+    def _admitted(self, call: Call, key: SecretStr) -> _Trip:
+        _check(key)
+        if not call.paid:
+            self._fuse.admit(hash(key))
+        return _Trip(call, key)
+
+    async def _in_time(self, trip: _Trip, asking: Asking) -> Answer | Unclear:
         try:
             async with asyncio.timeout(self._net.deadline):
                 return await asking
         except TimeoutError:
             return Unavailable("no answer in time")
+        except asyncio.CancelledError:
+            if trip.out_since is not None and self._net.clock() - trip.out_since >= IMPATIENCE:
+                self._fuse.failed()
+            raise
 
     def _noted(self, result: Answer | Unclear) -> Answer | Unclear:
         if isinstance(result, Answer) and not _is_a_page(result):
@@ -126,16 +143,31 @@ class Site:
             self._fuse.failed()
         return result
 
-    async def _tries(self, call: Call, key: SecretStr, tries: int) -> Answer | Unclear:
+    async def _once(self, trip: _Trip) -> Answer | Unclear:
+        await self._hold(trip)
+        self._pace.count(hash(trip.key))
+        return await self._attempt(trip)
+
+    async def _tries(self, trip: _Trip, tries: int) -> Answer | Unclear:
         for attempt in range(1, tries):
-            await self._pace.turn(hash(key))
-            result = _refused_for_now(await self._attempt(call, key))
+            result = await self._turn(trip)
             pause = self._pause(result, attempt)
             if pause is None:
                 return result
             await self._net.sleep(pause)
-        await self._pace.turn(hash(key))
-        return _refused_for_now(await self._attempt(call, key))
+        return await self._turn(trip)
+
+    async def _turn(self, trip: _Trip) -> Answer | Unclear:
+        """A pause may have begun while it stood in line."""
+        await self._hold(trip)
+        await self._pace.turn(hash(trip.key))
+        if not trip.call.paid:
+            self._fuse.heed(hash(trip.key))
+        return _refused_for_now(await self._attempt(trip))
+
+    async def _hold(self, trip: _Trip) -> None:
+        if trip.call.paid and (wait := self._fuse.hold(hash(trip.key))):
+            await self._net.sleep(wait)
 
     def _pause(self, result: Answer | Unclear, attempt: int) -> float | None:
         """Full jitter, but not less than the provider asked for; None when trying again makes no sense."""
@@ -144,16 +176,20 @@ class Site:
         asked = result.retry_after or 0.0
         return None if asked > PATIENCE else max(asked, self._net.chance() * 0.5 * 2**attempt)
 
-    async def _attempt(self, call: Call, key: SecretStr) -> Answer | Unclear:
+    async def _attempt(self, trip: _Trip) -> Answer | Unclear:
         # Failures are returned and raised elsewhere: raised here, the foreign exception would be their
         # context, and its request holds the URL with the key.
+        trip.out_since = self._net.clock()
+        answer: Answer | Unclear
         try:
-            async with self._stream(call, key) as response:
-                return await self._answer(response, key)
+            async with self._stream(trip.call, trip.key) as response:
+                answer = await self._answer(response, trip.key)
         except NEVER_SENT as error:
-            return Unavailable(type(error).__name__, sent=False)
+            answer = Unavailable(type(error).__name__, sent=False)
         except FOREIGN as error:
-            return Unavailable(type(error).__name__)
+            answer = Unavailable(type(error).__name__)
+        trip.out_since = None
+        return answer
 
     def _stream(self, call: Call, key: SecretStr) -> AbstractAsyncContextManager[httpx.Response]:
         signed = self._sign(call, key.get_secret_value())
@@ -180,7 +216,7 @@ class Site:
         body = await self._body(response)
         if body is None:
             return BadReply("the answer is too large or packed")
-        return Answer(response.status_code, _masked(body, key), pause)
+        return Answer(response.status_code, masked(body, key), pause)
 
     def _keep_away(self, status: int, pause: float | None, key: SecretStr) -> None:
         """A 429 is about one key; a server in trouble speaks to everybody."""
@@ -239,22 +275,6 @@ def _says_wait(result: Answer | Unclear) -> bool:
 def _is_a_page(answer: Answer) -> bool:
     """A web page where an answer should stand, as of a site under repair: no provider speaks HTML."""
     return answer.status < 400 and answer.text[:15].lower().startswith(("<!doctype html", "<html"))
-
-
-def _masked(body: bytes, key: SecretStr) -> str:
-    text, word = body.decode("utf-8-sig", errors="replace").strip(), key.get_secret_value()
-    if len(word) < SHORTEST_MASKED:
-        return text
-    for spelled in _spellings(word):
-        text = text.replace(spelled, "***")
-    return text
-
-
-def _spellings(key: str) -> set[str]:
-    """A key as it is, as it stands in URLs, and as PHP's json_encode writes it, with its slashes escaped."""
-    in_urls = {quote(key, safe=""), quote(key)}
-    lower = {re.sub("%..", lambda byte: byte[0].lower(), word) for word in in_urls}
-    return {key, key.replace("/", r"\/")} | in_urls | lower
 
 
 @functools.cache

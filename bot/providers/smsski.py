@@ -111,8 +111,8 @@ class SmsSki(Hosted):
         """A token is good for a year from the sign-up; it says until when."""
         return jwt.expires_at(key)
 
-    async def balance(self, key: SecretStr) -> Balance:
-        amount = values.money(await self._ask(key, "balance"))
+    async def balance(self, key: SecretStr, *, paid: bool = False) -> Balance:
+        amount = values.money(await self._ask(key, "balance", paid=paid))
         if amount is None:
             raise BadReply("no amount")
         return Balance(amount, self.currency)
@@ -237,8 +237,8 @@ class SmsSki(Hosted):
         said = _said(await self._site.read(Call(f"{RECEIVE}/service/{segment(service)}/countries"), key))
         return [] if said.error == 404 else _prices(service, _message(said))
 
-    async def _ask(self, key: SecretStr, path: str) -> object:
-        return _message(_said(await self._site.read(Call(f"{RECEIVE}/{path}"), key)))
+    async def _ask(self, key: SecretStr, path: str, *, paid: bool = False) -> object:
+        return _message(_said(await self._site.read(Call(f"{RECEIVE}/{path}", paid=paid), key)))
 
     async def _once(self, key: SecretStr, path: str, *, paid: bool = False) -> Said:
         return _said(await self._site.send(Call(f"{RECEIVE}/{path}", paid=paid), key))

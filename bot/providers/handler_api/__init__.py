@@ -77,8 +77,8 @@ class HandlerApi(Hosted):
     def sign(self, call: Call, key: str) -> Call:
         return in_query(call, key)
 
-    async def balance(self, key: SecretStr) -> Balance:
-        reply = await self._ask(key, "getBalance")
+    async def balance(self, key: SecretStr, *, paid: bool = False) -> Balance:
+        reply = await self._ask(key, "getBalance", paid=paid)
         amount = money(unquoted(reply.rest) if reply.word == "ACCESS_BALANCE" else reply.document)
         if amount is None or reply.status >= 400:
             raise failure(reply)
@@ -166,15 +166,15 @@ class HandlerApi(Hosted):
             raise BadReply("no list of activations")
         return [number for number in map(orders.listed, listed) if number]
 
-    async def _ask(self, key: SecretStr, action: str, **query: str) -> Reply:
-        return read(await self._site.read(self._call(action, query), key))
+    async def _ask(self, key: SecretStr, action: str, *, paid: bool = False, **query: str) -> Reply:
+        return read(await self._site.read(self._call(action, query, paid=paid), key))
 
     async def _do(self, key: SecretStr, action: str, **query: str) -> Reply:
         return read(await self._site.send(self._call(action, query), key))
 
-    def _call(self, action: str, query: Mapping[str, str]) -> Call:
+    def _call(self, action: str, query: Mapping[str, str], *, paid: bool = False) -> Call:
         given = {name: value for name, value in query.items() if value}
-        return Call(self.path, {"action": action, **given}, paid=action in PAID)
+        return Call(self.path, {"action": action, **given}, paid=paid or action in PAID)
 
     async def _status(self, key: SecretStr, held: Held) -> Reading:
         reply = await self._ask(key, "getStatus", id=held.id)

@@ -102,8 +102,9 @@ class SmsAk(Hosted):
         await super().close()
         await self._stub.close()
 
-    async def balance(self, key: SecretStr) -> Balance:
-        amount = values.money((await self._ask(key, "getbalance")).word)
+    async def balance(self, key: SecretStr, *, paid: bool = False) -> Balance:
+        call = _call("getbalance", {}, paid=paid)
+        amount = values.money(replies.read(await self._site.read(call, key)).word)
         if amount is None:
             raise BadReply("no amount")
         return Balance(amount, self.currency)
@@ -286,5 +287,5 @@ class SmsAk(Hosted):
             replies.read(answer)
 
 
-def _call(method: str, query: dict[str, str]) -> Call:
-    return Call(f"/api/{method}/{{key}}", query, paid=method in PAID)
+def _call(method: str, query: dict[str, str], *, paid: bool = False) -> Call:
+    return Call(f"/api/{method}/{{key}}", query, paid=paid or method in PAID)

@@ -55,8 +55,8 @@ class SmsAkStub(HandlerApi):
         except CodebellError:
             return False
 
-    async def _ask(self, key: SecretStr, action: str, **query: str) -> Reply:
-        return _family(await self._site.read(self._call(action, query), key))
+    async def _ask(self, key: SecretStr, action: str, *, paid: bool = False, **query: str) -> Reply:
+        return _family(await self._site.read(self._call(action, query, paid=paid), key))
 
     async def _do(self, key: SecretStr, action: str, **query: str) -> Reply:
         return _family(await self._site.send(self._call(action, query), key))

@@ -41,8 +41,9 @@ class SmsFly(Hosted):
     def sign(self, call: Call, key: str) -> Call:
         return in_body(call, key)
 
-    async def balance(self, key: SecretStr) -> Balance:
-        amount = values.money((await self._ask(key, "GETBALANCE")).data.get("balance"))
+    async def balance(self, key: SecretStr, *, paid: bool = False) -> Balance:
+        said = told(await self._site.read(_call("GETBALANCE", {}, paid=paid), key))
+        amount = values.money(said.data.get("balance"))
         if amount is None:
             raise BadReply("no amount")
         return Balance(amount, self.currency)
@@ -97,8 +98,8 @@ class SmsFly(Hosted):
         return told(await self._site.read(_call(action, data), key))
 
 
-def _call(action: str, data: Mapping[str, Any]) -> Call:
-    paid = action == "GETMESSAGESTATUS"
+def _call(action: str, data: Mapping[str, Any], *, paid: bool = False) -> Call:
+    paid = paid or action == "GETMESSAGESTATUS"
     return Call("/api/v2/api.php", method="POST", body={"action": action, "data": data}, paid=paid)
 
 
