@@ -1,6 +1,8 @@
 """What a backup cannot know: what became of its intents since, and which of its buttons were pressed.
 
-Done to a copy that nobody runs over yet, before it takes the database's place.
+No lost purchase or rent is looked for any more either: what is new in an account since its call may have been
+bought after the backup. It stays unknown, and the person takes over what is theirs. All this is done to a
+copy that nobody runs over yet, before it takes the database's place.
 """
 
 from datetime import datetime
@@ -19,8 +21,10 @@ from storage.models import (
     Quote,
     Rental,
     RentalOrder,
+    RentalState,
     State,
 )
+from storage.moves import redraw
 from storage.outbox import Kind, arm
 from storage.rental_orders import RentalOrderStore
 
@@ -34,12 +38,13 @@ async def mistrust(database: Database, now: datetime) -> None:
         rents = await _rents(session)
         await _take_the_buttons(session)
         await _leave_open(session, now)
+        await _look_for_no_purchase(session, now)
         for chat_id in await session.scalars(select(Key.chat_id).where(Key.removed_at.is_(None)).distinct()):
             await arm(session, Kind.RESTORED, str(chat_id), chat_id, now, anew=True)
     orders = RentalOrderStore(database)
     for order in rents:
         await orders.unknown(order.id, INTERRUPTED, None, now, now)
-    await _look_for_none_of(database, rents)
+    await _look_for_no_rent(database)
 
 
 async def _take_the_buttons(session: AsyncSession) -> None:
@@ -62,16 +67,25 @@ async def _leave_open(session: AsyncSession, now: datetime) -> None:
 
 
 async def _rents(session: AsyncSession) -> list[RentalOrder]:
-    """Rents that were not called: what the account rented before is not known, so none can be told as new."""
+    """Rents under way: what the account rented right before the call, or since the backup, is not known."""
     query = select(RentalOrder).where(
-        RentalOrder.kind == OrderKind.RENT,
-        RentalOrder.state == OrderState.ORDERED,
-        RentalOrder.called_at.is_(None),
+        RentalOrder.kind == OrderKind.RENT, RentalOrder.state == OrderState.ORDERED
     )
     return list(await session.scalars(query))
 
 
-async def _look_for_none_of(database: Database, rents: list[RentalOrder]) -> None:
-    numbers = update(Rental).where(Rental.id.in_([order.rental_id for order in rents]))
+async def _look_for_no_purchase(session: AsyncSession, now: datetime) -> None:
+    """What the account held before the call is forgotten: without it nothing is told as new."""
+    lost = select(Activation).where(
+        Activation.state.in_((State.BUYING, State.UNKNOWN, State.FAILED)), Activation.called_at.is_not(None)
+    )
+    for row in await session.scalars(lost):
+        looked_for, row.held_before, row.next_poll_at = row.next_poll_at, None, None
+        if looked_for is not None:
+            await redraw(session, row, now)
+
+
+async def _look_for_no_rent(database: Database) -> None:
+    lost = update(Rental).where(Rental.state == RentalState.UNKNOWN)
     async with database.begin() as session:
-        await session.execute(numbers.values(next_poll_at=None))
+        await session.execute(lost.values(next_poll_at=None))

@@ -8,6 +8,7 @@ import pytest
 
 from bot.errors import Unavailable
 from bot.providers.base import Number
+from storage.hindsight import mistrust
 from storage.models import Activation, State
 from storage.reasons import Reason
 from tests.core import OWNER, STRANGER, Core, open_core
@@ -262,6 +263,15 @@ async def test_b_13_a_purchase_of_something_else_claims_nothing(core: Core) -> N
     await lost(core, service_code="wa", service="whatsapp")
     core.alpha.foreign = [ELSEWHERE]
     assert (await look(core, first)).provider_id == "site-1"
+
+
+async def test_a_restored_backup_takes_nothing_for_a_purchase_that_was_lost_before_it(core: Core) -> None:
+    row = await lost(core)
+    await mistrust(core.database, core.clock())
+    assert "Checking…" not in await core.told(row.id)
+    core.alpha.foreign = [ELSEWHERE]
+    await core.purchases.look_for(await core.row(row.id))
+    assert (await core.row(row.id)).state is State.UNKNOWN
 
 
 async def test_what_was_refused_is_never_found_later(core: Core) -> None:

@@ -24,6 +24,7 @@ from storage.models import (
     RentalState,
     State,
 )
+from storage.reasons import Reason
 from storage.vault import Vault
 from tests.storage.shelf import MASTER, NOW, chat, number, put, stored
 
@@ -99,6 +100,43 @@ async def test_who_removed_their_keys_is_told_nothing(database: Database, key: K
     await mistrust(database, LATER)
     async with database.begin() as session:
         assert {post.chat_id for post in await session.scalars(select(Post))} == {other.chat_id}
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [(State.BUYING, ""), (State.UNKNOWN, "Unavailable"), (State.FAILED, Reason.NOT_LISTED)],
+)
+async def test_what_is_new_in_an_account_since_a_purchase_may_be_from_after_the_backup(
+    database: Database, key: Key, state: State, reason: str
+) -> None:
+    lost = number(key, "n", state, called_at=NOW, held_before="", next_poll_at=NOW, reason=reason)
+    await put(database, lost)
+    await mistrust(database, LATER)
+    async with database.begin() as session:
+        row = await session.get_one(Activation, "n")
+        posts = set(await session.scalars(select(Post.kind)))
+    assert (row.state, row.held_before, row.next_poll_at) == (state, None, None)
+    assert posts == {"restored", "card"}
+
+
+@pytest.mark.parametrize(
+    ("state", "stood"),
+    [(OrderState.ORDERED, RentalState.RENTING), (OrderState.UNKNOWN, RentalState.UNKNOWN)],
+)
+async def test_what_is_new_in_an_account_since_a_rent_may_be_from_after_the_backup(
+    database: Database, key: Key, state: OrderState, stood: RentalState
+) -> None:
+    row = rental(key, "r", stood)
+    row.next_poll_at = NOW
+    rent = order(key, "rent", OrderKind.RENT, state, "r")
+    rent.called_at, rent.held_before = NOW, "{}"
+    await put(database, row)
+    await put(database, rent)
+    await mistrust(database, LATER)
+    async with database.begin() as session:
+        row = await session.get_one(Rental, "r")
+        rent = await session.get_one(RentalOrder, "rent")
+    assert (row.state, row.next_poll_at, rent.state) == (RentalState.UNKNOWN, None, OrderState.UNKNOWN)
 
 
 async def test_what_was_carried_out_stays_as_it_is(database: Database, key: Key) -> None:
