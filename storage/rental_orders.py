@@ -20,6 +20,9 @@ from storage.outbox import new_id
 from storage.quotes import LIFETIME
 from storage.rental_moves import Listed, hold, lasts_until, move, redraw, settle_renewal, watched
 
+#: How long a rent that was given up, and perhaps paid, may still be what a list shows late.
+GIVEN_UP_CLAIMS = timedelta(days=1)
+
 
 class BeingRenewed(Refused):
     text = text("This number is being renewed right now. Its card will say what came of it.")
@@ -161,18 +164,25 @@ class RentalOrderStore:
                 rental.failures += 1
 
     async def rivals(self, order: RentalOrder) -> Sequence[RentalOrder]:
-        """Other rents of the account that were called and are still looked for in its list."""
-        looked_for = (RentalOrder.state == OrderState.UNKNOWN) & Rental.next_poll_at.is_not(None)
-        called = select(RentalOrder).join(Rental, Rental.id == RentalOrder.rental_id)
+        """Other rents of the account that its list may be showing only now.
+
+        They are still looked for, or were given up in the day before this one and may have been paid: all
+        but those after which the account had as much as before.
+        """
+        looked_for = (RentalOrder.state == OrderState.ORDERED) | Rental.next_poll_at.is_not(None)
+        late = RentalOrder.called_at > (order.called_at or order.created_at) - GIVEN_UP_CLAIMS
+        called = select(RentalOrder, looked_for).join(Rental, Rental.id == RentalOrder.rental_id)
         others = called.where(
             RentalOrder.id != order.id,
             RentalOrder.kind == OrderKind.RENT,
             RentalOrder.key_id.in_(twins(order.key_id)),
             RentalOrder.called_at.is_not(None),
-            looked_for | (RentalOrder.state == OrderState.ORDERED),
+            RentalOrder.state.in_((OrderState.ORDERED, OrderState.UNKNOWN)),
+            looked_for | late,
         )
         async with self._database.begin() as session:
-            return (await session.scalars(others)).all()
+            rows = await session.execute(others)
+            return [rival for rival, sought in rows if sought or _may_be_paid(rival)]
 
     async def stranded(self) -> Sequence[RentalOrder]:
         """Orders a dead process left behind, oldest first."""
@@ -185,6 +195,11 @@ class RentalOrderStore:
         old = (RentalOrder.state == OrderState.OFFERED, RentalOrder.created_at < now - timedelta(days=1))
         async with self._database.begin() as session:
             await session.execute(delete(RentalOrder).where(*old))
+
+
+def _may_be_paid(order: RentalOrder) -> bool:
+    before, after = order.balance_before, order.balance_after
+    return before is None or after is None or after < before
 
 
 async def _hold(session: AsyncSession, order_id: str, *states: OrderState) -> RentalOrder | None:

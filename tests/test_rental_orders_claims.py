@@ -74,7 +74,19 @@ async def test_a_number_that_may_be_of_either_of_two_lost_rents_is_nobodys(core:
     assert [row.state for row in rows] == [RentalState.UNKNOWN] * 2
 
 
-async def test_what_was_rented_while_another_was_looked_for_is_found_when_that_is_given_up(
+async def test_a_number_of_a_rent_that_was_paid_and_given_up_is_nobody_elses_for_a_day(
+    core: RentalCore,
+) -> None:
+    mine = await lost_in_the_list(core)
+    lease = core.alpha.newest_lease.rented
+    mine = await core.look_for(mine, 300)
+    assert (mine.state, mine.next_poll_at) == (RentalState.UNKNOWN, None)
+    core.alpha.fails("rent", Unavailable())
+    theirs = await core.look_for(await rent_with_the_same_key(core, WEEK, lease), 60)
+    assert theirs.state is RentalState.UNKNOWN
+
+
+async def test_what_was_rented_while_another_was_looked_for_is_found_when_that_is_given_up_unpaid(
     core: RentalCore,
 ) -> None:
     core.alpha.fails("rent", Unavailable())
