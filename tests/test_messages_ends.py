@@ -111,8 +111,8 @@ async def test_housekeeping_settles_what_nobody_carries_out_any_more(mailroom: M
 @pytest.mark.parametrize("point", ["before balance", "before send"])
 async def test_housekeeping_leaves_a_slow_message_alone(mailroom: Mailroom, point: str) -> None:
     async def keep_house() -> None:
-        mailroom.clock.advance(3600)
-        await mailroom.messages.recover(timedelta(minutes=5))
+        mailroom.clock.advance(300)
+        await mailroom.messages.recover(timedelta(minutes=4))
 
     mailroom.alpha.meanwhile[point] = keep_house
     row = await mailroom.send()
