@@ -112,6 +112,19 @@ def _calling(store: ActivationStore) -> Callable[[str, datetime, datetime], Awai
     return lambda name, now, _: store.calling_cancel(name, now)
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(Heard("", "A", None), Heard("", "B", None)), (Heard("1", "1 is A", None), Heard("1", "1 is B", None))],
+)
+async def test_c_13_an_sms_of_the_same_code_with_other_words_is_another(
+    database: Database, first: Heard, second: Heard
+) -> None:
+    store = await waiting(database)
+    assert await store.received("n", first, LATER) is not None
+    assert await store.received("n", second, LATER) is not None
+    assert [sms.text for sms in await store.all_sms("n")] == [first.text, second.text]
+
+
 async def test_c_13_the_same_sms_heard_twice_at_once_is_stored_once(database: Database) -> None:
     store = await waiting(database)
     heard = Heard("1", "Your code is 1", None)
