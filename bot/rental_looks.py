@@ -5,6 +5,7 @@ If the process dies
     after SMS were read         they were not stored, so the next look reads them again
     after they were stored      they lie in the outbox: each rings once
     after the list was read     it is read again; an end is believed after `until`, or after long
+    before the last SMS are read, or while that fails  the list and the SMS are read again
 """
 
 import logging
@@ -14,7 +15,7 @@ from typing import TypeVar
 from pydantic import SecretStr
 
 from bot.clock import Clock
-from bot.errors import CodebellError
+from bot.errors import CodebellError, UnknownActivation, Unsupported
 from bot.leases import by_id, listed, rented
 from bot.providers.base import Provider
 from bot.providers.renting import RentalSms
@@ -87,28 +88,38 @@ class RentalLooks:
 
     async def _miss(self, row: Rental, *, over: bool) -> None:
         """It stands in the list as long `over`, or not at all: a mistake, perhaps, until its time is over."""
-        if row.state is RentalState.ACTIVE and (over or self._times.is_gone(row)):
-            early = not over and self._times.ended_early(row)
-            await self._end(row, Reason.ENDED_EARLY if early else "")
+        gone = row.state is RentalState.ACTIVE and (over or self._times.is_gone(row))
+        if gone and await self._has_ended(row):
             return
         since = self._times.missing_since(row)
         await self._store.missed(row, since, self._clock(), self._times.after_list)
         self._nudge()
 
-    async def _end(self, row: Rental, reason: str) -> None:
-        """What came since the last look is read before nobody reads it any more."""
-        await self._hear_the_last(row)
+    async def _has_ended(self, row: Rental) -> bool:
+        """Put off, not for ever, while its SMS cannot be read: afterwards nobody reads them any more."""
+        heard = await self._hear_the_last(row)
+        if not heard and self._times.may_wait(row):
+            return False
+        early = self._times.ended_early(row)
+        reason = Reason.ENDED_EARLY if early else "" if heard else Reason.SMS_UNREAD
         if await self._store.ended(row, reason, self._clock(), self._times.after_list):
             self._nudge()
+        return True
 
-    async def _hear_the_last(self, row: Rental) -> None:
+    async def _hear_the_last(self, row: Rental) -> bool:
+        """Whether what came since the last look is stored, or can never be read."""
         provider = self._providers.get(row.provider)
         try:
-            if provider is not None:
-                told = await self._newest(row, provider, await self._keys.open(row.key_id))
-                await self._store.heard(row.id, told, self._clock(), self._times.after_sms)
+            if provider is None:
+                return False
+            told = await self._newest(row, provider, await self._keys.open(row.key_id))
+        except (UnknownActivation, Unsupported):
+            return True
         except CodebellError as failure:
             log.info("rental %s: the last of its SMS: %s", row.id, type(failure).__name__)
+            return False
+        await self._store.heard(row.id, told, self._clock(), self._times.after_sms)
+        return True
 
     async def _ask(
         self,
@@ -131,7 +142,7 @@ class RentalLooks:
     async def _unanswered(self, row: Rental, reason: str, *, of_list: bool) -> None:
         log.info("rental %s: %s", row.id, reason)
         if row.state is RentalState.ACTIVE and self._times.overdue(row.until):
-            await self._end(row, "")
+            await self._has_ended(row)
             return
         now, next_look = self._clock(), self._times.after_failure
         if await self._store.unanswered(row.id, reason, now, next_look, list_asked=of_list):

@@ -99,6 +99,10 @@ class RentalTimes:
         now = self._clock()
         return (row.until is not None and row.until <= now) or self.missing_since(row) + BELIEVED <= now
 
+    def may_wait(self, row: Rental) -> bool:
+        """Whether the end of one that is not listed may be put off, as its last SMS cannot be read."""
+        return self.missing_since(row) + LATE > self._clock() and not self.overdue(row.until)
+
     def ended_early(self, row: Rental) -> bool:
         """Clocks differ by minutes: an end shortly before its time is the end of its time."""
         return row.until is not None and row.until - NEARLY > self._clock()

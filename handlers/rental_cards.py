@@ -151,6 +151,12 @@ def _trouble(row: Rental, title: str, t: Texts) -> list[str]:
 def _ended(row: Rental, title: str, t: Texts) -> str:
     """When, and whether before its time."""
     moment = t.day(row.until or row.ended_at or row.created_at)
+    if row.reason == Reason.SMS_UNREAD:
+        return t(
+            "⌛ The rent ended on {moment}. Its last SMS could not be read: see your account at {provider}.",
+            provider=title,
+            moment=moment,
+        )
     if row.reason:
         return t(
             "⌛ {provider} dropped it before its time ({moment}). Look at your account there.",

@@ -12,6 +12,8 @@ class Reason(StrEnum):
     ENDED_FIRST = "EndedFirst"
     #: It ended, and the answers before that were lost: one of them may have held a code.
     ANSWER_LOST = "AnswerLost"
+    #: A rent ended, and what came last could not be read.
+    SMS_UNREAD = "SmsUnread"
     #: Long past its life by our clock.
     OVERDUE = "Overdue"
     #: A cancel went out and the number ended, but no answer said that the one made the other.

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.errors import BadKey, Unavailable
+from bot.errors import BadKey, Unavailable, UnknownActivation
 from bot.providers.renting import RentalSms, Rented
 from storage.models import RentalState, SimWish
 from storage.outbox import Kind
+from storage.reasons import Reason
 from storage.rental_sms import RINGING
 from tests.rental_core import RentalCore, open_rental_core
 from tests.renting import TARIFFS
@@ -233,3 +234,37 @@ async def test_a_reminder_whose_moment_has_passed_is_not_armed(core: RentalCore)
     core.clock.advance(60)
     assert await core.armed(Kind.DAY_LEFT, row.id) is None
     assert await core.armed(Kind.HOUR_LEFT, row.id) is not None
+
+
+async def test_an_end_waits_for_the_last_sms_to_be_read(core: RentalCore) -> None:
+    row = await core.look(await core.rent(TARIFFS[0]))
+    core.clock.now = row.until or core.clock()
+    core.alpha.texts("the last")
+    core.alpha.breaks("rental_sms", Unavailable())
+    core.site.old_list = []
+    row = await core.look_for(row, 300)
+    assert row.state is RentalState.ACTIVE
+    core.alpha.breaks("rental_sms", None)
+    row = await core.look_for(row, 600)
+    assert (row.state, row.reason) == (RentalState.ENDED, "")
+    assert await core.rung() == ["the last"]
+
+
+async def test_an_end_whose_last_sms_cannot_be_read_for_an_hour_says_so(core: RentalCore) -> None:
+    row = await core.look(await core.rent(TARIFFS[0]))
+    core.clock.now = row.until or core.clock()
+    core.alpha.breaks("rental_sms", Unavailable())
+    core.site.old_list = []
+    for _ in range(9):
+        row = await core.look(row)
+        core.clock.advance(500)
+    assert (row.state, row.reason) == (RentalState.ENDED, Reason.SMS_UNREAD)
+
+
+async def test_an_end_after_which_there_is_nothing_to_read_waits_for_nothing(core: RentalCore) -> None:
+    row = await core.look(await core.rent(TARIFFS[0]))
+    core.clock.now = row.until or core.clock()
+    core.alpha.breaks("rental_sms", UnknownActivation())
+    core.site.old_list = []
+    row = await core.look_for(row, 30)
+    assert (row.state, row.reason) == (RentalState.ENDED, "")

@@ -181,13 +181,6 @@ async def test_an_sms_that_came_right_before_the_end_rings(core: RentalCore) -> 
     assert await core.texts(row) == await core.rung() == ["the last"]
 
 
-async def test_it_ends_also_when_its_last_sms_cannot_be_read(core: RentalCore) -> None:
-    row = await nearly_over(core)
-    core.alpha.breaks("rental_sms", Unavailable())
-    core.site.old_list = []
-    assert (await core.look_for(row, 400)).state is RentalState.ENDED
-
-
 async def test_an_end_minutes_before_its_time_is_the_end_of_its_time(core: RentalCore) -> None:
     row = await nearly_over(core, 240)
     core.alpha.drops()
@@ -292,4 +285,4 @@ async def test_a_number_nobody_answers_about_for_a_day_after_its_end_is_given_up
     for method in ("rented", "rental_sms"):
         core.alpha.breaks(method, Unavailable())
     row = await core.look_for(row, 2 * 86400)
-    assert (row.state, row.reason) == (RentalState.ENDED, "")
+    assert (row.state, row.reason) == (RentalState.ENDED, "SmsUnread")
