@@ -1,6 +1,7 @@
 """What the whole bot forgets after `RETENTION_DAYS`, and what people see of it then."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -35,6 +36,14 @@ async def test_a_code_and_its_sms_are_erased_after_the_days_that_are_set(owner: 
     assert in_the_file(house, "code-4711")
     await days_later(house, 2)
     assert [word for word in ("code-4711", "the text of", "its sender") if in_the_file(house, word)] == []
+
+
+async def test_a_start_is_soon_followed_by_housekeeping_but_not_disturbed_by_it(house: House) -> None:
+    ticks, now = house.codebell._ticks, datetime.now(UTC)
+    house.codebell._start_ticks()
+    due = {job.func: job.next_run_time - now for job in ticks._scheduler.get_jobs()}
+    ticks.end()
+    assert timedelta(seconds=30) < due[house.codebell.housekeeping] < timedelta(minutes=2)
 
 
 async def test_a_chore_that_fails_keeps_nothing_else_from_being_forgotten(

@@ -16,7 +16,9 @@ from pathlib import Path
 import aiosqlite
 import pytest
 
+from bot import failpoints
 from bot.errors import SettingsError, StorageError
+from bot.failpoints import Failpoint
 from storage import sqlite
 from storage.database import Database
 from tests.storage.shelf import chat, put, shelf, sql, url
@@ -91,6 +93,25 @@ def refused(pragma: str) -> sqlite3.Error:
         with pytest.raises(sqlite3.Error) as caught:
             connection.executescript("CREATE TABLE x (y); CREATE TABLE z (y);")
     return caught.value
+
+
+async def test_a_copy_that_fails_leaves_neither_a_part_nor_a_journal_of_it(
+    database: Database, tmp_path: Path
+) -> None:
+    journal, usb = tmp_path / "usb" / "copy.db.part-journal", tmp_path / "usb"
+
+    def pulled_out() -> None:
+        journal.touch()
+        raise OSError(errno.EIO, "Input/output error")
+
+    failpoints.arm(Failpoint.IN_BACKUP, pulled_out)
+    with pytest.raises(StorageError, match=r"copy\.db cannot be written: Input/output error"):
+        await database.backup(usb / "copy.db")
+    failpoints.arm("")
+    assert not journal.exists()
+    journal.write_text("left by one that was killed")
+    await database.backup(usb / "copy.db")
+    assert not journal.exists()
 
 
 @pytest.mark.parametrize("knows", [True, False])
