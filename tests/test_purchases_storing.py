@@ -121,6 +121,17 @@ async def test_b_22_an_id_the_provider_gave_before_is_not_believed(core: Core) -
     assert (await core.row(first.id)).phone == "+12015550001"
 
 
+async def test_b_22_an_id_given_to_the_same_account_in_another_chat_is_not_believed_either(
+    core: Core,
+) -> None:
+    twin = await core.key(chat_id=STRANGER)
+    first = await core.buy()
+    core.alpha._number = lambda cost: Number("alpha-1", "+12015559999", "1", cost)  # type: ignore[method-assign] # a reused id
+    second = await core.buy(key_id=twin.id, chat_id=STRANGER, owner_id=STRANGER)
+    assert (second.state, second.reason, second.provider_id) == (State.UNKNOWN, "AlreadyDone", None)
+    assert (await core.row(first.id)).next_poll_at is not None
+
+
 async def test_an_id_that_is_taken_at_the_very_last_moment_is_not_tried_for_ever(core: Core) -> None:
     core.store.full["bought"] = [IntegrityError("UPDATE", {}, Exception("UNIQUE constraint failed"))]
     row = await core.buy()

@@ -118,6 +118,8 @@ class Case:
     gives: object
     held: Held | None = None
     wish: Wish | None = None
+    #: The row of the fault matrix it carries.
+    row: str = ""
 
     @property
     def replies(self) -> tuple[Said, ...]:
@@ -125,7 +127,7 @@ class Case:
 
     @property
     def name(self) -> str:
-        return f"{self.call}: {self.replies[0].status} {self.replies[0].body!r:.60}"
+        return f"{self.row} {self.call}: {self.replies[0].status} {self.replies[0].body!r:.60}".strip()
 
 
 class ProviderContract:
