@@ -24,7 +24,7 @@ _REGIONAL_INDICATOR_A = 0x1F1E6
 _CONTROL = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f"
 _DIRECTION_AND_ZERO_WIDTH = r"\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
 #: Soft hyphens, letters without a shape, notes between lines, and the tags that can hold a hidden text.
-_SHAPELESS = r"\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u3164\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+_SHAPELESS = r"\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
 _INVISIBLE = re.compile(f"[{_CONTROL}{_DIRECTION_AND_ZERO_WIDTH}{_SHAPELESS}]")
 _PLAIN_AMOUNT = "#,##0.00##"
 

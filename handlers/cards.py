@@ -46,8 +46,8 @@ def draw_code(
 
 def _quoted(sms: Sms, t: Texts) -> list[str]:
     """The SMS as it came, where it says more than its code."""
-    text = "" if sms.text == sms.code else visible(sms.text or "")
-    if not text:
+    text = visible(sms.text or "")
+    if not sms.text or (text and sms.text == sms.code):
         return [sender_of(sms.sender, t)] if sms.sender else []
     return [sender_of(sms.sender, t), quoted(text, t), *warnings(text, t)]
 

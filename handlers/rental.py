@@ -21,14 +21,14 @@ from handlers.doors import Hired, OnRental, PayRent
 from handlers.private import RENTS, only_in_private
 from handlers.rent import carried, paying, tariff_label, the_one
 from handlers.screen import Rows, Screen, answer, copies, in_rows, page_of, press, say, show, turn
-from handlers.strangers import quoted, warnings
+from handlers.strangers import cut, quoted, warnings
 from storage.models import Key, Rental, RentalOrder, RentalState, RentalText
 
 router = Router(name="rental")
 router.callback_query.filter(F.data.startswith("t"))
 only_in_private(router, RENTS)
 
-#: Five SMS of this length and their headings fill a message of Telegram's.
+#: Five SMS of this length (UTF-16 units, as Telegram counts) and their headings fill a message of Telegram's.
 SMS_A_PAGE = 5
 _LONGEST_SMS = 650
 
@@ -210,7 +210,7 @@ def _codes(shown: Sequence[RentalText]) -> list[str]:
 
 
 def _one(one: RentalText, t: Texts) -> str:
-    text, sender = visible(one.text, _LONGEST_SMS), visible(one.sender or "", 64) or "?"
+    text, sender = cut(visible(one.text), _LONGEST_SMS), visible(one.sender or "", 64) or "?"
     head = t("{moment} · <code>{sender}</code>", moment=t.day(one.received_at), sender=sender)
     return "\n".join([head, quoted(text, t), *warnings(text, t)])
 

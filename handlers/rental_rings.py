@@ -9,7 +9,7 @@ from bot.providers.base import Capability, Provider
 from bot.providers.codes import codes_in
 from handlers.doors import Hired, OnRental
 from handlers.screen import COPY_LENGTH, Rows, Screen, copies, press
-from handlers.strangers import quoted, sender_of, warnings
+from handlers.strangers import cut, quoted, sender_of, warnings
 from storage.models import Post, Rental, RentalState, RentalText
 from storage.outbox import Kind
 
@@ -27,8 +27,8 @@ _CODES_OFFERED = 3
 def draw_rental_sms(sms: RentalText, row: Rental, t: Texts, post: Post) -> Drawing:
     """One SMS in a message of its own: edits do not ring. Said once, it is not said again."""
     lines = [t("🔔 <b>{number}</b>", number=international(row.phone or "")), sender_of(sms.sender, t)]
-    if text := _whole(sms.text):
-        lines += [quoted(text, t), *warnings(text, t)]
+    text = _whole(sms.text)
+    lines += [quoted(text, t), *warnings(text, t)]
     screen = Screen("\n".join(lines), _sms_buttons(sms, row, t))
     return Drawing(screen.html, screen.keyboard, edits=post.message_id, once=post.message_id is not None)
 
@@ -69,11 +69,7 @@ def draw_reminder(
 
 def _whole(text: str) -> str:
     """This message is where an SMS is read in full: lists and cards show its beginning."""
-    shown = visible(text, _LONGEST_SMS)
-    units = shown.encode("utf-16-le")
-    if len(units) <= 2 * _LONGEST_SMS:
-        return shown
-    return units[: 2 * (_LONGEST_SMS - 1)].decode("utf-16-le", "ignore") + "…"
+    return cut(visible(text, _LONGEST_SMS), _LONGEST_SMS)
 
 
 def _sms_buttons(sms: RentalText, row: Rental, t: Texts) -> Rows:

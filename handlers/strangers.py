@@ -17,8 +17,18 @@ _LOOKED_THROUGH = 4096
 
 
 def quoted(text: str, t: Texts) -> str:
-    """A text of a stranger, `visible` already."""
+    """A text of a stranger, `visible` already; of one with hidden signs alone nothing is left."""
+    if not text.strip():
+        return t("(nothing readable)")
     return t("<blockquote><code>{text}</code></blockquote>", text=text)
+
+
+def cut(text: str, units: int) -> str:
+    """A text of at most so many UTF-16 units, as Telegram counts; never with half a character."""
+    written = text.encode("utf-16-le", "replace")
+    if len(written) <= 2 * units:
+        return text
+    return written[: 2 * (units - 1)].decode("utf-16-le", "ignore") + "…"
 
 
 def sender_of(sender: str | None, t: Texts) -> str:

@@ -2,12 +2,15 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
 from hashlib import sha256
 
 #: Codes that providers give in place of no code.
 NO_CODE = frozenset({"", "-", "null", "None"})
+#: Letters and signs without a shape, which Unicode does not count among the blanks.
+SHAPELESS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 #: What is longer is a whole SMS: its beginning, a checksum and its end tell it from the next.
 LONGEST_CODE = 64
 #: Characters of one SMS that are kept; ten concatenated ones have 1530.
@@ -63,15 +66,20 @@ def code(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int | str):
         return ""
     word = unquoted(str(value)[:LONGEST_TEXT])
-    if len(word) > LONGEST_CODE:
+    if len(word) > LONGEST_CODE and seen(word):
         return f"{word[:28]}…{sha256(word.encode(errors='replace')).hexdigest()[:6]}…{word[-28:]}"
-    return "" if word in NO_CODE else word
+    return "" if word in NO_CODE or not seen(word) else word
 
 
 def text_of(value: object) -> str | None:
     """The whole SMS where it stands in place of a code; None where the code is all there is."""
     word = unquoted(value[:LONGEST_TEXT]) if isinstance(value, str) else ""
-    return word if len(word) > LONGEST_CODE else None
+    return word if len(word) > LONGEST_CODE and seen(word) else None
+
+
+def seen(text: str) -> bool:
+    """Whether a person sees anything of it: not of blanks, control and format signs alone."""
+    return any(sign not in SHAPELESS and unicodedata.category(sign)[0] not in "CZ" for sign in text)
 
 
 def identifier(value: object) -> str | None:

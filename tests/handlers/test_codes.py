@@ -80,6 +80,14 @@ async def test_c_14_an_sms_without_a_code_is_shown_with_nothing_to_copy(owner: C
     assert "📋 Copy code" not in labels(message)
 
 
+async def test_c_14_an_sms_of_hidden_signs_alone_says_so(owner: Chat, house: House) -> None:
+    house.alpha.delivers("", "\u200b\u2800\u202e")
+    await owner.wait(5)
+    [message] = owner.news
+    assert "(nothing readable)" in message["text"]
+    assert "📋 Copy code" not in labels(message)
+
+
 async def test_another_sms_is_asked_for_once_and_rings_as_a_new_message(owner: Chat, house: House) -> None:
     house.alpha.delivers("11111")
     await owner.wait(5)

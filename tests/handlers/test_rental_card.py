@@ -108,7 +108,7 @@ async def test_without_sms_the_list_of_an_ended_number_promises_none(tenant: Cha
 
 async def test_many_sms_are_shown_page_by_page(tenant: Chat, house: House) -> None:
     for count in range(7):
-        house.alpha.texts(f"{count} " + "x" * 1500)
+        house.alpha.texts(f"{count} " + "🙂" * 1500)
         house.clock.advance(1)
     await tenant.wait(60)
     await tenant.press("✉️ SMS", on=tenant.find("Rented number"))

@@ -39,6 +39,14 @@ def test_money_is_exact_or_nothing(value: object, amount: str | None) -> None:
     assert values.money(value) == (None if amount is None else Decimal(amount))
 
 
+@pytest.mark.parametrize("sign", ["\u200b", "\ufeff", "\u2800", "\u3164", "\u00ad", "\u00a0", "\U000e0041"])
+@pytest.mark.parametrize("times", [1, 80])
+def test_c_14_a_code_of_which_nobody_sees_anything_is_none(sign: str, times: int) -> None:
+    assert values.code(sign * times) == ""
+    assert values.text_of(sign * times) is None
+    assert values.code(f"{sign}12345") == f"{sign}12345".strip()
+
+
 def test_whole_messages_that_begin_alike_are_told_apart_as_codes() -> None:
     first, second = (f"{'your code, as you asked: ' * 4}{number}" for number in (111, 222))
     assert values.code(first) != values.code(second)
