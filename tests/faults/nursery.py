@@ -35,6 +35,7 @@ import bot.process  # noqa: F401 - loaded here, so that no bot has to
 from bot import failpoints
 from bot.__main__ import main
 from bot.poller import GetUpdatesRaw
+from bot.providers import fuse
 from tests.faults.clock import SharedClock
 from tests.guard import only_this_machine
 
@@ -46,6 +47,8 @@ ANSWERS = [
 ROOT = Path(__file__).parents[2]
 #: Seconds in which the bot is loaded, on a busy machine.
 LOADED = 60.0
+#: Seconds a site that failed is left alone: what one test broke must not be away in the next.
+fuse.REST = 2.0
 #: In a bot's folder: the name of the failpoint to arm at SIGUSR1.
 ARMED = Path("failpoint")
 
