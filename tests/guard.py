@@ -5,7 +5,6 @@ from functools import cache
 from ipaddress import ip_address
 from typing import Any
 
-
 #: A longer name is refused before anybody is asked.
 LONGEST = 253
 
