@@ -129,7 +129,8 @@ class Outcomes:
 
     async def look_for(self, row: Activation) -> None:
         """Look once more whether a lost purchase stands in the account's list."""
-        sight, now = await self._sight(row), self._clock()
+        sight = await self._sight(row)
+        row, now = await self._weighed(row, sight), self._clock()
         match sight:
             case Sight.OURS:
                 return
@@ -140,13 +141,22 @@ class Outcomes:
             case _:
                 await self._store.looked_in_vain(row.id, now, self._next_look(row, sight))
 
+    async def _weighed(self, row: Activation, sight: Sight) -> Activation:
+        """The row of a purchase that is not listed with the balance after it, if that was not read before."""
+        if sight is not Sight.NONE or row.balance_before is None or row.balance_after is not None:
+            return row
+        balance = await self._accounts.balance_after(row)
+        if balance is None:
+            return row
+        return await self._store.weighed(row.id, balance, self._clock()) or row
+
     def _certain(self, row: Activation) -> bool:
         """Whether a list without it proves that nothing was bought: not before the lag is over.
 
-        Not when the account was charged meanwhile, nor when the provider answered with a number.
+        Not when the account was or may have been charged meanwhile, nor when a number was answered.
         """
         before, after = row.balance_before, row.balance_after
-        charged = before is not None and after is not None and after < before
+        charged = before is not None and (after is None or after < before)
         answered = row.reason == AlreadyDone.__name__
         return row.state is State.UNKNOWN and self._looked_enough(row) and not charged and not answered
 

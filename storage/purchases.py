@@ -58,7 +58,7 @@ class PurchaseStore:
             quote = await _usable(session, nonce, owner_id, chat_id, now)
             if quote.service in caps.blocked:
                 raise NotOffered(f"{quote.service} is blocked")
-            key = await to_buy_with(session, quote.key_id)
+            key = await to_buy_with(session, quote.key_id, quote.chat_id)
             await room_for_one(session, caps, owner_id)
             # A maximum above the price may be charged in full.
             cost = max(quote.cost, quote.max_price or quote.cost)
@@ -138,6 +138,14 @@ class PurchaseStore:
         async with self._database.begin() as session:
             row = await change(session, activation_id, {State.UNKNOWN, State.FAILED}, **values)
             if row is not None and look_at is None:
+                await redraw(session, row, now)
+            return row
+
+    async def weighed(self, activation_id: str, balance: Decimal, now: datetime) -> Activation | None:
+        """The balance after a lost purchase, which could not be read at once."""
+        async with self._database.begin() as session:
+            row = await change(session, activation_id, {State.UNKNOWN}, balance_after=balance)
+            if row is not None:
                 await redraw(session, row, now)
             return row
 

@@ -70,6 +70,35 @@ async def test_b_9_the_balance_after_is_asked_for_though_the_site_fails(core: Co
     assert (row.state, row.balance_after) == (State.UNKNOWN, Decimal("18.74"))
 
 
+async def test_b_9_nothing_is_told_as_not_bought_while_the_balance_after_is_not_known(core: Core) -> None:
+    core.alpha.lists_active()
+    core.alpha.fails("buy", Unavailable())
+    core.alpha.meanwhile["before buy"] = lambda: _breaks_balance(core)
+    row = await core.buy()
+    for _ in range(8):
+        row = await _next_look(core, row)
+    assert (row.state, row.balance_after) == (State.UNKNOWN, None)
+
+
+async def test_b_9_a_balance_that_is_read_later_tells_what_became_of_a_purchase(core: Core) -> None:
+    core.alpha.lists_active()
+    core.alpha.fails("buy", Unavailable())
+    core.alpha.meanwhile["before buy"] = lambda: _breaks_balance(core)
+    row = await core.buy()
+    core.alpha.breaks("balance", None)
+    row = await _next_look(core, row)
+    assert (row.state, row.balance_after) == (State.UNKNOWN, Decimal("18.74"))
+    for _ in range(3):
+        row = await _next_look(core, row)
+    assert row.state is State.FAILED
+
+
+async def _next_look(core: Core, row: Activation) -> Activation:
+    core.clock.now = max(core.clock.now, row.next_poll_at or core.clock.now)
+    await core.purchases.look_for(row)
+    return await core.row(row.id)
+
+
 async def _leaves_alone(core: Core) -> None:
     """What is not about a purchase goes out no more."""
     told = core.alpha.balance
