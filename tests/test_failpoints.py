@@ -1,12 +1,19 @@
 """Failpoints exist for tests alone: without the variable none is armed, and a misspelt one is refused."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+import bot
+import storage
 from bot import failpoints
 from bot.__main__ import UNUSABLE, main
 from bot.failpoints import Failpoint, arm, reach
+
+
+ROOMS = [Path(room.__path__[0]) for room in (bot, storage)]
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +35,11 @@ def test_the_named_one_ends_it_and_no_other(point: Failpoint) -> None:
         arm(point, lambda passed=passed: reached.append(passed))
         reach(passed)
     assert reached == [point]
+
+
+def test_each_lies_in_the_code() -> None:
+    code = "".join(file.read_text(encoding="utf-8") for room in ROOMS for file in room.rglob("*.py"))
+    assert set(re.findall(r"reach\(Failpoint\.(\w+)\)", code)) == {point.name for point in Failpoint}
 
 
 def test_a_name_that_is_none_is_refused(
