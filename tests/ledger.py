@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from pydantic import SecretStr
 
@@ -46,6 +47,10 @@ class Ledger(FakeProvider):
         #: Numbers to which another SMS may come; meanwhile they may show the last one still.
         self.asked: set[str] = set()
         self.shows_the_last = False
+        #: Numbers that were bought without the bot.
+        self.elsewhere: set[str] = set()
+        #: For how many seconds the list does not show what was bought.
+        self.lag = 0.0
         #: How often the list could not be read.
         self.unlisted = 0
         #: How often the bot has died.
@@ -91,13 +96,26 @@ class Ledger(FakeProvider):
         """The numbers of this key's account alone."""
         payer = key.get_secret_value()
         self.unlisted += 1
-        listed = [number for number in await super().active(key) if self.payers[number.id] == payer]
+        every = await super().active(key)
         self.unlisted -= 1
-        return listed
+        return [one for one in every if self.payers[one.id] == payer and self.age(one.id) >= self.lag]
+
+    def age(self, number: str) -> float:
+        """Seconds since it was bought."""
+        return (self._clock() - self.lines[number].bought_at).total_seconds()
 
     def heals(self) -> None:
         """Every call does what it should again."""
         self._scripts.clear()
+        self.lag = 0.0
+
+    def sells_elsewhere(self, key: str) -> None:
+        """Somebody buys on the website what people buy here, with the account of this key."""
+        number = self._number(Decimal("0.50"))
+        self.lines[number.id] = Line(number, Wish("tg", "1"), self._clock())
+        self.payers[number.id] = key
+        self.accounts[key] -= Decimal("0.50")
+        self.elsewhere.add(number.id)
 
     def receives(self, number: str, code: str) -> None:
         """An SMS comes to a number, unless it shows one that nobody asked to follow."""
@@ -119,8 +137,9 @@ class Ledger(FakeProvider):
         super()._hear(name, about)
 
     def _end_in_time(self, line: Line) -> None:
-        number, age = line.number.id, (self._clock() - line.bought_at).total_seconds()
-        if age < self.timing.lifetime or (line.reading is not WAITING and number not in self.asked):
+        number = line.number.id
+        young = self.age(number) < self.timing.lifetime
+        if young or (line.reading is not WAITING and number not in self.asked):
             return
         line.reading = ENDED
         self.asked.discard(number)

@@ -65,6 +65,9 @@ others = (
     sometimes("everything_is_well_again"),
     sometimes("the_bot_is_restarted", sleeps=one(0, 10, 60)),
     sometimes("the_machine_sleeps", seconds=one(20, 60, 600)),
+    sometimes("the_list_lags", seconds=one(5, 60, 150)),
+    sometimes("somebody_buys_on_the_website", who=who),
+    sometimes("two_answers_are_lost_and_one_number_is_bought", who=who),
 )
 #: Not one rule for each: of so many, half would be switched off in a game, most often those that matter.
 EVENTS = one(*[buying, press, press, code, time] * 2, failure, failure, silence, death, *others).flatmap(
@@ -83,6 +86,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.house = self.loop.run_until_complete(self.stack.enter_async_context(open_fated_house(folder)))
         self.ledger, self.human = self.house.ledger, self.house.human
         self.people: list[Chat] = []
+        self.keys: list[str] = []
         self.offers: list[tuple[Chat, str]] = []
         self.codes = 100_000
 
@@ -106,15 +110,21 @@ class AnyOrder(RuleBasedStateMachine):
         await self.house.codebell.housekeeping()
         await self.house.wait(60)
 
-    @initialize(lists=one(True, True, False), shows_the_last=st.booleans())
-    def two_people_have_a_key_and_a_number_each(self, lists: bool, shows_the_last: bool) -> None:
+    @initialize(lists=one(True, True, False), shows_the_last=st.booleans(), one_account=st.booleans())
+    def two_people_have_a_key_and_a_number_each(
+        self, lists: bool, shows_the_last: bool, one_account: bool
+    ) -> None:
         self.ledger.shows_the_last = shows_the_last
         self.ledger.capabilities -= set() if lists else {Capability.ACTIVE}
         for index, name in enumerate(("Ann", "Bob")):
             person = self.house.person(name)
             self.people.append(person)
-            self.live(self.house.connect(person, self.ledger, f"alpha-key-0123456789-{name.lower()}"))
+            account = "both" if one_account else name.lower()
+            self.live(self.house.connect(person, self.ledger, f"alpha-key-0123456789-{account}"))
+            self.keys.append(f"alpha-key-0123456789-{account}")
             self.somebody_buys(index, 1)
+        if one_account:
+            self.two_answers_are_lost_and_one_number_is_bought(0)
 
     @rule(event=EVENTS)
     def happens(self, event: tuple[str, dict[str, Any]]) -> None:
@@ -124,6 +134,8 @@ class AnyOrder(RuleBasedStateMachine):
     # What people do
 
     def somebody_buys(self, who: int, times: int) -> None:
+        # The promises tell purchases apart by their moments.
+        self.house.clock.advance(1)
         self.live(self.people[who].say("/buy telegram us"))
         self.press(self.people[who], "Alpha", 1)
         self.press(self.people[who], "Buy for", times)
@@ -182,6 +194,20 @@ class AnyOrder(RuleBasedStateMachine):
 
     def a_cancel_is_too_early(self, times: int) -> None:
         self.ledger.fails("cancel", *[TooEarly(seconds=7)] * times)
+
+    def the_list_lags(self, seconds: float) -> None:
+        self.ledger.lag = seconds
+
+    def two_answers_are_lost_and_one_number_is_bought(self, who: int) -> None:
+        self.the_list_lags(60)
+        self.ledger.fails("buy", Unavailable())
+        self.somebody_buys(1 - who, 1)
+        self.ledger.loses_the_answer("buy", Unavailable())
+        self.somebody_buys(who, 1)
+
+    def somebody_buys_on_the_website(self, who: int) -> None:
+        self.house.clock.advance(1)
+        self.ledger.sells_elsewhere(self.keys[who])
 
     def everything_is_well_again(self) -> None:
         self.human.heal()
