@@ -82,7 +82,8 @@ class Codebell:
         sleep: Sleep = asyncio.sleep,
         paces: Paces = TELEGRAM,
     ) -> None:
-        self.settings, self.bot, self.providers, self.clock = settings, bot, providers, clock
+        self.settings, self.bot, self.providers = settings, bot, providers
+        self.clock, self.paces = clock, paces
         self.keys = KeyStore(database, vault, heard=secrets.add)
         self.chats = ChatStore(database, vault)
         self.numbers = ActivationStore(database)
@@ -180,7 +181,8 @@ class Codebell:
             tariffs=self.tariffs,
         )
         admins = frozenset(self.settings.admin_ids)
-        welcome = Welcome(self.catalogues, self.chats, self.settings.access, admins, self.clock, self.nudge)
+        room = self.catalogues, self.chats, self.settings.access, admins, self.clock, self.nudge
+        welcome = Welcome(*room, self.paces.heard)
         dispatcher.update.outer_middleware(welcome)
         dispatcher.include_routers(*routers())
         return dispatcher

@@ -1,5 +1,8 @@
 """What handlers get per update: `t`, the texts in the person's language, if they may come in at all.
 
+Who comes faster than anybody can read is not heard until it calms; what the bot sends by itself comes all the
+same, and a press that was not heard has done nothing and can be pressed again.
+
 Where somebody writes or presses can be written to again, and a command or a press ends an open question. A
 group that becomes a supergroup is followed, whoever made it one.
 
@@ -10,6 +13,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from typing import Any
 
 from aiogram import BaseMiddleware
@@ -21,6 +25,7 @@ from aiogram.types import CallbackQuery, Chat, Message, TelegramObject, Update, 
 
 from bot.clock import Clock
 from bot.i18n import Catalogues, Texts
+from bot.paces import TELEGRAM
 from bot.settings import Access
 from storage.chats import ChatStore
 from storage.forms import FormStore
@@ -37,6 +42,58 @@ _SEEN_AGAIN = timedelta(hours=1)
 _REMEMBERED = 10_000
 
 
+class Pace(Enum):
+    """How somebody comes."""
+
+    FINE = auto()
+    #: Too fast since this moment.
+    HASTY = auto()
+    STILL_HASTY = auto()
+
+
+class Haste:
+    """How fast each person comes; of many, those who came lately are remembered.
+
+    After too much of them they are heard again when it has calmed down to half of what they may.
+    """
+
+    def __init__(self, clock: Clock, pace: tuple[float, float]) -> None:
+        self._clock = clock
+        self._most, self._within = pace
+        self._levels: dict[int, tuple[float, datetime]] = {}
+        self._unheard: set[int] = set()
+
+    def of(self, person_id: int) -> Pace:
+        """How this one more of theirs comes."""
+        level = min(self._level(person_id) + 1, self._most + 1)
+        self._note(person_id, level)
+        if level > self._most and person_id not in self._unheard:
+            self._unheard.add(person_id)
+            return Pace.HASTY
+        if person_id in self._unheard and level > self._most / 2:
+            return Pace.STILL_HASTY
+        self._unheard.discard(person_id)
+        return Pace.FINE
+
+    def _level(self, person_id: int) -> float:
+        now = self._clock()
+        level, since = self._levels.get(person_id, (0.0, now))
+        calmed = max(0.0, (now - since).total_seconds()) * self._most / self._within
+        return max(0.0, level - calmed)
+
+    def _note(self, person_id: int, level: float) -> None:
+        self._levels.pop(person_id, None)
+        self._levels[person_id] = level, self._clock()
+        if len(self._levels) > _REMEMBERED:
+            quiet = next(iter(self._levels))
+            del self._levels[quiet]
+            self._unheard.discard(quiet)
+
+    def __len__(self) -> int:
+        """How many people are remembered."""
+        return len(self._levels)
+
+
 class Welcome(BaseMiddleware):
     """Runs once per update, before any handler: who is this, in which language, and may they come in."""
 
@@ -48,6 +105,7 @@ class Welcome(BaseMiddleware):
         admins: frozenset[int],
         clock: Clock,
         back: Callable[[], None],
+        heard: tuple[float, float] = TELEGRAM.heard,
     ) -> None:
         """`back` is called when a chat that nothing could be delivered to is heard again, or moved."""
         self._catalogues = catalogues
@@ -58,7 +116,8 @@ class Welcome(BaseMiddleware):
         self._back = back
         self._seen: dict[int, datetime] = {}
         self._languages: dict[int, str] = {}
-        self._told: set[int] = set()
+        self._told: dict[int, None] = {}
+        self._haste = Haste(clock, heard)
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         if isinstance(event, Update) and await self._followed(event):
@@ -66,10 +125,12 @@ class Welcome(BaseMiddleware):
         person: User | None = data.get("event_from_user")
         chat: Chat | None = data.get("event_chat")
         # First from what Telegram says: whatever fails below, the person can be told in words.
-        data["t"] = self._catalogues.texts(person.language_code if person is not None else "")
-        data["t"] = t = self._catalogues.texts(await self._language(person, chat))
+        data["t"] = t = self._catalogues.texts(person.language_code if person is not None else "")
+        if isinstance(event, Update) and (pace := self._pace(event)) is not Pace.FINE:
+            return await _slow_down(event, pace, t)
         if person is not None and not self._may_enter(person):
             return await self._turn_away(event, person, t)
+        data["t"] = self._catalogues.texts(await self._language(person, chat))
         if isinstance(event, Update):
             await self._hear(event)
             await _end_question(event, data)
@@ -89,6 +150,10 @@ class Welcome(BaseMiddleware):
         chat = _heard_in(update)
         if chat is not None and await self._chats.mark_reachable(chat.id):
             self._back()
+
+    def _pace(self, update: Update) -> Pace:
+        who = _whose(update)
+        return Pace.FINE if who is None else self._haste.of(who)
 
     def _may_enter(self, person: User) -> bool:
         return self._access is Access.OPEN or person.id in self._admins
@@ -127,8 +192,9 @@ class Welcome(BaseMiddleware):
     def _is_new(self, person: User) -> bool:
         """Whether they were not told yet."""
         new = person.id not in self._told
-        if len(self._told) < _REMEMBERED:
-            self._told.add(person.id)
+        self._told[person.id] = None
+        if len(self._told) > _REMEMBERED:
+            del self._told[next(iter(self._told))]
         return new
 
 
@@ -149,6 +215,37 @@ def _heard_in(update: Update) -> Chat | None:
     if message is None or (message is update.message and message.chat.id < 0 and message.text is None):
         return None
     return message.chat
+
+
+def _whose(update: Update) -> int | None:
+    """Who presses, commands or writes in private; talk in a group is none of the bot's business.
+
+    Many share the account that anonymous administrators write from: they are told apart by their group.
+    """
+    match update:
+        case Update(callback_query=CallbackQuery() as press):
+            return press.from_user.id
+        case Update(message=Message(sender_chat=Chat(id=chat_id), text=str(text))) if text.startswith("/"):
+            return chat_id
+        case Update(message=Message(from_user=User(id=person_id)) as message):
+            command = (message.text or "").startswith("/")
+            return person_id if command or message.chat.type == "private" else None
+    return None
+
+
+async def _slow_down(update: Update, pace: Pace, t: Texts) -> None:
+    """Said once; a button is answered always, or it would go on spinning."""
+    first = pace is Pace.HASTY
+    with suppress(AiogramError):
+        match update:
+            case Update(callback_query=CallbackQuery() as press):
+                told = t.plain(
+                    "That was too fast for me: nothing was done. Wait ten seconds, then press again."
+                )
+                await press.answer(told if first else None, show_alert=first)
+            case Update(message=Message() as message) if first:
+                told = t("That was too fast for me: I read on in ten seconds. Codes come all the same.")
+                await message.answer(told, parse_mode="HTML")
 
 
 async def _end_question(update: Update, data: dict[str, Any]) -> None:

@@ -9,11 +9,15 @@ from aiolimiter import AsyncLimiter
 
 @dataclass(frozen=True, slots=True)
 class Paces:
-    """Messages per seconds, edits included: in all, to one person, to one group."""
+    """Messages per seconds, edits included: in all, to one person, to one group.
+
+    `heard`: what one person may press, command and write; after more they are not heard until it calms.
+    """
 
     all: tuple[float, float]
     private: tuple[float, float]
     group: tuple[float, float]
+    heard: tuple[float, float] = (30, 15.0)
 
 
 #: What Telegram asks for; short bursts pass.

@@ -38,7 +38,7 @@ TICK = timedelta(seconds=1)
 #: Seconds of a wait that is not lived through second by second, and how much of it is.
 LONG = 300.0
 MOMENTS = 20
-UNHURRIED = Paces(all=(1000, 1.0), private=(1000, 1.0), group=(1000, 1.0))
+UNHURRIED = Paces(all=(1000, 1.0), private=(1000, 1.0), group=(1000, 1.0), heard=(1000, 1.0))
 
 
 class House:

@@ -15,7 +15,8 @@ from aiogram.methods import AnswerCallbackQuery, SendMessage, TelegramMethod
 from aiogram.types import Update
 
 from bot.i18n import Catalogues, Texts
-from bot.middlewares import PATIENCE, Forms, Welcome
+from bot.middlewares import Forms, Haste, Pace, Welcome
+from bot.paces import TELEGRAM
 from bot.settings import Access
 from storage.chats import ChatStore
 from storage.database import Database
@@ -26,7 +27,8 @@ from tests.doubles import FakeClock
 from tests.storage.shelf import MASTER
 
 OPERATOR, STRANGER = 1, 2
-KEY = StorageKey(bot_id=42, chat_id=7, user_id=8)
+
+BURST = int(TELEGRAM.heard[0])
 
 
 class Asked(StatesGroup):
@@ -178,6 +180,69 @@ async def test_a_chat_is_remembered_with_its_language_and_seen_again_an_hour_lat
     assert (chat.language, chat.seen_at) == ("uk", door.clock())
 
 
+async def test_who_writes_faster_than_anybody_reads_is_told_once_and_heard_when_it_calms(
+    database: Database,
+) -> None:
+    door = Door(database, Access.OPEN)
+    for _ in range(270):
+        await door.come(door.says(STRANGER, text="/help"))
+    assert len(door.let_in) == BURST
+    (said,) = door.telegram.said
+    assert isinstance(said, SendMessage)
+    assert "too fast" in said.text
+    assert await door.come(door.says(OPERATOR)) == "handled"
+    door.clock.advance(10)
+    assert await door.come(door.says(STRANGER)) == "handled"
+
+
+async def test_a_press_that_comes_too_fast_does_nothing_and_stops_spinning(database: Database) -> None:
+    door = Door(database, Access.OPEN)
+    for _ in range(BURST + 3):
+        await door.come(door.presses(STRANGER))
+    assert len(door.let_in) == BURST
+    said = [one for one in door.telegram.said if isinstance(one, AnswerCallbackQuery)]
+    assert [bool(one.text) for one in said] == [True, False, False]
+    door.clock.advance(10)
+    assert await door.come(door.presses(STRANGER)) == "handled"
+
+
+async def test_who_stays_as_fast_is_not_heard(database: Database) -> None:
+    door = Door(database, Access.OPEN)
+    for _ in range(300):
+        await door.come(door.says(STRANGER))
+        door.clock.advance(0.2)
+    assert len(door.let_in) < 2 * BURST
+    assert len(door.telegram.said) == 1
+
+
+async def test_a_person_in_a_hurry_is_heard(database: Database) -> None:
+    door = Door(database, Access.OPEN)
+    for _ in range(100):
+        await door.come(door.presses(STRANGER))
+        door.clock.advance(0.5)
+    assert len(door.let_in) == 100
+
+
+async def test_talk_in_a_group_is_nobodys_haste(database: Database) -> None:
+    door = Door(database, Access.OPEN)
+    for _ in range(2 * BURST):
+        assert await door.come(door.says(STRANGER, "supergroup")) == "handled"
+
+
+async def test_of_many_people_the_pace_of_those_is_remembered_who_came_last() -> None:
+    haste = Haste(FakeClock(), TELEGRAM.heard)
+    for person in range(10_100):
+        assert haste.of(person) is Pace.FINE
+    assert len(haste) == 10_000
+
+
+async def test_a_stranger_of_a_private_bot_leaves_nothing_behind(database: Database) -> None:
+    door = Door(database, Access.ALLOWLIST)
+    for stranger in range(100, 105):
+        await door.come(door.says(stranger))
+        assert await door.chats.get(stranger) is None
+
+
 @pytest.mark.parametrize("way", ["says", "presses"])
 async def test_who_is_heard_in_private_can_be_reached_again(database: Database, way: str) -> None:
     door = Door(database, Access.OPEN)
@@ -218,45 +283,3 @@ async def test_what_is_typed_leaves_the_question_to_its_handler(database: Databa
     state = await door.asks(STRANGER)
     await door.come(door.says(STRANGER, text="0.50"))
     assert await state.get_state() == "Asked:price"
-
-
-@pytest.fixture
-def forms(database: Database) -> Forms:
-    return Forms(FormStore(database), FakeClock())
-
-
-async def test_what_was_asked_survives_a_restart_and_is_kept_per_person_and_chat(database: Database) -> None:
-    clock = FakeClock()
-    await Forms(FormStore(database), clock).set_state(KEY, Asked.price)
-    await Forms(FormStore(database), clock).set_data(KEY, {"nonce": "abc"})
-    reborn = Forms(FormStore(database), clock)
-    assert await reborn.get_state(KEY) == "Asked:price"
-    assert await reborn.get_data(KEY) == {"nonce": "abc"}
-    assert await reborn.get_state(StorageKey(bot_id=42, chat_id=7, user_id=9)) is None
-
-
-async def test_a_question_nobody_answers_is_forgotten(database: Database) -> None:
-    clock = FakeClock()
-    forms = Forms(FormStore(database), clock)
-    await forms.set_state(KEY, Asked.price)
-    await forms.set_data(KEY, {"nonce": "abc"})
-    clock.advance(PATIENCE.total_seconds() + 1)
-    assert (await forms.get_state(KEY), await forms.get_data(KEY)) == (None, {})
-
-
-async def test_a_new_question_keeps_the_data_and_no_question_drops_it(forms: Forms) -> None:
-    await forms.set_data(KEY, {"nonce": "abc"})
-    await forms.set_state(KEY, Asked.price)
-    assert await forms.get_data(KEY) == {"nonce": "abc"}
-    await forms.set_state(KEY, None)
-    assert await forms.get_data(KEY) == {}
-
-
-async def test_data_can_be_emptied_with_and_without_a_question(forms: Forms) -> None:
-    await forms.set_data(KEY, {"nonce": "abc"})
-    await forms.set_data(KEY, {})
-    assert await forms.get_data(KEY) == {}
-    await forms.set_state(KEY, Asked.price)
-    await forms.set_data(KEY, {"nonce": "abc"})
-    await forms.set_data(KEY, {})
-    assert (await forms.get_state(KEY), await forms.get_data(KEY)) == ("Asked:price", {})

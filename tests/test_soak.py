@@ -12,8 +12,8 @@ from tests.house import Chat, House
 #: What Telegram and the providers of these tests remember is theirs.
 OURS, THEIRS = ("bot.", "handlers.", "storage."), ("bot.sandbox.", "bot.providers.base")
 COLLECTIONS = (dict, list, set, deque, WeakValueDictionary)
-#: They begin anew when they hold ten thousand.
-BOUNDED = ("Welcome._seen", "Welcome._languages", "Welcome._told")
+#: They hold ten thousand at most.
+BOUNDED = ("Welcome._seen", "Welcome._languages", "Welcome._told", "Haste._levels")
 #: People who come one after another until what is remembered of them is settled, and those after them.
 FIRST, THEN = 2, 2
 DAY = 24 * 3600.0
