@@ -1,7 +1,8 @@
 """How fast Telegram lets us speak: in all, to one person, to one group; edits count as messages."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 
 from aiolimiter import AsyncLimiter
@@ -31,15 +32,19 @@ class Tempo:
     def __init__(self, paces: Paces) -> None:
         self._paces = paces
         self._all = AsyncLimiter(*paces.all)
+        #: Only the first of the others stands at the limit; whoever is urgent comes right after it.
+        self._line = asyncio.Lock()
         self._chats: dict[int, AsyncLimiter] = {}
 
     @asynccontextmanager
-    async def turn(self, chat_id: int) -> AsyncIterator[None]:
-        """Wait until something may be said in a chat."""
+    async def turn(self, chat_id: int, *, urgent: bool = False) -> AsyncIterator[None]:
+        """Wait until something may be said in a chat; what is urgent overtakes other chats."""
         if chat_id not in self._chats:
             pace = self._paces.private if chat_id > 0 else self._paces.group
             self._chats[chat_id] = AsyncLimiter(*pace)
-        async with self._chats[chat_id], self._all:
+        async with self._chats[chat_id]:
+            async with nullcontext() if urgent else self._line:
+                await self._all.acquire()
             yield
 
     @property

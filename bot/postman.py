@@ -6,25 +6,27 @@ A row is counted before it is drawn and marked after it was sent. What is left w
                           them: it is logged and given up, its code stays in /numbers
     until it is marked    sent again after the start: a code comes at least once
 
+While it lives, nobody died: a row that a failing database left half done is begun anew, and what was sent is
+not sent again before its mark is stored.
+
 What Telegram tells us to wait for is stored and never slept.
 """
 
 import asyncio
-import html
 import logging
-import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 from aiogram import Bot
 from aiogram.exceptions import AiogramError
-from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions
 
 from bot.clock import Clock, ended
+from bot.drawing import Drawing, send
 from bot.failpoints import Failpoint, reach
 from bot.floods import Floods
+from bot.marks import Hung, Marks, Said
 from bot.paces import TELEGRAM, Paces, Tempo
 from bot.verdicts import (
     AsItIs,
@@ -42,41 +44,22 @@ from bot.verdicts import (
 )
 from storage.chats import ChatStore
 from storage.models import Post
-from storage.outbox import CRASHED, TRYING, OutboxStore, crashes
+from storage.outbox import CRASHED, TRYING, OutboxStore, Priority, crashes
 
 log = logging.getLogger(__name__)
 
-#: Chats served side by side: two seconds of Telegram's limit, so that no code waits longer behind cards.
-AT_ONCE = 60
+#: Chats served side by side: two seconds of Telegram's limit, so that no code waits longer behind cards of
+#: its chat; and as many more for codes, so that none waits behind the cards of others.
+AT_ONCE, MORE_FOR_CODES = 60, 60
 _LONGEST_PAUSE = 300.0
-#: Seconds for one call: a code is not kept waiting by a server that says nothing.
-_PATIENCE = 20
-#: Seconds at the start for what was being tried at the last two crashes, each by itself.
-_ALONE = 5.0
+#: Seconds at the start for all that was being tried at the last two crashes; half of it for each by itself.
+SUSPECTS = 10.0
 #: Yes in a way nobody can read: once more, then it is taken for delivered.
 _UNREADABLE_TRIES = 2
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A message ready to go; `edits` is the message it replaces, `again_at` when it will look different.
-
-    `once` must not ring twice: where the message to edit is gone, it stays gone.
-    """
-
-    html: str
-    keyboard: InlineKeyboardMarkup | None = None
-    edits: int | None = None
-    again_at: datetime | None = None
-    plain: bool = False
-    once: bool = False
 
 
 #: Draws what a row stands for, as it is now; None when there is nothing to say any more.
 Draw = Callable[[Post], Awaitable[Drawing | None]]
-#: Hears where a row's message hangs now: (row, message id).
-Hung = Callable[[Post, int], Awaitable[None]]
 
 
 class Postman:
@@ -92,18 +75,22 @@ class Postman:
         clock: Clock,
         revoked: Callable[[], None],
         paces: Paces = TELEGRAM,
+        suspects: float = SUSPECTS,
     ) -> None:
         self._bot = bot
         self._outbox = outbox
         self._chats = chats
         self._draw = draw
-        self._hung = hung
+        self._marks = Marks(outbox, hung)
         self._clock = clock
         self._revoked = revoked
         self._floods = Floods(chats, clock)
         bot.session.middleware(self._floods)
         self._tempo = Tempo(paces)
+        self._for_suspects = suspects
         self._busy: dict[int, asyncio.Task[None]] = {}
+        #: Rows this process began and has not settled, and what they had said of crashes before.
+        self._begun: dict[str, str] = {}
         self._nudged = asyncio.Event()
 
     def nudge(self) -> None:
@@ -123,16 +110,34 @@ class Postman:
     async def start(self) -> None:
         """What was being tried at the last two crashes comes first and alone: only its own death counts."""
         await self._floods.remember()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._for_suspects):
+                await self._try_suspects()
+        await self.round()
+
+    async def _try_suspects(self) -> None:
         for post in await self._outbox.suspects(self._clock()):
             with suppress(TimeoutError):
-                async with asyncio.timeout(_ALONE):
+                async with asyncio.timeout(self._for_suspects / 2):
                     await self._deliver(post)
-        await self.round()
 
     async def round(self) -> None:
         """Start serving the chats that something is due in, side by side, the most urgent first."""
-        room = (1 if self._floods.everywhere else AT_ONCE) - len(self._busy)
-        for chat_id in await self._outbox.chats_due(self._clock(), frozenset(self._busy), room):
+        self._begin(self._marks.chats)
+        if self._floods.everywhere:
+            await self._begin_due(1)
+            return
+        await self._begin_due(AT_ONCE)
+        if len(self._busy) >= AT_ONCE:
+            await self._begin_due(AT_ONCE + MORE_FOR_CODES, Priority.CODE)
+
+    async def _begin_due(self, most: int, least: Priority = Priority.BROADCAST) -> None:
+        """With no more than so many chats at once, and only for what is at least so urgent."""
+        room = most - len(self._busy)
+        self._begin(await self._outbox.chats_due(self._clock(), frozenset(self._busy), room, least))
+
+    def _begin(self, chats: Iterable[int]) -> None:
+        for chat_id in chats:
             if chat_id not in self._busy:
                 self._busy[chat_id] = asyncio.create_task(self._serve(chat_id))
 
@@ -158,6 +163,7 @@ class Postman:
     async def _serve(self, chat_id: int) -> None:
         """One row after another, each time the most urgent one: a code overtakes the cards that wait."""
         try:
+            await self._marks.catch_up(chat_id)
             while (post := await self._outbox.most_urgent(chat_id, self._clock())) is not None:
                 if not await self._deliver(post):
                     return
@@ -168,16 +174,29 @@ class Postman:
 
     async def _deliver(self, post: Post) -> bool:
         """Send one row; False when the chat takes no more for now."""
-        if crashes(post) == len(TRYING):
-            log.critical("%s is given up: the process died over it %d times", post.dedup, len(TRYING))
-            await self._outbox.dead(post, CRASHED)
-            return True
+        post.failure = self._begun.setdefault(post.id, post.failure)
+        more = await self._give_up(post) if crashes(post) == len(TRYING) else await self._attempt(post)
+        del self._begun[post.id]
+        return more
+
+    async def _give_up(self, post: Post) -> bool:
+        log.critical("%s is given up: the process died over it %d times", post.dedup, len(TRYING))
+        await self._outbox.dead(post, CRASHED)
+        return True
+
+    async def _attempt(self, post: Post) -> bool:
         try:
             await self._outbox.trying(post)
             return await self._say(post)
         except asyncio.CancelledError:
             await self._outbox.unburnt(post)
+            del self._begun[post.id]
             raise
+        except Exception as error:
+            log.exception("delivering %s", post.dedup)
+            if post.chat_id not in self._marks.chats:
+                await self._try_later(post, error)
+            return False
 
     async def _say(self, post: Post) -> bool:
         try:
@@ -194,46 +213,19 @@ class Postman:
         return await self._try(post, drawing)
 
     async def _try(self, post: Post, drawing: Drawing) -> bool:
-        async with self._tempo.turn(post.chat_id):
+        async with self._tempo.turn(post.chat_id, urgent=post.priority == Priority.CODE):
             try:
                 reach(Failpoint.BEFORE_SEND)
-                message_id = await self._send(post, drawing)
+                message_id = await send(self._bot, post, drawing)
                 reach(Failpoint.AFTER_SEND)
             except (AiogramError, TimeoutError, ValueError) as error:
                 return await self._react(post, drawing, error)
         await self._sent(post, drawing, message_id)
         return True
 
-    async def _send(self, post: Post, drawing: Drawing) -> int:
-        mode = None if drawing.plain else "HTML"
-        text = _bare(drawing.html) if drawing.plain else drawing.html
-        if drawing.edits is not None:
-            await self._bot.edit_message_text(
-                text,
-                chat_id=post.chat_id,
-                message_id=drawing.edits,
-                reply_markup=drawing.keyboard,
-                parse_mode=mode,
-                link_preview_options=_NO_PREVIEW,
-                request_timeout=_PATIENCE,
-            )
-            return drawing.edits
-        message = await self._bot.send_message(
-            post.chat_id,
-            text,
-            message_thread_id=post.thread_id,
-            reply_markup=drawing.keyboard,
-            parse_mode=mode,
-            link_preview_options=_NO_PREVIEW,
-            request_timeout=_PATIENCE,
-        )
-        return message.message_id
-
     async def _sent(self, post: Post, drawing: Drawing, message_id: int) -> None:
-        await self._outbox.sent(post, message_id, self._clock(), drawing.again_at)
-        reach(Failpoint.AFTER_MARK)
-        if drawing.edits != message_id:
-            await self._hung(post, message_id)
+        anew = drawing.edits != message_id
+        await self._marks.note(Said(post, message_id, self._clock(), drawing.again_at, anew))
 
     async def _react(self, post: Post, drawing: Drawing, error: Exception) -> bool:
         match judge(error):
@@ -252,6 +244,9 @@ class Postman:
             case WithoutThread() if post.thread_id is not None:
                 post.thread_id = None
                 return await self._try(post, drawing)
+            case Hopeless(named=True) if post.priority == Priority.CODE:
+                # Perhaps something about the chat: a code is kept until the chat is heard again.
+                return await self._put_off(post, Unreachable(), error)
             case other:
                 return await self._put_off(post, other, error)
         return True
@@ -272,7 +267,7 @@ class Postman:
                 await self._chats.mark_unreachable(post.chat_id, now)
                 self.nudge()
             case Unsure(unreadable=True) if post.attempts + 1 >= _UNREADABLE_TRIES:
-                await self._outbox.sent(post, 0, now, None)
+                await self._marks.note(Said(post, 0, now))
             case Unsure():
                 await self._try_later(post, error)
             case Stop():
@@ -287,8 +282,3 @@ class Postman:
     async def _try_later(self, post: Post, error: Exception) -> None:
         pause = timedelta(seconds=min(_LONGEST_PAUSE, 2.0 ** min(post.attempts, 10)))
         await self._outbox.later(post, self._clock() + pause, type(error).__name__)
-
-
-def _bare(markup: str) -> str:
-    """HTML without its tags: what is left to say when Telegram could not read them."""
-    return html.unescape(re.sub(r"</?[a-z][^>]*>", "", markup))

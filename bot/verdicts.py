@@ -129,7 +129,7 @@ def judge(error: Exception) -> Verdict:
 
 
 def _is_a_yes(answer: object) -> bool:
-    """Telegram's yes is a word of a JSON object; the page of a proxy before it has none, whatever its status."""
+    """Telegram's yes is a word of a JSON object; the page of a proxy has none, whatever its status."""
     return answer.get("ok") is True if isinstance(answer, dict) else _YES.match(str(answer)) is not None
 
 

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from aiogram.types import InlineKeyboardButton
 
+from bot.drawing import Drawing
 from bot.errors import BadReply, CodebellError, TooEarly, Unavailable, named
 from bot.i18n import Texts, flag, international, visible
-from bot.postman import Drawing
 from bot.providers.base import Capability, Provider
 from handlers.doors import Act, Again, Country, Forward, What
 from handlers.purchase_outcomes import late, not_listed, unknown, why

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from bot.clock import Clock
+from bot.drawing import Drawing
 from bot.i18n import Catalogues, Texts
-from bot.postman import Drawing
 from bot.providers.base import Provider
 from handlers.cards import draw_card, draw_code
 from handlers.message_cards import draw_delivery, draw_message

@@ -9,10 +9,10 @@ from decimal import Decimal
 from aiogram.types import InlineKeyboardButton
 
 from bot.deliveries import may_be_paid_back, statuses
+from bot.drawing import Drawing
 from bot.errors import BadReply, CodebellError, Unavailable, named
 from bot.i18n import Texts, international, visible
 from bot.parts import channels
-from bot.postman import Drawing
 from bot.providers.base import Provider
 from bot.providers.sending import Channel, Delivery
 from handlers.channels import channel_name, recipient, text_of, way

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from aiogram.types import InlineKeyboardButton
 
+from bot.drawing import Drawing
 from bot.errors import BadReply, CodebellError, Unavailable, UnknownActivation, named
 from bot.i18n import Texts, flag, international, visible
-from bot.postman import Drawing
 from bot.providers.base import Capability, Provider
 from handlers.doors import Hired, OnRental, Rent, RentedElsewhere, TariffsOf
 from handlers.rent import days

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from bot.drawing import Drawing
 from bot.i18n import Texts, international, visible
-from bot.postman import Drawing
 from bot.providers.base import Capability, Provider
 from bot.providers.codes import codes_in
 from handlers.doors import Hired, OnRental

@@ -8,9 +8,9 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery
 from pydantic import Field
 
+from bot.drawing import Drawing
 from bot.errors import NoKeys
 from bot.i18n import Texts, flag, international
-from bot.postman import Drawing
 from bot.providers.base import Provider
 from bot.shops import Listing
 from bot.strays import Stray, Strays

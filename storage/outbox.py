@@ -173,9 +173,12 @@ class OutboxStore:
         async with self._database.begin() as session:
             return (await session.scalars(query)).all()
 
-    async def chats_due(self, now: datetime, besides: Collection[int], limit: int) -> Sequence[int]:
-        """The chats that something may be sent to now, the most urgent first."""
-        waiting = select(Post.chat_id).where(*_due(now), Post.chat_id.not_in(besides))
+    async def chats_due(
+        self, now: datetime, besides: Collection[int], limit: int, least: Priority = Priority.BROADCAST
+    ) -> Sequence[int]:
+        """The chats that something at least so urgent may be sent to now, the most urgent first."""
+        wanted = (Post.priority <= least, Post.chat_id.not_in(besides))
+        waiting = select(Post.chat_id).where(*_due(now), *wanted)
         urgency = (func.min(Post.priority), func.min(Post.next_try_at))
         query = waiting.group_by(Post.chat_id).order_by(*urgency).limit(max(0, limit))
         async with self._database.begin() as session:

@@ -15,8 +15,9 @@ from aiogram.types import Chat as TelegramChat
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, Message
 from sqlalchemy import select, update
 
+from bot.drawing import Drawing
 from bot.paces import Paces
-from bot.postman import Drawing, Postman
+from bot.postman import SUSPECTS, Postman
 from storage.chats import ChatStore
 from storage.models import Post
 from storage.outbox import Kind, OutboxStore, arm
@@ -109,11 +110,11 @@ class Office:
         self.drawings: dict[str, Drawing | BaseException | None] = {}
         self.hangs: list[tuple[str, int]] = []
         self.revoked = 0
-        self.postman = self.hire(UNHURRIED)
+        self.postman = self.hire()
 
-    def hire(self, paces: Paces) -> Postman:
-        bot = Bot("42:TEST", session=self.telegram)
-        return Postman(bot, self.outbox, self.chats, self.draw, self.hung, self.clock, self.revoke, paces)
+    def hire(self, paces: Paces = UNHURRIED, suspects: float = SUSPECTS) -> Postman:
+        bot, outbox, chats = Bot("42:TEST", session=self.telegram), self.outbox, self.chats
+        return Postman(bot, outbox, chats, self.draw, self.hung, self.clock, self.revoke, paces, suspects)
 
     async def draw(self, post: Post) -> Drawing | None:
         drawing = self.drawings.get(post.subject, Drawing(f"<b>{post.subject}</b>", BUTTON))

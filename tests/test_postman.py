@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.drawing import Drawing
 from bot.paces import Paces
-from bot.postman import Drawing
 from storage.outbox import Kind
 from tests.office import ANN, BOB, TEAM, Office, Said, open_office
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from aiogram import exceptions
 
+from bot.drawing import Drawing
 from bot.floods import AT_ONCE, SEVERAL
-from bot.postman import Drawing
 from storage.outbox import Kind
 from tests.office import ANN, BOB, METHOD, TEAM, Office, open_office
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from aiogram import exceptions
 
-from bot.postman import Drawing
+from bot.drawing import Drawing
 from storage.outbox import PARKED, Kind
 from tests.office import ANN, BUTTON, METHOD, TEAM, Office, Said, open_office, refused
 
@@ -134,6 +134,18 @@ async def test_what_is_refused_for_good_is_kept_as_a_record_and_holds_up_nothing
     post = await office.post("code")
     assert (post.next_try_at, post.sent_at, post.failure) == (None, None, "TelegramBadRequest")
     assert (await office.post("card")).sent_at is not None
+
+
+async def test_t_13_a_code_refused_by_a_name_nobody_knows_waits_until_its_chat_is_heard(
+    office: Office,
+) -> None:
+    office.answers(*[refused("CHAT_SOMETHING_NEW")] * 2)
+    await office.deliver()
+    await office.chats.mark_reachable(ANN)
+    await office.round()
+    assert (await office.post("code")).sent_at is not None
+    office.answers(*[refused("CHAT_SOMETHING_NEW")] * 2)
+    assert (await office.deliver("card", Kind.CARD)).failure == "TelegramBadRequest"
 
 
 async def test_t_14_a_revoked_token_stops_the_bot_and_loses_nothing(office: Office) -> None:

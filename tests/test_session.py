@@ -88,7 +88,8 @@ async def test_t_3_behind_an_odd_page_a_message_may_have_been_delivered(status: 
 async def test_a_broken_letter_costs_neither_the_batch_nor_the_bot() -> None:
     broken = (
         b'{"ok": true, "result": [{"update_id": 5, "message": {"message_id": 1, "text": "\xff\xfe",'
-        b'"date": 0, "chat": {"id": 7, "type": "private"}, "from": {"id": 7, "is_bot": false, "first_name": "x"}}}]}'
+        b'"date": 0, "chat": {"id": 7, "type": "private"},'
+        b' "from": {"id": 7, "is_bot": false, "first_name": "x"}}}]}'
     )
     proxy = Proxy("200 OK", broken)
     async with proxy.bot() as bot:

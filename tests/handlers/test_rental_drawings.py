@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from bot.drawing import Drawing
 from bot.i18n import Catalogues
 from bot.leases import as_json
-from bot.postman import Drawing
 from bot.providers.renting import Rented
 from handlers.rental_cards import draw_rental
 from handlers.rental_rings import draw_reminder
