@@ -12,7 +12,6 @@ from bot import failpoints
 from bot.__main__ import UNUSABLE, main
 from bot.failpoints import Failpoint, arm, reach
 
-
 ROOMS = [Path(room.__path__[0]) for room in (bot, storage)]
 
 
