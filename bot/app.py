@@ -123,8 +123,8 @@ class Codebell:
         self.dispatcher = self._dispatcher()
         allowed = self.dispatcher.resolve_used_update_types()
         self.poller = Poller(bot, self.feed, allowed, self._signs(), clock)
-        self._ticks = Ticks(self.heartbeat.beat)
-        self._watchdog = Watchdog(self.heartbeat, self._ask_to_stop)
+        self._ticks = Ticks(self.heartbeat.beat, failed=self.heartbeat.failed)
+        self._watchdog = Watchdog(self.heartbeat, self._ask_to_stop, holds=lambda: self.errands.holding)
         self._farewell = Farewell(self.poller, self._ticks, self.errands, self.watcher, self.postman)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -255,7 +255,7 @@ class Codebell:
 
     async def _listen_to_people(self) -> None:
         try:
-            await greet(self.bot)
+            await greet(self.bot, partial(self.heartbeat.beat, "polling"))
             self._tasks.append(asyncio.create_task(name_commands(self.bot, self.catalogues)))
             await self.poller.run()
         except Stopped as stopped:

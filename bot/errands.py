@@ -61,6 +61,11 @@ class Errands:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
+    @property
+    def holding(self) -> bool:
+        """Whether an outcome is kept here alone, as the database does not take it."""
+        return bool(self._unsaved)
+
     def admit(self) -> None:
         """Raise `Paused` while an earlier errand's outcome cannot be stored, `Rivalled` beside a rival."""
         if self._unsaved:

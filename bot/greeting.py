@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from itertools import chain, repeat
 
 from aiogram import Bot
@@ -31,8 +32,11 @@ _PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 _LONGEST_FLOOD = 30.0
 
 
-async def greet(bot: Bot, sleep: Sleep = asyncio.sleep) -> None:
-    """What polling needs, asked for until Telegram answers. Raises `Stopped` for a revoked token."""
+async def greet(bot: Bot, waits: Callable[[float], None], sleep: Sleep = asyncio.sleep) -> None:
+    """What polling needs, asked for until Telegram answers. Raises `Stopped` for a revoked token.
+
+    `waits` hears that it lives and may be silent for so many seconds.
+    """
     for pause in chain(_PAUSES, repeat(_PAUSES[-1])):
         try:
             await bot.delete_webhook(drop_pending_updates=False)
@@ -41,6 +45,7 @@ async def greet(bot: Bot, sleep: Sleep = asyncio.sleep) -> None:
             wait = _pause_after(error, pause)
             if wait > _LONGEST_FLOOD:
                 return
+            waits(wait)
             await sleep(wait)
         else:
             log.info("this is @%s", me.username)

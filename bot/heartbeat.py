@@ -1,7 +1,8 @@
 """Signs of life: a file that is touched only while the bot's parts really go on, and an end when they do not.
 
 `python -m bot check` reads the file; a container's health check does the same. Docker starts no unhealthy
-container again, so a watchdog ends the process that is silent for far too long.
+container again, so a watchdog ends the process that is silent for far too long. A part that only fails does not hang: it
+works again when the database does; and while something paid is not stored yet, an end would lose it.
 """
 
 import logging
@@ -33,28 +34,33 @@ class Heartbeat:
     def __init__(self, file: Path | None, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._file = file
         self._monotonic = monotonic
-        self._last = dict.fromkeys([*ALIVE, *HUNG], monotonic())
+        self._last = dict.fromkeys(ALIVE, monotonic())
+        self._back = dict.fromkeys(HUNG, monotonic())
 
     def beat(self, part: str, quiet: float = 0.0) -> None:
         """A part lives; nothing is expected from it for so many seconds."""
-        self._last[part] = self._monotonic() + quiet
+        self._last[part] = self._back[part] = self._monotonic() + quiet
+
+    def failed(self, part: str) -> None:
+        """A part came back without having done its work: that is no life, but it does not hang."""
+        self._back[part] = self._monotonic()
 
     def silent(self) -> list[str]:
         """The parts that have not been heard of for too long."""
-        return self._over(ALIVE)
+        return self._over(ALIVE, self._last)
 
     def hung(self) -> list[str]:
         """The parts that were not heard of for so long that they never will be."""
-        return self._over(HUNG)
+        return self._over(HUNG, self._back)
 
     def write(self) -> None:
         if self._file is not None and not self.silent():
             self._file.parent.mkdir(parents=True, exist_ok=True)
             self._file.touch()
 
-    def _over(self, longest: dict[str, float]) -> list[str]:
+    def _over(self, longest: dict[str, float], last: dict[str, float]) -> list[str]:
         now = self._monotonic()
-        return [part for part, seconds in longest.items() if now - self._last[part] > seconds]
+        return [part for part, seconds in longest.items() if now - last[part] > seconds]
 
 
 def _end() -> None:
@@ -65,12 +71,20 @@ class Watchdog:
     """Looks from a thread of its own, as a loop that hangs cannot look at itself."""
 
     def __init__(
-        self, heartbeat: Heartbeat, ask: Callable[[str], object], end: Callable[[], object] = _end
+        self,
+        heartbeat: Heartbeat,
+        ask: Callable[[str], object],
+        end: Callable[[], object] = _end,
+        holds: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`ask` is to stop the bot with a reason, `end` to end the process when that does not help."""
+        """`ask` is to stop the bot with a reason, `end` to end the process when that does not help.
+
+        Neither happens while it `holds` what only this process knows.
+        """
         self._heartbeat = heartbeat
         self._ask = ask
         self._end = end
+        self._holds = holds
         self._looks = 0
         self._stopped = threading.Event()
 
@@ -84,7 +98,7 @@ class Watchdog:
     def look(self) -> None:
         """Count the looks that found something hung; ask, then end."""
         hung = self._heartbeat.hung()
-        self._looks = self._looks + 1 if hung else 0
+        self._looks = self._looks + 1 if hung and not self._holds() else 0
         if self._looks == ASK:
             log.critical("%s: silent for far too long, the bot stops", ", ".join(hung))
             self._ask(f"{', '.join(hung)}: silent for far too long")

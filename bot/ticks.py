@@ -18,10 +18,19 @@ Tick = Callable[[], Awaitable[None]]
 
 
 class Ticks:
-    """Each comes again after its seconds, whatever became of the last one; `beat` hears of those done."""
+    """Each comes again after its seconds, whatever became of the last one; `beat` hears of those done.
 
-    def __init__(self, beat: Callable[[str], None], deadline: float = DEADLINE, soon: float = SOON) -> None:
-        self._beat = beat
+    `failed` hears of those that raised, but not of those that hang.
+    """
+
+    def __init__(
+        self,
+        beat: Callable[[str], None],
+        deadline: float = DEADLINE,
+        soon: float = SOON,
+        failed: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._beat, self._failed = beat, failed
         self._deadline, self._soon = deadline, timedelta(seconds=soon)
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
@@ -65,9 +74,11 @@ class Ticks:
     async def _guarded(self, name: str, tick: Tick) -> None:
         """A tick that hangs is cut, a tick that fails is logged: the next one comes anyway."""
         try:
-            async with asyncio.timeout(self._deadline):
+            async with asyncio.timeout(self._deadline) as deadline:
                 await tick()
         except Exception:
             log.exception("the %s tick", name)
+            if not deadline.expired():
+                self._failed(name)
         else:
             self._beat(name)

@@ -56,6 +56,19 @@ def bot(telegram: FakeTelegram) -> Bot:
     return Bot("42:TEST", session=telegram)
 
 
+def nobody(seconds: float) -> None:
+    """Nobody hears of the waits."""
+
+
+async def test_t_17_whoever_waits_for_telegram_at_the_start_is_not_taken_to_hang(
+    bot: Bot, telegram: FakeTelegram
+) -> None:
+    waits: list[float] = []
+    telegram.errors = {"deleteWebhook": deque([DOWN] * 7)}
+    await greet(bot, waits.append, FakeClock().sleep)
+    assert waits == [1, 2, 5, 10, 30, 30, 30]
+
+
 async def test_telegram_is_asked_until_it_answers_and_its_own_pause_is_kept(
     bot: Bot, telegram: FakeTelegram
 ) -> None:
@@ -63,7 +76,7 @@ async def test_telegram_is_asked_until_it_answers_and_its_own_pause_is_kept(
     began = clock()
     short = exceptions.TelegramRetryAfter(METHOD, "Too Many Requests", 7)
     telegram.errors = {"deleteWebhook": deque([DOWN, short]), "getMe": deque([TimeoutError()])}
-    await greet(bot, clock.sleep)
+    await greet(bot, nobody, clock.sleep)
     assert (clock() - began).total_seconds() == 1 + 7 + 5
     assert telegram.called[-2:] == ["deleteWebhook", "getMe"]
     assert "setMyCommands" not in telegram.called
@@ -75,7 +88,7 @@ async def test_t_24_a_long_flood_at_the_start_keeps_nobody_from_being_heard(
     clock = FakeClock()
     began = clock()
     telegram.errors = {"deleteWebhook": deque([FLOOD])}
-    await greet(bot, clock.sleep)
+    await greet(bot, nobody, clock.sleep)
     assert (clock(), telegram.called) == (began, ["deleteWebhook"])
 
 
@@ -91,7 +104,7 @@ async def test_t_14_a_revoked_token_is_said_at_once(
 ) -> None:
     telegram.errors = {"deleteWebhook": deque([error])}
     with pytest.raises(Stopped) as stopped:
-        await greet(bot, FakeClock().sleep)
+        await greet(bot, nobody, FakeClock().sleep)
     assert str(stopped.value) == REVOKED
 
 

@@ -75,7 +75,8 @@ class Kennel:
         self.watch, self.heartbeat = watch, Heartbeat(None, watch)
         self.said: list[str] = []
         self.ended = threading.Event()
-        self.dog = Watchdog(self.heartbeat, self.said.append, self.ended.set)
+        self.holds = False
+        self.dog = Watchdog(self.heartbeat, self.said.append, self.ended.set, lambda: self.holds)
 
     def look(self) -> tuple[int, bool]:
         """How often it was asked to stop by then, and whether it was ended."""
@@ -107,6 +108,24 @@ def test_a_machine_that_slept_is_given_time_to_wake_up(kennel: Kennel) -> None:
             kennel.heartbeat.beat(part)
         kennel.dog.look()
     assert (kennel.said, kennel.ended.is_set()) == ([], False)
+
+
+def test_s_14_a_part_that_fails_is_not_alive_but_does_not_hang(kennel: Kennel) -> None:
+    kennel.heartbeat.beat("polling", 6775)
+    kennel.watch.seconds += 1000
+    for part in ("watch", "post"):
+        kennel.heartbeat.failed(part)
+    assert kennel.heartbeat.hung() == []
+    assert {"watch", "post"} <= set(kennel.heartbeat.silent())
+
+
+def test_b_17_nothing_ends_while_something_paid_is_not_stored(kennel: Kennel) -> None:
+    kennel.holds = True
+    kennel.watch.seconds += 1000
+    assert {kennel.look() for _ in range(2 * END)} == {(0, False)}
+    kennel.holds = False
+    looks = [kennel.look() for _ in range(END)]
+    assert looks[-1] == (1, True)
 
 
 def test_a_wait_that_was_told_is_no_silence(kennel: Kennel) -> None:

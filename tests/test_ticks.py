@@ -90,6 +90,13 @@ async def test_chores_come_soon_after_the_start_and_not_with_it() -> None:
     calm.end()
 
 
+async def test_a_tick_that_fails_is_heard_of_as_failed_and_one_that_hangs_is_not() -> None:
+    failed: list[str] = []
+    ticks = Ticks(lambda _: None, deadline=0.01, failed=failed.append)
+    await ticks.each({"odd": Tick(ValueError()), "slow": Tick(hangs=True), "late": Tick(TimeoutError())})
+    assert failed == ["odd", "late"]
+
+
 async def test_ticks_that_never_started_can_be_paused_and_ended() -> None:
     ticks = Ticks(lambda _: None)
     ticks.pause()
