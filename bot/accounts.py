@@ -41,7 +41,7 @@ class Accounts:
         """Where and with what something is bought. Raises `NotOffered`, `UnknownKey` or `BrokenKey`."""
         if row.provider not in self._providers:
             raise NotOffered
-        return self._providers[row.provider], await self._keys.open(row.key_id)
+        return self._providers[row.provider], await self._keys.open(row.key_id, row.chat_id)
 
     async def balance(
         self, provider: Provider, key_id: str, key: SecretStr, *, paid: bool = False

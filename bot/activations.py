@@ -94,7 +94,7 @@ class Activations:
             self._nudge()
 
     async def _ask_for_another(self, row: Activation, provider: Provider) -> None:
-        key = await self._keys.open(row.key_id)
+        key = await self._keys.open(row.key_id, row.chat_id)
         reach(Failpoint.BEFORE_ANOTHER)
         try:
             async with self._in_time():
@@ -108,7 +108,7 @@ class Activations:
         provider = self._able(row, Capability.SENT)
         if row.state is not State.WAITING:
             raise TooLate
-        key = await self._keys.open(row.key_id)
+        key = await self._keys.open(row.key_id, row.chat_id)
         async with self._in_time():
             await provider.sent(key, self._looks.held(row))
         await self._store.told_sent(row.id, self._clock())
@@ -121,8 +121,9 @@ class Activations:
         dies in between, the card does not tell of it.
         """
         row, provider = await self.forwardable(activation_id, person_id)
+        key = await self._keys.open(row.key_id, row.chat_id)
         async with self._in_time():
-            await provider.forward(await self._keys.open(row.key_id), self._looks.held(row), phone)
+            await provider.forward(key, self._looks.held(row), phone)
         await self._store.forwarded(row.id, phone, self._clock())
         self._nudge()
 

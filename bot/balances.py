@@ -24,10 +24,10 @@ class Balances:
         self._providers = providers
         self._clock = clock
 
-    async def key(self, key_id: str) -> Key:
-        """A key with its balance as fresh as can be had quickly. Raises `UnknownKey` or `NotOffered`."""
+    async def key(self, key_id: str, chat_id: int) -> Key:
+        """A chat's key, its balance as fresh as can be had quickly. Raises `UnknownKey` or `NotOffered`."""
         row = await self._keys.get(key_id)
-        if row is None or row.removed_at is not None:
+        if row is None or row.chat_id != chat_id or row.removed_at is not None:
             raise UnknownKey
         if row.provider not in self._providers:
             raise NotOffered
@@ -48,7 +48,7 @@ class Balances:
             if not provider.can(Capability.BALANCE):
                 return None
             async with asyncio.timeout(PATIENCE):
-                balance = await provider.balance(await self._keys.open(row.id))
+                balance = await provider.balance(await self._keys.open(row.id, row.chat_id))
         except KeyError:
             return NotOffered()
         except TimeoutError:

@@ -99,7 +99,8 @@ class Deliveries:
             await self._unanswered(row, Reason.NOT_SET_UP)
             return None
         try:
-            return await provider.delivery(await self._keys.open(row.key_id), row.provider_id or "")
+            key = await self._keys.open(row.key_id, row.chat_id)
+            return await provider.delivery(key, row.provider_id or "")
         except (UnknownActivation, UnknownMessage):
             await self._doubt(row)
         except CodebellError as failure:

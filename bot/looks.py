@@ -103,7 +103,7 @@ class Looks:
             await self._unanswered(row, Reason.NOT_SET_UP)
             return None
         try:
-            key = await self._keys.open(row.key_id)
+            key = await self._keys.open(row.key_id, row.chat_id)
             if provider.gives_once:
                 await self._store.asking(row.id, self._clock())
             return await provider.poll(key, self.held(row))
@@ -129,7 +129,7 @@ class Looks:
         if not provider.can(Capability.ACTIVE) or self._times.overdue(row):
             return True
         try:
-            listed = await provider.active(await self._keys.open(row.key_id))
+            listed = await provider.active(await self._keys.open(row.key_id, row.chat_id))
         except CodebellError:
             return False
         return row.provider_id not in {number.id for number in listed}
@@ -156,7 +156,7 @@ class Looks:
             return [reading]
         try:
             async with asyncio.timeout(self._more_sms):
-                told = await provider.all_sms(await self._keys.open(row.key_id), self.held(row))
+                told = await provider.all_sms(await self._keys.open(row.key_id, row.chat_id), self.held(row))
         except (CodebellError, TimeoutError):
             return [reading]
         return (told if reading in told else [*told, reading])[-RINGING:]
@@ -235,7 +235,7 @@ class Looks:
             self._nudge()
 
     async def _ask_to_cancel(self, row: Activation) -> None:
-        key = await self._keys.open(row.key_id)
+        key = await self._keys.open(row.key_id, row.chat_id)
         reach(Failpoint.BEFORE_CANCEL)
         try:
             await self._providers[row.provider].cancel(key, self.held(row))
@@ -278,7 +278,7 @@ class Looks:
         if provider is None or not provider.can(Capability.FINISH):
             return
         try:
-            await provider.finish(await self._keys.open(row.key_id), self.held(row))
+            await provider.finish(await self._keys.open(row.key_id, row.chat_id), self.held(row))
         except (TooLate, UnknownActivation, UnknownKey) as ended:
             log.info("finish of %s: %s", row.id, type(ended).__name__)
         finally:

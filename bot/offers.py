@@ -1,10 +1,12 @@
 """What can be bought with the keys of a chat: services, countries, offers side by side, cheapest first."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeVar
 
+from pydantic import SecretStr
 from rapidfuzz import fuzz, process, utils
 
 from bot.catalogue import Catalogue
@@ -16,6 +18,8 @@ from bot.shops import Listing, Shop, Shops
 from storage.models import Key, Quote
 from storage.outbox import new_id
 from storage.quotes import QuoteStore
+
+T = TypeVar("T")
 
 #: Search results below this likeness (of 100) are not shown.
 _LIKENESS = 62
@@ -135,15 +139,18 @@ class Offers:
     async def tiers(self, quote: Quote) -> Sequence[Tier]:
         """Price tiers, cheapest first. This and what follows raises `Unavailable` when it takes too long."""
         where = quote.service_code, quote.country_code
-        return await self._shops.ask_one(quote.key_id, lambda provider, key: provider.tiers(key, *where))
+        return await self._ask(quote, lambda provider, key: provider.tiers(key, *where))
 
     async def suppliers(self, quote: Quote) -> Sequence[Supplier]:
         where = quote.service_code, quote.country_code
-        return await self._shops.ask_one(quote.key_id, lambda provider, key: provider.suppliers(key, *where))
+        return await self._ask(quote, lambda provider, key: provider.suppliers(key, *where))
 
     async def operators(self, quote: Quote) -> Sequence[str]:
         country = quote.country_code
-        return await self._shops.ask_one(quote.key_id, lambda provider, key: provider.operators(key, country))
+        return await self._ask(quote, lambda provider, key: provider.operators(key, country))
+
+    async def _ask(self, quote: Quote, question: Callable[[Provider, SecretStr], Awaitable[T]]) -> T:
+        return await self._shops.ask_one(quote.key_id, quote.chat_id, question)
 
     async def _sold(self, chat_id: int, service: str) -> Listing[Offer]:
         """Everything the chat could buy for a service, cheapest first."""

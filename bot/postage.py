@@ -60,17 +60,17 @@ class Postage:
         self._patience = patience
         self._lists: Shelf[list[ChannelPrice]] = Shelf(clock, FRESH, FRESH)
 
-    async def senders(self, key_id: str) -> Mapping[Channel, Sequence[str]]:
+    async def senders(self, key_id: str, chat_id: int) -> Mapping[Channel, Sequence[str]]:
         """The sender names the account may use, per channel. Raises what the provider failed with."""
-        return await self._shops.ask_one(key_id, lambda provider, key: provider.senders(key))
+        return await self._shops.ask_one(key_id, chat_id, lambda provider, key: provider.senders(key))
 
-    async def balances(self, key_id: str) -> Mapping[Channel, Decimal]:
+    async def balances(self, key_id: str, chat_id: int) -> Mapping[Channel, Decimal]:
         """The money on the account per channel; empty where it is not told apart."""
 
         async def ask(provider: Provider, key: SecretStr) -> Mapping[Channel, Decimal]:
             return await provider.balances(key) if provider.can(Capability.CHANNEL_BALANCES) else {}
 
-        return await self._shops.ask_one(key_id, ask)
+        return await self._shops.ask_one(key_id, chat_id, ask)
 
     async def costs(self, draft: OutgoingMessage) -> Sequence[ChannelCost]:
         """What a draft costs over each of its channels, in their order; none where no price is told.
@@ -99,7 +99,7 @@ class Postage:
             able = provider.can(Capability.SEND_PRICES)
             return await _told(provider.price(key, channels(draft), mcc, mnc)) if able else ()
 
-        told = await self._shops.ask_one(draft.key_id, ask)
+        told = await self._shops.ask_one(draft.key_id, draft.chat_id, ask)
         return _costs(draft, [price for price in told if (price.mcc, price.mnc) == (mcc, mnc)])
 
     async def _lists_for(self, draft: OutgoingMessage) -> _Lists:
@@ -109,7 +109,7 @@ class Postage:
             able = provider.can(Capability.SEND_PRICES)
             return await self._of_country(provider, key, draft) if able else _Lists([], whole=True)
 
-        lists, order = await self._shops.ask_one(draft.key_id, ask), channels(draft)
+        lists, order = await self._shops.ask_one(draft.key_id, draft.chat_id, ask), channels(draft)
         mine = [price for price in lists.prices if price.channel in order and _of_an_operator(price)]
         mine.sort(key=lambda price: (order.index(price.channel), price.mcc, price.mnc))
         return replace(lists, prices=mine)

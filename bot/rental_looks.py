@@ -112,7 +112,7 @@ class RentalLooks:
         try:
             if provider is None:
                 return False
-            told = await self._newest(row, provider, await self._keys.open(row.key_id))
+            told = await self._newest(row, provider, await self._keys.open(row.key_id, row.chat_id))
         except (UnknownActivation, Unsupported):
             return True
         except CodebellError as failure:
@@ -134,7 +134,7 @@ class RentalLooks:
             await self._unanswered(row, Reason.NOT_SET_UP, of_list=of_list)
             return None
         try:
-            return await question(provider, await self._keys.open(row.key_id))
+            return await question(provider, await self._keys.open(row.key_id, row.chat_id))
         except CodebellError as failure:
             await self._unanswered(row, type(failure).__name__, of_list=of_list)
             return None

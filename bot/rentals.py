@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from pydantic import SecretStr
 
@@ -115,7 +116,7 @@ class Rentals:
         return told
 
     async def _ask_sim(self, row: Rental, provider: Provider, *, on: bool) -> SimAnswer:
-        key = await self._keys.open(row.key_id)
+        key = await self._keys.open(row.key_id, row.chat_id)
         async with self._in_time():
             return await (provider.sim_on if on else provider.sim_off)(key, rented(row))
 
@@ -130,7 +131,8 @@ class Rentals:
         Raises as `mine`, `TooLate`, or `NotOffered` when its country has none.
         """
         row = await self._lasting(rental_id, person_id)
-        every = await self._shops.ask_one(row.key_id, lambda provider, key: provider.tariffs(key))
+        ask = self._shops.ask_one
+        every = await ask(row.key_id, row.chat_id, lambda provider, key: provider.tariffs(key))
         same = [tariff for tariff in every if row.country and tariff.iso2 == row.country]
         if not same:
             raise NotOffered
@@ -144,7 +146,7 @@ class Rentals:
     async def _unwatched(self, shop: Shop) -> list[Elsewhere]:
         found: list[Elsewhere] = []
         for key in shop.keys:
-            listed = await shop.provider.rented(await self._keys.open(key.id))
+            listed = await shop.provider.rented(await self._keys.open(key.id, key.chat_id))
             every = [number for number in listed if not self._times.overdue(number.until)]
             known = await self._store.known(key.id, [number.id for number in every])
             found += [Elsewhere(key, shop.provider, number) for number in every if number.id not in known]
@@ -158,7 +160,8 @@ class Rentals:
         could not be told from it later.
         """
         provider = await self._shops.seller(chat_id, key_id)
-        number, sms = await self._shops.ask_one(key_id, lambda _, key: _found(provider, key, provider_id))
+        find = partial(_found, provider_id)
+        number, sms = await self._shops.ask_one(key_id, chat_id, find)
         row = self._taken_over(number, chat_id, owner_id, key_id, provider)
         await self._store.take_over(row, sms, self._clock())
         self._nudge()
@@ -209,7 +212,7 @@ class Rentals:
             raise Unavailable("not in time") from None
 
 
-async def _found(provider: Provider, key: SecretStr, provider_id: str) -> tuple[Rented, list[Text]]:
+async def _found(provider_id: str, provider: Provider, key: SecretStr) -> tuple[Rented, list[Text]]:
     """The number in the account's list, and what came to it so far."""
     number = by_id(await provider.rented(key), provider_id)
     if number is None:

@@ -76,14 +76,16 @@ class Shops:
                 good.append((shop, answer))
         return Listing(good, troubles)
 
-    async def ask_one(self, key_id: str, question: Callable[[Provider, SecretStr], Awaitable[T]]) -> T:
-        """Ask the provider of one key. Raises its errors, `UnknownKey`, or `NotOffered` where it has left."""
+    async def ask_one(
+        self, key_id: str, chat_id: int, question: Callable[[Provider, SecretStr], Awaitable[T]]
+    ) -> T:
+        """Ask the provider of a chat's key. Raises its errors, `UnknownKey`, or `NotOffered` if it left."""
         key = await self._keys.get(key_id)
         if key is None:
             raise UnknownKey
         if key.provider not in self._providers:
             raise NotOffered
-        secret = await self._keys.open(key.id)
+        secret = await self._keys.open(key.id, chat_id)
         return await self._in_time(question(self._providers[key.provider], secret))
 
     async def seller(self, chat_id: int, key_id: str) -> Provider:
@@ -133,7 +135,7 @@ class Shops:
         problem = BrokenKey()
         for key in keys:
             try:
-                return await self._keys.open(key.id)
+                return await self._keys.open(key.id, key.chat_id)
             except BrokenKey as broken:
                 problem = broken
         return problem

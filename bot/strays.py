@@ -75,7 +75,7 @@ class Strays:
         await self._shops.seller(chat_id, key_id)
         [key] = [each for each in await self._keys.list(chat_id) if each.id == key_id]
         find = partial(self._find, key, provider_id)
-        row = self._row(await self._shops.ask_one(key_id, find), chat_id, owner_id)
+        row = self._row(await self._shops.ask_one(key_id, chat_id, find), chat_id, owner_id)
         # A purchase under way has its number in the account's list before it has its row.
         async with await self._accounts.turn(row):
             await self._store.take_over(row, self._clock())
@@ -91,7 +91,7 @@ class Strays:
     async def _unwatched(self, shop: Shop) -> list[Stray]:
         found: list[Stray] = []
         for key in shop.keys:
-            secret = await self._keys.open(key.id)
+            secret = await self._keys.open(key.id, key.chat_id)
             held = await shop.provider.active(secret)
             known = await self._store.known(key.id, [number.id for number in held])
             strays = [number for number in held if number.id not in known]

@@ -45,7 +45,7 @@ class Tariffs:
         Raises `UnknownKey`, `NotOffered` when there are none, and what the provider failed with.
         """
         await self._shops.seller(chat_id, key_id)
-        every = await self._shops.ask_one(key_id, lambda provider, key: provider.tariffs(key))
+        every = await self._shops.ask_one(key_id, chat_id, lambda provider, key: provider.tariffs(key))
         here = [tariff for tariff in every if tariff.country == country]
         if not here:
             raise NotOffered

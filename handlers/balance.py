@@ -48,7 +48,7 @@ async def _balances(
     if not told:
         add = [press(t.plain("🔑 Add a provider key"), AddKey())]
         return Screen(t("There are no provider keys here yet."), [add])
-    apart = await asyncio.gather(*(purses(key.id, postage) for key, _ in told))
+    apart = await asyncio.gather(*(purses(key.id, key.chat_id, postage) for key, _ in told))
     lines = [t("<b>Balance</b>")]
     for (key, trouble), each in zip(told, apart, strict=True):
         lines.append(_line(key, trouble, each, t, providers))

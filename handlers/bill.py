@@ -73,15 +73,15 @@ async def bill_of(draft: OutgoingMessage, key: Key, title: str, postage: Postage
     """Ask what a draft costs."""
     try:
         costs = await postage.costs(draft)
-        return Bill(key, title, costs, await purses(key.id, postage))
+        return Bill(key, title, costs, await purses(key.id, key.chat_id, postage))
     except CodebellError as trouble:
         return Bill(key, title, trouble=trouble)
 
 
-async def purses(key_id: str, postage: Postage) -> Mapping[Channel, Decimal]:
+async def purses(key_id: str, chat_id: int, postage: Postage) -> Mapping[Channel, Decimal]:
     """The money per channel, where it is told apart; a provider that does not answer tells nothing."""
     try:
-        return await postage.balances(key_id)
+        return await postage.balances(key_id, chat_id)
     except CodebellError:
         return {}
 

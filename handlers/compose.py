@@ -92,7 +92,7 @@ async def page_of_names(
     callback: CallbackQuery, callback_data: NamePage, t: Texts, messages: Messages, postage: Postage
 ) -> None:
     draft = await open_draft(callback_data.id, callback.from_user.id, messages)
-    names = await postage.senders(draft.key_id)
+    names = await postage.senders(draft.key_id, draft.chat_id)
     await show(callback, names_screen(draft, callback_data.part, names, t, callback_data.page))
 
 
@@ -108,7 +108,7 @@ async def over(
     providers: Mapping[str, Provider],
 ) -> None:
     draft = await open_draft(callback_data.id, callback.from_user.id, messages)
-    names = await postage.senders(draft.key_id)
+    names = await postage.senders(draft.key_id, draft.chat_id)
     require(callback_data.how, _provider(draft, providers), names)
     values = going(callback_data.how, names, draft)
     draft = await messages.change(draft.id, draft.owner_id, **values)
@@ -129,7 +129,7 @@ async def name(
     """The account's names are asked for again: one that is gone meanwhile is not sent from."""
     draft = await open_draft(callback_data.id, callback.from_user.id, messages)
     channel = NAME_OF[callback_data.part]
-    names = await postage.senders(draft.key_id)
+    names = await postage.senders(draft.key_id, draft.chat_id)
     chosen = next((each for each in names.get(channel, ()) if name_mark(each) == callback_data.value), None)
     if chosen is None:
         raise NotOffered
@@ -237,10 +237,10 @@ async def ask(
 ) -> None:
     require_part(part, _provider(draft, providers))
     if part is Part.CHANNELS:
-        names = await postage.senders(draft.key_id)
+        names = await postage.senders(draft.key_id, draft.chat_id)
         await show(event, ways_screen(draft, _provider(draft, providers), names, t))
     elif part in NAME_OF:
-        await show(event, names_screen(draft, part, await postage.senders(draft.key_id), t))
+        await show(event, names_screen(draft, part, await postage.senders(draft.key_id, draft.chat_id), t))
     else:
         await state.set_state(Asked.part)
         await state.set_data({"id": draft.id, "part": part})

@@ -56,7 +56,7 @@ async def draft_screen(
 
     What is confirmed is seen whole: a draft that does not fit one screen has no *Send*.
     """
-    key, problem = await balances.key(draft.key_id), missing(draft, messages, t)
+    key, problem = await balances.key(draft.key_id, draft.chat_id), missing(draft, messages, t)
     title, provider = name_of(key, providers), providers[key.provider]
     bill = None if problem else await bill_of(draft, key, provider.title, postage)
     end = [t("⚠️ {problem}", problem=problem)] if bill is None else bill.lines(draft, t)

@@ -172,7 +172,7 @@ async def _end(
     """When the key ends, where it says so itself; that it can no longer be read, where that is so."""
     provider = providers.get(key.provider)
     try:
-        ends = provider.expires_at(await keys.open(key.id)) if provider is not None else None
+        ends = provider.expires_at(await keys.open(key.id, key.chat_id)) if provider is not None else None
     except BrokenKey as broken:
         return [t("⚠️ {problem}", problem=t.plain_error(broken))]
     return [] if ends is None else [_valid(ends, t, now)]

@@ -121,7 +121,7 @@ async def confirmation(
     quote: Quote, t: Texts, balances: Balances, providers: Mapping[str, Provider]
 ) -> Screen:
     """Everything that is about to be bought, and what it does to the balance."""
-    key = await balances.key(quote.key_id)
+    key = await balances.key(quote.key_id, quote.chat_id)
     provider = providers[key.provider]
     lines = [title(quote, t), _who_and_price(quote, key, name_of(key, providers), t), *_wishes(quote, t)]
     return Screen(

@@ -119,7 +119,7 @@ async def confirm(
         await show_places(callback, t, tariffs, providers, alert=t.plain_error(gone))
         return
     order = await rental_orders.offer(chat_id, callback.from_user.id, key_id, tariff)
-    await show(callback, _confirmation(order, await balances.key(key_id), t, providers))
+    await show(callback, _confirmation(order, await balances.key(key_id, chat_id), t, providers))
 
 
 @router.callback_query(PayRent.filter())

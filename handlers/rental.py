@@ -149,7 +149,7 @@ async def confirm_renewal(
     _able(row, providers, Capability.RENEW)
     tariff = the_one(await rentals.renewals(row.id, person_id), callback_data.tariff)
     order = await rental_orders.offer_renewal(row.id, person_id, tariff)
-    await show(callback, _confirmation(row, order, await balances.key(row.key_id), t, providers))
+    await show(callback, _confirmation(row, order, await balances.key(row.key_id, row.chat_id), t, providers))
 
 
 def _able(row: Rental, providers: Mapping[str, Provider], to: Capability) -> Provider:

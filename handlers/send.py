@@ -91,7 +91,7 @@ async def begin(
     providers: Mapping[str, Provider],
 ) -> None:
     key = await _own(callback, callback_data.key, keys, providers)
-    names = await postage.senders(key.id)
+    names = await postage.senders(key.id, key.chat_id)
     require(callback_data.how, providers[key.provider], names)
     draft = await messages.draft(key.chat_id, callback.from_user.id, key.id)
     values = going(callback_data.how, names, draft)
@@ -223,7 +223,7 @@ async def _ways(
 ) -> Screen:
     """The channels, as far as the account has sender names."""
     try:
-        names: Names = await postage.senders(key.id)
+        names: Names = await postage.senders(key.id, key.chat_id)
     except CodebellError as error:
         problem = t("⚠️ {provider}: {problem}", provider=name_of(key, providers), problem=t.plain_error(error))
         retry = [press(t.plain("🔄 Ask again"), With(key=key.id))]

@@ -1,4 +1,8 @@
-"""Provider keys: each belongs to a chat and lies sealed; a removed one waits for its open numbers."""
+"""Provider keys: each belongs to a chat and lies sealed; a removed one waits for its open numbers.
+
+A key opens for rows of its own chat alone. Those of a group that is out of reach stay its rows, and a group
+that moves takes both along.
+"""
 
 import hmac
 import logging
@@ -99,10 +103,13 @@ class KeyStore:
         async with self._database.begin() as session:
             return await session.get(Key, key_id)
 
-    async def open(self, key_id: str) -> SecretStr:
-        """A key's plaintext. UnknownKey when it is gone, BrokenKey when its row was tampered with."""
+    async def open(self, key_id: str, chat_id: int) -> SecretStr:
+        """The plaintext of a chat's key, by the row that wants it.
+
+        UnknownKey when it is gone or another chat's, BrokenKey when its row was tampered with.
+        """
         row = await self.get(key_id)
-        if row is None or not row.ciphertext:
+        if row is None or not row.ciphertext or _is_anothers(row, chat_id):
             raise UnknownKey(f"key {key_id}")
         try:
             plain = self._vault.open(row)
@@ -151,12 +158,19 @@ class KeyStore:
             await session.execute(update(Key).where(Key.id == key_id).values(**values))
 
 
-async def to_buy_with(session: AsyncSession, key_id: str) -> Key:
-    """Within the caller's transaction: a key that was not removed. Raises `UnknownKey`."""
+async def to_buy_with(session: AsyncSession, key_id: str, chat_id: int) -> Key:
+    """Within the caller's transaction: a chat's key that was not removed. Raises `UnknownKey`."""
     key = await session.get(Key, key_id)
-    if key is None or key.removed_at is not None:
+    if key is None or key.removed_at is not None or _is_anothers(key, chat_id):
         raise UnknownKey(f"key {key_id}")
     return key
+
+
+def _is_anothers(key: Key, chat_id: int) -> bool:
+    """Whether a row names the key of another chat: it was changed, or its chat has just moved."""
+    if key.chat_id != chat_id:
+        log.error("%s is wanted by a row of another chat", named(key))
+    return key.chat_id != chat_id
 
 
 def twins(key_id: str) -> Select[str]:

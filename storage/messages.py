@@ -220,7 +220,7 @@ async def _usable(
         raise AlreadyDone
     if now - draft.created_at > LIFETIME:
         raise OldDraft
-    await to_buy_with(session, draft.key_id)
+    await to_buy_with(session, draft.key_id, draft.chat_id)
     return draft
 
 

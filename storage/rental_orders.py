@@ -58,7 +58,7 @@ class RentalOrderStore:
         """Write the intent to rent or renew, its limits checked in the same transaction. Raises `Refused`."""
         async with self._database.begin() as session:
             order = await _usable(session, order_id, owner_id, chat_id, now)
-            await to_buy_with(session, order.key_id)
+            await to_buy_with(session, order.key_id, order.chat_id)
             await within(session, caps, Expense(owner_id, order.provider, order.cost), now)
             rental = await _subject(session, order, now)
             order.state, order.ordered_at, order.rental_id = OrderState.ORDERED, now, rental.id

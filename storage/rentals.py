@@ -153,7 +153,7 @@ class RentalStore(DueRows[Rental]):
         Raises `AlreadyDone`, `UnknownKey` or `BeingRented`.
         """
         async with self._database.begin() as session:
-            await to_buy_with(session, row.key_id)
+            await to_buy_with(session, row.key_id, row.chat_id)
             if await watched(session, row.key_id, row.provider_id or ""):
                 raise AlreadyDone("somebody watches this number already")
             if await being_rented(session, row):

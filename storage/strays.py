@@ -40,7 +40,7 @@ class StrayStore:
             and_(Activation.state == State.UNKNOWN, Activation.next_poll_at.is_not(None)),
         )
         async with self._database.begin() as session:
-            await to_buy_with(session, row.key_id)
+            await to_buy_with(session, row.key_id, row.chat_id)
             if await session.scalar(
                 select(Activation.id).where(account, Activation.provider_id == row.provider_id)
             ):

@@ -134,7 +134,7 @@ async def test_a_provider_without_prices_tells_none(mailroom: Mailroom, postage:
     draft = await mailroom.draft()
     assert list(await postage.costs(draft)) == []
     assert list(await postage.exact(draft, "255", "01")) == []
-    assert (await postage.balances(draft.key_id), mailroom.alpha.calls) == ({}, [])
+    assert (await postage.balances(draft.key_id, draft.chat_id), mailroom.alpha.calls) == ({}, [])
 
 
 async def test_a_channel_without_a_price_leaves_the_most_it_costs_unknown(
@@ -265,13 +265,13 @@ async def test_a_price_to_what_is_no_operator_is_left_out(mailroom: Mailroom, po
 
 
 async def test_sender_names_and_balances_are_the_accounts(mailroom: Mailroom, postage: Postage) -> None:
-    assert await postage.senders(mailroom.key_id) == {
+    assert await postage.senders(mailroom.key_id, OWNER) == {
         Channel.VIBER: ["Promo", "Taxi"],
         Channel.SMS: ["InfoCenter"],
     }
-    assert await postage.balances(mailroom.key_id) == {
+    assert await postage.balances(mailroom.key_id, OWNER) == {
         Channel.SMS: Decimal("18.74"),
         Channel.VIBER: Decimal("191.477"),
     }
     with pytest.raises(UnknownKey):
-        await postage.senders("gone")
+        await postage.senders("gone", OWNER)

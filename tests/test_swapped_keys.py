@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import UnknownKey
 from tests.house import Chat, House, open_house
 from tests.storage.shelf import sql
 
@@ -84,3 +85,37 @@ async def test_s_11_a_broken_key_leaves_the_chats_other_providers_to_buy_from(
     await house.connect(ann, house.alpha, OF_ANN)
     await ann.say("/buy telegram us")
     assert PROBLEM not in ann.screen
+
+
+def repoint(house: House, table: str, thief: Chat) -> None:
+    """What somebody with the file could do without touching a key: let a row of Ann's name Bob's."""
+    path = house.database.path
+    assert path is not None
+    [(of_bob,)] = sql(path, "SELECT id FROM provider_keys WHERE chat_id != ?", thief.chat_id)
+    sql(path, f"UPDATE {table} SET key_id = ?", of_bob)  # noqa: S608
+
+
+async def test_s_11_a_button_that_names_another_chats_key_buys_nothing(
+    house: House, ann: Chat, bob: Chat
+) -> None:
+    await ann.say("/buy telegram us")
+    await ann.press("Alpha")
+    repoint(house, "quotes", ann)
+    before = len(house.alpha.calls)
+    key = ann.click("Buy for")
+    await house.settle()
+    assert ann.answer(key) == UnknownKey.text
+    assert len(house.alpha.calls) == before
+
+
+async def test_s_11_a_number_that_names_another_chats_key_is_asked_for_no_more(
+    house: House, ann: Chat, bob: Chat
+) -> None:
+    await ann.buys()
+    repoint(house, "activations", ann)
+    before = len(house.alpha.calls)
+    await ann.wait(60)
+    assert "This key was removed." in ann.find("Waiting for the SMS")["text"]
+    await ann.press("Cancel")
+    await ann.wait(60)
+    assert len(house.alpha.calls) == before

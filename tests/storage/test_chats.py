@@ -86,7 +86,7 @@ async def test_a_group_that_moves_takes_everything_along(database: Database, cha
     assert (chat.kind, chat.title, chat.language) == ("supergroup", "Team", "uk")
     keys = KeyStore(database, Vault([MASTER]))
     assert [row.id for row in await keys.list(NEW)] == [key.id]
-    assert (await keys.open(key.id)).get_secret_value() == SECRET.get_secret_value()
+    assert (await keys.open(key.id, NEW)).get_secret_value() == SECRET.get_secret_value()
     assert await FormStore(database).get(NEW, 5, NOW) == ("typing", {})
 
 
@@ -142,7 +142,7 @@ async def test_a_broken_key_does_not_keep_a_group_from_moving(database: Database
     keys = KeyStore(database, Vault([MASTER]))
     assert [row.id for row in await keys.list(NEW)] == [key.id]
     with pytest.raises(BrokenKey):
-        await keys.open(key.id)
+        await keys.open(key.id, NEW)
 
 
 def test_every_column_that_names_a_chat_is_one_the_move_knows() -> None:

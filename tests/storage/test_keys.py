@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from bot.errors import AlreadyThere, BadInput, UnknownKey
 from storage.database import Database
-from storage.keys import KeyStore, checked
+from storage.keys import KeyStore, checked, to_buy_with
 from storage.models import Key, Quote, State
 from storage.vault import Vault
 from tests.storage.shelf import MASTER, NOW, SECRET, number, put, shelf, sql, stored
@@ -26,7 +26,7 @@ def keys(database: Database) -> KeyStore:
 
 async def test_a_key_comes_back_as_it_was_added(database: Database, keys: KeyStore) -> None:
     row = await stored(database)
-    assert (await keys.open(row.id)).get_secret_value() == SECRET.get_secret_value()
+    assert (await keys.open(row.id, row.chat_id)).get_secret_value() == SECRET.get_secret_value()
     [listed] = await keys.list(1)
     assert (listed.id, listed.provider, listed.label, listed.tail) == (row.id, "smsbower", "work", "t-81")
     assert (listed.balance, listed.currency, listed.balance_at) == (Decimal("18.74"), "USD", NOW)
@@ -79,7 +79,7 @@ async def test_every_plaintext_that_passes_is_told_to_the_log(database: Database
     heard: list[str] = []
     keys = KeyStore(database, Vault([MASTER]), heard.append)
     row = await keys.add(1, "smsak", "", SECRET, None, "", NOW)
-    await keys.open(row.id)
+    await keys.open(row.id, row.chat_id)
     assert heard == [SECRET.get_secret_value()] * 2
 
 
@@ -91,7 +91,7 @@ async def test_an_unused_key_goes_at_once_with_its_quotes(database: Database, ke
     async with database.begin() as session:
         assert await session.get(Quote, "q") is None
     with pytest.raises(UnknownKey):
-        await keys.open(row.id)
+        await keys.open(row.id, row.chat_id)
 
 
 def quote(key: Key) -> Quote:
@@ -106,6 +106,16 @@ def quote(key: Key) -> Quote:
         created_at=NOW,
         **dict.fromkeys(words, "tg"),
     )
+
+
+async def test_s_11_a_key_opens_for_rows_of_its_own_chat_alone(database: Database, keys: KeyStore) -> None:
+    row = await stored(database)
+    with pytest.raises(UnknownKey):
+        await keys.open(row.id, 2)
+    async with database.begin() as session:
+        assert (await to_buy_with(session, row.id, 1)).id == row.id
+        with pytest.raises(UnknownKey):
+            await to_buy_with(session, row.id, 2)
 
 
 async def test_another_chats_key_cannot_be_removed(database: Database, keys: KeyStore) -> None:
@@ -134,7 +144,7 @@ async def test_a_removed_key_serves_its_open_numbers_and_buys_nothing_more(
     assert await keys.remove(row.id, 1, NOW)
     await keys.sweep(NOW)
     assert await keys.list(1) == ()
-    assert (await keys.open(row.id)).get_secret_value() == SECRET.get_secret_value()
+    assert (await keys.open(row.id, row.chat_id)).get_secret_value() == SECRET.get_secret_value()
     kept = await keys.get(row.id)
     assert kept is not None
     assert kept.removed_at == NOW
@@ -154,7 +164,7 @@ async def test_a_removed_keys_secret_is_wiped_when_its_numbers_have_ended(
         emptied = await stored_row(keys, row)
         assert (emptied.ciphertext, emptied.nonce, emptied.kid, emptied.label) == (b"", b"", "", "")
         with pytest.raises(UnknownKey):
-            await keys.open(row.id)
+            await keys.open(row.id, row.chat_id)
         assert sql(tmp_path / "codebell.db", "SELECT provider, chat_id FROM activations") == [("smsbower", 1)]
     assert sealed not in (tmp_path / "codebell.db").read_bytes()
 
@@ -169,7 +179,7 @@ async def test_housekeeping_leaves_keys_alone_that_nobody_removed(database: Data
     row = await stored(database)
     await put(database, number(row, "n", State.FINISHED))
     await keys.sweep(LATER)
-    assert (await keys.open(row.id)).get_secret_value() == SECRET.get_secret_value()
+    assert (await keys.open(row.id, row.chat_id)).get_secret_value() == SECRET.get_secret_value()
 
 
 async def test_a_removed_key_added_again_is_the_same_key(database: Database, keys: KeyStore) -> None:

@@ -15,7 +15,8 @@ async def test_what_was_stored_is_there_after_a_restart(tmp_path: Path) -> None:
     async with opened(url(tmp_path), [MASTER]) as (database, vault):
         row = await stored(database, vault=vault)
     async with opened(url(tmp_path), [OTHER, MASTER]) as (database, vault):
-        assert (await KeyStore(database, vault).open(row.id)).get_secret_value() == SECRET.get_secret_value()
+        opened_key = await KeyStore(database, vault).open(row.id, row.chat_id)
+        assert opened_key.get_secret_value() == SECRET.get_secret_value()
 
 
 async def test_a_first_start_without_a_key_is_refused(tmp_path: Path) -> None:
@@ -117,4 +118,5 @@ async def test_a_backup_is_a_database_to_start_from(tmp_path: Path) -> None:
         restored = tmp_path / "restored" / "codebell.db"
         await database.backup(restored)
     async with opened(url(restored.parent), [MASTER]) as (database, vault):
-        assert (await KeyStore(database, vault).open(row.id)).get_secret_value() == SECRET.get_secret_value()
+        opened_key = await KeyStore(database, vault).open(row.id, row.chat_id)
+        assert opened_key.get_secret_value() == SECRET.get_secret_value()

@@ -68,7 +68,7 @@ async def test_a_backup_takes_the_databases_place_which_is_kept_beside_it(
     assert {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in files(tmp_path)} == {0o600}
     async with opened(url(tmp_path), [OTHER, MASTER]) as (database, vault):
         [key] = await KeyStore(database, vault).list(1)
-        opening = await KeyStore(database, vault).open(key.id)
+        opening = await KeyStore(database, vault).open(key.id, key.chat_id)
     assert opening.get_secret_value() == SECRET.get_secret_value()
 
 

@@ -100,7 +100,7 @@ async def test_s_11_swapped_ciphertexts_open_for_neither(database: Database) -> 
     keys = KeyStore(database, Vault([MASTER]))
     for row in (one, two):
         with pytest.raises(BrokenKey, match=row.id):
-            await keys.open(row.id)
+            await keys.open(row.id, row.chat_id)
 
 
 @pytest.mark.parametrize(
@@ -120,8 +120,9 @@ async def test_a_row_changed_behind_the_bots_back_does_not_open(
     async with shelf(tmp_path) as database:
         row = await stored(database)
         sql(tmp_path / "codebell.db", f"UPDATE provider_keys SET {column} = ?", value)  # noqa: S608
+        wanted_by = 2 if column == "chat_id" else row.chat_id
         with pytest.raises(BrokenKey):
-            await KeyStore(database, Vault([MASTER])).open(row.id)
+            await KeyStore(database, Vault([MASTER])).open(row.id, wanted_by)
 
 
 async def test_s_10_a_rotation_killed_at_any_key_resumes_and_every_key_decrypts_throughout(
@@ -158,7 +159,7 @@ async def killed_at(nth: int, ring: Vault, database: Database) -> None:
 
 async def opened(database: Database, vault: Vault, rows: list[Key]) -> list[str]:
     keys = KeyStore(database, vault)
-    return [(await keys.open(row.id)).get_secret_value() for row in rows]
+    return [(await keys.open(row.id, row.chat_id)).get_secret_value() for row in rows]
 
 
 async def count_under(database: Database, vault: Vault) -> int:
