@@ -7,8 +7,10 @@ could end. A key that they post is deleted as anybody's.
 """
 
 from aiogram import F, Router
+from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
+from bot.greeting import COMMANDS
 from bot.i18n import Texts
 from handlers.errors import unknown_button
 from handlers.lookalikes import is_a_key
@@ -23,7 +25,7 @@ _LONGEST = 64
 _NOBODY = F.sender_chat | F.from_user.id.in_(FACELESS)
 
 
-@router.message(_NOBODY, F.text.startswith("/"), ~F.text.func(is_a_key))
+@router.message(_NOBODY, Command(*COMMANDS), ~F.text.func(is_a_key))
 async def command_of_nobody(message: Message, t: Texts) -> None:
     await message.reply(_why(t))
 

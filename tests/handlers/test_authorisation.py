@@ -7,6 +7,7 @@ import importlib
 import logging
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import chain
 from pathlib import Path
 
@@ -191,9 +192,23 @@ async def test_an_anonymous_administrator_is_nobody_whatever_they_type(scene: Sc
         house.human.message(group.chat_id, admin, f"/{command}", anonymous=True)
         await house.settle()
         assert NOBODY in group.screen
-    count = len(group.messages)
+    count, later = len(group.messages), house.clock() + timedelta(hours=1)
+    asked = group.chat_id, 1087968824
+    await house.codebell.forms.put(*asked, "Asked:label", {"key": scene.mine.key}, later)
     house.human.message(group.chat_id, admin, "0.50", anonymous=True)
     await house.settle()
+    assert len(group.messages) == count
+    assert await house.codebell.forms.get(*asked, house.clock()) is not None
+    await house.codebell.forms.drop(*asked)
+
+
+@pytest.mark.usefixtures("untouched")
+async def test_commands_of_other_bots_are_none_of_the_bots_business(scene: Scene) -> None:
+    house, group, admin = scene.house, scene.group, scene.others["group admin"].person_id
+    count = len(group.messages)
+    for command in ("/ban@SomeOtherBot Ann", "/numbers@SomeOtherBot", "/ban"):
+        house.human.message(group.chat_id, admin, command, anonymous=True)
+        await house.settle()
     assert len(group.messages) == count
 
 
