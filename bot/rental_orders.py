@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from bot.accounts import Accounts
 from bot.clock import Clock
 from bot.errands import Errands
-from bot.errors import Expired, NotYours, TooLate, UnknownActivation, UnknownKey, Unsupported
+from bot.errors import NotYours, TooLate, UnknownActivation, UnknownKey, Unsupported
 from bot.leases import as_json, rented
 from bot.providers.base import Capability
 from bot.providers.renting import Tariff
@@ -107,15 +107,6 @@ class RentalOrders:
             cost=tariff.cost,
             created_at=self._clock(),
         )
-
-    async def get(self, order_id: str, person_id: int) -> RentalOrder:
-        """An order of this person's. Raises `Expired` when it is gone, or `NotYours`."""
-        order = await self._store.get(order_id)
-        if order is None:
-            raise Expired
-        if order.owner_id != person_id:
-            raise NotYours
-        return order
 
     async def order(self, order_id: str, owner_id: int, chat_id: int, card_id: int | None) -> Rental:
         """Order what was offered, once. Raises `Refused` when nothing was tried.

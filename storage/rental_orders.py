@@ -38,10 +38,6 @@ class RentalOrderStore:
         async with self._database.begin() as session:
             session.add(order)
 
-    async def get(self, order_id: str) -> RentalOrder | None:
-        async with self._database.begin() as session:
-            return await session.get(RentalOrder, order_id)
-
     async def latest(self, rental_id: str) -> RentalOrder | None:
         """What was ordered last for a number, whatever became of it; None for one that was taken over."""
         ordered = select(RentalOrder).where(

@@ -152,6 +152,10 @@ class RentalCore(Core):
         assert order is not None
         return order
 
+    async def stored_order(self, order_id: str) -> RentalOrder | None:
+        async with self.database.begin() as session:
+            return await session.get(RentalOrder, order_id)
+
     async def the_order(self) -> tuple[RentalOrder, Rental]:
         """The only order there is, with its rental."""
         async with self.database.begin() as session:

@@ -208,11 +208,13 @@ async def ordered(core: RentalCore, row: Rental, tariff: Tariff = WEEK) -> Renta
     """A renewal, as it stands after its call."""
     offer = await core.renting.offer_renewal(row.id, row.owner_id, tariff)
     await core.order(offer)
-    return await core.renting.get(offer.id, row.owner_id)
+    return await core.latest(row.id)
 
 
 async def state(core: RentalCore, order: RentalOrder) -> OrderState:
-    return (await core.renting.get(order.id, order.owner_id)).state
+    row = await core.stored_order(order.id)
+    assert row is not None
+    return row.state
 
 
 async def test_a_look_within_a_renewal_gives_its_end_to_no_other(core: RentalCore) -> None:
