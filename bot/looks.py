@@ -1,6 +1,7 @@
 """What a look at the provider means for a number, and how a wished cancel is carried out.
 
-Only the provider's word ends a number, and a code that came first wins over a cancel. If the process dies
+Only the provider's word ends a number, or a day without any after its life; a code that came first wins
+over a cancel. If the process dies
 
     between `cancelling` and the call  the next look reads the status and calls again: no harm in two
     between the call and `cancelled`   the next look finds it ended: cancelled, but nothing is promised
@@ -14,15 +15,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.clock import Clock
-from bot.errors import (
-    CodeArrived,
-    CodebellError,
-    TooEarly,
-    TooLate,
-    Unclear,
-    UnknownActivation,
-    UnknownKey,
-)
+from bot.errors import CodeArrived, CodebellError, TooEarly, TooLate, Unclear, UnknownActivation, UnknownKey
 from bot.failpoints import Failpoint, reach
 from bot.providers.base import ENDED, WAITING, Capability, Held, Outcome, Provider, Reading
 from bot.timetable import Overtime, Timetable
@@ -136,6 +129,9 @@ class Looks:
 
     async def _unanswered(self, row: Activation, reason: str, *, tell: bool = False) -> None:
         log.info("number %s: %s", row.id, reason)
+        if self._times.hopeless(row):
+            await self._give_up(row, Reason.NEVER_ANSWERED, Reason.ANSWER_LOST)
+            return
         tell = tell or (row.failures + 1 == _TELL_AFTER and row.state in OPEN)
         await self._store.unanswered(row.id, reason, self._clock(), self._times.after_failure, tell=tell)
         if tell:
@@ -199,13 +195,13 @@ class Looks:
             return True
         return row.failures > (row.reason == UnknownActivation.__name__)
 
-    async def _give_up(self, row: Activation) -> None:
-        """Watched long past its life, and the provider still says "waiting"."""
+    async def _give_up(self, row: Activation, why: str = Reason.OVERDUE, finished: str = "") -> None:
+        """Watched long past its life; the provider still says "waiting", or nothing for a day."""
         self._overtime.forget(row)
         if row.state is State.RECEIVED:
-            await self._store.finished(row.id, self._clock())
+            await self._store.finished(row.id, self._clock(), finished)
         else:
-            await self._store.expired(row.id, Reason.OVERDUE, self._clock(), None)
+            await self._store.expired(row.id, why, self._clock(), None)
         self._nudge()
 
     # Cancelling

@@ -12,6 +12,8 @@ LATE = timedelta(minutes=10)
 LATE_EVERY = timedelta(minutes=1)
 #: A number is watched this much longer than its life, then given up if the provider still says "waiting".
 OVERDUE = timedelta(minutes=10)
+#: So many looks in a row without an answer, a day's at the slowest, and nothing is hoped for any more.
+HOPELESS = 1440
 _EAGER = 180.0
 _SLOWEST = 60.0
 #: For numbers of a provider that is configured no more.
@@ -85,6 +87,13 @@ class Timetable:
     def overdue(self, row: Activation) -> bool:
         """Long past its life by this clock, which may have jumped."""
         return row.expires_at is not None and self._clock() > row.expires_at + OVERDUE
+
+    def hopeless(self, row: Activation) -> bool:
+        """Whether it is over by this clock, and the look that just failed ends a day of them.
+
+        Counted by looks, which a clock that jumps, a stop or a restart does not make more.
+        """
+        return row.state not in _ENDED and row.failures + 1 >= HOPELESS and self.overdue(row)
 
     def _while_late(self, row: Activation, at: datetime) -> datetime | None:
         over = row.state in _ENDED and row.ended_at is not None and at > row.ended_at + LATE

@@ -223,6 +223,13 @@ def _expired(row: Activation, title: str, t: Texts) -> str:
                 "⌛ Its time is long over and no SMS came. Look at your account at {provider}.",
                 provider=title,
             )
+        case Reason.NEVER_ANSWERED:
+            return t(
+                "⌛ No answer about this number reached me since {moment}, so I stopped asking. A code may "
+                "have come: look at your account at {provider}.",
+                moment=t.day(row.answered_at or row.bought_at or row.created_at),
+                provider=title,
+            )
         case _:
             return t("⌛ No SMS came in time: {provider} pays it back by its rules.", provider=title)
 

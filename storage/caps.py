@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import LimitReached, text
@@ -21,6 +21,8 @@ from storage.models import (
 )
 
 _DAY = timedelta(days=1)
+#: How long after its life a number that is still open counts.
+_GRACE = timedelta(hours=1)
 #: States that cost nothing in the end.
 _FREE = frozenset({State.FAILED, State.CANCELLED, State.EXPIRED})
 _NOT_ORDERED = frozenset({OrderState.OFFERED, OrderState.FAILED})
@@ -62,10 +64,14 @@ class Expense:
     cost: Decimal
 
 
-async def room_for_one(session: AsyncSession, caps: Caps, owner_id: int) -> None:
-    """Raise `TooManyNumbers` when the person has as many open numbers as they may."""
+async def room_for_one(session: AsyncSession, caps: Caps, owner_id: int, now: datetime) -> None:
+    """Raise `TooManyNumbers` when the person has as many open numbers as they may.
+
+    One that is long past its life, because its provider does not answer, keeps nobody from another.
+    """
+    alive = or_(Activation.expires_at.is_(None), Activation.expires_at > now - _GRACE)
     active = await session.scalar(
-        select(func.count()).where(Activation.owner_id == owner_id, Activation.state.in_(OPEN))
+        select(func.count()).where(Activation.owner_id == owner_id, Activation.state.in_(OPEN), alive)
     )
     if caps.active_numbers and (active or 0) >= caps.active_numbers:
         raise TooManyNumbers(limit=caps.active_numbers)

@@ -59,7 +59,7 @@ class PurchaseStore:
             if quote.service in caps.blocked:
                 raise NotOffered(f"{quote.service} is blocked")
             key = await to_buy_with(session, quote.key_id, quote.chat_id)
-            await room_for_one(session, caps, owner_id)
+            await room_for_one(session, caps, owner_id, now)
             # A maximum above the price may be charged in full.
             cost = max(quote.cost, quote.max_price or quote.cost)
             await within(session, caps, Expense(owner_id, key.provider, cost), now)

@@ -16,6 +16,8 @@ class Reason(StrEnum):
     SMS_UNREAD = "SmsUnread"
     #: Long past its life by our clock.
     OVERDUE = "Overdue"
+    #: Long past its life, and no look had an answer for a day.
+    NEVER_ANSWERED = "NeverAnswered"
     #: A cancel went out and the number ended, but no answer said that the one made the other.
     UNCONFIRMED = "Unconfirmed"
     #: To be finished after one more look for the SMS that was asked for.

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from sqlalchemy import update
 
 from bot.errors import (
     BadReply,
@@ -12,7 +13,7 @@ from bot.errors import (
     UnknownActivation,
 )
 from bot.providers.base import Timing
-from storage.models import State
+from storage.models import Activation, State
 from tests.core import Core, open_core
 from tests.mortal import Killed
 from tests.wishes import booked, gap
@@ -180,6 +181,41 @@ async def test_c_15_a_provider_that_does_not_answer_ends_nothing_however_late_it
     core.clock.advance(24 * 3600)
     row = await core.step(row.id)
     assert row.state is State.WAITING
+
+
+@pytest.mark.parametrize(
+    ("state", "end", "told"),
+    [
+        (State.WAITING, State.EXPIRED, "No answer about this number reached me since 1 May"),
+        (State.CANCELLING, State.EXPIRED, "No answer about this number reached me since 1 May"),
+        (State.RECEIVED, State.FINISHED, "if an SMS came, look for it in your account"),
+    ],
+)
+async def test_c_15_a_number_is_given_up_after_a_day_of_looks_without_an_answer_and_its_card_says_so(
+    core: Core, state: State, end: State, told: str
+) -> None:
+    row = await unanswered(core, state, looks=1438)
+    core.clock.advance(24 * 3600)
+    row = await core.step(row.id)
+    assert (row.state, row.failures) == (state, 1439)
+    row = await core.step(row.id)
+    assert (row.state, row.next_poll_at, row.ended_at) == (end, None, core.clock())
+    assert told in await core.told(row.id)
+
+
+async def test_c_15_a_number_within_its_life_is_never_given_up(core: Core) -> None:
+    row = await unanswered(core, State.WAITING, looks=5000)
+    assert (await core.step(row.id)).state is State.WAITING
+
+
+async def unanswered(core: Core, state: State, looks: int) -> Activation:
+    """A number that its provider has said nothing about for so many looks."""
+    row = await core.buy()
+    core.alpha.breaks("poll", Unavailable())
+    async with core.database.begin() as session:
+        values = {"state": state, "failures": looks, "asked_again": state is State.RECEIVED}
+        await session.execute(update(Activation).values(**values))
+    return row
 
 
 @pytest.mark.parametrize("how", ["cancelled", "expired"])

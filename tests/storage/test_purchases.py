@@ -121,6 +121,14 @@ async def test_a_limit_says_its_number(database: Database) -> None:
     assert refused.value.values == {"limit": 1}
 
 
+async def test_a_number_long_past_its_life_keeps_nobody_from_another(database: Database) -> None:
+    store, key = await offered(database, "a", "b")
+    await put(database, number(key, "n", State.WAITING, expires_at=NOW - timedelta(minutes=61)))
+    await intend(store, "a", Caps(active_numbers=1))
+    with pytest.raises(TooManyNumbers):
+        await intend(store, "b", Caps(active_numbers=1))
+
+
 async def test_a_price_is_good_for_a_quarter_of_an_hour(database: Database) -> None:
     store, _ = await offered(database, "a", "b")
     await intend(store, "a", now=NOW + LIFETIME)
