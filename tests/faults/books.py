@@ -18,6 +18,7 @@ class Number:
     """A row of `activations`; `card` is the message it hangs on, `called_at` when it was about to be paid."""
 
     state: State
+    reason: str
     provider: str
     provider_id: str | None
     card: int | None
@@ -34,16 +35,9 @@ class Books:
     def numbers(self, chat_id: int) -> list[Number]:
         """What a chat ever wanted to buy, oldest first."""
         found = self._read(
-            "SELECT state, provider, provider_id, card_message_id, created_at, called_at FROM activations"
-            " WHERE chat_id = ? ORDER BY created_at",
+            "SELECT state, reason, provider, provider_id, card_message_id, created_at, called_at"
+            " FROM activations WHERE chat_id = ? ORDER BY created_at",
             chat_id,
-        )
-        return [Number(State(state), *others) for state, *others in found]
-
-    def all_numbers(self) -> list[Number]:
-        """The same of all chats."""
-        found = self._read(
-            "SELECT state, provider, provider_id, card_message_id, created_at, called_at FROM activations"
         )
         return [Number(State(state), *others) for state, *others in found]
 

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from bot.sandbox.sites.activation import Activation, Stage
 from bot.sandbox.sites.shop import Shop
 from storage.models import State
+from storage.reasons import Reason
 from tests.faults.books import Books, Number
 from tests.faults.harness import Sandbox, purchases
 from tests.faults.person import Person
 
 #: Where a provider lists what the account holds, a purchase must be found again.
 LISTING = frozenset({"herosms"})
+#: Unknown all the same is one of several purchases that nobody can tell apart.
+ALIKE = (Reason.SEVERAL, Reason.CLAIMED)
 #: What a card says of a number, by its state: one of these.
 SAID = {
     State.WAITING: ("Waiting for the SMS",),
@@ -100,16 +103,19 @@ def _unanswered(deal: Deal, rows: list[Number]) -> list[str]:
     """What the person sees is the truth; where nothing happened, the button is still there."""
     if not rows:
         return [] if deal.person.offered("Buy for") else ["nothing happened, and there is nothing to press"]
-    return [wrong for row in rows if (wrong := _untrue(deal, row))]
+    return [wrong for row in rows if (wrong := untrue(deal.person, row))]
 
 
-def _untrue(deal: Deal, row: Number) -> str:
-    cards = [each["text"] for each in deal.person.messages() if each["message_id"] == row.card]
+def untrue(person: Person, row: Number) -> str:
+    """What is wrong with what somebody's card says of a number, by the site; "" when it is the truth."""
+    cards = [each["text"] for each in person.messages() if each["message_id"] == row.card]
     if not cards:
         return f"{row.state}, and no card hangs"
     if not any(words in cards[0] for words in SAID.get(row.state, ())):
         return f"{row.state}, and the card says {cards[0]!r}"
-    number = deal.sandbox.sites[deal.site].shop.sold.get(row.provider_id or "")
+    if row.state is State.UNKNOWN and row.provider in LISTING and row.reason not in ALIKE:
+        return f"unknown for {row.reason!r}, where it could be looked up"
+    number = person.sandbox.sites[row.provider].shop.sold.get(row.provider_id or "")
     if row.state is State.CANCELLED and number is not None and number.stage is not Stage.CANCELLED:
         return f"told to be cancelled, and it is {number.stage}"
     return ""

@@ -24,6 +24,8 @@ class Person:
     id: int = field(init=False)
     #: Seconds they wait for what should come at once.
     patience: float = field(default=PATIENCE, kw_only=True)
+    #: The key they added last, by provider.
+    keys: dict[str, str] = field(default_factory=dict, kw_only=True)
 
     def __post_init__(self) -> None:
         self.id = int(self.sandbox.human.user(self.name)["user"]["id"])
@@ -91,7 +93,8 @@ class Person:
             await self.press("Add a")
             await self.press(title(site))
             await self.sees(title(site), "Send the key")
-            self.say(new_key(site))
+            self.keys[name] = new_key(site)
+            self.say(self.keys[name])
             await self.sees(title(site), "connected")
 
     async def choose(self, site: str, where: str = "telegram us") -> None:

@@ -10,67 +10,31 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random, SystemRandom
 
-from bot.sandbox.sites import Site
-from storage.models import State
-from tests.faults.books import Books, Number
-from tests.faults.crowd import SITES, Crowd
-from tests.faults.harness import BotProcess, Sandbox, opened, purchases
-from tests.faults.leaks import Search
+from bot.sandbox.sites.activation import Activation
+from tests.faults.books import Books
+from tests.faults.crowd import SITES, Crowd, rings
+from tests.faults.harness import START, BotProcess, Sandbox, opened
 from tests.faults.quiet import quiesce
+from tests.faults.reckoning import Count, Reckoning
 from tests.guard import only_this_machine
 
 WORKERS = 2
-#: A bot works for at most so many seconds, and may take so many to stop; that share never gets to work.
-LONGEST, GRACE, EARLY = 2.0, 25.0, 0.25
-#: On a busy machine it works for as long as so many of its starts take.
-STARTS = 4
-#: So many people have so many offers before each round of so many deaths.
-PEOPLE, OFFERS, ROUND = 8, 4, 16
+#: A life goes on for at most so many seconds after a purchase, and may take so many to stop; that share ends
+#: while it starts.
+LONGEST, GRACE, EARLY = 1.5, 25.0, 0.25
+#: So many people have so many offers before the first death.
+PEOPLE, OFFERS = 8, 2
 #: What holds no life back: everybody may have many numbers.
 UNLIMITED = {"LIMITS__ACTIVE_NUMBERS": "0", "LIMITS__PURCHASES_PER_DAY": "0"}
 #: Seconds between two looks at a number.
 LOOKS = {f"PROVIDERS__{site.upper()}__MIN_POLL": "0.5" for site in SITES}
-
-
-@dataclass(slots=True)
-class Count:
-    """What the torture came to; the numbers of several are added up, of `peak` (KiB) the highest is kept."""
-
-    kills: int = 0
-    stops: int = 0
-    sold: int = 0
-    paid: int = 0
-    unknown: int = 0
-    unknown_sold: int = 0
-    codes: int = 0
-    delivered: int = 0
-    repeated: int = 0
-    peak: int = 0
-    slowest: float = 0.0
-    wrong: list[str] = field(default_factory=list)
-
-    def merge(self, other: "Count") -> None:
-        for name in (each.name for each in fields(self)):
-            mine, its = getattr(self, name), getattr(other, name)
-            setattr(self, name, max(mine, its) if name in ("peak", "slowest") else mine + its)
-
-    def lines(self) -> Iterator[str]:
-        yield f"kill -9 {self.kills}, SIGTERM {self.stops} (the slowest stop took {self.slowest:.1f} s)"
-        yield f"purchases in the ledgers {self.sold}"
-        kept = f"paid {self.paid}, unknown and told so {self.unknown}, of which {self.unknown_sold} were sold"
-        yield f"purchases in the database {self.paid + self.unknown_sold}: {kept}"
-        yield f"codes sent by the sites {self.codes}, delivered {self.delivered}, again {self.repeated}"
-        yield f"peak memory of a bot {self.peak / 1024:.0f} MiB"
-        yield f"integrity_check and everything else: {len(self.wrong)} violations"
-        yield from self.wrong
 
 
 @dataclass(slots=True)
@@ -85,51 +49,45 @@ class Torture:
 
     def __post_init__(self) -> None:
         self._bot = BotProcess(self.sandbox, **UNLIMITED, **LOOKS)
-        self._crowd = Crowd(self.sandbox, self.random, PEOPLE)
+        self._crowd = Crowd(self.sandbox, Random(self.random.random()), PEOPLE)
 
     async def run(self, kills: int, stops: int) -> Count:
         """Let it all happen, then count."""
         ends = [signal.SIGKILL] * kills + [signal.SIGTERM] * stops
         self.random.shuffle(ends)
-        while ends:
-            await self._calm()
-            for number in (ends.pop() for _ in range(min(ROUND, len(ends)))):
-                await self._live_and_end(number)
-            await self._crowd.rest()
-        await self._settle()
-        self._compare()
-        return self.count
-
-    async def _calm(self) -> None:
-        """A life in which everybody chooses what to buy, and begins to."""
         await self._bot.start()
-        if not self._crowd.people:
-            await self._crowd.gather()
+        await self._crowd.gather()
         await self._crowd.choose(OFFERS)
         self._crowd.go()
+        for number in ends:
+            await self._live_and_end(number)
+        await self._crowd.rest()
+        await self._settle()
+        Reckoning(self._crowd, Books(self.sandbox.database), self.count).compare()
+        return self.count
 
     # Dying
 
     async def _live_and_end(self, number: signal.Signals) -> None:
-        """One life: some end while it starts, most of them while it works."""
-        longest = LONGEST if self._bot.lives else await self._begin()
+        """One life: some end while it starts, the others soon after somebody bought something."""
+        sold = self._sold()
+        if not self._bot.lives:
+            await self._bot.launch()
+        if self.random.random() >= EARLY:
+            over = lambda: self._sold() > sold or not self._bot.lives  # noqa: E731
+            await self.sandbox.eventually(over, "somebody buys", START)
         with suppress(TimeoutError):
-            code = await self._bot.ended(self.random.uniform(0, longest))
+            code = await self._bot.ended(self.random.uniform(0, LONGEST))
             self.count.wrong.append(f"it ended by itself with {code}: {self._bot.log[-500:]}")
         await self._end(number)
 
-    async def _begin(self) -> float:
-        """Start it; the most seconds it is left alive."""
-        if self.random.random() < EARLY:
-            await self._bot.launch()
-            return LONGEST
-        began = time.monotonic()
-        await self._bot.start()
-        return max(LONGEST, STARTS * (time.monotonic() - began))
+    def _sold(self) -> int:
+        return sum(len(self.sandbox.sites[site].shop.sold) for site in SITES)
 
     async def _end(self, number: signal.Signals) -> None:
         asked = time.monotonic()
         code = await self._bot.stop(number, GRACE)
+        self._crowd.dies()
         self.count.peak = max(self.count.peak, (await self._bot.end()).peak)
         if number is signal.SIGKILL:
             self.count.kills += 1
@@ -147,58 +105,19 @@ class Torture:
         await self._bot.start()
         for site in SITES:
             self.sandbox.sites[site].control("auto")
-        rang = lambda number: self._crowd.rings(number, number.code)  # noqa: E731
-        await quiesce(self.sandbox, self._bot, self._numbers, rang)
+        await quiesce(self.sandbox, self._bot, self._known, self._rang)
         await self._end(signal.SIGTERM)
         self.count.stops -= 1
 
-    def _numbers(self) -> set[str]:
+    def _known(self) -> set[str]:
         """The ids the bot knows its numbers by."""
-        return {row.provider_id for row in Books(self.sandbox.database).all_numbers() if row.provider_id}
-
-    def _compare(self) -> None:
         books = Books(self.sandbox.database)
-        self.count.wrong += books.wrong() + Search(self.sandbox).found()
-        self.count.wrong += [f"said nothing until {moment:.0f}" for moment in books.unsaid()]
-        for site in SITES:
-            self._compare_purchases(site, books)
-            self._compare_codes(site)
-        if self.count.repeated > (deaths := self.count.kills + self.count.stops):
-            self.count.wrong.append(f"{self.count.repeated} codes rang again in {deaths} deaths")
+        rows = (row for person in self._crowd.people for row in books.numbers(person.id))
+        return {row.provider_id for row in rows if row.provider_id}
 
-    def _compare_purchases(self, name: str, books: Books) -> None:
-        rows = [row for row in books.all_numbers() if row.provider == name]
-        mine, sold = {row.provider_id for row in rows}, self.sandbox.sites[name].shop.sold.keys()
-        unknown = sum(row.state is State.UNKNOWN for row in rows)
-        self.count.sold += len(sold)
-        self.count.paid += len(mine & sold)
-        self.count.unknown += unknown
-        self.count.unknown_sold += min(len(sold - mine), unknown)
-        self.count.wrong += [f"{name} {wrong}" for wrong in _mismatches(self.sandbox.sites[name], rows)]
-
-    def _compare_codes(self, name: str) -> None:
-        mine = self._numbers()
-        for number in self.sandbox.sites[name].shop.sold.values():
-            for sms in number.sms if number.id in mine else ():
-                rings = self._crowd.rings(number, sms.code)
-                self.count.codes += 1
-                self.count.delivered += rings > 0
-                self.count.repeated += max(0, rings - 1)
-                if not rings:
-                    self.count.wrong.append(f"a code of {name}'s {number.id} never rang")
-
-
-def _mismatches(site: Site, rows: list[Number]) -> Iterator[str]:
-    """Where a ledger and the books do not tell the same."""
-    mine, sold = {row.provider_id for row in rows if row.provider_id}, site.shop.sold.keys()
-    unknown = sum(row.state is State.UNKNOWN for row in rows)
-    called = sum(row.called_at is not None for row in rows)
-    if len(sold - mine) > unknown:
-        yield f"sold {len(sold - mine)} numbers nobody has, {unknown} are unknown"
-    if len(purchases(site)) > called:
-        yield f"saw {len(purchases(site))} orders, {called} were meant"
-    if mine - sold:
-        yield f"never sold {mine - sold}"
+    def _rang(self, number: Activation) -> bool:
+        """Whether its newest code rang for who bought it."""
+        return bool(rings(self._crowd.owners()[number.id], number, number.code))
 
 
 def main() -> int:
