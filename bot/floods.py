@@ -14,6 +14,7 @@ from aiogram.exceptions import TelegramRetryAfter
 from aiogram.methods import TelegramMethod
 
 from bot.clock import Clock
+from bot.errors import Refused, text
 from storage.chats import ChatStore
 from storage.outbox import EVERYWHERE
 
@@ -22,6 +23,23 @@ log = logging.getLogger(__name__)
 #: So many chats told within so long are not about one chat.
 SEVERAL = 3
 AT_ONCE = timedelta(seconds=10)
+#: A flood limit that a bought number does not notice.
+SHORT = timedelta(seconds=60)
+
+
+class Hushed(Refused):
+    text = text(
+        "Telegram lets me write nothing here for a while, so nothing was bought: its code could not reach "
+        "you. Please try again later."
+    )
+
+
+async def wait_for_words(chats: ChatStore, chat_id: int, now: datetime) -> None:
+    """Before money is spent on what is told in a chat: `Hushed` while nothing can be said there."""
+    for told in (chat_id, EVERYWHERE):
+        row = await chats.get(told)
+        if row is not None and row.blocked_until is not None and row.blocked_until > now + SHORT:
+            raise Hushed
 
 
 class Floods(BaseRequestMiddleware):

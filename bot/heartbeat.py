@@ -1,8 +1,9 @@
 """Signs of life: a file that is touched only while the bot's parts really go on, and an end when they do not.
 
 `python -m bot check` reads the file; a container's health check does the same. Docker starts no unhealthy
-container again, so a watchdog ends the process that is silent for far too long. A part that only fails does not
-hang: it works again when the database does; and while something paid is not stored, an end would lose it.
+container again, so a watchdog ends the process that is silent for far too long. A part that only fails does
+not hang: it works again when the database does; and while something paid is not stored, an end would
+lose it.
 """
 
 import logging

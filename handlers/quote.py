@@ -10,7 +10,9 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
 from bot.balances import Balances
+from bot.clock import Clock
 from bot.errors import Expired, NotOffered, NotYours, UnknownActivation, UnknownKey
+from bot.floods import wait_for_words
 from bot.i18n import Texts, flag
 from bot.offers import Offers
 from bot.providers.base import Capability, Provider
@@ -21,6 +23,7 @@ from handlers.keys import name_of
 from handlers.private import NUMBERS, only_in_private
 from handlers.screen import Rows, Screen, answer, chat_of, in_rows, press, say, show
 from storage.activations import ActivationStore
+from storage.chats import ChatStore
 from storage.models import Key, Quote
 from storage.quotes import QuoteStore
 
@@ -97,8 +100,16 @@ async def look(
 
 
 @router.callback_query(Spend.filter())
-async def spend(callback: CallbackQuery, callback_data: Spend, t: Texts, purchases: Purchases) -> None:
+async def spend(
+    callback: CallbackQuery,
+    callback_data: Spend,
+    t: Texts,
+    purchases: Purchases,
+    chats: ChatStore,
+    clock: Clock,
+) -> None:
     """Buy, once. The pressed message becomes the number's card; the postman draws it."""
+    await wait_for_words(chats, chat_of(callback), clock())
     card = callback.message.message_id if isinstance(callback.message, Message) else None
     await purchases.buy(callback_data.nonce, callback.from_user.id, chat_of(callback), card)
     await answer(callback, t.plain("Buying…"))

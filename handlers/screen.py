@@ -24,7 +24,7 @@ from aiogram.types import (
 )
 
 from bot.i18n import visible
-from bot.verdicts import AsItIs, Unsure, Wait, judge
+from bot.verdicts import AsItIs, Unsure, judge
 
 log = logging.getLogger(__name__)
 
@@ -103,14 +103,19 @@ def chat_of(event: Message | CallbackQuery) -> int:
 
 
 async def show(event: Message | CallbackQuery, screen: Screen, alert: str = "") -> None:
-    """Answer a message with the screen, or turn the pressed message into it; a press may be alerted."""
+    """Answer a message with the screen, or turn the pressed message into it; a press may be alerted.
+
+    A press without an alert is answered last: into a flood limit nothing but that answer can be said.
+    """
     if isinstance(event, Message):
         await _send(event, screen)
         return
-    await answer(event, alert, alert=bool(alert))
-    if isinstance(event.message, Message) and await _edited(event.message, screen):
-        return
-    await say(event, screen)
+    if alert:
+        await answer(event, alert, alert=True)
+    if not isinstance(event.message, Message) or not await _edited(event.message, screen):
+        await say(event, screen)
+    if not alert:
+        await answer(event)
 
 
 async def say(event: Message | CallbackQuery, screen: Screen) -> None:
@@ -161,7 +166,7 @@ async def _edited(message: Message, screen: Screen) -> bool:
         verdict = judge(error)
         if isinstance(error, TelegramBadRequest):
             return isinstance(verdict, AsItIs)
-        if isinstance(verdict, Unsure | Wait):
+        if isinstance(verdict, Unsure):
             return False
         raise
     return True
