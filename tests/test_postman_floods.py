@@ -137,3 +137,17 @@ async def test_t_22_chats_told_one_after_another_are_only_these_chats(office: Of
         office.clock.advance(AT_ONCE.total_seconds())
     await office.deliver("card", Kind.CARD)
     assert office.texts[-1] == "<b>card</b>"
+
+
+async def test_t_22_it_ends_when_the_first_of_these_chats_may_speak(office: Office) -> None:
+    for nth, chat_id in enumerate(range(10, 10 + SEVERAL), 1):
+        flood = exceptions.TelegramRetryAfter(METHOD, "Too Many Requests", 100 * nth)
+        office.answers(flood, chat_id=chat_id)
+        await office.arm(f"card{chat_id}", Kind.CARD, chat_id)
+    await office.round()
+    await office.arm("card", Kind.CARD)
+    await office.round()
+    assert (await office.post("card")).sent_at is None
+    office.clock.advance(100)
+    await office.round()
+    assert (await office.post("card")).sent_at is not None
