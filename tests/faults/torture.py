@@ -26,9 +26,10 @@ from tests.faults.reckoning import Count, Reckoning
 from tests.guard import only_this_machine
 
 WORKERS = 2
-#: A life goes on for at most so many seconds after a purchase, and may take so many to stop; that share ends
-#: while it starts.
-LONGEST, GRACE, EARLY = 1.5, 25.0, 0.25
+#: A life goes on for at most so many seconds after a purchase, every other one for hardly any.
+LONGEST, AT_ONCE = 1.5, 0.05
+#: It may take so many seconds to stop; that share ends while it starts.
+GRACE, EARLY = 25.0, 0.25
 #: So many people have so many offers before the first death.
 PEOPLE, OFFERS = 8, 2
 #: What holds no life back: everybody may have many numbers.
@@ -77,7 +78,7 @@ class Torture:
             over = lambda: self._sold() > sold or not self._bot.lives  # noqa: E731
             await self.sandbox.eventually(over, "somebody buys", START)
         with suppress(TimeoutError):
-            code = await self._bot.ended(self.random.uniform(0, LONGEST))
+            code = await self._bot.ended(self.random.uniform(0, self.random.choice((AT_ONCE, LONGEST))))
             self.count.wrong.append(f"it ended by itself with {code}: {self._bot.log[-500:]}")
         await self._end(number)
 
