@@ -115,7 +115,7 @@ class Codebell:
         self.watcher = Watcher(database, duties, clock, sleep=sleep)
         drawings = Drawings(
             *(self.catalogues, self.chats, self.numbers, self.rented, self.orders, self.letters, self.outbox),
-            *(providers, clock),
+            *(providers, clock, self.shops),
         )
         self.postman = Postman(
             bot, self.outbox, self.chats, drawings.draw, drawings.hung, clock, self._revoked, paces

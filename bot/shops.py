@@ -112,8 +112,12 @@ class Shops:
 
     async def able(self, chat_id: int, to: Capability) -> bool:
         """Whether the chat has a key of a provider that can do this."""
+        return any(provider.can(to) for provider in await self.known(chat_id))
+
+    async def known(self, chat_id: int) -> list[Provider]:
+        """The providers the chat has keys for."""
         held = {key.provider for key in await self._keys.list(chat_id)}
-        return any(provider.can(to) for name, provider in self._providers.items() if name in held)
+        return [provider for name, provider in self._providers.items() if name in held]
 
     async def _of(self, chat_id: int, able: Capability) -> tuple[list[Shop], list[Trouble]]:
         """The providers that can be asked, and those of which no key can be read."""

@@ -6,6 +6,7 @@ from bot.clock import Clock
 from bot.drawing import Drawing
 from bot.i18n import Catalogues, Texts
 from bot.providers.base import Provider
+from bot.shops import Shops
 from handlers.cards import draw_card, draw_code
 from handlers.message_cards import draw_delivery, draw_message
 from handlers.rental_cards import draw_rental
@@ -34,7 +35,9 @@ class Drawings:
         outbox: OutboxStore,
         providers: Mapping[str, Provider],
         clock: Clock,
+        shops: Shops,
     ) -> None:
+        self._shops = shops
         self._catalogues = catalogues
         self._chats = chats
         self._numbers = numbers
@@ -62,8 +65,11 @@ class Drawings:
             case Kind.MESSAGE | Kind.DELIVERY:
                 return await self._message(post, t)
             case Kind.RESTORED:
-                return draw_restored(t) if post.sent_at is None else None
+                return await self._restored(post, t)
         return None
+
+    async def _restored(self, post: Post, t: Texts) -> Drawing | None:
+        return draw_restored(t, await self._shops.known(post.chat_id)) if post.sent_at is None else None
 
     async def hung(self, post: Post, message_id: int) -> None:
         """A number's card knows where it hangs; the other messages are found by their outbox row."""

@@ -70,7 +70,9 @@ async def _screen(
     try:
         listing = await rentals.elsewhere(chat_of(callback))
     except NoKeys:
-        listing = Listing([])
+        none = t("None of your providers tells what an account rents: look at your account on its site.")
+        text = f"{t('<b>Numbers rented elsewhere</b>')}\n{none}"
+        return Screen(text, [[press(t.plain("◀ Back"), Rent())]])
     return _listed(listing, page, t, providers)
 
 

@@ -1,6 +1,6 @@
 """Numbers bought elsewhere with the chat's keys: what the accounts hold and nobody watches here yet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from aiogram import F, Router
@@ -11,7 +11,7 @@ from pydantic import Field
 from bot.drawing import Drawing
 from bot.errors import NoKeys
 from bot.i18n import Texts, flag, international
-from bot.providers.base import Provider
+from bot.providers.base import Capability, Provider
 from bot.shops import Listing
 from bot.strays import Stray, Strays
 from handlers.buy import troubles
@@ -66,19 +66,36 @@ async def take_over(
     await show(callback, await _screen(callback, t, strays, providers), told)
 
 
-def draw_restored(t: Texts) -> Drawing:
-    """What the bot does not know after it went on from a backup, and how to find it."""
+def draw_restored(t: Texts, providers: Sequence[Provider]) -> Drawing:
+    """What the bot does not know after it went on from a backup, and how these providers help to find it."""
     lines = [
         t("⚠️ <b>I was restored from a backup.</b>"),
         t("What you bought, rented or sent since it was made is missing here; your accounts have it."),
-        t("Numbers that are still open can be taken over."),
+        *_where_to_look(t, providers),
     ]
-    rows: Rows = [
-        [press(t.plain("🔎 Numbers bought elsewhere"), BoughtElsewhere(anew=True))],
-        [press(t.plain("🔎 Numbers rented elsewhere"), RentedElsewhere(anew=True))],
-    ]
+    rows: Rows = []
+    if any(provider.can(Capability.ACTIVE) for provider in providers):
+        rows.append([press(t.plain("🔎 Numbers bought elsewhere"), BoughtElsewhere(anew=True))])
+    if any(provider.can(Capability.RENTED) for provider in providers):
+        rows.append([press(t.plain("🔎 Numbers rented elsewhere"), RentedElsewhere(anew=True))])
     screen = Screen("\n".join(lines), rows)
     return Drawing(screen.html, screen.keyboard)
+
+
+def _where_to_look(t: Texts, providers: Sequence[Provider]) -> list[str]:
+    lines = []
+    if any(provider.can(Capability.ACTIVE) or provider.can(Capability.RENTED) for provider in providers):
+        lines.append(t("Numbers that are still open can be taken over."))
+    silent = [
+        each.title for each in providers if each.can(Capability.BUY) and not each.can(Capability.ACTIVE)
+    ]
+    if silent:
+        told = t(
+            "These do not tell me what was bought: look at your account at {providers}.",
+            providers=", ".join(silent),
+        )
+        lines.append(told)
+    return lines
 
 
 async def _screen(

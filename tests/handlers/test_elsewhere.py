@@ -64,12 +64,12 @@ async def test_a_provider_that_does_not_answer_is_named(renter: Chat, house: Hou
     assert "⚠️ Alpha: The provider does not answer right now." in renter.screen
 
 
-async def test_without_a_key_there_is_nothing_elsewhere(renter: Chat, house: House) -> None:
+async def test_where_no_account_tells_what_it_rents_nothing_is_promised(renter: Chat, house: House) -> None:
     await renter.say("/rent")
     [key] = await house.codebell.keys.list(renter.chat_id)
     await house.codebell.keys.remove(key.id, renter.chat_id, house.clock())
     await renter.press("Numbers rented elsewhere")
-    assert "None: every number" in renter.screen
+    assert "None of your providers tells what an account rents" in renter.screen
 
 
 async def test_the_number_of_a_rent_with_unknown_outcome_is_taken_over_once_it_is_listed(

@@ -108,8 +108,28 @@ async def test_s_7_after_a_restore_everybody_with_a_key_is_told_and_finds_what_w
     assert "I was restored from a backup." in lister.messages[-2]["text"]
     await lister.press("+1 201")
     assert "Waiting for the SMS" in lister.screen
-    await lister.press("Numbers rented elsewhere")
-    assert "None: every number that your keys rent is watched already." in lister.screen
+    assert "Numbers rented elsewhere" not in str(lister.find("I was restored")["reply_markup"])
+
+
+@pytest.mark.parametrize(
+    ("told", "buttons", "line"),
+    [
+        (set(), [], "These do not tell me what was bought: look at your account at Alpha."),
+        ({Capability.ACTIVE}, ["🔎 Numbers bought elsewhere"], "can be taken over"),
+        ({Capability.RENTED}, ["🔎 Numbers rented elsewhere"], "can be taken over"),
+    ],
+)
+async def test_s_7_a_restored_bot_offers_to_list_only_what_an_account_tells(
+    chat: Chat, house: House, told: set[Capability], buttons: list[str], line: str
+) -> None:
+    house.alpha.capabilities |= told
+    await chat.say("/start")
+    async with house.database.begin() as session:
+        await arm(session, Kind.RESTORED, str(chat.chat_id), chat.chat_id, house.clock(), anew=True)
+    await house.settle()
+    assert chat.buttons == buttons
+    assert line in chat.screen
+    assert ("can be taken over" in chat.screen) is bool(buttons)
 
 
 @pytest.mark.usefixtures("stray")
