@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
+from math import ceil
 from pathlib import Path
 
 import phonenumbers
@@ -17,7 +18,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal
 
-from bot.errors import CodebellError
+from bot.errors import CodebellError, Unavailable
 
 LOCALES = Path(__file__).parent / "locales"
 _REGIONAL_INDICATOR_A = 0x1F1E6
@@ -54,7 +55,11 @@ class Texts:
         return self(error.text, **error.values)
 
     def plain_error(self, error: CodebellError) -> str:
-        return self.plain(error.text, **error.values)
+        told = self.plain(error.text, **error.values)
+        if not isinstance(error, Unavailable) or error.sent or not error.retry_after:
+            return told
+        seconds = ceil(error.retry_after)
+        return f"{told} {self.plain('I leave it alone for now; try again in {seconds} s.', seconds=seconds)}"
 
     def _translate(self, message: str, show: Callable[[object], str], values: dict[str, object]) -> str:
         pattern = self._catalogue.gettext(message, locale=self.language)

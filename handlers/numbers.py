@@ -1,6 +1,6 @@
 """/numbers: what is rented, what waits and what came lately, with codes. /cancel: what can be cancelled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from pydantic import Field
 
 from bot.clock import Clock
 from bot.i18n import Texts, flag, international, visible
-from bot.providers.base import Capability
+from bot.providers.base import Capability, Provider
 from bot.rentals import Rentals
 from bot.shops import Shops
 from handlers.doors import Act, BoughtElsewhere, Buy, Hired, Menu, Numbers, OnRental, What
@@ -48,19 +48,33 @@ class Page(CallbackData, prefix="np"):
 
 @router.message(Command("numbers"))
 async def numbers_by_command(
-    message: Message, t: Texts, numbers: ActivationStore, rentals: Rentals, shops: Shops, clock: Clock
+    message: Message,
+    t: Texts,
+    numbers: ActivationStore,
+    rentals: Rentals,
+    shops: Shops,
+    providers: Mapping[str, Provider],
+    clock: Clock,
 ) -> None:
     person = message.from_user.id if message.from_user is not None else message.chat.id
     every = await _every(person, message.chat.id, numbers, rentals, clock)
-    await show(message, _numbers(every, 0, t, await _elsewhere(message.chat.id, shops, t)))
+    more = await _elsewhere(message.chat.id, shops, t)
+    await show(message, _numbers(every, 0, t, providers, more))
 
 
 @router.callback_query(Numbers.filter())
 async def numbers_by_button(
-    callback: CallbackQuery, t: Texts, numbers: ActivationStore, rentals: Rentals, shops: Shops, clock: Clock
+    callback: CallbackQuery,
+    t: Texts,
+    numbers: ActivationStore,
+    rentals: Rentals,
+    shops: Shops,
+    providers: Mapping[str, Provider],
+    clock: Clock,
 ) -> None:
     every = await _every(callback.from_user.id, chat_of(callback), numbers, rentals, clock)
-    await show(callback, _numbers(every, 0, t, await _elsewhere(chat_of(callback), shops, t)))
+    more = await _elsewhere(chat_of(callback), shops, t)
+    await show(callback, _numbers(every, 0, t, providers, more))
 
 
 @router.callback_query(Page.filter())
@@ -71,11 +85,12 @@ async def page_of_numbers(
     numbers: ActivationStore,
     rentals: Rentals,
     shops: Shops,
+    providers: Mapping[str, Provider],
     clock: Clock,
 ) -> None:
     every = await _every(callback.from_user.id, chat_of(callback), numbers, rentals, clock)
     more = await _elsewhere(chat_of(callback), shops, t)
-    await show(callback, _numbers(every, callback_data.page, t, more))
+    await show(callback, _numbers(every, callback_data.page, t, providers, more))
 
 
 @router.message(Command("cancel"))
@@ -116,14 +131,20 @@ def _rank(row: AnyNumber) -> int:
     return 1 if row.state in _AT_WORK else 2
 
 
-def _numbers(rows: Sequence[AnyNumber], page: int, t: Texts, elsewhere: list[InlineKeyboardButton]) -> Screen:
+def _numbers(
+    rows: Sequence[AnyNumber],
+    page: int,
+    t: Texts,
+    providers: Mapping[str, Provider],
+    elsewhere: list[InlineKeyboardButton],
+) -> Screen:
     menu = [press(t.plain("📱 Buy a number"), Buy()), press(t.plain("◀ Menu"), Menu())]
     if not rows:
         return Screen(t("You have no numbers from the last 24 hours."), [elsewhere, menu])
     shown, pages = page_of(rows, page, NUMBERS_A_PAGE)
     lines = [
         t("<b>Your numbers</b>"),
-        *(_line(row, t) for row in shown),
+        *(_line(row, t, providers) for row in shown),
         *_more(len(rows) - (page + 1) * NUMBERS_A_PAGE, t),
     ]
     cards = [[_card_button(row, t)] for row in shown if row.state not in _NO_CARD]
@@ -136,7 +157,7 @@ def _more(left: int, t: Texts) -> list[str]:
     return [t.many("… and {count} more number", "… and {count} more numbers", left)] if left > 0 else []
 
 
-def _line(row: AnyNumber, t: Texts) -> str:
+def _line(row: AnyNumber, t: Texts, providers: Mapping[str, Provider]) -> str:
     number = f"<code>{international(row.phone)}</code>\n" if row.phone else ""
     if isinstance(row, Rental):
         return number + t("{flag} <b>Rental</b> · {state}", flag=flag(row.country), state=_rent(row, t))
@@ -144,10 +165,18 @@ def _line(row: AnyNumber, t: Texts) -> str:
         "{flag} <b>{service}</b> · {state}",
         flag=flag(row.country),
         service=row.service_name,
-        state=_state(row, t),
+        state=_state(row, t) + _where(row, t, providers),
     )
     code = "\n" + t("Code: <code>{code}</code>", code=visible(row.last_code)) if row.last_code else ""
     return f"{number}{about}{code}"
+
+
+def _where(row: Activation, t: Texts, providers: Mapping[str, Provider]) -> str:
+    """Where and when what may have been bought was ordered: it has no number to tell it by."""
+    if row.state is not State.UNKNOWN:
+        return ""
+    title = providers[row.provider].title if row.provider in providers else row.provider
+    return f" · {title} · {t.day(row.created_at)}"
 
 
 def _card_button(row: AnyNumber, t: Texts) -> InlineKeyboardButton:

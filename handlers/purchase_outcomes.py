@@ -32,8 +32,25 @@ def not_listed(row: Activation, title: str, t: Texts) -> list[str]:
 
 def unknown(row: Activation, title: str, t: Texts) -> list[str]:
     lines = [_how_unknown(row, title, t), t("I did not and will not order again for this press.")]
-    then = t("If it fell, the number is in your account at {provider}.", provider=title)
-    return [*lines, *_balances(row, t), then]
+    return [*lines, *_balances(row, t), _then(row, title, t)]
+
+
+def _then(row: Activation, title: str, t: Texts) -> str:
+    """What the two balances say, where both could be read."""
+    before, after = row.balance_before, row.balance_after
+    if before is None or after is None:
+        return t("If it fell, the number is in your account at {provider}.", provider=title)
+    if after >= before:
+        return t(
+            "It did not fall, so probably nothing was bought; your account at {provider} shows it.",
+            provider=title,
+        )
+    return t(
+        "It fell by {money}: unless you paid for something else there, the number is in your account at "
+        "{provider}.",
+        money=t.money(before - after, row.currency),
+        provider=title,
+    )
 
 
 def _how_unknown(row: Activation, title: str, t: Texts) -> str:

@@ -35,7 +35,7 @@ def sender_of(sender: str | None, t: Texts) -> str:
     """Above a quote: whose words these are, as far as anybody knows."""
     shown = visible(sender or "", 64)
     if not shown:
-        return t("Not known from whom · unverified")
+        return t("Sender unknown")
     return t("From <code>{sender}</code> · unverified", sender=shown)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import CodebellError, NoNumbers
+from bot.errors import CodebellError, NoNumbers, Unavailable
 from bot.i18n import Catalogues, Texts, flag, international, visible
 from storage.caps import TooManyToday
 
@@ -45,6 +45,12 @@ def test_a_plural_goes_by_its_count(t: Texts) -> None:
 def test_an_error_says_its_own_text_with_its_values(t: Texts) -> None:
     assert t.error(TooManyToday(limit=3)) == "That is the limit of 3 purchases a day; try again later."
     assert t.plain_error(NoNumbers("detail for the log")) == "No numbers in stock there right now."
+
+
+def test_a_site_that_is_left_alone_says_for_how_long(t: Texts) -> None:
+    left_alone = Unavailable("left alone", retry_after=24.2, sent=False)
+    told = "The provider does not answer right now. I leave it alone for now; try again in 25 s."
+    assert (t.plain_error(left_alone), t.plain_error(Unavailable())) == (told, Unavailable.text)
 
 
 def _errors(kind: type[CodebellError]) -> list[type[CodebellError]]:

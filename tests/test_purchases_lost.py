@@ -52,7 +52,9 @@ async def decided(core: Core, row: Activation) -> Activation:
 
 async def test_b_7_what_the_list_does_not_show_in_time_was_not_bought(core: Core) -> None:
     row = await lost(core)
-    assert "Checking…" in await core.told(row.id)
+    told = await core.told(row.id)
+    assert "Checking…" in told
+    assert "It did not fall, so probably nothing was bought" in told
     began = core.clock()
     row = await decided(core, row)
     assert (row.state, row.reason) == (State.FAILED, Reason.NOT_LISTED)
@@ -90,7 +92,7 @@ async def test_b_7_an_account_that_was_charged_is_not_told_that_nothing_was_boug
     core.alpha.loses_the_answer("buy", Unavailable())
     row = await decided(core, await core.buy())
     assert (row.state, row.next_poll_at) == (State.UNKNOWN, None)
-    assert "Balance after: $18.24" in await core.told(row.id)
+    assert "Balance after: $18.24\nIt fell by $0.50: unless you paid" in await core.told(row.id)
 
 
 async def test_b_22_a_number_that_was_answered_with_a_known_id_is_never_told_to_be_not_bought(

@@ -122,7 +122,7 @@ async def test_a_purchase_that_failed_is_not_listed_and_an_unknown_one_is(chat: 
     assert "no numbers" in chat.screen
     await chat.buys()
     await chat.say("/numbers")
-    assert "Telegram · unknown" in chat.screen
+    assert "Telegram · unknown · Alpha · 1 May" in chat.screen
 
 
 async def test_cancel_lists_what_can_be_cancelled_and_cancels_it(chat: Chat, house: House) -> None:

@@ -63,7 +63,7 @@ def test_an_address_in_an_sms_can_be_read_and_not_pressed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sender", "label"), [("Bank", "From <code>Bank</code> · unverified"), (None, "Not known from whom")]
+    ("sender", "label"), [("Bank", "From <code>Bank</code> · unverified"), (None, "Sender unknown")]
 )
 def test_whose_words_they_are_is_never_vouched_for(sender: str | None, label: str) -> None:
     for html in rung("1", "Your account is locked", sender):
