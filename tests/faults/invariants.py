@@ -33,6 +33,8 @@ class Deal:
     sandbox: Sandbox
     person: Person
     site: str
+    #: The presses Telegram was still to bring when the bot had died.
+    presses: list[str] = field(default_factory=list)
     _sold: set[str] = field(init=False)
     _calls: int = field(init=False)
 
@@ -100,10 +102,12 @@ def _bought_twice(deal: Deal, rows: list[Number]) -> list[str]:
 
 
 def _unanswered(deal: Deal, rows: list[Number]) -> list[str]:
-    """What the person sees is the truth; where nothing happened, the button is still there."""
-    if not rows:
-        return [] if deal.person.offered("Buy for") else ["nothing happened, and there is nothing to press"]
-    return [wrong for row in rows if (wrong := untrue(deal.person, row))]
+    """A press that Telegram still held got its answer; the person sees the truth, or the button."""
+    human = deal.sandbox.human
+    silent = [f"press {press} got no answer" for press in deal.presses if not human.answer(press)]
+    if not rows and not deal.person.offered("Buy for"):
+        return [*silent, "nothing happened, and there is nothing to press"]
+    return silent + [wrong for row in rows if (wrong := untrue(deal.person, row))]
 
 
 def untrue(person: Person, row: Number) -> str:

@@ -19,6 +19,8 @@ from tests.faults.sweep_cases import SITES, Case, Scene
 #: Real seconds until a bot that did not reach its failpoint is killed where it is; while a provider hangs,
 #: seconds from that call on.
 LIMIT, HUNG = 3.0, 0.3
+#: Real seconds until a press that Telegram brings again must have its answer.
+ANSWER = 10.0
 #: What is pressed in each scene; where a code comes, it is pressed beside that.
 BUTTONS = {
     Scene.BUY: "Buy for",
@@ -63,14 +65,16 @@ class Lane:
         deal = Deal(self.sandbox, person, case.site)
         number = await self._prepare(case, person)
         seq = self.sandbox.world.events.seq
-        reached = await self._die(case, person, number)
+        reached = await self._die(case, deal, number)
         found = await self._after(deal)
         return Outcome(case, reached, found, self._ambiguous(case, reached, person, seq))
 
     async def _after(self, deal: Deal) -> Findings:
         """What is left when everything works again."""
-        person = deal.person
+        person, answer = deal.person, self.sandbox.human.answer
         await self._bot.start()
+        with suppress(AssertionError):
+            await self.sandbox.eventually(lambda: all(map(answer, deal.presses)), "they are answered", ANSWER)
         await quiesce(
             *(self.sandbox, self._bot),
             *(lambda: self._ours(person), lambda number: person.showing("🔔", number.code)),
@@ -98,15 +102,16 @@ class Lane:
             self.sandbox.advance(WAIT + 1)
         return number
 
-    async def _die(self, case: Case, person: Person, number: Activation | None) -> bool:
+    async def _die(self, case: Case, deal: Deal, number: Activation | None) -> bool:
         """Let it die there, or near there; whether it was there."""
         at_start = case.point is Failpoint.IN_RECOVERY
-        self._break(case, person)
+        self._break(case, deal.person)
         await self._bot.arm(Failpoint.AFTER_CALL if at_start else case.point)
-        self._act(case, person, number)
+        self._act(case, deal, number)
         code = await self._death(case)
         if at_start:
             code = await self._death_at_start(case.point)
+        deal.presses = [press for press in deal.presses if press in self._unconfirmed()]
         self.sandbox.human.heal()
         self.sandbox.sites[case.site].control("fault", kind="none")
         return code == KILLED
@@ -127,14 +132,13 @@ class Lane:
             await bot.ended(LIMIT)
         return await bot.stop(signal.SIGKILL)
 
-    def _act(self, case: Case, person: Person, number: Activation | None) -> None:
+    def _act(self, case: Case, deal: Deal, number: Activation | None) -> None:
         """What it dies over is pressed, or comes."""
         times = 2 if case.double else 1
         if case.scene is Scene.CODE and number is not None:
             deliver(self.sandbox, number)
             times -= 1
-        for _ in range(times):
-            person.click(BUTTONS[case.scene])
+        deal.presses += [deal.person.click(BUTTONS[case.scene]) for _ in range(times)]
 
     async def _death(self, case: Case) -> int:
         """Its exit code; it is killed where it is, if it does not get to its failpoint."""
@@ -148,6 +152,11 @@ class Lane:
             await self.sandbox.eventually(over, "it dies", LIMIT)
             await self._bot.ended(HUNG)
         return await self._bot.stop(signal.SIGKILL)
+
+    def _unconfirmed(self) -> set[str]:
+        """The presses Telegram brings again, as the bot never came for what follows them."""
+        updates = self.sandbox.world.bot().updates.fetch()
+        return {update["callback_query"]["id"] for update in updates if "callback_query" in update}
 
     def _ours(self, person: Person) -> set[str]:
         """The ids of what somebody bought."""

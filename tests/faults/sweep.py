@@ -1,7 +1,8 @@
 """`make sweep`: every failpoint × provider fault × Telegram fault × once or twice, with real processes.
 
 Each case is a death and what is left of it. It prints what it counted; the exit code is 1 if anything was
-lost, bought twice, or left without an answer.
+lost, bought twice, or left without an answer, and if a failpoint was reached in no case. In many it is not: a
+provider that hangs has the bot killed at the call, and of a press that is given up nothing is left to send.
 """
 
 import argparse
@@ -42,12 +43,16 @@ class Count:
     repeated: int = 0
     allowed: int = 0
     wrong: list[str] = field(default_factory=list)
+    #: By failpoint: how many cases were to die there, and how many did not.
+    planned: Counter[str] = field(default_factory=Counter)
     missed: Counter[str] = field(default_factory=Counter)
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: Outcome) -> list[str]:
+        """Count it in; what was wrong with it."""
         found = outcome.findings
         self.cases += 1
         self.reached += outcome.reached
+        self.planned[outcome.case.point] += 1
         self.missed[outcome.case.point] += not outcome.reached
         self.orphans += len(found.orphans)
         self.twice += len(found.twice)
@@ -55,19 +60,28 @@ class Count:
         self.lost += len(found.lost)
         self.repeated += found.repeated
         self.allowed += min(found.repeated, outcome.allowed)
-        self.wrong += [f"{outcome.case}: {violation}" for violation in outcome.violations()]
+        wrong = [f"{outcome.case}: {violation}" for violation in outcome.violations()]
+        self.wrong += wrong
+        return wrong
 
-    def fail(self, case: Case, mishap: Exception) -> None:
-        """A case that came to no end: it counts as one that left somebody without an answer."""
+    def fail(self, case: Case, mishap: Exception) -> str:
+        """A case that came to no end counts as one that left somebody without an answer; what it met."""
         self.cases += 1
         self.unanswered += 1
-        self.wrong.append(f"{case}: {type(mishap).__name__}: {' '.join(str(mishap).split())[:600]}")
+        met = f"{case}: {type(mishap).__name__}: {' '.join(str(mishap).split())[:600]}"
+        self.wrong.append(met)
+        return met
 
     def merge(self, other: "Count") -> None:
         for name in ("cases", "reached", "orphans", "twice", "unanswered", "lost", "repeated", "allowed"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.wrong += other.wrong
+        self.planned += other.planned
         self.missed += other.missed
+
+    def unreached(self) -> Iterator[tuple[str, int]]:
+        """The failpoints no case died at, and how many should have."""
+        return ((point, times) for point, times in self.missed.items() if times == self.planned[point])
 
     def lines(self) -> Iterator[str]:
         yield f"cases {self.cases}, kills {self.cases}: {self.reached} at the failpoint, the others near it"
@@ -76,7 +90,8 @@ class Count:
         forbidden = self.repeated - self.allowed
         yield f"codes that came twice {self.repeated}: allowed {self.allowed}, not allowed {forbidden}"
         elsewhere = (f"{point} {times}" for point, times in self.missed.items() if times)
-        yield f"killed elsewhere: {', '.join(elsewhere) or 'none'}"
+        yield f"killed elsewhere (a provider that hangs keeps it there): {', '.join(elsewhere) or 'none'}"
+        yield from (f"{point} was reached in none of its {times} cases" for point, times in self.unreached())
         yield f"violations {len(self.wrong)}"
         yield from sorted(self.wrong)
 
@@ -92,7 +107,7 @@ def main() -> int:
         for count in pool.map(_share, [cases[start::WORKERS] for start in range(WORKERS)]):
             total.merge(count)
     _say(*total.lines(), f"in {time.monotonic() - began:.0f} s")
-    return 1 if total.wrong or total.cases != len(cases) else 0
+    return 1 if total.wrong or any(total.unreached()) or total.cases != len(cases) else 0
 
 
 def _share(cases: list[Case]) -> Count:
@@ -133,14 +148,12 @@ async def _some(made: Lane, left: Iterator[Case], count: Count) -> bool:
 
 async def _one(made: Lane, case: Case, count: Count) -> bool:
     """Whether its lane can go on; what is wrong is said at once."""
-    known = len(count.wrong)
     try:
-        count.add(await made.run(case))
+        wrong = count.add(await made.run(case))
     except (AssertionError, TimeoutError, OSError, LookupError) as mishap:
-        count.fail(case, mishap)
+        _say(count.fail(case, mishap))
         return False
-    finally:
-        _say(*count.wrong[known:])
+    _say(*wrong)
     return True
 
 

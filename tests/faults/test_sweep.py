@@ -20,4 +20,6 @@ async def dying(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lane]
 
 @pytest.mark.parametrize("case", [*few_cases()], ids=lambda case: case.point)
 async def test_killed_there_it_loses_nothing(dying: Lane, case: Case) -> None:
-    assert (await dying.run(case)).violations() == []
+    outcome = await dying.run(case)
+    assert outcome.violations() == []
+    assert outcome.reached
