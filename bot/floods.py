@@ -29,8 +29,8 @@ SHORT = timedelta(seconds=60)
 
 class Hushed(Refused):
     text = text(
-        "Telegram lets me write nothing here for a while, so nothing was bought: its code could not reach "
-        "you. Please try again later."
+        "Telegram lets me write nothing here for a while, so nothing was ordered: what comes of it could not "
+        "reach you. Please try again later."
     )
 
 

@@ -107,9 +107,7 @@ class Poller:
             try:
                 await self.fetch(HOLD)
             except (AiogramError, TimeoutError) as error:
-                pause = self._pause_after(error)
-                self._signs.waits(pause)
-                await self._sleep(pause)
+                await self._sleep_over(error)
             else:
                 self._trouble = 0
                 self._alone_again()
@@ -122,6 +120,8 @@ class Poller:
         batch = await self._bot(request, request_timeout=hold + self._grace)
         for raw in batch:
             await self._room.acquire()
+            # A handler that ends and makes room is a sign of life, however long that took.
+            self._signs.waits(0)
             if isinstance(raw.get("update_id"), int):
                 self._offset = raw["update_id"] + 1
             self._enqueue(raw)
@@ -190,6 +190,14 @@ class Poller:
                 self._room.release()
         del self._queues[person]
 
+    async def _sleep_over(self, error: Exception) -> None:
+        pause = self._pause_after(error)
+        if _is_webhook(error):
+            with suppress(AiogramError, TimeoutError):
+                await self._bot.delete_webhook(drop_pending_updates=False, request_timeout=self._grace)
+        self._signs.waits(pause)
+        await self._sleep(pause)
+
     def _pause_after(self, error: Exception) -> float:
         """Seconds to wait before polling again. Raises `Stopped` when that would be of no use."""
         self._trouble += 1
@@ -199,6 +207,8 @@ class Poller:
                 raise Stopped(REVOKED) from None
             case TelegramRetryAfter(retry_after=seconds):
                 pause = float(seconds)
+            case TelegramConflictError() if _is_webhook(error):
+                log.error("a webhook stands in the way of polling: it is taken away")
             case TelegramConflictError():
                 pause = self._another_poller(pause)
         log.warning("getUpdates: %s; again in %.1f s", type(error).__name__, pause)
@@ -230,6 +240,12 @@ class Poller:
 def _person(raw: dict[str, Any]) -> int:
     """Whose update it is, to keep a person's in order; `NOBODY` where that is not told."""
     for part in raw.values():
-        if isinstance(part, dict) and isinstance(part.get("from"), dict):
-            return int(part["from"].get("id", NOBODY))
+        match part:
+            case {"from": {"id": int(person)}}:
+                return person
     return NOBODY
+
+
+def _is_webhook(error: Exception) -> bool:
+    """Whether it is a webhook that keeps us from polling, and no second poller."""
+    return isinstance(error, TelegramConflictError) and "webhook" in error.message.lower()

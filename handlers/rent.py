@@ -13,7 +13,9 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 from pydantic import Field
 
 from bot.balances import Balances
+from bot.clock import Clock
 from bot.errors import CodebellError, NoKeys, NoNumbers, NotOffered, UnknownKey
+from bot.floods import wait_for_words
 from bot.i18n import Texts, flag
 from bot.providers.base import Capability, Provider
 from bot.providers.renting import Tariff
@@ -25,6 +27,7 @@ from handlers.doors import AddKey, Menu, PayRent, Rent, RentedElsewhere, Tariffs
 from handlers.keys import name_of
 from handlers.private import RENTS, only_in_private
 from handlers.screen import Rows, Screen, answer, chat_of, page_of, press, say, show, turn
+from storage.chats import ChatStore
 from storage.models import Key, RentalOrder, RentalState
 
 router = Router(name="rent")
@@ -123,8 +126,16 @@ async def confirm(
 
 
 @router.callback_query(PayRent.filter())
-async def pay(callback: CallbackQuery, callback_data: PayRent, t: Texts, rental_orders: RentalOrders) -> None:
+async def pay(
+    callback: CallbackQuery,
+    callback_data: PayRent,
+    t: Texts,
+    rental_orders: RentalOrders,
+    chats: ChatStore,
+    clock: Clock,
+) -> None:
     """Rent or renew, once. The pressed message becomes the number's card; the postman draws it."""
+    await wait_for_words(chats, chat_of(callback), clock())
     card = callback.message.message_id if isinstance(callback.message, Message) else None
     rental = await rental_orders.order(callback_data.nonce, callback.from_user.id, chat_of(callback), card)
     renting = rental.state is RentalState.RENTING

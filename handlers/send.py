@@ -12,7 +12,9 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
 from bot.balances import Balances
+from bot.clock import Clock
 from bot.errors import CodebellError, NotOffered, UnknownKey
+from bot.floods import wait_for_words
 from bot.i18n import Texts
 from bot.messages import Messages
 from bot.postage import Postage, most
@@ -25,6 +27,7 @@ from handlers.keys import name_of
 from handlers.private import MESSAGES, only_in_private
 from handlers.screen import Rows, Screen, answer, chat_of, press, say, show
 from handlers.ways import CHANNELS, How, Names, going, require, ways
+from storage.chats import ChatStore
 from storage.keys import KeyStore
 from storage.models import Key, MessageState, OutgoingMessage
 
@@ -122,8 +125,11 @@ async def send(
     postage: Postage,
     balances: Balances,
     providers: Mapping[str, Provider],
+    chats: ChatStore,
+    clock: Clock,
 ) -> None:
     """Send, once, what the button was drawn for. The pressed message becomes the card."""
+    await wait_for_words(chats, chat_of(callback), clock())
     draft = await open_draft(callback_data.id, callback.from_user.id, messages)
     if await _differs(draft, callback_data.value, t, messages, postage):
         changed = t.plain("The draft or its price has changed. Look at it once more, then send it.")

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiogram import Bot, exceptions
 from aiogram.client.session.base import BaseSession
-from aiogram.methods import SendMessage, TelegramMethod
+from aiogram.methods import DeleteWebhook, SendMessage, TelegramMethod
 from aiogram.types import Update
 
 from bot.poller import IN_FLIGHT, GetUpdatesRaw, Poller, Signs
@@ -25,10 +25,14 @@ class FakeTelegram(BaseSession):
         self.answers: deque[list[Any] | Exception] = deque()
         self.asked: list[GetUpdatesRaw] = []
         self.patience: list[int | None] = []
+        self.unhooked: list[DeleteWebhook] = []
         #: A poll that brings nothing was held.
         self.clock = FakeClock()
 
     async def make_request(self, bot: Bot, method: TelegramMethod[Any], timeout: int | None = None) -> Any:
+        if isinstance(method, DeleteWebhook):
+            self.unhooked.append(method)
+            return True
         assert isinstance(method, GetUpdatesRaw)
         self.asked.append(method)
         self.patience.append(timeout)

@@ -97,6 +97,27 @@ async def test_t_18_who_floods_the_bot_keeps_ten_places_and_nobody_else_waits(
     assert desk.fed[-1] == 1000
 
 
+@pytest.mark.parametrize("strange", ["x", None, [], float("inf"), {}])
+async def test_t_13_an_update_of_somebody_strange_is_handled_and_breaks_nothing_off(
+    desk: Desk, strange: object
+) -> None:
+    invented = {"invented_yesterday": {"from": {"id": strange}}}
+    await desk.fetch([invented | said(1)], [said(2)])
+    assert desk.fed == [1, 2]
+
+
+async def test_t_18_a_full_house_does_not_hang_while_handlers_end(desk: Desk) -> None:
+    people = range(1, IN_FLIGHT + 2)
+    desk.gates = {person: asyncio.Event() for person in people}
+    desk.answers([said(person, person) for person in people])
+    fetching = asyncio.create_task(desk.poller.fetch(0))
+    await asyncio.sleep(0)
+    desk.waits.clear()
+    desk.gates[1].set()
+    await asyncio.wait_for(fetching, 10)
+    assert desk.waits == [0]
+
+
 async def test_poison_takes_no_room(desk: Desk) -> None:
     poison = {"update_id": 1, "message": "?"}
     await asyncio.wait_for(desk.fetch([poison] * (IN_FLIGHT + 1), [said(2)]), 10)

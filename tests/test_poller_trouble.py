@@ -17,6 +17,10 @@ from tests.desk import METHOD, UNAUTHORIZED, Desk, said
 from tests.doubles import FakeClock
 
 CONFLICT = exceptions.TelegramConflictError(METHOD, "terminated by other getUpdates request")
+WEBHOOKS = [
+    "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
+    "terminated by setWebhook request",
+]
 
 
 @pytest.fixture
@@ -104,6 +108,16 @@ async def test_t_15_a_clock_that_is_set_back_keeps_nobody_from_ordering(desk: De
     with pytest.raises(Stopped):
         await desk.poller.run()
     assert desk.rivals == [True, False]
+
+
+@pytest.mark.parametrize("words", WEBHOOKS)
+async def test_t_15_a_webhook_is_taken_away_and_is_no_second_poller(desk: Desk, words: str) -> None:
+    desk.answers(exceptions.TelegramConflictError(METHOD, words), [said(1)])
+    with pytest.raises(Stopped, match="revoked"):
+        await desk.poller.run()
+    await desk.poller.drain(10)
+    assert [request.drop_pending_updates for request in desk.telegram.unhooked] == [False]
+    assert (desk.rivals, desk.fed) == ([], [1])
 
 
 async def test_whoever_watches_is_told_how_long_it_may_be_silent(desk: Desk) -> None:

@@ -24,8 +24,29 @@ async def test_nothing_is_bought_where_telegram_lets_nothing_be_said_for_long(
     await chat.press("Alpha")
     await house.codebell.chats.block_until(chat.chat_id, house.clock() + timedelta(seconds=6000))
     await chat.press("Buy for")
-    assert "nothing was bought" in str(chat.alert)
+    assert "nothing was ordered" in str(chat.alert)
     assert house.alpha.called("buy") == []
     await house.codebell.chats.block_until(chat.chat_id, house.clock() + timedelta(seconds=30))
     await chat.press("Buy for")
     assert len(house.alpha.called("buy")) == 1
+
+
+async def test_nothing_is_rented_where_telegram_lets_nothing_be_said_for_long(
+    renter: Chat, house: House
+) -> None:
+    await renter.say("/rent")
+    await renter.press("United States")
+    await renter.press("7 days")
+    await house.codebell.chats.block_until(renter.chat_id, house.clock() + timedelta(seconds=6000))
+    await renter.press("Rent for")
+    assert "nothing was ordered" in str(renter.alert)
+    assert house.alpha.called("rent") == []
+
+
+async def test_nothing_is_sent_where_telegram_lets_nothing_be_said_for_long(
+    draft: Chat, house: House
+) -> None:
+    await house.codebell.chats.block_until(draft.chat_id, house.clock() + timedelta(seconds=6000))
+    await draft.press("Send for")
+    assert "nothing was ordered" in str(draft.alert)
+    assert house.alpha.called("send") == []
