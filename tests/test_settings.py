@@ -103,7 +103,7 @@ def test_a_missing_secret_is_named_with_both_ways_to_set_it(
     assert complaint() == f"{name}: is missing; set {name} or {name}_FILE"
 
 
-def test_s_8_a_file_and_a_variable_that_differ_are_refused(
+def test_a_file_and_a_variable_that_differ_are_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "token").write_text("654321:another-secret-token")

@@ -26,6 +26,8 @@ OVERLAP = 1024
 PAGE = 4096
 #: A shorter code is a number like any other.
 SHORTEST_CODE = 5
+#: A number as people see it, +1 702-819-9921.
+_GROUPED = re.compile(rb"\d[\d ()-]{7,}\d")
 _MOMENT = re.compile(rb"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}", re.MULTILINE)
 
 
@@ -79,6 +81,10 @@ def _phones(site: Site) -> list[str]:
     return phones
 
 
+def _together(number: bytes) -> bytes:
+    return re.sub(rb"[ ()-]", b"", number)
+
+
 @dataclass(slots=True)
 class Search:
     """What of one sandbox was searched already."""
@@ -99,7 +105,8 @@ class Search:
 
     def _personal(self, logs: bytes) -> list[str]:
         """Which codes and numbers stand in a log by themselves, not within a longer number or word."""
-        words = set(re.findall(rb"[A-Za-z0-9-]+", _MOMENT.sub(b"", logs)))
+        text = _MOMENT.sub(b"", logs)
+        words = {*re.findall(rb"[A-Za-z0-9-]+", text), *map(_together, _GROUPED.findall(text))}
         return [f"{value.decode()} in a log" for value in private(self.sandbox) & words]
 
     def _tail(self, path: Path) -> bytes:

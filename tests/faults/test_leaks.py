@@ -64,6 +64,11 @@ async def test_x_1_a_code_or_a_whole_number_in_a_log_is_found(search: Search) ->
     assert search.found() == []
     _log(search, f"+{number.phone} got 65-4321")
     assert sorted(search.found()) == sorted([f"{number.phone} in a log", "65-4321 in a log"])
+    _log(search, "x" * OVERLAP)
+    search.found()
+    digits = number.phone
+    _log(search, f"+{digits[0]} ({digits[1:4]}) {digits[4:7]}-{digits[7:]} is shown")
+    assert search.found() == [f"{number.phone} in a log"]
 
 
 async def test_a_closed_sandbox_is_searched_for_the_last_time(tmp_path: Path) -> None:

@@ -134,6 +134,8 @@ async def test_b_6_b_15_killed_after_the_call_it_is_unknown_where_nothing_is_lis
         card = await death.person.sees("unknown", "Balance before", "Balance after")
         assert stated(card["text"], "Balance after") < stated(card["text"], "Balance before")
         sandbox.advance(3600)
+        death.person.say("/numbers")
+        await death.person.sees("Your numbers")
         assert bought_by(sandbox, death.person) == {None: "unknown"}
     assert len(purchases(site)) == death.sold + 1
 
