@@ -216,6 +216,7 @@ class Postman:
         async with self._tempo.turn(post.chat_id, urgent=post.priority == Priority.CODE):
             try:
                 reach(Failpoint.BEFORE_SEND)
+                self._chats.speak(post.chat_id)
                 message_id = await send(self._bot, post, drawing)
                 reach(Failpoint.AFTER_SEND)
             except (AiogramError, TimeoutError, ValueError) as error:
@@ -264,7 +265,8 @@ class Postman:
                 self.nudge()
             case Unreachable():
                 await self._outbox.unburnt(post)
-                await self._chats.mark_unreachable(post.chat_id, now)
+                if not self._chats.heard(post.chat_id):
+                    await self._chats.mark_unreachable(post.chat_id, now)
                 self.nudge()
             case Unsure(unreadable=True) if post.attempts + 1 >= _UNREADABLE_TRIES:
                 await self._marks.note(Said(post, 0, now))

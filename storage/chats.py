@@ -22,6 +22,8 @@ class ChatStore:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
+        #: Chats that were heard since something was last begun to be said there.
+        self._heard: set[int] = set()
 
     async def see(self, chat_id: int, kind: str, title: str, language: str, now: datetime) -> Chat:
         """Remember a chat as it is now. `language` counts while none is known: later the person chooses.
@@ -73,8 +75,17 @@ class ChatStore:
             if chat_id < 0:
                 await to_the_buyers(session, chat_id)
 
+    def speak(self, chat_id: int) -> None:
+        """Something is about to be said there: from now on it counts whether the chat is heard."""
+        self._heard.discard(chat_id)
+
+    def heard(self, chat_id: int) -> bool:
+        """Whether the chat was heard since: a refusal that comes only now is out of date."""
+        return chat_id in self._heard
+
     async def mark_reachable(self, chat_id: int) -> bool:
         """Whether it had been out of reach until now."""
+        self._heard.add(chat_id)
         lost = update(Chat).where(Chat.id == chat_id, Chat.unreachable_at.is_not(None))
         async with self._database.begin() as session:
             found = await session.scalar(lost.values(unreachable_at=None).returning(Chat.id))

@@ -85,6 +85,20 @@ async def test_t_5_a_blocked_chat_waits_until_it_can_be_reached(office: Office) 
     assert office.texts[1:] == ["<b>code</b>", "<b>card</b>"]
 
 
+async def test_t_5_a_late_refusal_does_not_overtake_who_is_back_meanwhile(office: Office) -> None:
+    office.answers(exceptions.TelegramForbiddenError(METHOD, "Forbidden: bot was blocked by the user"))
+    gate = office.telegram.hold(ANN)
+    await office.arm("code")
+    await office.postman.round()
+    await office.telegram.hears(ANN)
+    await office.chats.mark_reachable(ANN)
+    gate.set()
+    await office.postman.settle(10)
+    await office.round()
+    assert office.texts == ["<b>code</b>"] * 2
+    assert (await office.post("code")).sent_at is not None
+
+
 async def test_t_9_a_card_that_is_gone_is_sent_anew(office: Office) -> None:
     office.drawings["card"] = Drawing("<b>card</b>", edits=77)
     office.answers(refused("message to edit not found"))
