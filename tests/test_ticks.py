@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,14 +13,15 @@ KEY = "a-key-of-a-provider-0123456789"
 
 
 class Tick:
-    """A tick that may fail or hang; `again` once it came a second time."""
+    """A tick that may fail or hang; `once` when it came, `again` when it came a second time."""
 
     def __init__(self, error: Exception | None = None, *, hangs: bool = False) -> None:
         self.error, self.hangs = error, hangs
-        self.times, self.again = 0, asyncio.Event()
+        self.times, self.once, self.again = 0, asyncio.Event(), asyncio.Event()
 
     async def __call__(self) -> None:
         self.times += 1
+        self.once.set()
         if self.times > 1:
             self.again.set()
         if self.hangs:
@@ -58,6 +60,19 @@ async def test_s_12_a_tick_that_hangs_is_cut_and_comes_again(caplog: pytest.LogC
         beats = await twice(Tick(hangs=True))
     assert set(beats) <= {"good"}
     assert "the odd tick" in caplog.text
+
+
+async def test_s_13_what_fell_due_long_before_the_loop_came_to_it_is_done_all_the_same() -> None:
+    tick, chore, blocked = Tick(), Tick(), timedelta(seconds=30)
+    ticks = Ticks(lambda _: None)
+    ticks.start({"late": (tick, 3600)})
+    ticks.start_chores(chore.__call__)
+    for job in ticks._scheduler.get_jobs():
+        job.modify(next_run_time=datetime.now(UTC) - blocked)
+    async with asyncio.timeout(10):
+        await tick.once.wait()
+        await chore.once.wait()
+    ticks.end()
 
 
 async def test_a_chore_that_fails_or_hangs_takes_no_turn_of_the_others(

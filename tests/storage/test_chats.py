@@ -11,6 +11,7 @@ from storage.database import Database
 from storage.forms import FormStore
 from storage.keys import KeyStore
 from storage.models import Activation, Chat, Post, Row, State
+from storage.outbox import PARKED, OutboxStore
 from storage.vault import Vault
 from tests.storage.shelf import MASTER, NOW, SECRET, number, put, sql, stored
 
@@ -104,6 +105,19 @@ async def leftovers(database: Database, chat_id: int) -> list[str]:
             for column in columns
             if (await session.scalars(select(column).where(column == chat_id))).first()
         ]
+
+
+async def test_t_6_what_waited_for_a_group_out_of_reach_is_due_where_it_moved(
+    database: Database, chats: ChatStore
+) -> None:
+    outbox = OutboxStore(database)
+    await chats.see(OLD, "group", "Team", "uk", NOW)
+    post = Post(id="p", dedup="p", kind="code", subject="n", chat_id=OLD, priority=0, created_at=NOW)
+    post.failure = PARKED
+    await put(database, post)
+    assert await outbox.chats_due(LATER, (), 9) == []
+    await chats.migrate(OLD, NEW)
+    assert await outbox.chats_due(LATER, (), 9) == [NEW]
 
 
 async def test_old_message_ids_are_forgotten_as_they_mean_others_there(
