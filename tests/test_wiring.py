@@ -1,4 +1,4 @@
-"""The parts of a running bot hear of each other: who beats, who watches, and what the last thing said is."""
+"""The parts of a running bot hear of each other: who beats, who watches, and what a stop says last."""
 
 import asyncio
 import threading
@@ -28,6 +28,16 @@ async def test_a_poll_is_heard_of_before_telegram_answers(house: House) -> None:
     with pytest.raises(Exception, match="Bad Gateway"):
         await house.codebell.poller.fetch(0)
     assert "polling" not in house.codebell.heartbeat.hung()
+
+
+@pytest.mark.usefixtures("watch")
+async def test_a_start_that_telegram_does_not_answer_is_heard_of(house: House) -> None:
+    house.human.fault("deleteWebhook", code=502, description="Bad Gateway", times=None)
+    await house.codebell.start()
+    async with asyncio.timeout(PATIENCE):
+        while "polling" in house.codebell.heartbeat.hung():  # noqa: ASYNC110 - it has no event
+            await asyncio.sleep(0)
+    await house.codebell.stop()
 
 
 @pytest.mark.usefixtures("watch")

@@ -15,7 +15,7 @@ from tests.faults.harness import PATIENCE, BotProcess, Sandbox, purchases
 from tests.faults.person import Person
 
 #: Seconds a stop may take; a container gives it 45.
-GRACE = 25.0
+GRACE = 20.0
 SMSBOWER = "smsbower"
 
 

@@ -54,6 +54,22 @@ async def test_t_7_thrown_out_of_the_group_the_bot_says_the_code_to_its_buyer_al
     assert "code" in chat.find("Code:")["text"].lower()
 
 
+async def test_t_7_a_group_that_was_heard_to_throw_the_bot_out_is_not_written_to(
+    chat: Chat, house: House
+) -> None:
+    await chat.say("/start")
+    group = await team(house, chat)
+    await buy(house, group)
+    house.human.remove_bot(group.chat_id, chat.person_id)
+    await house.settle()
+    before = len(house.human.calls()["calls"])
+    house.alpha.delivers("31337")
+    await house.wait(10)
+    called = [str(call["params"].get("chat_id")) for call in house.human.calls()["calls"][before:]]
+    assert (called.count(str(group.chat_id)), str(chat.chat_id) in called) == (0, True)
+    assert rings(chat, "31337") == 1
+
+
 async def test_t_7_the_number_of_a_lost_group_is_still_its_buyers(chat: Chat, house: House) -> None:
     await chat.say("/start")
     group = await team(house, chat)
