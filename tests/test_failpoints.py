@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def test_nothing_ends_where_no_failpoint_is_named() -> None:
 def test_the_named_one_ends_it_and_no_other(point: Failpoint) -> None:
     reached: list[Failpoint] = []
     for passed in Failpoint:
-        arm(point, lambda passed=passed: reached.append(passed))
+        arm(point, partial(reached.append, passed))
         reach(passed)
     assert reached == [point]
 

@@ -281,7 +281,7 @@ async def test_a_lost_purchase_of_a_key_that_is_gone_is_looked_for_no_more(core:
 
 
 async def test_a_key_that_does_not_decrypt_buys_nothing(core: Core) -> None:
-    async def gone(key_id: str) -> None:
+    async def gone(key_id: str, chat_id: int) -> None:
         raise UnknownKey
 
     core.keys.open = gone  # type: ignore[method-assign,assignment] # its row went away meanwhile
