@@ -115,12 +115,12 @@ def listen(engine: Engine, version: Version) -> None:
 
     @event.listens_for(engine, "connect")
     def connected(dbapi: Any, _record: object) -> None:
-        dbapi.isolation_level = None
-        cursor = dbapi.cursor()
-        for pragma in PRAGMAS:
-            cursor.execute(f"PRAGMA {pragma}")
-        _choose_journal(cursor, journal_mode(version))
-        cursor.close()
+        try:
+            _set_up(dbapi, version)
+        except BaseException:
+            # A task that is cancelled here leaves a connection that nobody knows.
+            dbapi.terminate()
+            raise
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
@@ -134,20 +134,28 @@ def listen(engine: Engine, version: Version) -> None:
             context.is_disconnect = False
 
 
-def _choose_journal(cursor: Any, wanted: str) -> None:
+def _set_up(dbapi: Any, version: Version) -> None:
+    dbapi.isolation_level = None
+    for pragma in PRAGMAS:
+        _pragma(dbapi, pragma)
+    _choose_journal(dbapi, journal_mode(version))
+
+
+def _choose_journal(dbapi: Any, wanted: str) -> None:
     """A new database gets the wanted mode; an old one keeps its own: somebody else may have it open."""
-    if _value(cursor, "page_count") == 0:
-        cursor.execute(f"PRAGMA journal_mode={wanted}")
-    elif _value(cursor, "journal_mode") == "wal" and wanted != "WAL":
+    if _pragma(dbapi, "page_count") == 0:
+        _pragma(dbapi, f"journal_mode={wanted}")
+    elif _pragma(dbapi, "journal_mode") == "wal" and wanted != "WAL":
         log.warning(
             "the database is in WAL mode and SQLite %s has the WAL-reset bug: open it with nothing else",
             sqlite3.sqlite_version,
         )
 
 
-def _value(cursor: Any, pragma: str) -> object:
-    cursor.execute(f"PRAGMA {pragma}")
-    return cursor.fetchone()[0]
+def _pragma(dbapi: Any, pragma: str) -> object:
+    """Its value, read to the end in one step: a task cancelled meanwhile leaves nothing half read."""
+    rows = dbapi.run_async(lambda connection: connection.execute_fetchall(f"PRAGMA {pragma}"))
+    return rows[0][0] if rows else None
 
 
 def trouble(where: object, error: sqlite3.Error | DBAPIError) -> StorageError:

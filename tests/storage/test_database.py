@@ -1,12 +1,14 @@
 """Transactions that race, are cancelled or nested; a connection's settings; journals by version."""
 
 import asyncio
+import gc
 import random
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import event, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from storage.database import Database, in_transaction
@@ -127,6 +129,33 @@ async def test_cancelled_transactions_leave_all_or_nothing_and_a_working_connect
     async with database.begin() as session:
         ids = set(await session.scalars(select(Chat.id)))
     assert ids == {-chat_id for chat_id in ids}
+
+
+@pytest.mark.parametrize("pragma", ["synchronous", "page_count", "journal_mode"])
+async def test_who_is_cancelled_while_it_connects_locks_nobody_out(tmp_path: Path, pragma: str) -> None:
+    loop = asyncio.get_running_loop()
+    async with shelf(tmp_path) as whole:
+        await put(whole, chat(1))
+    database = Database(url(tmp_path))
+    first = asyncio.create_task(put(database, chat(2)))
+
+    @event.listens_for(database.engine.sync_engine, "connect", insert=True)
+    def cancelled(dbapi: Any, _record: object) -> None:
+        def look(statement: str) -> None:
+            if pragma in statement:
+                loop.call_soon_threadsafe(first.cancel)
+
+        if not first.done():
+            dbapi.run_async(lambda connection: connection.set_trace_callback(look))
+
+    gc.disable()
+    try:
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        await put(database, chat(3))
+    finally:
+        gc.enable()
+        await database.close()
 
 
 async def test_the_connection_has_its_settings(database: Database) -> None:
