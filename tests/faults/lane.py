@@ -50,8 +50,8 @@ class Outcome:
 class Lane:
     """Goes through cases, one after another."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
-        self.sandbox = sandbox
+    def __init__(self, sandbox: Sandbox, limit: float = LIMIT) -> None:
+        self.sandbox, self._limit = sandbox, limit
         self._bot = BotProcess(sandbox)
         self._books = Books(sandbox.database)
         self._search = Search(sandbox)
@@ -129,7 +129,7 @@ class Lane:
         bot = BotProcess(self.sandbox, FAILPOINT=point)
         await bot.launch()
         with suppress(TimeoutError):
-            await bot.ended(LIMIT)
+            await bot.ended(self._limit)
         return await bot.stop(signal.SIGKILL)
 
     def _act(self, case: Case, deal: Deal, number: Activation | None) -> None:
@@ -149,7 +149,7 @@ class Lane:
             return not self._bot.lives or any(call.fault == "hang" for call in [*calls][before:])
 
         with suppress(TimeoutError, AssertionError):
-            await self.sandbox.eventually(over, "it dies", LIMIT)
+            await self.sandbox.eventually(over, "it dies", self._limit)
             await self._bot.ended(HUNG)
         return await self._bot.stop(signal.SIGKILL)
 
@@ -171,12 +171,12 @@ class Lane:
 
 
 @asynccontextmanager
-async def lane(folder: Path) -> AsyncIterator[Lane]:
+async def lane(folder: Path, limit: float = LIMIT) -> AsyncIterator[Lane]:
     """A fresh one, with nobody in it and money for everybody."""
     async with opened(folder) as sandbox:
         for site in SITES:
             sandbox.sites[site].control("balance", amount=1_000_000)
-        made = Lane(sandbox)
+        made = Lane(sandbox, limit)
         try:
             yield made
         finally:

@@ -8,13 +8,14 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from tests.faults.harness import PATIENCE
 from tests.faults.lane import Lane, lane
 from tests.faults.sweep_cases import Case, few_cases
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def dying(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lane]:
-    async with lane(tmp_path_factory.mktemp("sweep")) as made:
+    async with lane(tmp_path_factory.mktemp("sweep"), PATIENCE) as made:
         yield made
 
 
