@@ -148,8 +148,6 @@ def few_cases() -> Iterator[Case]:
     for number, point in enumerate(SCENES):
         faults = [fault for fault in SiteFault if not (point in ANSWERED and fault in HANGING)]
         site_fault = faults[number % len(faults)]
-        telegram_fault = (
-            TelegramFault.NONE if point in SENT else [*TelegramFault][number % len(TelegramFault)]
-        )
+        wrong = [TelegramFault.NONE] if point in SENT else [*TelegramFault]
         turn = number + number // len(SiteFault)
         yield Case(point, site_fault, wrong[number % len(wrong)], number % 3 == 0, SITES[turn % len(SITES)])
