@@ -10,55 +10,32 @@ from aiogram import Bot, Dispatcher
 from aiogram.types import Update
 
 from bot import clock as clocks
-from bot.accounts import Accounts
-from bot.activations import Activations
-from bot.balances import Balances
-from bot.catalogue import Catalogue
 from bot.clock import Clock
-from bot.errands import Errands
+from bot.crew import Crew
 from bot.farewell import Farewell
 from bot.greeting import greet, name_commands
 from bot.heartbeat import Heartbeat, Watchdog
-from bot.i18n import Catalogues
-from bot.log import secrets
 from bot.messages import Messages
 from bot.middlewares import Forms, Welcome
-from bot.offers import Offers
 from bot.paces import TELEGRAM, Paces
 from bot.poller import Poller, Signs
-from bot.postage import Postage
 from bot.postman import Postman
 from bot.providers.base import Provider
 from bot.purchases import Purchases
 from bot.rental_orders import RentalOrders
-from bot.rentals import Rentals
-from bot.services import slug
 from bot.settings import Settings
-from bot.shops import Shops
-from bot.strays import Strays
-from bot.tariffs import Tariffs
 from bot.ticks import Tick, Ticks
 from bot.verdicts import REVOKED, Stopped
 from bot.watcher import Duty, Sleep, Watcher
 from handlers import routers
 from handlers.drawings import Drawings
-from storage.activations import ActivationStore
-from storage.caps import Caps
-from storage.chats import ChatStore
 from storage.database import Database
 from storage.forms import FormStore
 from storage.keys import KeyStore
-from storage.messages import MessageStore
 from storage.models import Activation, Rental, RentalState, State
-from storage.outbox import OutboxStore
-from storage.purchases import PurchaseStore
 from storage.quotes import QuoteStore
 from storage.rental_orders import RentalOrderStore
-from storage.rentals import RentalStore
-from storage.retention import Retention
-from storage.strays import StrayStore
 from storage.vault import Vault
-from storage.waits import WaitStore
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +45,7 @@ WAITING = timedelta(minutes=1)
 LEFT_BEHIND = timedelta(minutes=5)
 
 
-class Codebell:
+class Codebell(Crew):
     """The whole bot over one database, one `Bot` and the providers it was given."""
 
     def __init__(
@@ -82,31 +59,11 @@ class Codebell:
         sleep: Sleep = asyncio.sleep,
         paces: Paces = TELEGRAM,
     ) -> None:
-        self.settings, self.bot, self.providers = settings, bot, providers
-        self.clock, self.paces = clock, paces
-        self.keys = KeyStore(database, vault, heard=secrets.add)
-        self.chats = ChatStore(database, vault)
-        self.numbers = ActivationStore(database)
-        self.outbox = OutboxStore(database)
-        self.quotes = QuoteStore(database)
-        self.forms = FormStore(database)
-        self.retention = Retention(database, settings.retention_days)
-        self.catalogues = Catalogues(settings.default_language)
+        super().__init__(settings, database, vault, providers, clock, self.nudge)
+        self.bot, self.paces = bot, paces
         self.heartbeat = Heartbeat(settings.heartbeat_file)
         self._loop = asyncio.get_running_loop()
         self.stopped: asyncio.Future[str] = self._loop.create_future()
-        self.errands = Errands()
-        self.balances = Balances(self.keys, providers, clock)
-        self.accounts = Accounts(self.keys, providers, clock)
-        self.shops = Shops(self.keys, providers)
-        catalogue = Catalogue(clock)
-        self.offers = Offers(catalogue, self.shops, self.quotes, settings.blocked_services, clock)
-        self.strays = Strays(
-            *(StrayStore(database), self.keys, self.shops, catalogue, self.accounts, clock, self.nudge)
-        )
-        self._numbers(database)
-        self._rentals(database)
-        self._messages(database)
         duties = (
             Duty(self.numbers, self.step),
             Duty(self.rented, self.step_rental),
@@ -128,58 +85,13 @@ class Codebell:
         self._farewell = Farewell(self.poller, self._ticks, self.errands, self.watcher, self.postman)
         self._tasks: list[asyncio.Task[None]] = []
 
-    def _numbers(self, database: Database) -> None:
-        """Buying numbers, and their life."""
-        waits, keys, nudge = WaitStore(database), self.keys, self.nudge
-        store, limits = PurchaseStore(database), caps(self.settings)
-        self.activations = Activations(self.numbers, waits, keys, self.providers, self.clock, nudge)
-        self.purchases = Purchases(store, waits, keys, self.accounts, limits, self.clock, nudge, self.errands)
-
-    def _rentals(self, database: Database) -> None:
-        """Renting numbers, and their life."""
-        self.rented, self.orders = RentalStore(database), RentalOrderStore(database)
-        keys, clock, nudge = self.keys, self.clock, self.nudge
-        self.tariffs = Tariffs(self.shops)
-        self.rentals = Rentals(self.rented, keys, self.shops, self.providers, clock, nudge)
-        self.rental_orders = RentalOrders(
-            *(self.orders, self.rented, keys, self.accounts, caps(self.settings), clock, nudge, self.errands)
-        )
-
-    def _messages(self, database: Database) -> None:
-        """Sending messages, and their delivery."""
-        self.letters = MessageStore(database)
-        self.postage = Postage(self.shops, self.letters, self.clock)
-        self.messages = Messages(
-            *(self.letters, self.keys, self.accounts, self.providers, caps(self.settings)),
-            *(self.clock, self.nudge, self.errands),
-        )
-
     def _signs(self) -> Signs:
         beat = self.heartbeat.beat
         return Signs(lambda: beat("poll"), lambda seconds: beat("polling", seconds), self.errands.rival)
 
     def _dispatcher(self) -> Dispatcher:
-        dispatcher = Dispatcher(
-            storage=Forms(self.forms, self.clock),
-            activations=self.activations,
-            balances=self.balances,
-            chats=self.chats,
-            clock=self.clock,
-            keys=self.keys,
-            messages=self.messages,
-            numbers=self.numbers,
-            offers=self.offers,
-            postage=self.postage,
-            postman=self.postman,
-            providers=self.providers,
-            purchases=self.purchases,
-            quotes=self.quotes,
-            rental_orders=self.rental_orders,
-            rentals=self.rentals,
-            shops=self.shops,
-            strays=self.strays,
-            tariffs=self.tariffs,
-        )
+        dispatcher = Dispatcher(storage=Forms(self.forms, self.clock), postman=self.postman)
+        dispatcher.workflow_data.update(self.by_name())
         admins = frozenset(self.settings.admin_ids)
         room = self.catalogues, self.chats, self.settings.access, admins, self.clock, self.nudge
         welcome = Welcome(*room, self.paces.heard)
@@ -285,15 +197,3 @@ class Codebell:
     def hurry(self) -> None:
         """Stop without waiting for what is under way."""
         self._farewell.hurry()
-
-
-def caps(settings: Settings) -> Caps:
-    limits = settings.limits
-    blocked = frozenset(slug(name) for name in settings.blocked_services)
-    return Caps(
-        active_numbers=limits.active_numbers,
-        purchases_per_day=limits.purchases_per_day,
-        spend_per_day=limits.spend_per_day,
-        blocked=blocked,
-        messages_per_day=limits.messages_per_day,
-    )

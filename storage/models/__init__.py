@@ -14,6 +14,7 @@ from storage.models.chats import Canary, Chat, Form, Key
 from storage.models.columns import Moment, Money, Row
 from storage.models.messages import GIVEN_BACK, MESSAGE_REACHED_FROM, MessageState, OutgoingMessage
 from storage.models.outbox import Post
+from storage.models.preferences import Ceiling, Favourite, Preferences, Sort
 from storage.models.rentals import (
     ORDER_REACHED_FROM,
     RENTAL_REACHED_FROM,
@@ -25,6 +26,7 @@ from storage.models.rentals import (
     RentalText,
     SimWish,
 )
+from storage.models.watches import WATCH_REACHED_FROM, Watch, WatchState
 
 __all__ = [
     "GIVEN_BACK",
@@ -33,9 +35,12 @@ __all__ = [
     "ORDER_REACHED_FROM",
     "REACHED_FROM",
     "RENTAL_REACHED_FROM",
+    "WATCH_REACHED_FROM",
     "Activation",
     "Canary",
+    "Ceiling",
     "Chat",
+    "Favourite",
     "Form",
     "Key",
     "Learned",
@@ -46,6 +51,7 @@ __all__ = [
     "OrderState",
     "OutgoingMessage",
     "Post",
+    "Preferences",
     "Quote",
     "Rental",
     "RentalOrder",
@@ -54,6 +60,9 @@ __all__ = [
     "Row",
     "SimWish",
     "Sms",
+    "Sort",
     "State",
     "Step",
+    "Watch",
+    "WatchState",
 ]

@@ -76,6 +76,8 @@ class Quote(Row):
     suppliers: Mapped[str] = mapped_column(String(256), default="")
     except_suppliers: Mapped[str] = mapped_column(String(256), default="")
     avoid_prefixes: Mapped[str] = mapped_column(String(256), default="")
+    #: How many numbers are to be bought, one after the other.
+    count: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -100,12 +102,21 @@ class Activation(Row):
             sqlite_where=sql("next_poll_at IS NOT NULL"),
             postgresql_where=sql("next_poll_at IS NOT NULL"),
         ),
+        Index(
+            "ix_activations_batch",
+            "batch",
+            sqlite_where=sql("batch IS NOT NULL"),
+            postgresql_where=sql("batch IS NOT NULL"),
+        ),
         Index("ix_activations_chat_id_created_at", "chat_id", "created_at"),
         Index("ix_activations_owner_id_created_at", "owner_id", "created_at"),
+        Index("ix_activations_service_created_at", "service", "created_at"),
     )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     nonce: Mapped[str] = mapped_column(String(16), unique=True)
+    #: The nonce under which several were ordered at once; None for a number alone.
+    batch: Mapped[str | None] = mapped_column(String(16))
     chat_id: Mapped[int]
     owner_id: Mapped[int]
     key_id: Mapped[str] = mapped_column(ForeignKey("provider_keys.id"), index=True)

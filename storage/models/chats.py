@@ -45,6 +45,11 @@ class Key(Row):
     balance_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    #: A balance below this is told once, and again after it was above; when it was told last.
+    low_at: Mapped[Decimal | None]
+    low_told_at: Mapped[datetime | None]
+    #: Since when its provider does not take it any more, as the chat was told.
+    stopped_at: Mapped[datetime | None]
     #: A removed key stays until its open numbers have ended, then its row goes.
     removed_at: Mapped[datetime | None]
 

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from alembic.script import ScriptDirectory
 from sqlalchemy import (
     Boolean,
     Column,
@@ -17,7 +18,10 @@ from sqlalchemy import (
 )
 
 from storage.database import Database
-from storage.migrations import FOLDER
+from storage.migrations import FOLDER, configuration
+
+#: Today's newest revision.
+NEWEST = ScriptDirectory.from_config(configuration()).get_current_head()
 
 #: A revision that rebuilds a table with children, as SQLite must to change a column.
 REBUILD = '''"""Rebuild."""
@@ -26,7 +30,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "tomorrow"
-down_revision = "0002"
+down_revision = "{newest}"
 branch_labels = None
 depends_on = None
 
@@ -48,7 +52,7 @@ def revisions_of_tomorrow(folder: Path) -> Path:
 
 
 def add(folder: Path, more: str = "") -> None:
-    (folder / "versions" / "9999_rebuild.py").write_text(REBUILD.format(more=more))
+    (folder / "versions" / "9999_rebuild.py").write_text(REBUILD.format(newest=NEWEST, more=more))
 
 
 #: A value of each type, short enough for every column; a row that holds them points to another one of them.

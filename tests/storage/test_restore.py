@@ -22,6 +22,7 @@ from storage.opening import opened
 from storage.restore import restore
 from storage.vault import Vault, fingerprint
 from tests.storage.shelf import MASTER, NOW, OTHER, SECRET, chat, put, sql, stored, url
+from tests.storage.tables import NEWEST
 
 AFTER = NOW + timedelta(hours=1)
 INSERT = "INSERT INTO chats (id, kind, title, language, created_at, seen_at) VALUES (?, ?, ?, ?, ?, ?)"
@@ -253,6 +254,6 @@ async def test_a_backup_of_an_older_revision_is_brought_up_to_date_and_left_as_i
     await older.backup(copy)
     await older.close()
     await restore(url(tmp_path), [MASTER], copy, AFTER)
-    assert sql(tmp_path / "codebell.db", "SELECT version_num FROM alembic_version") == [("0002",)]
+    assert sql(tmp_path / "codebell.db", "SELECT version_num FROM alembic_version") == [(NEWEST,)]
     assert sql(copy, "SELECT version_num FROM alembic_version") == [("0001",)]
     assert set(files(tmp_path)) == {"codebell.db", KEPT, "older.db"}

@@ -104,9 +104,19 @@ async def test_words_codes_and_recipients_are_gone_from_the_file_and_the_history
 STAYS = {
     Sms: {"id", "activation_id", "written"},
     Activation: {
-        *("id", "nonce", "key_id", "provider", "provider_id", "service", "service_name", "service_code"),
+        *(
+            "id",
+            "nonce",
+            "batch",
+            "key_id",
+            "provider",
+            "provider_id",
+            "service",
+            "service_name",
+            "service_code",
+        ),
         *("country", "country_name", "country_code", "operator", "currency", "reason", "phone", "raw"),
-        *("held_before", "last_written"),
+        *("held_before", "last_written", "batch"),
     },
     RentalText: {"id", "rental_id", "written"},
     OutgoingMessage: {

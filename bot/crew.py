@@ -1,0 +1,140 @@
+"""Everybody who works in the bot, made once and in order, each given the ones it needs."""
+
+from collections.abc import Callable
+
+from bot.accounts import Accounts
+from bot.activations import Activations
+from bot.balances import Balances
+from bot.catalogue import Catalogue
+from bot.clock import Clock
+from bot.errands import Errands
+from bot.i18n import Catalogues
+from bot.log import secrets
+from bot.messages import Messages
+from bot.offers import Offers
+from bot.postage import Postage
+from bot.providers.base import Provider
+from bot.purchases import Purchases
+from bot.rental_orders import RentalOrders
+from bot.rentals import Rentals
+from bot.services import slug
+from bot.settings import Settings
+from bot.shops import Shops
+from bot.strays import Strays
+from bot.tariffs import Tariffs
+from storage.activations import ActivationStore
+from storage.caps import Caps
+from storage.chats import ChatStore
+from storage.database import Database
+from storage.forms import FormStore
+from storage.keys import KeyStore
+from storage.messages import MessageStore
+from storage.outbox import OutboxStore
+from storage.purchases import PurchaseStore
+from storage.quotes import QuoteStore
+from storage.rental_orders import RentalOrderStore
+from storage.rentals import RentalStore
+from storage.retention import Retention
+from storage.strays import StrayStore
+from storage.vault import Vault
+from storage.waits import WaitStore
+
+
+class Crew:
+    """The stores over one database, and the lives of what lies there; `nudge` wakes who waits for a tick."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        vault: Vault,
+        providers: dict[str, Provider],
+        clock: Clock,
+        nudge: Callable[[], None],
+    ) -> None:
+        self.settings, self.providers, self.clock, self._nudge = settings, providers, clock, nudge
+        self.keys = KeyStore(database, vault, heard=secrets.add)
+        self.chats = ChatStore(database, vault)
+        self.numbers = ActivationStore(database)
+        self.outbox = OutboxStore(database)
+        self.quotes = QuoteStore(database)
+        self.forms = FormStore(database)
+        self.retention = Retention(database, settings.retention_days)
+        self.catalogues = Catalogues(settings.default_language)
+        self.errands = Errands()
+        self._shopping(database)
+        self._numbers(database)
+        self._rentals(database)
+        self._messages(database)
+
+    def _shopping(self, database: Database) -> None:
+        """What there is to buy, and with what."""
+        clock, keys = self.clock, self.keys
+        self.balances = Balances(keys, self.providers, clock)
+        self.accounts = Accounts(keys, self.providers, clock)
+        self.shops = Shops(keys, self.providers)
+        catalogue = Catalogue(clock)
+        self.offers = Offers(catalogue, self.shops, self.quotes, self.settings.blocked_services, clock)
+        self.strays = Strays(
+            *(StrayStore(database), keys, self.shops, catalogue, self.accounts, clock, self._nudge)
+        )
+
+    def _numbers(self, database: Database) -> None:
+        """Buying numbers, and their life."""
+        waits, keys, nudge = WaitStore(database), self.keys, self._nudge
+        store, limits = PurchaseStore(database), caps(self.settings)
+        self.activations = Activations(self.numbers, waits, keys, self.providers, self.clock, nudge)
+        self.purchases = Purchases(store, waits, keys, self.accounts, limits, self.clock, nudge, self.errands)
+
+    def _rentals(self, database: Database) -> None:
+        """Renting numbers, and their life."""
+        self.rented, self.orders = RentalStore(database), RentalOrderStore(database)
+        keys, clock, nudge = self.keys, self.clock, self._nudge
+        self.tariffs = Tariffs(self.shops)
+        self.rentals = Rentals(self.rented, keys, self.shops, self.providers, clock, nudge)
+        self.rental_orders = RentalOrders(
+            *(self.orders, self.rented, keys, self.accounts, caps(self.settings), clock, nudge, self.errands)
+        )
+
+    def _messages(self, database: Database) -> None:
+        """Sending messages, and their delivery."""
+        self.letters = MessageStore(database)
+        self.postage = Postage(self.shops, self.letters, self.clock)
+        self.messages = Messages(
+            *(self.letters, self.keys, self.accounts, self.providers, caps(self.settings)),
+            *(self.clock, self._nudge, self.errands),
+        )
+
+    def by_name(self) -> dict[str, object]:
+        """What a handler is given for a parameter of that name."""
+        return {
+            "activations": self.activations,
+            "balances": self.balances,
+            "chats": self.chats,
+            "clock": self.clock,
+            "keys": self.keys,
+            "messages": self.messages,
+            "numbers": self.numbers,
+            "offers": self.offers,
+            "postage": self.postage,
+            "providers": self.providers,
+            "purchases": self.purchases,
+            "quotes": self.quotes,
+            "rental_orders": self.rental_orders,
+            "rentals": self.rentals,
+            "shops": self.shops,
+            "strays": self.strays,
+            "tariffs": self.tariffs,
+        }
+
+
+def caps(settings: Settings) -> Caps:
+    limits = settings.limits
+    blocked = frozenset(slug(name) for name in settings.blocked_services)
+    return Caps(
+        active_numbers=limits.active_numbers,
+        purchases_per_day=limits.purchases_per_day,
+        spend_per_day=limits.spend_per_day,
+        blocked=blocked,
+        messages_per_day=limits.messages_per_day,
+    )
