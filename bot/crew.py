@@ -30,6 +30,7 @@ from storage.forms import FormStore
 from storage.keys import KeyStore
 from storage.messages import MessageStore
 from storage.outbox import OutboxStore
+from storage.preferences import PreferenceStore
 from storage.purchases import PurchaseStore
 from storage.quotes import QuoteStore
 from storage.rental_orders import RentalOrderStore
@@ -59,6 +60,7 @@ class Crew:
         self.outbox = OutboxStore(database)
         self.quotes = QuoteStore(database)
         self.forms = FormStore(database)
+        self.preferences = PreferenceStore(database)
         self.retention = Retention(database, settings.retention_days)
         self.catalogues = Catalogues(settings.default_language)
         self.errands = Errands()
@@ -117,6 +119,7 @@ class Crew:
             "numbers": self.numbers,
             "offers": self.offers,
             "postage": self.postage,
+            "preferences": self.preferences,
             "providers": self.providers,
             "purchases": self.purchases,
             "quotes": self.quotes,

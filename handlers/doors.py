@@ -220,3 +220,30 @@ class Type(CallbackData, prefix="ot"):
 
     nonce: str
     what: str
+
+
+class Watches(CallbackData, prefix="v"):
+    """watch: what is waited for."""
+
+
+class WatchFor(CallbackData, prefix="va"):
+    """watch: wait for a service in a country."""
+
+    service: str
+    iso2: str
+
+
+class History(CallbackData, prefix="h"):
+    """history: everything bought so far."""
+
+
+class Stats(CallbackData, prefix="j"):
+    """stats: what was spent, what succeeded, how long codes took."""
+
+
+class Settings(CallbackData, prefix="y"):
+    """settings: what people choose for themselves."""
+
+
+class Privacy(CallbackData, prefix="z"):
+    """privacy: what is kept, and how to have it forgotten."""
