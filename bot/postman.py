@@ -3,7 +3,8 @@
 A row is counted before it is drawn and marked after it was sent. What is left when the process dies:
 
     until it is sent      due, and sent after the start; tried at three deaths in a row it may be the cause of
-                          them: it is logged and given up, its code stays in /numbers
+                          them: it is logged and put aside for a while, then tried again, at ever longer
+                          pauses; its code stands in /numbers meanwhile
     until it is marked    sent again after the start: a code comes at least once
 
 While it lives, nobody died: a row that a failing database left half done is begun anew, and what was sent is
@@ -52,6 +53,8 @@ log = logging.getLogger(__name__)
 #: its chat; and as many more for codes, so that none waits behind the cards of others.
 AT_ONCE, MORE_FOR_CODES = 60, 60
 _LONGEST_PAUSE = 300.0
+#: How long that rests first over which the process died, and at most.
+_ASIDE, _LONGEST_ASIDE = timedelta(minutes=10), timedelta(days=1)
 #: Seconds at the start for all that was being tried at the last two crashes; half of it for each by itself.
 SUSPECTS = 10.0
 #: Yes in a way nobody can read: once more, then it is taken for delivered.
@@ -175,13 +178,17 @@ class Postman:
     async def _deliver(self, post: Post) -> bool:
         """Send one row; False when the chat takes no more for now."""
         post.failure = self._begun.setdefault(post.id, post.failure)
-        more = await self._give_up(post) if crashes(post) == len(TRYING) else await self._attempt(post)
+        more = await self._put_aside(post) if crashes(post) == len(TRYING) else await self._attempt(post)
         del self._begun[post.id]
         return more
 
-    async def _give_up(self, post: Post) -> bool:
-        log.critical("%s is given up: the process died over it %d times", post.dedup, len(TRYING))
-        await self._outbox.dead(post, CRASHED)
+    async def _put_aside(self, post: Post) -> bool:
+        """Perhaps it only was there when the process was killed: it is not lost, and kills no second start."""
+        pause = min(_LONGEST_ASIDE, _ASIDE * 6 ** max(0, post.attempts - len(TRYING)))
+        log.critical(
+            "%s is put aside for %s: the process died over it %d times", post.dedup, pause, post.attempts
+        )
+        await self._outbox.later(post, self._clock() + pause, CRASHED)
         return True
 
     async def _attempt(self, post: Post) -> bool:

@@ -19,9 +19,9 @@ from storage.places import place_of
 PARKED = "Unreachable"
 #: What a row says while it is tried: the first time, after one crash of the process, after two of them.
 TRYING = ("Trying", "TryingAgain", "TryingOnceMore")
-#: Why a row is not tried any more: the process died over it so often.
+#: Why a row rests: the process died over it so often. Once more, and it rests again.
 CRASHED = "Crashed"
-_CRASHES = {word: count for count, word in enumerate(TRYING, 1)} | {CRASHED: len(TRYING)}
+_CRASHES = {word: count for count, word in enumerate(TRYING, 1)} | {CRASHED: len(TRYING) - 1}
 #: The id under which a flood limit of the whole bot stands among the chats: no chat has it.
 EVERYWHERE = 0
 
@@ -99,7 +99,9 @@ async def arm(
         chat_id, thread_id = await place_of(session, kind, subject, chat_id)
         session.add(_new(kind, subject, chat_id, thread_id, at, hangs))
         return
-    post.next_try_at, post.version = at, post.version + 1
+    rests = post.failure == CRASHED and not anew and post.next_try_at is not None
+    post.next_try_at = max(at, post.next_try_at) if rests and post.next_try_at else at
+    post.version += 1
     old = post.message_id
     if anew:
         post.message_id = post.sent_at = None
@@ -203,8 +205,8 @@ class OutboxStore:
             return await session.scalar(query)
 
     async def suspects(self, now: datetime) -> Sequence[Post]:
-        """What is due and was being tried at the last two crashes."""
-        query = select(Post).where(*_due(now), Post.failure == TRYING[1]).order_by(*_URGENCY)
+        """What is due and was being tried at the last two crashes, or at more of them."""
+        query = select(Post).where(*_due(now), Post.failure.in_((TRYING[1], CRASHED))).order_by(*_URGENCY)
         async with self._database.begin() as session:
             return (await session.scalars(query)).all()
 

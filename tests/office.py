@@ -104,8 +104,8 @@ def _said(chat_id: int, method: SendMessage | EditMessageText) -> Said:
 class Office:
     """The postman between a real outbox and a fake Telegram; rows say their own subject, in bold."""
 
-    def __init__(self, database: Any) -> None:
-        self.database, self.clock, self.telegram = database, FakeClock(), FakeTelegram()
+    def __init__(self, database: Any, clock: FakeClock | None = None) -> None:
+        self.database, self.clock, self.telegram = database, clock or FakeClock(), FakeTelegram()
         self.outbox, self.chats = OutboxStore(database), ChatStore(database, Vault([MASTER]))
         self.drawings: dict[str, Drawing | BaseException | None] = {}
         self.hangs: list[tuple[str, int]] = []
@@ -155,6 +155,12 @@ class Office:
         async with self.database.begin() as session:
             found: Post = (await session.scalars(select(Post).where(Post.subject == subject))).one()
             return found
+
+    async def rest_of(self, subject: str) -> float:
+        """The seconds until a row is tried again."""
+        moment = (await self.post(subject)).next_try_at
+        assert moment is not None
+        return (moment - self.clock()).total_seconds()
 
     async def in_thread(self, subject: str, thread_id: int) -> None:
         async with self.database.begin() as session:

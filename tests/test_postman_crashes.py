@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from tests.mortal import Killed
 from tests.office import ANN, BOB, Office, open_office
 
 POISON, INNOCENT = "poison", "innocent"
+#: What the process died over three times rests so long.
+MINUTES = timedelta(minutes=10)
 
 
 @pytest.fixture
@@ -34,7 +37,7 @@ def die() -> None:
 
 async def life(office: Office) -> Office:
     """The next process, over the same database."""
-    reborn = Office(office.database)
+    reborn = Office(office.database, office.clock)
     await reborn.postman.start()
     await reborn.postman.settle(10)
     return reborn
@@ -61,7 +64,7 @@ async def test_c_3_c_4_killed_around_a_send_a_code_is_said_again_unless_it_was_m
     assert (await life(office)).texts == []
 
 
-async def test_s_21_what_the_process_died_over_three_times_is_given_up(
+async def test_s_21_what_the_process_died_over_three_times_is_put_aside(
     office: Office, caplog: pytest.LogCaptureFixture
 ) -> None:
     await office.arm(POISON)
@@ -69,9 +72,31 @@ async def test_s_21_what_the_process_died_over_three_times_is_given_up(
         await office.killed_over(POISON)
     with caplog.at_level(logging.CRITICAL):
         assert (await life(office)).texts == []
-    assert f"code:{POISON} is given up" in caplog.text
+    assert f"code:{POISON} is put aside for 0:10:00" in caplog.text
     post = await office.post(POISON)
-    assert (post.next_try_at, post.failure) == (None, CRASHED)
+    assert (post.next_try_at, post.failure) == (office.clock() + MINUTES, CRASHED)
+
+
+async def test_s_21_what_was_put_aside_by_mischance_is_said_after_all(office: Office) -> None:
+    await office.arm(POISON)
+    for _ in TRYING:
+        await office.killed_over(POISON)
+    assert (await life(office)).texts == []
+    office.clock.advance(MINUTES.total_seconds())
+    assert (await life(office)).texts == [f"<b>{POISON}</b>"]
+
+
+async def test_s_21_what_kills_every_time_rests_longer_and_longer(office: Office) -> None:
+    await office.arm(POISON)
+    rests = []
+    for deaths in (len(TRYING), 1, 1, 1):
+        for _ in range(deaths):
+            await office.killed_over(POISON)
+        assert (await life(office)).texts == []
+        rest = await office.rest_of(POISON)
+        rests.append(rest / 60)
+        office.clock.advance(rest)
+    assert rests == [10, 60, 360, 1440]
 
 
 async def test_s_21_what_was_only_beside_it_is_said(office: Office) -> None:
@@ -90,7 +115,7 @@ async def test_s_21_what_was_only_beside_it_is_said(office: Office) -> None:
     assert fourth.texts == [f"<b>{INNOCENT}</b>"]
 
 
-async def test_s_21_what_was_given_up_stays_so_until_somebody_asks_for_it(office: Office) -> None:
+async def test_s_21_what_was_put_aside_rests_until_somebody_asks_for_it(office: Office) -> None:
     await office.arm(POISON)
     for _ in TRYING:
         await office.killed_over(POISON)
