@@ -59,7 +59,9 @@ class Texts:
         if not isinstance(error, Unavailable) or error.sent or not error.retry_after:
             return told
         seconds = ceil(error.retry_after)
-        return f"{told} {self.plain('I leave it alone for now; try again in {seconds} s.', seconds=seconds)}"
+        return " ".join(
+            [told, self.plain("I leave it alone for now; try again in {seconds} s.", seconds=seconds)]
+        )
 
     def _translate(self, message: str, show: Callable[[object], str], values: dict[str, object]) -> str:
         pattern = self._catalogue.gettext(message, locale=self.language)

@@ -183,7 +183,7 @@ class Postman:
         return more
 
     async def _put_aside(self, post: Post) -> bool:
-        """Perhaps it only was there when the process was killed: it is not lost, and kills no second start."""
+        """Perhaps it only was there when the process was killed: it is not lost, and stops no start."""
         pause = min(_LONGEST_ASIDE, _ASIDE * 6 ** max(0, post.attempts - len(TRYING)))
         log.critical(
             "%s is put aside for %s: the process died over it %d times", post.dedup, pause, post.attempts

@@ -55,7 +55,8 @@ def span(minutes: int, t: Texts) -> str:
 def length(text: str, channel: Channel, t: Texts) -> list[str]:
     """How long a text is, and as how many SMS it goes; the character that makes it more, if there is one."""
     if channel is Channel.VIBER:
-        return [t.many("{count} character", "{count} characters", len(text))]
+        count = len(text)
+        return [t.many("{count} character", "{count} characters", count)]
     found = measure(text)
     line = t(
         "{length} of {room} · {encoding} · {segments} SMS",

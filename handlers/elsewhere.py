@@ -71,7 +71,7 @@ async def _screen(
         listing = await rentals.elsewhere(chat_of(callback))
     except NoKeys:
         none = t("None of your providers tells what an account rents: look at your account on its site.")
-        text = f"{t('<b>Numbers rented elsewhere</b>')}\n{none}"
+        text = "\n".join([t("<b>Numbers rented elsewhere</b>"), none])
         return Screen(text, [[press(t.plain("◀ Back"), Rent())]])
     return _listed(listing, page, t, providers)
 

@@ -146,9 +146,8 @@ async def _list(chat_id: int, t: Texts, keys: KeyStore, providers: Mapping[str, 
         return Screen(t("You have no provider keys yet."), [add, [press(t.plain("◀ Menu"), Menu())]])
     lines = "\n".join(_line(key, t, providers) + _mark(key, t, keys) for key in mine)
     buttons: list[InlineKeyboardButton] = [press(name_of(key, providers), OneKey(id=key.id)) for key in mine]
-    return Screen(
-        f"{t('<b>Your keys</b>')}\n{lines}", [*in_rows(buttons, 2), add, [press(t.plain("◀ Menu"), Menu())]]
-    )
+    text = "\n".join([t("<b>Your keys</b>"), lines])
+    return Screen(text, [*in_rows(buttons, 2), add, [press(t.plain("◀ Menu"), Menu())]])
 
 
 def _line(key: Key, t: Texts, providers: Mapping[str, Provider]) -> str:

@@ -266,7 +266,7 @@ def _ring(row: OutgoingMessage, t: Texts) -> str:
     line = t("🔔 <b>Delivered</b> over {channel} to {phone}", channel=channel_name(over, t), phone=phone)
     lost = _tried(row)[:-1]
     names = ", ".join(channel_name(channel, t) for channel in lost)
-    return f"{line} {t('(not over {channel})', channel=names)}" if lost else line
+    return " ".join([line, t("(not over {channel})", channel=names)]) if lost else line
 
 
 def _buttons(row: OutgoingMessage, t: Texts) -> Rows:

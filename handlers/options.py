@@ -92,8 +92,8 @@ async def ask(
     price = callback_data.what == "max_price"
     await state.set_state(Asked.max_price if price else Asked.prefixes)
     await state.set_data({"nonce": quote.nonce})
-    question = t.plain("Send the most you would pay, like 0.50.") if price else t.plain(NotPrefixes.text)
-    await show(callback, Screen(f"{title(quote, t)}\n{t('{question}', question=question)}", [back(quote, t)]))
+    question = t("Send the most you would pay, like 0.50.") if price else t(NotPrefixes.text)
+    await show(callback, Screen(f"{title(quote, t)}\n{question}", [back(quote, t)]))
 
 
 @router.message(Asked.max_price, F.text, ~F.text.startswith("/"))

@@ -106,7 +106,7 @@ async def _screen(
         listing = await strays.listed(chat_of(callback))
     except NoKeys:
         none = t("None of your providers tells what an account holds: look at your account on its site.")
-        return Screen(f"{t('<b>Numbers bought elsewhere</b>')}\n{none}", [back])
+        return Screen("\n".join([t("<b>Numbers bought elsewhere</b>"), none]), [back])
     return _listed(listing, page, t, providers)
 
 
@@ -121,7 +121,7 @@ def _listed(listing: Listing[Stray], page: int, t: Texts, providers: Mapping[str
         [press(_label(one, name_of(one.key, providers) if several else ""), _take(one))] for one in shown
     ]
     pager = turn(page, pages, lambda to: BoughtElsewhere(page=to))
-    text = f"{t('<b>Numbers bought elsewhere</b>')}\n{told}{troubles(listing.troubles, t)}"
+    text = "\n".join([t("<b>Numbers bought elsewhere</b>"), told]) + troubles(listing.troubles, t)
     return Screen(text, [*rows, pager, [press(t.plain("◀ Back"), Numbers())]])
 
 
