@@ -19,7 +19,7 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 class Drawing:
     """A message ready to go; `edits` is the message it replaces, `again_at` when it will look different.
 
-    `once` must not ring twice: where the message to edit is gone, it stays gone.
+    `once` must not ring twice: where the message to edit is gone, it stays gone. `silent` makes no sound.
     """
 
     html: str
@@ -28,6 +28,14 @@ class Drawing:
     again_at: datetime | None = None
     plain: bool = False
     once: bool = False
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Nothing is said before this moment: the chat has quiet hours."""
+
+    at: datetime
 
 
 async def send(bot: Bot, post: Post, drawing: Drawing) -> int:
@@ -52,6 +60,7 @@ async def send(bot: Bot, post: Post, drawing: Drawing) -> int:
         reply_markup=drawing.keyboard,
         parse_mode=mode,
         link_preview_options=_NO_PREVIEW,
+        disable_notification=drawing.silent or None,
         request_timeout=_PATIENCE,
     )
     return message.message_id

@@ -24,7 +24,7 @@ from aiogram import Bot
 from aiogram.exceptions import AiogramError
 
 from bot.clock import Clock, ended
-from bot.drawing import Drawing, send
+from bot.drawing import Drawing, Later, send
 from bot.failpoints import Failpoint, reach
 from bot.floods import Floods
 from bot.marks import Hung, Marks, Said
@@ -62,7 +62,7 @@ _UNREADABLE_TRIES = 2
 
 
 #: Draws what a row stands for, as it is now; None when there is nothing to say any more.
-Draw = Callable[[Post], Awaitable[Drawing | None]]
+Draw = Callable[[Post], Awaitable[Drawing | Later | None]]
 
 
 class Postman:
@@ -214,10 +214,14 @@ class Postman:
             log.exception("drawing %s", post.dedup)
             await self._try_later(post, error)
             return True
-        if drawing is None:
-            await self._outbox.dead(post, "nothing to say")
-            return True
-        return await self._try(post, drawing)
+        match drawing:
+            case None:
+                await self._outbox.dead(post, "nothing to say")
+            case Later(at=moment):
+                await self._outbox.rest(post, moment)
+            case _:
+                return await self._try(post, drawing)
+        return True
 
     async def _try(self, post: Post, drawing: Drawing) -> bool:
         async with self._tempo.turn(post.chat_id, urgent=post.priority == Priority.CODE):

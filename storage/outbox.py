@@ -22,6 +22,8 @@ TRYING = ("Trying", "TryingAgain", "TryingOnceMore")
 #: Why a row rests: the process died over it so often. Once more, and it rests again.
 CRASHED = "Crashed"
 _CRASHES = {word: count for count, word in enumerate(TRYING, 1)} | {CRASHED: len(TRYING) - 1}
+#: Why a row is not due yet: its chat has quiet hours.
+QUIET = "Quiet"
 #: The id under which a flood limit of the whole bot stands among the chats: no chat has it.
 EVERYWHERE = 0
 
@@ -67,6 +69,12 @@ _PRIORITIES = {
     Kind.DELIVERY: Priority.CARD,
     Kind.RESTORED: Priority.REMINDER,
 }
+
+
+#: What waits for the end of a chat's quiet hours: it is no less true in the morning, and rings then.
+NOTICES = frozenset({Kind.DAY_LEFT, Kind.RESTORED})
+#: What would be out of date by then: within quiet hours it comes at once, without a sound.
+PERISHABLE: frozenset[Kind] = frozenset()
 
 
 #: What is said in the message that a card leaves; always after the card.
@@ -238,6 +246,18 @@ class OutboxStore:
     async def unburnt(self, post: Post) -> None:
         """Not tried, as it turned out: the attempt does not count."""
         await self._change(post.id, attempts=Post.attempts - 1, failure="")
+
+    async def rest(self, post: Post, until: datetime) -> None:
+        """Not said within quiet hours: at their end it is drawn as it is then. It was not tried."""
+        quiet = update(Post).where(Post.id == post.id, Post.next_try_at.is_not(None))
+        async with self._database.begin() as session:
+            await session.execute(quiet.values(next_try_at=until, attempts=Post.attempts - 1, failure=QUIET))
+
+    async def wake(self, chat_id: int, now: datetime) -> None:
+        """A chat's quiet hours are others now: what rests is looked at again."""
+        resting = update(Post).where(Post.chat_id == chat_id, Post.failure == QUIET, Post.sent_at.is_(None))
+        async with self._database.begin() as session:
+            await session.execute(resting.values(next_try_at=now, failure=""))
 
     async def dead(self, post: Post, failure: str) -> None:
         """Never to be sent as it was; the row stays as the record of it, or goes on if armed meanwhile."""
