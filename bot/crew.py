@@ -20,12 +20,14 @@ from bot.rentals import Rentals
 from bot.services import slug
 from bot.settings import Settings
 from bot.shops import Shops
+from bot.statistics import Statistics
 from bot.strays import Strays
 from bot.tariffs import Tariffs
 from storage.activations import ActivationStore
 from storage.caps import Caps
 from storage.chats import ChatStore
 from storage.database import Database
+from storage.figures import FigureStore
 from storage.forms import FormStore
 from storage.keys import KeyStore
 from storage.messages import MessageStore
@@ -75,6 +77,7 @@ class Crew:
         self.balances = Balances(keys, self.providers, clock)
         self.accounts = Accounts(keys, self.providers, clock)
         self.shops = Shops(keys, self.providers)
+        self.statistics = Statistics(FigureStore(database), clock)
         catalogue = Catalogue(clock)
         self.offers = Offers(catalogue, self.shops, self.quotes, self.settings.blocked_services, clock)
         self.strays = Strays(
@@ -126,6 +129,7 @@ class Crew:
             "rental_orders": self.rental_orders,
             "rentals": self.rentals,
             "shops": self.shops,
+            "statistics": self.statistics,
             "strays": self.strays,
             "tariffs": self.tariffs,
         }

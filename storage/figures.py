@@ -1,0 +1,133 @@
+"""What the rows add up to: how often a code came and how soon. Only counts leave this room, no numbers.
+
+A fair rate counts numbers whose outcome is known. Received: the first SMS came before the number ended.
+Without: it ended, or its code came late. Not counted, as they tell nothing of the number: what still waits,
+was never bought or may not have been, what was cancelled within `TOO_SHORT` of its purchase, and what ended
+while its provider's answers were lost.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Integer,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
+
+from storage.database import Database
+from storage.models import Activation, Sms, State
+from storage.reasons import Reason
+
+#: Who gives a number back sooner did not wait for a code.
+TOO_SHORT = timedelta(minutes=1)
+#: Of a service that is bought more often, the newest so many numbers tell enough: nobody waits for more.
+NEWEST = 20_000
+_CODE_CAME = (State.RECEIVED, State.FINISHED)
+_NOT_HEARD = (Reason.ANSWER_LOST, Reason.NEVER_ANSWERED)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Numbers of a provider in a country whose outcome is known; `seconds` is the median to the first code.
+
+    `paid` of them were not given back for sure: a provider's yes to a cancel is the only proof of that.
+    """
+
+    provider: str
+    country: str
+    ended: int
+    received: int
+    paid: int
+    seconds: float | None
+
+
+class FigureStore:
+    """Every method is one transaction that reads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def of_service(self, service: str, since: datetime) -> Sequence[Tally]:
+        """Of everybody's numbers for a service (its slug), a tally per provider and country."""
+        return await self._tallies(Activation.service == service, Activation.created_at >= since)
+
+    async def _tallies(self, *which: ColumnElement[bool]) -> Sequence[Tally]:
+        told = _told(*which)
+        async with self._database.begin() as session:
+            medians = {(row[0], row[1]): row[2] for row in await session.execute(_medians(told))}
+            counts = (await session.execute(_counts(told))).all()
+        return [
+            Tally(provider, country, ended, received, paid, medians.get((provider, country)))
+            for provider, country, ended, received, paid in counts
+        ]
+
+
+def _told(*which: ColumnElement[bool]) -> Subquery:
+    """What each of the newest of these numbers tells, where it tells anything."""
+    newest = (
+        select(Activation.id).where(*which).order_by(Activation.created_at.desc()).limit(NEWEST).subquery()
+    )
+    first = and_(Sms.activation_id == Activation.id, Sms.position == 1)
+    in_time = and_(Activation.state.in_(_CODE_CAME), func.coalesce(Sms.late, false()).is_(false()))
+    told = select(
+        Activation.provider.label("provider"),
+        Activation.country.label("country"),
+        cast(in_time, Integer).label("received"),
+        cast(_paid(), Integer).label("paid"),
+        case((in_time, _seconds(Activation.bought_at, Sms.received_at))).label("seconds"),
+    )
+    return (
+        told.join(newest, newest.c.id == Activation.id)
+        .outerjoin(Sms, first)
+        .where(or_(Activation.state.in_(_CODE_CAME), _in_vain()))
+        .subquery()
+    )
+
+
+def _in_vain() -> ColumnElement[bool]:
+    """Whether a number ended without a code, long enough after its purchase and in sight."""
+    seen = Activation.reason.not_in(_NOT_HEARD)
+    waited = _seconds(Activation.bought_at, Activation.ended_at) >= TOO_SHORT.total_seconds()
+    cancelled = and_(Activation.state == State.CANCELLED, waited)
+    return and_(seen, or_(Activation.state == State.EXPIRED, cancelled))
+
+
+def _paid() -> ColumnElement[bool]:
+    return or_(Activation.state != State.CANCELLED, Activation.reason == Reason.UNCONFIRMED)
+
+
+def _seconds(start: Any, end: Any) -> ColumnElement[float]:
+    """Between two moments, which are kept as seconds."""
+    return type_coerce(end, Float) - type_coerce(start, Float)
+
+
+def _counts(told: Subquery) -> Select[Any]:
+    columns = told.c
+    place = columns.provider, columns.country
+    sums = func.count(), func.sum(columns.received), func.sum(columns.paid)
+    return select(*place, *sums).group_by(*place)
+
+
+def _medians(told: Subquery) -> Select[Any]:
+    """Of an even count the mean of the two in the middle."""
+    place = told.c.provider, told.c.country
+    rank = func.row_number().over(partition_by=place, order_by=told.c.seconds).label("rank")
+    count = func.count().over(partition_by=place).label("count")
+    ranked = select(*place, told.c.seconds, rank, count).where(told.c.seconds.is_not(None)).subquery()
+    columns = ranked.c
+    middle = and_(2 * columns.rank >= columns.count, 2 * columns.rank <= columns.count + 2)
+    places = columns.provider, columns.country
+    return select(*places, func.avg(columns.seconds)).where(middle).group_by(*places)
