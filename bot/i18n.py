@@ -16,7 +16,7 @@ import phonenumbers
 from aiogram.utils.i18n import I18n
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
 from bot.errors import CodebellError, Unavailable
 
@@ -68,11 +68,12 @@ class Texts:
         return pattern.format(**{name: show(value) for name, value in values.items()})
 
     def money(self, amount: Decimal, currency: str) -> str:
-        """`$0.35`; without a known currency the bare number."""
+        """`$0.35` or `0,35 $`, as the language writes it; without a known currency the bare number."""
         if not currency:
             return format_decimal(amount, format=_PLAIN_AMOUNT, locale=self.locale)
-        pattern = "¤" + _PLAIN_AMOUNT
-        return format_currency(amount, currency, format=pattern, locale=self.locale, currency_digits=False)
+        pattern = self.locale.currency_formats["standard"].pattern.replace("0.00", "0.00##")
+        signed = pattern.replace("¤", f"'{_sign(currency, self.locale)}'")
+        return format_currency(amount, currency, format=signed, locale=self.locale, currency_digits=False)
 
     def country(self, iso2: str, otherwise: str = "") -> str:
         """The country's name in this language; `otherwise` for what Babel does not know."""
@@ -106,6 +107,11 @@ class Catalogues:
     def texts(self, language: str | None) -> Texts:
         short = (language or "").split("-")[0].lower()
         return Texts(self._core, short if short in self.languages else self._default)
+
+
+def _sign(currency: str, locale: Locale) -> str:
+    """The shortest of what this language, English and Russian write: $, ₽ and ₴ everywhere."""
+    return min((get_currency_symbol(currency, each) for each in (locale, "en", "ru")), key=len)
 
 
 def _escape(value: object) -> str:

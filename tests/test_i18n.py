@@ -86,6 +86,21 @@ def test_money_is_never_rounded_to_cents(t: Texts, amount: str, currency: str, s
     assert t.money(Decimal(amount), currency) == shown
 
 
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("en", ["$0.35", "₴1,234.50", "₽12.3456"]),
+        ("ru", ["0,35\xa0$", "1\xa0234,50\xa0₴", "12,3456\xa0₽"]),
+        ("uk", ["0,35\xa0$", "1\xa0234,50\xa0₴", "12,3456\xa0₽"]),
+        ("vi", ["0,35\xa0$", "1.234,50\xa0₴", "12,3456\xa0₽"]),
+    ],
+)
+def test_money_is_written_as_a_language_writes_it(language: str, shown: list[str]) -> None:
+    t = Catalogues().texts(language)
+    amounts = {"USD": "0.35", "UAH": "1234.5", "RUB": "12.3456"}
+    assert [t.money(Decimal(amount), currency) for currency, amount in amounts.items()] == shown
+
+
 def test_countries_times_and_spans_are_in_words(t: Texts) -> None:
     assert (t.country("VN"), t.country("vn"), t.country("??", "Nowhere")) == ("Vietnam", "Vietnam", "Nowhere")
     assert [t.span(seconds) for seconds in (0, 40, 75, 119, 120, 600)] == [

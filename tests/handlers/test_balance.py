@@ -19,7 +19,7 @@ async def test_every_account_is_asked(chat: Chat, house: House) -> None:
     await house.connect(chat, house.beta, label="work")
     house.beta.accounts[KEY] = Decimal("1234.5")
     await chat.say("/balance")
-    assert chat.screen == "Balance\nAlpha: $18.74\nBeta work: RUB1,234.50"
+    assert chat.screen == "Balance\nAlpha: $18.74\nBeta work: ₽1,234.50"
 
 
 async def test_asking_again_shows_what_changed(chat: Chat, house: House) -> None:
