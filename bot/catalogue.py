@@ -41,6 +41,13 @@ class Shelf(Generic[T]):
             return entry.value
         return await asyncio.shield(task)
 
+    async def latest(self, name: object, fetch: Callable[[], Awaitable[T]]) -> T:
+        """The value while it is fresh; otherwise waits for `fetch`, which never gives what is old."""
+        entry = self._entries.get(name)
+        if entry is not None and self._clock() - entry.fetched_at <= self._fresh:
+            return entry.value
+        return await asyncio.shield(self._refresh(name, fetch))
+
     def _refresh(self, name: object, fetch: Callable[[], Awaitable[T]]) -> asyncio.Task[T]:
         task = self._fetching.get(name)
         if task is None:
@@ -81,3 +88,9 @@ class Catalogue:
     async def prices(self, provider: Provider, key: SecretStr, service: str) -> list[Price]:
         """Of one service in every country, what is in stock first told."""
         return await self._prices.get((provider.name, service), lambda: provider.prices(key, service=service))
+
+    async def prices_now(self, provider: Provider, key: SecretStr, service: str) -> list[Price]:
+        """The same, never older than half a minute: what nobody could buy any more is not given."""
+        return await self._prices.latest(
+            (provider.name, service), lambda: provider.prices(key, service=service)
+        )
