@@ -158,11 +158,20 @@ class Poller:
 
     def _line_up(self, person: int, update: Update) -> None:
         queue = self._queues[person]
-        if person != NOBODY and len(queue) >= EACH:
+        if person < NOBODY:
+            self._overtake(queue, update)
+        elif person != NOBODY and len(queue) >= EACH:
             log.warning("update %s is dropped: %d of the same person wait", update.update_id, EACH)
             self._room.release()
         else:
             queue.append(update)
+
+    def _overtake(self, queue: deque[Update], update: Update) -> None:
+        """What somebody goes on typing: only the newest waits, the answer to the rest nobody would see."""
+        while len(queue) > 1:
+            queue.pop()
+            self._room.release()
+        queue.append(update)
 
     def _read(self, raw: dict[str, Any]) -> Update | None:
         try:
@@ -238,11 +247,15 @@ class Poller:
 
 
 def _person(raw: dict[str, Any]) -> int:
-    """Whose update it is, to keep a person's in order; `NOBODY` where that is not told."""
-    for part in raw.values():
+    """Whose update it is, to keep a person's in order; `NOBODY` where that is not told.
+
+    What somebody types after the bot's name comes with every key: it has a line of its own, below `NOBODY`,
+    so that no press waits behind it or is dropped for it.
+    """
+    for kind, part in raw.items():
         match part:
             case {"from": {"id": int(person)}}:
-                return person
+                return -person if kind == "inline_query" else person
     return NOBODY
 
 

@@ -99,6 +99,9 @@ class Desk:
 
 
 def _sender(update: Update) -> int:
+    """Who is held back by a gate: a person, or below zero what they type after the bot's name."""
+    if update.inline_query is not None:
+        return -update.inline_query.from_user.id
     return update.message.from_user.id if update.message and update.message.from_user else 0
 
 
@@ -109,3 +112,10 @@ def said(update_id: int, person: int = ANN) -> dict[str, Any]:
         "update_id": update_id,
         "message": {"message_id": 1, "date": 0, "chat": chat, "from": sender, "text": "hi"},
     }
+
+
+def typed(update_id: int, person: int = ANN) -> dict[str, Any]:
+    """One more key of somebody who types after the bot's name."""
+    sender = {"id": person, "is_bot": False, "first_name": "P"}
+    query = {"id": str(update_id), "from": sender, "query": "tele", "offset": ""}
+    return {"update_id": update_id, "inline_query": query}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.poller import EACH, IN_FLIGHT
-from tests.desk import ANN, BOB, Desk, said
+from tests.desk import ANN, BOB, Desk, said, typed
 
 
 @pytest.fixture
@@ -95,6 +95,30 @@ async def test_t_18_who_floods_the_bot_keeps_ten_places_and_nobody_else_waits(
     assert "is dropped" in caplog.text
     await desk.fetch([said(1000)])
     assert desk.fed[-1] == 1000
+
+
+async def test_of_what_somebody_goes_on_typing_only_the_newest_waits(desk: Desk) -> None:
+    gate = desk.gates[-ANN] = asyncio.Event()
+    keys = [typed(number) for number in range(1, 3 * IN_FLIGHT)]
+    desk.answers(keys)
+    await desk.poller.fetch(0)
+    gate.set()
+    await desk.poller.drain(10)
+    assert desk.fed == [1, len(keys)]
+    await desk.fetch([said(number, person) for number, person in enumerate(range(1, IN_FLIGHT + 1), 1000)])
+    assert len(desk.fed) == 2 + IN_FLIGHT
+
+
+async def test_no_press_waits_behind_what_its_person_types(desk: Desk) -> None:
+    gate = desk.gates[-ANN] = asyncio.Event()
+    desk.answers([typed(1), *(said(number) for number in range(2, 2 + EACH)), typed(99, BOB)])
+    await desk.poller.fetch(0)
+    while 99 not in desk.fed:  # noqa: ASYNC110 - the handler has no event of its own
+        await asyncio.sleep(0)
+    gate.set()
+    await desk.poller.drain(10)
+    assert sorted(desk.fed) == [*range(1, 2 + EACH), 99]
+    assert desk.fed[-1] == 1
 
 
 @pytest.mark.parametrize("strange", ["x", None, [], float("inf"), {}])
