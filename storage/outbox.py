@@ -46,6 +46,9 @@ class Kind(StrEnum):
     DELIVERY = "delivery"
     #: The bot goes on from a backup: what came after that is missing.
     RESTORED = "restored"
+    #: A key: there is little left on its account; its provider does not take it any more.
+    KEY_LOW = "key_low"
+    KEY_STOPPED = "key_stopped"
 
 
 class Priority(IntEnum):
@@ -68,11 +71,13 @@ _PRIORITIES = {
     Kind.MESSAGE: Priority.CARD,
     Kind.DELIVERY: Priority.CARD,
     Kind.RESTORED: Priority.REMINDER,
+    Kind.KEY_LOW: Priority.REMINDER,
+    Kind.KEY_STOPPED: Priority.REMINDER,
 }
 
 
 #: What waits for the end of a chat's quiet hours: it is no less true in the morning, and rings then.
-NOTICES = frozenset({Kind.DAY_LEFT, Kind.RESTORED})
+NOTICES = frozenset({Kind.DAY_LEFT, Kind.RESTORED, Kind.KEY_LOW, Kind.KEY_STOPPED})
 #: What would be out of date by then: within quiet hours it comes at once, without a sound.
 PERISHABLE: frozenset[Kind] = frozenset()
 

@@ -9,6 +9,10 @@ from sqlalchemy import BigInteger, Dialect, Enum, Float, LargeBinary, MetaData, 
 from sqlalchemy.orm import DeclarativeBase
 
 
+#: Who stands in rows of people who were forgotten: no person and no chat has this id.
+NOBODY = 0
+
+
 class Money(TypeDecorator[Decimal]):
     """A Decimal kept as text: SQLite would make a float of it."""
 

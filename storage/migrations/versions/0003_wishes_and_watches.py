@@ -20,8 +20,8 @@ def downgrade() -> None:
     op.drop_index("ix_activations_batch", "activations")
     columns = {
         "quotes": ("count",),
-        "activations": ("batch",),
-        "provider_keys": ("low_at", "low_told_at", "stopped_at"),
+        "activations": ("batch", "position", "count", "try_from"),
+        "provider_keys": ("low_at", "low_told_at", "stopped_at", "stop_reason"),
     }
     for table, names in columns.items():
         for name in names:
@@ -34,6 +34,7 @@ def _choices() -> None:
     op.create_table(
         "preferences",
         sa.Column("chat_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("language", sa.String(8), nullable=False),
         sa.Column("sort", sa.String(12), nullable=False),
         sa.Column("hide_codes", sa.Boolean(), nullable=False),
         sa.Column("quiet_from", sa.BigInteger(), nullable=True),
@@ -103,8 +104,13 @@ def _columns() -> None:
     op.add_column("provider_keys", sa.Column("low_at", sa.String(32), nullable=True))
     op.add_column("provider_keys", sa.Column("low_told_at", sa.Float(53), nullable=True))
     op.add_column("provider_keys", sa.Column("stopped_at", sa.Float(53), nullable=True))
+    why = sa.Column("stop_reason", sa.String(32), nullable=False, server_default="")
+    op.add_column("provider_keys", why)
     op.add_column("quotes", sa.Column("count", sa.BigInteger(), nullable=False, server_default="1"))
     op.add_column("activations", sa.Column("batch", sa.String(16), nullable=True))
+    for name in ("position", "count"):
+        op.add_column("activations", sa.Column(name, sa.BigInteger(), nullable=False, server_default="1"))
+    op.add_column("activations", sa.Column("try_from", sa.Float(53), nullable=True))
     several = sa.text("batch IS NOT NULL")
     op.create_index(
         "ix_activations_batch", "activations", ["batch"], sqlite_where=several, postgresql_where=several
