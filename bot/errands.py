@@ -6,6 +6,7 @@ What an errand found out is stored however long that takes: nobody else knows it
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from itertools import chain, repeat
 from typing import Any, TypeVar
 
@@ -105,9 +106,11 @@ class Errands:
         self._halted = True
 
     async def drain(self, seconds: float) -> None:
-        """At the stop: let errands under way find their end."""
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=seconds)
+        """At the stop: let errands under way find their end, and those that follow from them."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._under_way:
+                    await asyncio.wait(self._under_way)
 
     async def rest(self) -> None:
         """Break off what goes on still: the next process finds its row and settles it."""

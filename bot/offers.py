@@ -130,9 +130,12 @@ class Offers:
                 return offer
         raise next((each.error for each in listing.troubles if each.title == seller.title), NotOffered())
 
-    async def quote(self, chat_id: int, owner_id: int, offer: Offer) -> Quote:
-        """Note an offer under a nonce: what the *Buy* button will carry."""
+    async def quote(
+        self, chat_id: int, owner_id: int, offer: Offer, *, max_price: Decimal | None = None, count: int = 1
+    ) -> Quote:
+        """Note an offer under a nonce: what the *Buy* button will carry; `count` numbers, one after another."""
         quote = _quote(offer, chat_id, owner_id, self._clock())
+        quote.max_price, quote.count = max_price, count
         await self._quotes.open(quote)
         return quote
 

@@ -8,25 +8,39 @@ What is left when the process dies, line by line of `bot.spending`:
                                       after, or adopted where the provider lists what the account holds
     before `bought` is committed      the same
     after it                          `waiting`: the watcher and the postman go on from the row
+
+Several numbers of one quote are intended one after the other, each when the one before it is ours:
+
+    between two of them               nothing is ordered by itself any more, as nobody may be watching: the
+                                      next position gets a row that says so, and never a call
+    before that row is committed      the same at the next start: it is written once, its nonce is unique
+    while one is under way            as above for that one, and for those after it as between two
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from pydantic import SecretStr
 
 from bot.accounts import Accounts, held, price_now, wish
 from bot.clock import Clock
-from bot.errands import Errands
+from bot.errands import Errands, NeverCalled
+from bot.errors import CodebellError, Refused, Unavailable
 from bot.outcomes import Outcomes, Terms
 from bot.providers.base import Number, Provider, Wish
 from bot.spending import Ready, Spending
 from storage.caps import Caps
+from storage.intents import NOT_BOUGHT
 from storage.keys import KeyStore
-from storage.models import Activation, Quote
+from storage.models import Activation, Quote, State
 from storage.purchases import PurchaseStore
+from storage.reasons import Reason
 from storage.waits import WaitStore
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +74,23 @@ class Purchases(Spending[Activation, _Order, Number]):
         self._outcomes = Outcomes(store, waits, keys, accounts, clock, errands)
 
     async def buy(self, nonce: str, owner_id: int, chat_id: int, card_id: int | None) -> Activation:
-        """Start buying what a quote offers, once. Raises `Refused` when nothing was tried.
+        """Start buying what a quote offers, once each. Raises `Refused` when nothing was tried.
 
         The intent is committed when this returns; what becomes of it stands in the row and on its card.
         """
-        caps, now = self._caps, self._clock()
-        with self.intending():
-            intent, quote = await self._store.intend(nonce, owner_id, chat_id, card_id, caps, now)
-        self.begin(intent, partial(self._prepare, intent, quote))
-        return intent
+        return await self._order(nonce, owner_id, chat_id, card_id)
+
+    async def last(self, chat_id: int, owner_id: int) -> Activation | None:
+        """What this person bought last in this chat."""
+        return await self._store.last(chat_id, owner_id)
+
+    async def recover(self, older_than: timedelta = timedelta(0)) -> None:
+        """The same; of several, what a dead process did not order is told and never ordered."""
+        made_before = self._clock() - older_than
+        for row in await self._store.unfinished():
+            if row.id not in self._errands and row.created_at <= made_before:
+                await self._store.leave_out(row, _why_left(row), self._clock())
+        await super().recover(older_than)
 
     async def look_for(self, row: Activation) -> None:
         """Look once more whether a lost purchase stands in the account's list."""
@@ -100,3 +122,53 @@ class Purchases(Spending[Activation, _Order, Number]):
 
     async def _stranded(self) -> Sequence[Activation]:
         return await self._store.stranded()
+
+    async def _refused(self, row: Activation, error: CodebellError) -> None:
+        pause = error.retry_after if isinstance(error, Unavailable) and not error.sent else None
+        now = self._clock()
+        try_from = now + timedelta(seconds=pause) if pause else None
+        await self._store.failed(row.id, type(error).__name__, now, try_from)
+
+    # Several, one after the other
+
+    async def _follow(self, row: Activation) -> None:
+        if row.position >= row.count:
+            return
+        try:
+            await self._next(row)
+        except Exception:
+            log.exception("purchase %s: the one after it was not ordered", row.id)
+            await self._leave_out(row, CodebellError.__name__)
+
+    async def _next(self, before: Activation) -> None:
+        """After a number that is ours the next one; after anything else none."""
+        row = await self._errands.insist(before.id, lambda: self._store.get(before.id))
+        if row is None or row.state in (State.FAILED, State.BUYING):
+            return
+        if row.state is State.UNKNOWN:
+            await self._leave_out(row, Reason.AFTER_UNCLEAR)
+            return
+        try:
+            self._errands.still_wanted()
+            await self._order(row.batch or "", row.owner_id, row.chat_id, None, row.position + 1)
+        except Refused as refused:
+            await self._leave_out(row, type(refused).__name__)
+
+    async def _leave_out(self, row: Activation, reason: str) -> None:
+        log.info("purchase %s: nothing is ordered after it: %s", row.id, reason)
+        await self._errands.insist(row.id, lambda: self._store.leave_out(row, reason, self._clock()))
+        self._nudge()
+
+    async def _order(
+        self, nonce: str, owner_id: int, chat_id: int, card_id: int | None, position: int = 1
+    ) -> Activation:
+        caps, now = self._caps, self._clock()
+        with self.intending():
+            intent, quote = await self._store.intend(nonce, owner_id, chat_id, card_id, caps, now, position)
+        self.begin(intent, partial(self._prepare, intent, quote))
+        return intent
+
+
+def _why_left(last: Activation) -> str:
+    """Why nothing was ordered after it when the process died."""
+    return Reason.AFTER_UNCLEAR if last.state in NOT_BOUGHT else NeverCalled.__name__

@@ -101,6 +101,13 @@ class Spending(ABC, Generic[Row, Order, Answer]):
     async def _failed(self, row: Row, reason: str, *, late: bool) -> None:
         """Commit that nothing was paid."""
 
+    async def _refused(self, row: Row, error: CodebellError) -> None:
+        """Commit that nothing was paid, in the words of this answer."""
+        await self._failed(row, type(error).__name__, late=False)
+
+    async def _follow(self, row: Row) -> None:
+        """What comes after an intent, whatever became of it; nothing where it stands alone."""
+
     @abstractmethod
     async def _stranded(self) -> Sequence[Row]:
         """Intents that have no outcome."""
@@ -150,6 +157,7 @@ class Spending(ABC, Generic[Row, Order, Answer]):
                 log.exception("%s %s broke off", self.kind, intent.id)
                 await self._settle(intent)
         self._nudge()
+        await self._follow(intent)
 
     async def _spend(self, intent: Row, prepare: Prepare[Order]) -> None:
         order = await self._ready(intent, prepare)
@@ -205,7 +213,7 @@ class Spending(ABC, Generic[Row, Order, Answer]):
         """Nothing was paid."""
         reason = type(error).__name__
         log.info("%s %s was refused: %s", self.kind, row.id, reason)
-        await self._errands.insist(row.id, lambda: self._failed(row, reason, late=False))
+        await self._errands.insist(row.id, lambda: self._refused(row, error))
 
     async def _settle(self, intent: Row) -> None:
         """After a mistake of ours the row tells whether the call may have been made."""

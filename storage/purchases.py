@@ -11,17 +11,17 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from bot.errors import AlreadyDone, Expired, NotOffered, NotYours
-from storage.caps import Caps, Expense, room_for_one, within
+from bot.errors import AlreadyDone
+from storage.caps import Caps
 from storage.database import Database
-from storage.keys import to_buy_with, twins
+from storage.intents import intended, left_out, usable
+from storage.keys import twins
 from storage.models import OPEN, Activation, Quote, State
-from storage.moves import change, enter, move, note, redraw
-from storage.outbox import new_id
-from storage.quotes import LIFETIME
+from storage.moves import change, enter, move, redraw
 from storage.reasons import Reason
 
 #: The card comes as a new message: an edit does not ring.
@@ -51,24 +51,61 @@ class PurchaseStore:
         self._database = database
 
     async def intend(
-        self, nonce: str, owner_id: int, chat_id: int, card_id: int | None, caps: Caps, now: datetime
+        self,
+        nonce: str,
+        owner_id: int,
+        chat_id: int,
+        card_id: int | None,
+        caps: Caps,
+        now: datetime,
+        position: int = 1,
     ) -> tuple[Activation, Quote]:
-        """Write the intent to buy a quote, its limits checked in the same transaction. Raises `Refused`."""
+        """Write the intent to buy a quote, its limits checked in the same transaction. Raises `Refused`.
+
+        `position` is which number of several it is.
+        """
         async with self._database.begin() as session:
-            quote = await _usable(session, nonce, owner_id, chat_id, now)
-            if quote.service in caps.blocked:
-                raise NotOffered(f"{quote.service} is blocked")
-            key = await to_buy_with(session, quote.key_id, quote.chat_id)
-            await room_for_one(session, caps, owner_id, now)
-            # A maximum above the price may be charged in full.
-            cost = max(quote.cost, quote.max_price or quote.cost)
-            await within(session, caps, Expense(owner_id, key.provider, cost), now)
-            activation = _intent(quote, key.provider, card_id, now)
-            session.add(activation)
-            await session.flush()
-            note(session, activation, now)
-            await redraw(session, activation, now)
-        return activation, quote
+            quote = await usable(session, nonce, owner_id, chat_id, position, now)
+            return await intended(session, quote, card_id, position, caps, now), quote
+
+    async def leave_out(self, last: Activation, reason: str, now: datetime) -> None:
+        """Nothing more is ordered of several after this one, which is told, once."""
+        async with self._database.begin() as session:
+            await left_out(session, last, reason, now)
+
+    async def unfinished(self) -> Sequence[Activation]:
+        """The last of several that others should have followed: told not bought, it is an end."""
+        after = aliased(Activation)
+        follower = exists().where(after.batch == Activation.batch, after.position == Activation.position + 1)
+        ordered = (Activation.state != State.BUYING) | Activation.called_at.is_not(None)
+        query = select(Activation).where(
+            Activation.batch.is_not(None),
+            Activation.position < Activation.count,
+            Activation.state != State.FAILED,
+            ordered,
+            ~follower,
+        )
+        async with self._database.begin() as session:
+            return (await session.scalars(query)).all()
+
+    async def get(self, activation_id: str) -> Activation | None:
+        async with self._database.begin() as session:
+            return await session.get(Activation, activation_id)
+
+    async def last(self, chat_id: int, owner_id: int) -> Activation | None:
+        """What this person bought last in this chat."""
+        query = (
+            select(Activation)
+            .where(
+                Activation.owner_id == owner_id,
+                Activation.chat_id == chat_id,
+                Activation.bought_at.is_not(None),
+            )
+            .order_by(Activation.created_at.desc())
+            .limit(1)
+        )
+        async with self._database.begin() as session:
+            return (await session.scalars(query)).one_or_none()
 
     async def calling(
         self, activation_id: str, balance: Decimal | None, held: set[str] | None, now: datetime
@@ -100,9 +137,13 @@ class PurchaseStore:
                 await redraw(session, row, now, anew=True)
             return row
 
-    async def failed(self, activation_id: str, reason: str, now: datetime) -> Activation | None:
+    async def failed(
+        self, activation_id: str, reason: str, now: datetime, try_from: datetime | None = None
+    ) -> Activation | None:
+        """Nothing was bought; `try_from` is when its provider may be asked again, where that is known."""
+        values: dict[str, Any] = {"reason": reason, "ended_at": now, "try_from": try_from}
         async with self._database.begin() as session:
-            return await move(session, activation_id, State.FAILED, now, reason=reason, ended_at=now)
+            return await move(session, activation_id, State.FAILED, now, **values)
 
     async def unknown(
         self,
@@ -205,19 +246,6 @@ class PurchaseStore:
             return {held for held in await session.scalars(query) if held is not None}
 
 
-async def _usable(session: AsyncSession, nonce: str, owner_id: int, chat_id: int, now: datetime) -> Quote:
-    quote = await session.get(Quote, nonce)
-    if quote is None:
-        raise Expired
-    if (quote.owner_id, quote.chat_id) != (owner_id, chat_id):
-        raise NotYours
-    if await session.scalar(select(Activation.id).where(Activation.nonce == nonce)):
-        raise AlreadyDone
-    if now - quote.created_at > LIFETIME:
-        raise Expired
-    return quote
-
-
 async def _failed(session: AsyncSession, activation_id: str) -> str | None:
     """Why a purchase failed; None when it did not."""
     row = await session.get(Activation, activation_id)
@@ -248,19 +276,6 @@ async def _let_rest(session: AsyncSession, old: Activation, now: datetime) -> No
     await session.flush()
     if told:
         await redraw(session, old, now)
-
-
-def _intent(quote: Quote, provider: str, card_id: int | None, now: datetime) -> Activation:
-    copied = (
-        "nonce chat_id owner_id key_id service service_name service_code "
-        "country country_name country_code operator cost currency"
-    )
-    values = {name: getattr(quote, name) for name in copied.split()}
-    values["agreed"] = quote.max_price or quote.cost
-    flags = {"failures": 0, "asked_again": False, "told_sent": False, "reason": "", "last_written": ""}
-    card = {"card_chat_id": quote.chat_id, "card_message_id": card_id}
-    started = {"id": new_id(), "provider": provider, "state": State.BUYING, "created_at": now}
-    return Activation(**values, **flags, **card, **started)
 
 
 def _values(number: Bought) -> dict[str, object]:

@@ -32,8 +32,12 @@ class Reason(StrEnum):
     CLAIMED = "Claimed"
     #: It stood in that list only after it had been given up.
     LISTED_LATE = "ListedLate"
+    #: Of several the one before it is unclear, so this one was not ordered.
+    AFTER_UNCLEAR = "AfterUnclear"
     #: A message was asked for long enough, and its provider never told a last word on it.
     NO_FINAL_WORD = "NoFinalWord"
+    #: A watch of a backup: it may have bought since.
+    RESTORED = "Restored"
 
 
 _NOT_CANCELLED = "NotCancelled:"

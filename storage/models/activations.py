@@ -117,6 +117,9 @@ class Activation(Row):
     nonce: Mapped[str] = mapped_column(String(16), unique=True)
     #: The nonce under which several were ordered at once; None for a number alone.
     batch: Mapped[str | None] = mapped_column(String(16))
+    #: Which of how many ordered at once it is; where one was not bought, none after it was ordered.
+    position: Mapped[int] = mapped_column(default=1)
+    count: Mapped[int] = mapped_column(default=1)
     chat_id: Mapped[int]
     owner_id: Mapped[int]
     key_id: Mapped[str] = mapped_column(ForeignKey("provider_keys.id"), index=True)
@@ -135,6 +138,8 @@ class Activation(Row):
     state: Mapped[State]
     #: Why it ended so, as the name of an error class; "" when nothing is to be said.
     reason: Mapped[str] = mapped_column(String(32), default="")
+    #: Until when the provider is left alone that did not sell it; None where that was not told.
+    try_from: Mapped[datetime | None]
     phone: Mapped[str | None] = mapped_column(String(32))
     raw: Mapped[str | None] = mapped_column(String(64))
     provider_id: Mapped[str | None] = mapped_column(String(64))

@@ -1,0 +1,114 @@
+"""The intent to buy what a quote offers, in the caller's transaction: what is checked and what is written.
+
+Of several numbers the first row has the quote's own nonce, each other one a nonce made of that and of its
+position: no press and no restart buys a position twice.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.errors import AlreadyDone, Expired, NotOffered, NotYours, Refused, text
+from storage.caps import Caps, Expense, room_for_one, within
+from storage.keys import to_buy_with
+from storage.models import Activation, Ceiling, Quote, State
+from storage.moves import note, redraw
+from storage.outbox import new_id
+from storage.quotes import LIFETIME
+
+#: The most numbers of one confirmation.
+MOST = 5
+#: A number in one of these is not ours, or not yet.
+NOT_BOUGHT = frozenset({State.BUYING, State.FAILED, State.UNKNOWN})
+_WHAT = "chat_id owner_id key_id service service_name service_code country country_name country_code operator"
+_FLAGS = {"failures": 0, "asked_again": False, "told_sent": False, "last_written": ""}
+
+
+class AboveLimit(Refused):
+    text = text(
+        "That costs more than your limit for one number: nothing was bought. Open the offer again to go on."
+    )
+
+
+async def intended(
+    session: AsyncSession, quote: Quote, card_id: int | None, position: int, caps: Caps, now: datetime
+) -> Activation:
+    """The intent as it is written, its limits checked. Raises `Refused`."""
+    if quote.service in caps.blocked:
+        raise NotOffered(f"{quote.service} is blocked")
+    key = await to_buy_with(session, quote.key_id, quote.chat_id)
+    await _within_ceiling(session, quote)
+    await room_for_one(session, caps, quote.owner_id, now)
+    # A maximum above the price may be charged in full.
+    cost = max(quote.cost, quote.max_price or quote.cost)
+    await within(session, caps, Expense(quote.owner_id, key.provider, cost), now)
+    return await _written(session, _intent(quote, key.provider, card_id, position, now), now)
+
+
+async def usable(
+    session: AsyncSession, nonce: str, owner_id: int, chat_id: int, position: int, now: datetime
+) -> Quote:
+    """The quote a person buys from. Raises `Expired`, `NotYours` or `AlreadyDone`."""
+    quote = await session.get(Quote, nonce)
+    if quote is None:
+        raise Expired
+    if (quote.owner_id, quote.chat_id) != (owner_id, chat_id):
+        raise NotYours
+    if position > quote.count or await _row(session, nonce, position) is not None:
+        raise AlreadyDone
+    if now - quote.created_at > LIFETIME:
+        raise Expired
+    return quote
+
+
+async def left_out(session: AsyncSession, last: Activation, reason: str, now: datetime) -> Activation | None:
+    """A row that says why nothing is ordered after `last`; None where something was or nothing is missing."""
+    batch, position = last.batch or "", last.position + 1
+    if position > last.count or await _row(session, batch, position) is not None:
+        return None
+    copied = f"{_WHAT} provider cost agreed currency batch count".split()
+    values = {name: getattr(last, name) for name in copied}
+    ended = {"state": State.FAILED, "reason": reason, "created_at": now, "ended_at": now}
+    row = Activation(
+        id=new_id(), nonce=nonce_of(batch, position), position=position, **values, **ended, **_FLAGS
+    )
+    return await _written(session, row, now)
+
+
+def nonce_of(batch: str, position: int) -> str:
+    """The nonce of a number by its position, counted from 1, among those of a quote."""
+    return batch if position == 1 else f"{batch}/{position}"
+
+
+async def _row(session: AsyncSession, batch: str, position: int) -> str | None:
+    found: str | None = await session.scalar(
+        select(Activation.id).where(Activation.nonce == nonce_of(batch, position))
+    )
+    return found
+
+
+async def _within_ceiling(session: AsyncSession, quote: Quote) -> None:
+    """Raise `AboveLimit` where the chat pays less for one number, unless a price was chosen by hand."""
+    ceiling = await session.get(Ceiling, (quote.chat_id, quote.currency))
+    if ceiling is not None and quote.max_price is None and quote.cost > ceiling.amount:
+        raise AboveLimit
+
+
+async def _written(session: AsyncSession, row: Activation, now: datetime) -> Activation:
+    session.add(row)
+    await session.flush()
+    note(session, row, now)
+    await redraw(session, row, now)
+    return row
+
+
+def _intent(quote: Quote, provider: str, card_id: int | None, position: int, now: datetime) -> Activation:
+    values: dict[str, Any] = {name: getattr(quote, name) for name in f"{_WHAT} cost currency count".split()}
+    values["agreed"] = quote.max_price or quote.cost
+    values["batch"] = quote.nonce if quote.count > 1 else None
+    card = {"card_chat_id": quote.chat_id, "card_message_id": card_id}
+    started = {"id": new_id(), "provider": provider, "state": State.BUYING, "created_at": now, "reason": ""}
+    nonce = nonce_of(quote.nonce, position)
+    return Activation(nonce=nonce, position=position, **values, **_FLAGS, **card, **started)
