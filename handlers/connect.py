@@ -17,10 +17,11 @@ from pydantic import SecretStr
 
 from bot.clock import Clock
 from bot.errors import AlreadyThere, BadInput, CodebellError, NotOffered, text
-from bot.i18n import Texts
+from bot.i18n import Texts, flag
 from bot.providers.base import Capability, Provider
+from bot.services import nice_name
 from handlers.channels import can_send
-from handlers.doors import AddKey, Buy, Keys, Rename, Rent, Send
+from handlers.doors import AddKey, Buy, Countries, Country, Keys, Rename, Rent, Send
 from handlers.lookalikes import holds_a_key, is_a_key
 from handlers.private import KEYS, only_in_private
 from handlers.screen import Screen, in_rows, press, show
@@ -33,9 +34,11 @@ only_in_private(router, KEYS)
 
 
 class ForProvider(CallbackData, prefix="cp"):
-    """Add a key of this provider."""
+    """Add a key of this provider, then go on to the service that was wanted, if any."""
 
     name: str
+    service: str = ""
+    iso2: str = ""
 
 
 class Asked(StatesGroup):
@@ -74,10 +77,18 @@ async def _seen_by_all(message: Message, t: Texts) -> None:
 
 
 @router.callback_query(AddKey.filter())
-async def choose_provider(callback: CallbackQuery, t: Texts, providers: Mapping[str, Provider]) -> None:
-    buttons = [press(provider.title, ForProvider(name=name)) for name, provider in providers.items()]
+async def choose_provider(
+    callback: CallbackQuery, callback_data: AddKey, t: Texts, providers: Mapping[str, Provider]
+) -> None:
+    await show(callback, which_provider(callback_data, t, providers))
+
+
+def which_provider(wanted: AddKey, t: Texts, providers: Mapping[str, Provider]) -> Screen:
+    """What the key is to be of; the buttons carry what it is wanted for."""
+    what = wanted.model_dump()
+    buttons = [press(provider.title, ForProvider(name=name, **what)) for name, provider in providers.items()]
     rows = [*in_rows(buttons, 2), [press(t.plain("◀ Back"), Keys())]]
-    await show(callback, Screen(t("Which provider is the key from?"), rows))
+    return Screen(t("Which provider is the key from?"), rows)
 
 
 @router.callback_query(ForProvider.filter())
@@ -91,8 +102,9 @@ async def ask_for_key(
     if callback_data.name not in providers:
         raise NotOffered
     await state.set_state(Asked.key)
-    await state.set_data({"provider": callback_data.name})
-    await show(callback, _question(providers[callback_data.name], t))
+    wanted = AddKey(service=callback_data.service, iso2=callback_data.iso2)
+    await state.set_data({"provider": callback_data.name, **wanted.model_dump()})
+    await show(callback, _question(providers[callback_data.name], wanted, t))
 
 
 @router.message(Asked.key, F.chat.type == "private", F.text, ~F.text.startswith("/"))
@@ -107,18 +119,21 @@ async def take_key(
     """Delete the message, check the key by its balance, store it. The key itself is kept nowhere else."""
     secret = SecretStr((message.text or "").strip())
     gone = await deleted(message)
-    provider = providers.get((await state.get_data()).get("provider", ""))
+    asked = await state.get_data()
+    provider = providers.get(asked.get("provider", ""))
+    wanted = AddKey(service=asked.get("service", ""), iso2=asked.get("iso2", ""))
     if provider is None:
         await state.clear()
         raise NotOffered
     try:
-        screen = await _connect(message.chat.id, provider, secret, t, keys, clock)
+        key = await _connect(message.chat.id, provider, secret, keys, clock)
         await state.clear()
+        screen = _connected(key, provider, wanted, t)
     except AlreadyThere as there:
         await state.clear()
-        screen = _already_there(provider, there, t)
+        screen = _already_there(provider, there, wanted, t)
     except CodebellError as error:
-        screen = _not_connected(provider, error, t)
+        screen = _not_connected(provider, error, wanted, t)
     await show(message, screen if gone else _with_warning(screen, t))
 
 
@@ -133,16 +148,13 @@ async def key_out_of_place(message: Message, t: Texts) -> None:
     await show(message, Screen(text, [[press(t.plain("🔑 Add a provider key"), AddKey())]]))
 
 
-async def _connect(
-    chat_id: int, provider: Provider, secret: SecretStr, t: Texts, keys: KeyStore, clock: Clock
-) -> Screen:
+async def _connect(chat_id: int, provider: Provider, secret: SecretStr, keys: KeyStore, clock: Clock) -> Key:
     _check(secret)
     balance = await provider.balance(secret)
     currency = balance.currency or provider.currency
     earlier = [key for key in await keys.list(chat_id) if key.provider == provider.name]
     label = str(len(earlier) + 1) if earlier else ""
-    key = await keys.add(chat_id, provider.name, label, secret, balance.amount, currency, clock())
-    return _connected(key, provider, t)
+    return await keys.add(chat_id, provider.name, label, secret, balance.amount, currency, clock())
 
 
 def _check(secret: SecretStr) -> None:
@@ -153,7 +165,7 @@ def _check(secret: SecretStr) -> None:
         raise NotAKey from None
 
 
-def _connected(key: Key, provider: Provider, t: Texts) -> Screen:
+def _connected(key: Key, provider: Provider, wanted: AddKey, t: Texts) -> Screen:
     return Screen(
         t(
             "✅ <b>{provider}</b> connected · {balance}",
@@ -161,6 +173,7 @@ def _connected(key: Key, provider: Provider, t: Texts) -> Screen:
             balance=t.money(key.balance, key.currency) if key.balance is not None else "?",
         ),
         [
+            _go_on(provider, wanted, t),
             _begin(provider, t),
             [
                 press(t.plain("✏️ Name this key"), Rename(id=key.id)),
@@ -168,6 +181,18 @@ def _connected(key: Key, provider: Provider, t: Texts) -> Screen:
             ],
         ],
     )
+
+
+def _go_on(provider: Provider, wanted: AddKey, t: Texts) -> list[InlineKeyboardButton]:
+    """Back to what was wanted before there was a key."""
+    if not wanted.service or not provider.can(Capability.BUY):
+        return []
+    name = nice_name(wanted.service, wanted.service)
+    if not wanted.iso2:
+        return [press(t.plain("📱 Go on: {wanted}", wanted=name), Countries(service=wanted.service))]
+    label = f"{name} · {flag(wanted.iso2)} {t.country(wanted.iso2)}"
+    there = Country(service=wanted.service, iso2=wanted.iso2)
+    return [press(t.plain("📱 Go on: {wanted}", wanted=label), there)]
 
 
 def _begin(provider: Provider, t: Texts) -> list[InlineKeyboardButton]:
@@ -178,7 +203,7 @@ def _begin(provider: Provider, t: Texts) -> list[InlineKeyboardButton]:
     return [*buy, *rent, *send]
 
 
-def _question(provider: Provider, t: Texts) -> Screen:
+def _question(provider: Provider, wanted: AddKey, t: Texts) -> Screen:
     return Screen(
         t(
             "<b>{provider}</b>\n{where}\n\nSend the key here as a message. I delete that message at once "
@@ -186,17 +211,18 @@ def _question(provider: Provider, t: Texts) -> Screen:
             provider=provider.title,
             where=t.plain(provider.where_key),
         ),
-        [[press(t.plain("◀ Back"), AddKey())]],
+        [[press(t.plain("◀ Back"), wanted)]],
     )
 
 
-def _already_there(provider: Provider, there: AlreadyThere, t: Texts) -> Screen:
+def _already_there(provider: Provider, there: AlreadyThere, wanted: AddKey, t: Texts) -> Screen:
     """It works, and it was added before: nothing is to be done."""
     text = t("<b>{provider}</b>: {problem}", provider=provider.title, problem=t.plain_error(there))
-    return Screen(text, [_begin(provider, t), [press(t.plain("🔑 Keys"), Keys())]])
+    rows = [_go_on(provider, wanted, t), _begin(provider, t), [press(t.plain("🔑 Keys"), Keys())]]
+    return Screen(text, rows)
 
 
-def _not_connected(provider: Provider, error: CodebellError, t: Texts) -> Screen:
+def _not_connected(provider: Provider, error: CodebellError, wanted: AddKey, t: Texts) -> Screen:
     """What was wrong with it; the question stays open."""
     return Screen(
         t(
@@ -204,7 +230,7 @@ def _not_connected(provider: Provider, error: CodebellError, t: Texts) -> Screen
             provider=provider.title,
             problem=t.plain_error(error),
         ),
-        [[press(t.plain("◀ Back"), AddKey())]],
+        [[press(t.plain("◀ Back"), wanted)]],
     )
 
 

@@ -12,7 +12,7 @@ class Menu(CallbackData, prefix="m"):
 
 
 class Help(CallbackData, prefix="mh"):
-    """start: what can be done here."""
+    """help: what people ask."""
 
 
 class Buy(CallbackData, prefix="b"):
@@ -48,6 +48,18 @@ class Again(CallbackData, prefix="qa"):
     id: str
 
 
+class Repeat(CallbackData, prefix="ur"):
+    """again: the same as that number once more, shown in the pressed message."""
+
+    id: str
+
+
+class NextOffer(CallbackData, prefix="un"):
+    """again: the cheapest other offer for what was not bought."""
+
+    id: str
+
+
 class Keys(CallbackData, prefix="k"):
     """keys: the list."""
 
@@ -59,7 +71,10 @@ class Rename(CallbackData, prefix="kn"):
 
 
 class AddKey(CallbackData, prefix="ca"):
-    """connect: choose a provider to add a key of."""
+    """connect: choose a provider to add a key of; then the way leads to the service that was wanted."""
+
+    service: str = ""
+    iso2: str = ""
 
 
 class Numbers(CallbackData, prefix="n"):
@@ -247,3 +262,7 @@ class Settings(CallbackData, prefix="y"):
 
 class Privacy(CallbackData, prefix="z"):
     """privacy: what is kept, and how to have it forgotten."""
+
+
+class Prices(CallbackData, prefix="g"):
+    """prices: what things cost today, without buying."""
