@@ -6,7 +6,7 @@ that moves takes both along.
 
 import hmac
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot.errors import AlreadyThere, BadInput, BrokenKey, UnknownKey
+from storage import notices
 from storage.database import Database
 from storage.models import (
     OPEN,
@@ -26,6 +27,7 @@ from storage.models import (
     Rental,
     RentalState,
     State,
+    Watch,
 )
 from storage.outbox import new_id
 from storage.vault import Vault, named
@@ -69,6 +71,7 @@ class KeyStore:
             elif row.removed_at is None:
                 raise AlreadyThere(f"key {row.id}")
             row.label, row.removed_at = label[:64], None
+            row.stopped_at, row.stop_reason = None, ""
             row.balance, row.currency, row.balance_at = (
                 balance,
                 currency,
@@ -85,12 +88,17 @@ class KeyStore:
         """The chat's row with this very secret, removed or not."""
         same = select(Key).where(Key.chat_id == chat_id, Key.provider == provider, Key.tail == plain[-4:])
         for row in await session.scalars(same.where(Key.ciphertext != b"")):
-            try:
-                if hmac.compare_digest(self._vault.open(row).encode(), plain.encode()):
-                    return row
-            except BrokenKey:
-                log.error("%s does not decrypt", named(row))
+            if self._holds(row, plain):
+                return row
         return None
+
+    def _holds(self, row: Key, plain: str) -> bool:
+        """Whether this very secret lies in a row."""
+        try:
+            return hmac.compare_digest(self._vault.open(row).encode(), plain.encode())
+        except BrokenKey:
+            log.error("%s does not decrypt", named(row))
+            return False
 
     async def list(self, chat_id: int) -> tuple[Key, ...]:
         """The chat's keys to buy with, oldest first."""
@@ -147,15 +155,47 @@ class KeyStore:
             await _wipe(session, now)
 
     async def note_balance(self, key_id: str, amount: Decimal, currency: str, now: datetime) -> None:
-        await self._note(key_id, balance=amount, currency=currency, balance_at=now)
+        """Its provider told what is left on its account."""
+        async with self._database.begin() as session:
+            row = await session.get(Key, key_id)
+            if row is not None:
+                row.balance, row.currency, row.balance_at = amount, currency, now
+                await notices.learned(session, row, amount, now)
 
     async def note_use(self, key_id: str, now: datetime) -> None:
-        """Something was bought with it: what is known of its balance is out of date."""
-        await self._note(key_id, used_at=now, balance_at=None)
-
-    async def _note(self, key_id: str, **values: object) -> None:
+        """Something was bought with it: it works, and what is known of its balance is out of date."""
         async with self._database.begin() as session:
-            await session.execute(update(Key).where(Key.id == key_id).values(**values))
+            row = await session.get(Key, key_id)
+            if row is not None:
+                row.used_at, row.balance_at = now, None
+                await notices.goes_again(session, row)
+
+    async def note_refusal(self, provider: str, secret: SecretStr, reason: str, now: datetime) -> None:
+        """A provider does not take this key any more, whichever chats have it; unknown ones are nobody's."""
+        plain = secret.get_secret_value()
+        same = select(Key).where(Key.provider == provider, Key.tail == plain[-4:], Key.removed_at.is_(None))
+        async with self._database.begin() as session:
+            mine = [row for row in await session.scalars(same) if self._holds(row, plain)]
+            await notices.stopped(session, mine, reason, now)
+
+    async def set_limit(self, key_id: str, chat_id: int, limit: Decimal | None, now: datetime) -> None:
+        """Tell when less is left on one of the chat's keys; 0 never, None by the price of its last number."""
+        async with self._database.begin() as session:
+            row = await session.get(Key, key_id)
+            if row is not None and row.chat_id == chat_id:
+                await notices.limited(session, row, limit, now)
+
+    async def limit_of(self, key: Key, now: datetime) -> Decimal | None:
+        """What a key's balance is low below; None where it never is."""
+        async with self._database.begin() as session:
+            return await notices.limit_of(session, key, now)
+
+    async def unasked(self, used_since: datetime, asked_before: datetime) -> Sequence[Key]:
+        """Keys in use whose balance was not told for a while, the longest first."""
+        stale = or_(Key.balance_at.is_(None), Key.balance_at < asked_before)
+        wanted = select(Key).where(Key.removed_at.is_(None), Key.used_at > used_since, stale)
+        async with self._database.begin() as session:
+            return (await session.scalars(wanted.order_by(Key.balance_at, Key.id))).all()
 
 
 async def to_buy_with(session: AsyncSession, key_id: str, chat_id: int) -> Key:
@@ -200,8 +240,9 @@ async def _wipe(session: AsyncSession, now: datetime) -> None:
 
 
 def _used() -> ColumnElement[bool]:
-    """Whether anything was ever bought, rented or written with a key."""
-    return or_(*(exists().where(table.key_id == Key.id) for table in (Activation, Rental, OutgoingMessage)))
+    """Whether anything was ever bought, rented or written with a key, or a watch waits with it."""
+    users = (Activation, Rental, OutgoingMessage, Watch)
+    return or_(*(exists().where(table.key_id == Key.id) for table in users))
 
 
 def _needed(now: datetime) -> ColumnElement[bool]:

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import BigInteger, Dialect, Enum, Float, LargeBinary, MetaData, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
 
-
 #: Who stands in rows of people who were forgotten: no person and no chat has this id.
 NOBODY = 0
 

@@ -1,0 +1,83 @@
+"""What is to be said of a key unasked, each once: little is left on its account, or it is not taken any more.
+
+Both are said on the edge and armed again when the opposite was seen. A key without a limit of its own is low
+when what is left would not pay for three more numbers like the last one.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.models import Activation, Key, State
+from storage.outbox import Kind, arm, disarm
+
+#: So many numbers like the last one shall be left on an account.
+NUMBERS_LEFT = 3
+#: A number bought longer ago says nothing about the next one.
+_LATELY = timedelta(days=30)
+#: A site that blocks an account may tell its balance all the same: for so long that proves nothing.
+_BLOCKED_FOR = timedelta(days=1)
+_BLOCKED = "Banned"
+
+
+async def limit_of(session: AsyncSession, key: Key, now: datetime) -> Decimal | None:
+    """A balance below this is low; None where none is. Zero is nobody's limit: it turns the notice off."""
+    if key.low_at is not None:
+        return key.low_at or None
+    last = select(Activation.cost).where(
+        Activation.chat_id == key.chat_id,
+        Activation.key_id == key.id,
+        Activation.created_at > now - _LATELY,
+        Activation.state != State.FAILED,
+    )
+    cost = await session.scalar(last.order_by(Activation.created_at.desc()).limit(1))
+    return None if cost is None else cost * NUMBERS_LEFT
+
+
+async def learned(session: AsyncSession, key: Key, amount: Decimal, now: datetime) -> None:
+    """Within the caller's transaction: its provider told what is left, so it takes the key."""
+    limit = await limit_of(session, key, now)
+    if limit is None or amount >= limit:
+        await _no_longer_low(session, key)
+    elif key.low_told_at is None:
+        key.low_told_at = now
+        await arm(session, Kind.KEY_LOW, key.id, key.chat_id, now, anew=True)
+    if key.stopped_at is not None and not _still_blocked(key, now):
+        await goes_again(session, key)
+
+
+async def limited(session: AsyncSession, key: Key, limit: Decimal | None, now: datetime) -> None:
+    """Within the caller's transaction: its owner chose a limit. What they see right then is not rung."""
+    key.low_at = limit
+    limit = await limit_of(session, key, now)
+    if limit is None or key.balance is None or key.balance >= limit:
+        await _no_longer_low(session, key)
+    else:
+        key.low_told_at = key.low_told_at or now
+
+
+async def stopped(session: AsyncSession, keys: Iterable[Key], reason: str, now: datetime) -> None:
+    """Within the caller's transaction: their provider refused these keys, by the name of an error class."""
+    for key in keys:
+        if key.stopped_at is None:
+            key.stopped_at, key.stop_reason = now, reason
+            await arm(session, Kind.KEY_STOPPED, key.id, key.chat_id, now, anew=True)
+
+
+async def goes_again(session: AsyncSession, key: Key) -> None:
+    """Within the caller's transaction: its provider took it. What was not said yet is not said any more."""
+    key.stopped_at, key.stop_reason = None, ""
+    await disarm(session, Kind.KEY_STOPPED, key.id)
+
+
+async def _no_longer_low(session: AsyncSession, key: Key) -> None:
+    if key.low_told_at is not None:
+        key.low_told_at = None
+        await disarm(session, Kind.KEY_LOW, key.id)
+
+
+def _still_blocked(key: Key, now: datetime) -> bool:
+    return key.stop_reason == _BLOCKED and key.stopped_at is not None and now - key.stopped_at < _BLOCKED_FOR
