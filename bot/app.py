@@ -13,10 +13,11 @@ from bot import clock as clocks
 from bot.clock import Clock
 from bot.crew import Crew
 from bot.farewell import Farewell
+from bot.forms import Forms
 from bot.greeting import greet, name_commands
 from bot.heartbeat import Heartbeat, Watchdog
 from bot.messages import Messages
-from bot.middlewares import Forms, Welcome
+from bot.middlewares import Welcome
 from bot.paces import TELEGRAM, Paces
 from bot.poller import Poller, Signs
 from bot.postman import Postman
@@ -71,8 +72,8 @@ class Codebell(Crew):
         )
         self.watcher = Watcher(database, duties, clock, sleep=sleep)
         drawings = Drawings(
-            *(self.catalogues, self.chats, self.numbers, self.rented, self.orders, self.letters, self.outbox),
-            *(providers, clock, self.shops),
+            *(self.voices, self.preferences, self.numbers, self.rented, self.orders, self.letters),
+            *(self.outbox, providers, clock, self.shops),
         )
         self.postman = Postman(
             bot, self.outbox, self.chats, drawings.draw, drawings.hung, clock, self._revoked, paces
@@ -93,7 +94,7 @@ class Codebell(Crew):
         dispatcher = Dispatcher(storage=Forms(self.forms, self.clock), postman=self.postman)
         dispatcher.workflow_data.update(self.by_name())
         admins = frozenset(self.settings.admin_ids)
-        room = self.catalogues, self.chats, self.settings.access, admins, self.clock, self.nudge
+        room = self.voices, self.chats, self.settings.access, admins, self.clock, self.nudge
         welcome = Welcome(*room, self.paces.heard)
         dispatcher.update.outer_middleware(welcome)
         dispatcher.include_routers(*routers())

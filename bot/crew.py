@@ -23,6 +23,8 @@ from bot.shops import Shops
 from bot.statistics import Statistics
 from bot.strays import Strays
 from bot.tariffs import Tariffs
+from bot.voices import Voices
+from bot.witness import witnessed
 from storage.activations import ActivationStore
 from storage.caps import Caps
 from storage.chats import ChatStore
@@ -55,8 +57,9 @@ class Crew:
         clock: Clock,
         nudge: Callable[[], None],
     ) -> None:
-        self.settings, self.providers, self.clock, self._nudge = settings, providers, clock, nudge
+        self.settings, self.clock, self._nudge = settings, clock, nudge
         self.keys = KeyStore(database, vault, heard=secrets.add)
+        self.providers = witnessed(providers, self.keys, clock)
         self.chats = ChatStore(database, vault)
         self.numbers = ActivationStore(database)
         self.outbox = OutboxStore(database)
@@ -65,6 +68,7 @@ class Crew:
         self.preferences = PreferenceStore(database)
         self.retention = Retention(database, settings.retention_days)
         self.catalogues = Catalogues(settings.default_language)
+        self.voices = Voices(self.catalogues, self.chats, self.preferences, clock)
         self.errands = Errands()
         self._shopping(database)
         self._numbers(database)
@@ -132,6 +136,7 @@ class Crew:
             "statistics": self.statistics,
             "strays": self.strays,
             "tariffs": self.tariffs,
+            "voices": self.voices,
         }
 
 

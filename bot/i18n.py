@@ -6,7 +6,7 @@ The English sentence is the message id, so a missing translation is shown in Eng
 import html
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from functools import cache
 from math import ceil
@@ -31,11 +31,18 @@ _PLAIN_AMOUNT = "#,##0.00##"
 
 
 class Texts:
-    """The texts of one language. Call it with an English message: values are escaped, HTML comes out."""
+    """The texts of one language. Call it with an English message: values are escaped, HTML comes out.
 
-    def __init__(self, catalogue: I18n, language: str) -> None:
+    Times are those of `zone`; None is the place the bot runs in. `veils`: codes lie under a spoiler.
+    """
+
+    def __init__(
+        self, catalogue: I18n, language: str, zone: tzinfo | None = None, *, veils: bool = False
+    ) -> None:
         self._catalogue = catalogue
         self.language = language
+        self.zone = zone
+        self.veils = veils
         self.locale = _locale(language)
 
     def __call__(self, message: str, /, **values: object) -> str:
@@ -80,16 +87,26 @@ class Texts:
         return str(self.locale.territories.get(iso2.upper(), otherwise or iso2))
 
     def time(self, moment: datetime) -> str:
-        """The wall clock of the place the bot runs in (`TZ`), to the second: minimum waits are short."""
-        return format_time(moment.astimezone(), "HH:mm:ss", locale=self.locale)
+        """The wall clock, to the second: minimum waits are short."""
+        return format_time(moment.astimezone(self.zone), "HH:mm:ss", locale=self.locale)
 
     def day(self, moment: datetime) -> str:
-        """`20 Nov 14:02`: the day and the minute where the bot runs."""
-        return format_datetime(moment.astimezone(), "d MMM HH:mm", locale=self.locale)
+        """`20 Nov 14:02`: the day and the minute."""
+        return format_datetime(moment.astimezone(self.zone), "d MMM HH:mm", locale=self.locale)
 
     def date(self, moment: datetime) -> str:
         """`20 Nov 2026`: a day that may be in another year."""
-        return format_date(moment.astimezone(), "d MMM y", locale=self.locale)
+        return format_date(moment.astimezone(self.zone), "d MMM y", locale=self.locale)
+
+    def clock(self, moment: datetime) -> str:
+        """`14:02`: the wall clock, to the minute."""
+        return format_time(moment.astimezone(self.zone), "HH:mm", locale=self.locale)
+
+    def veiled(self, markup: str) -> str:
+        """HTML whose `code` is a secret: where that was chosen, a spoiler. Telegram takes no code in one."""
+        if not self.veils:
+            return markup
+        return markup.replace("<code>", "<tg-spoiler>").replace("</code>", "</tg-spoiler>")
 
     def span(self, seconds: float) -> str:
         """`2 minutes`, `110 seconds`: one unit, rounded, the smaller one below two of the larger."""
@@ -104,9 +121,9 @@ class Catalogues:
         self.languages = frozenset({"en", *self._core.available_locales})
         self._default = default if default in self.languages else "en"
 
-    def texts(self, language: str | None) -> Texts:
+    def texts(self, language: str | None, zone: tzinfo | None = None, *, veils: bool = False) -> Texts:
         short = (language or "").split("-")[0].lower()
-        return Texts(self._core, short if short in self.languages else self._default)
+        return Texts(self._core, short if short in self.languages else self._default, zone, veils=veils)
 
 
 def _sign(currency: str, locale: Locale) -> str:

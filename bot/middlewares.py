@@ -5,93 +5,32 @@ same, and a press that was not heard has done nothing and can be pressed again.
 
 Where somebody writes or presses can be written to again, and a command or a press ends an open question. A
 group that becomes a supergroup is followed, whoever made it one.
-
-Typed input is kept by aiogram's FSM, in our database and for a limited time.
 """
 
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
-from enum import Enum, auto
 from typing import Any
 
 from aiogram import BaseMiddleware
 from aiogram.exceptions import AiogramError
 from aiogram.fsm.context import FSMContext
-from aiogram.fsm.state import State
-from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
 from aiogram.types import CallbackQuery, Chat, Message, TelegramObject, Update, User
 
 from bot.clock import Clock
-from bot.i18n import Catalogues, Texts
+from bot.haste import Haste, Pace
+from bot.i18n import Texts
 from bot.paces import TELEGRAM
 from bot.settings import Access
+from bot.voices import Voices
 from storage.chats import ChatStore
-from storage.forms import FormStore
 
 log = logging.getLogger(__name__)
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
-#: A question that was not answered in this time is forgotten.
-PATIENCE = timedelta(minutes=15)
-#: How often a chat's row is brought up to date.
-_SEEN_AGAIN = timedelta(hours=1)
-#: Chats whose language is kept at hand, and people who were told once that the bot is private.
+#: People who were told once that the bot is private.
 _REMEMBERED = 10_000
-
-
-class Pace(Enum):
-    """How somebody comes."""
-
-    FINE = auto()
-    #: Too fast since this moment.
-    HASTY = auto()
-    STILL_HASTY = auto()
-
-
-class Haste:
-    """How fast each person comes; of many, those who came lately are remembered.
-
-    After too much of them they are heard again when it has calmed down to half of what they may.
-    """
-
-    def __init__(self, clock: Clock, pace: tuple[float, float]) -> None:
-        self._clock = clock
-        self._most, self._within = pace
-        self._levels: dict[int, tuple[float, datetime]] = {}
-        self._unheard: set[int] = set()
-
-    def of(self, person_id: int) -> Pace:
-        """How this one more of theirs comes."""
-        level = min(self._level(person_id) + 1, self._most + 1)
-        self._note(person_id, level)
-        if level > self._most and person_id not in self._unheard:
-            self._unheard.add(person_id)
-            return Pace.HASTY
-        if person_id in self._unheard and level > self._most / 2:
-            return Pace.STILL_HASTY
-        self._unheard.discard(person_id)
-        return Pace.FINE
-
-    def _level(self, person_id: int) -> float:
-        now = self._clock()
-        level, since = self._levels.get(person_id, (0.0, now))
-        calmed = max(0.0, (now - since).total_seconds()) * self._most / self._within
-        return max(0.0, level - calmed)
-
-    def _note(self, person_id: int, level: float) -> None:
-        self._levels.pop(person_id, None)
-        self._levels[person_id] = level, self._clock()
-        if len(self._levels) > _REMEMBERED:
-            quiet = next(iter(self._levels))
-            del self._levels[quiet]
-            self._unheard.discard(quiet)
-
-    def __len__(self) -> int:
-        """How many people are remembered."""
-        return len(self._levels)
 
 
 class Welcome(BaseMiddleware):
@@ -99,7 +38,7 @@ class Welcome(BaseMiddleware):
 
     def __init__(
         self,
-        catalogues: Catalogues,
+        voices: Voices,
         chats: ChatStore,
         access: Access,
         admins: frozenset[int],
@@ -108,14 +47,11 @@ class Welcome(BaseMiddleware):
         heard: tuple[float, float] = TELEGRAM.heard,
     ) -> None:
         """`back` is called when a chat that nothing could be delivered to is heard again, or moved."""
-        self._catalogues = catalogues
+        self._voices = voices
         self._chats = chats
         self._access = access
         self._admins = admins
-        self._clock = clock
         self._back = back
-        self._seen: dict[int, datetime] = {}
-        self._languages: dict[int, str] = {}
         self._told: dict[int, None] = {}
         self._haste = Haste(clock, heard)
 
@@ -125,12 +61,12 @@ class Welcome(BaseMiddleware):
         person: User | None = data.get("event_from_user")
         chat: Chat | None = data.get("event_chat")
         # First from what Telegram says: whatever fails below, the person can be told in words.
-        data["t"] = t = self._catalogues.texts(person.language_code if person is not None else "")
+        data["t"] = t = self._voices.foreign(person.language_code if person is not None else "")
         if isinstance(event, Update) and (pace := self._pace(event)) is not Pace.FINE:
             return await _slow_down(event, pace, t)
         if person is not None and not self._may_enter(person):
             return await self._turn_away(event, person, t)
-        data["t"] = self._catalogues.texts(await self._language(person, chat))
+        data["t"] = await self._texts(person, chat)
         if isinstance(event, Update):
             await self._hear(event)
             await _end_question(event, data)
@@ -158,23 +94,12 @@ class Welcome(BaseMiddleware):
     def _may_enter(self, person: User) -> bool:
         return self._access is Access.OPEN or person.id in self._admins
 
-    async def _language(self, person: User | None, chat: Chat | None) -> str:
-        """The chat's language once it is known, the person's Telegram's before."""
+    async def _texts(self, person: User | None, chat: Chat | None) -> Texts:
+        """As the chat chose; where there is none, as the person did in their own."""
         spoken = (person.language_code or "") if person is not None else ""
-        if chat is None:
-            return spoken
-        now = self._clock()
-        if self._seen.get(chat.id, datetime.min.replace(tzinfo=now.tzinfo)) < now - _SEEN_AGAIN:
-            title = chat.title or chat.full_name
-            row = await self._chats.see(chat.id, chat.type, title, spoken, now)
-            self._note(chat.id, now, row.language)
-        return self._languages[chat.id] or spoken
-
-    def _note(self, chat_id: int, now: datetime, language: str) -> None:
-        if len(self._seen) >= _REMEMBERED:
-            self._seen.clear()
-            self._languages.clear()
-        self._seen[chat_id], self._languages[chat_id] = now, language
+        if chat is not None:
+            return await self._voices.meet(chat.id, chat.type, chat.title or chat.full_name, spoken)
+        return self._voices.foreign(spoken) if person is None else await self._voices.of(person.id, spoken)
 
     async def _turn_away(self, event: TelegramObject, person: User, t: Texts) -> None:
         """One true answer, then silence; a button is answered always, or it would go on spinning."""
@@ -257,39 +182,3 @@ async def _end_question(update: Update, data: dict[str, Any]) -> None:
     if update.callback_query is not None or text.startswith("/"):
         await state.clear()
         data["ended"], data["raw_state"] = data["raw_state"], None
-
-
-class Forms(BaseStorage):
-    """aiogram's FSM storage on our database: what a person was asked to type survives a restart."""
-
-    def __init__(self, forms: FormStore, clock: Clock) -> None:
-        self._forms = forms
-        self._clock = clock
-
-    async def set_state(self, key: StorageKey, state: StateType = None) -> None:
-        name = state.state if isinstance(state, State) else state
-        if name is None:
-            await self._forms.drop(key.chat_id, key.user_id)
-        else:
-            await self._put(key, name, await self.get_data(key))
-
-    async def get_state(self, key: StorageKey) -> str | None:
-        form = await self._forms.get(key.chat_id, key.user_id, self._clock())
-        return None if form is None else form[0]
-
-    async def set_data(self, key: StorageKey, data: Any) -> None:
-        state = await self.get_state(key)
-        if data or state:
-            await self._put(key, state, dict(data))
-        else:
-            await self._forms.drop(key.chat_id, key.user_id)
-
-    async def get_data(self, key: StorageKey) -> dict[str, Any]:
-        form = await self._forms.get(key.chat_id, key.user_id, self._clock())
-        return {} if form is None else form[1]
-
-    async def close(self) -> None:
-        """The database is closed by who opened it."""
-
-    async def _put(self, key: StorageKey, state: str | None, data: dict[str, Any]) -> None:
-        await self._forms.put(key.chat_id, key.user_id, state, data, self._clock() + PATIENCE)

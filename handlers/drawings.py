@@ -1,22 +1,26 @@
 """What the postman says: every outbox row drawn as it is now, in its chat's language."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 
 from bot.clock import Clock
-from bot.drawing import Drawing
-from bot.i18n import Catalogues, Texts
+from bot.drawing import Drawing, Later
+from bot.hours import quiet_until
+from bot.i18n import Texts
 from bot.providers.base import Provider
 from bot.shops import Shops
+from bot.voices import Voices
 from handlers.cards import draw_card, draw_code
 from handlers.message_cards import draw_delivery, draw_message
 from handlers.rental_cards import draw_rental
 from handlers.rental_rings import draw_moved, draw_reminder, draw_rental_sms
 from handlers.strays import draw_restored
 from storage.activations import ActivationStore
-from storage.chats import ChatStore
 from storage.messages import MessageStore
 from storage.models import Post, Rental
-from storage.outbox import Kind, OutboxStore
+from storage.outbox import NOTICES, PERISHABLE, Kind, OutboxStore
+from storage.preferences import PreferenceStore
 from storage.rental_orders import RentalOrderStore
 from storage.rentals import RentalStore
 
@@ -26,8 +30,8 @@ class Drawings:
 
     def __init__(
         self,
-        catalogues: Catalogues,
-        chats: ChatStore,
+        voices: Voices,
+        preferences: PreferenceStore,
         numbers: ActivationStore,
         rentals: RentalStore,
         orders: RentalOrderStore,
@@ -38,8 +42,8 @@ class Drawings:
         shops: Shops,
     ) -> None:
         self._shops = shops
-        self._catalogues = catalogues
-        self._chats = chats
+        self._voices = voices
+        self._preferences = preferences
         self._numbers = numbers
         self._rentals = rentals
         self._orders = orders
@@ -48,9 +52,25 @@ class Drawings:
         self._providers = providers
         self._clock = clock
 
-    async def draw(self, post: Post) -> Drawing | None:
-        """None when there is nothing to say any more."""
-        t = self._catalogues.texts(await self._chats.language(post.chat_id))
+    async def draw(self, post: Post) -> Drawing | Later | None:
+        """None when there is nothing to say any more; what need not ring in quiet hours rings after them."""
+        t = await self._voices.of(post.chat_id)
+        until = await self._quiet_until(post, t)
+        if until is not None and post.kind in NOTICES:
+            return Later(until)
+        drawing = await self._drawn(post, t)
+        return drawing if drawing is None or until is None else replace(drawing, silent=True)
+
+    async def _quiet_until(self, post: Post, t: Texts) -> datetime | None:
+        """When the quiet hours end in which this would ring; a code or a card rings in any."""
+        if post.kind not in NOTICES | PERISHABLE or post.sent_at is not None:
+            return None
+        chosen = await self._preferences.of(post.chat_id)
+        if chosen.quiet_from is None or chosen.quiet_to is None:
+            return None
+        return quiet_until(self._clock(), chosen.quiet_from, chosen.quiet_to, t.zone)
+
+    async def _drawn(self, post: Post, t: Texts) -> Drawing | None:
         match post.kind:
             case Kind.CARD:
                 return await self._card(post, t)

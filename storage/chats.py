@@ -3,17 +3,20 @@
 import logging
 from datetime import datetime
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import BrokenKey
 from storage.database import Database
-from storage.models import Activation, Chat, Form, Key, Post, Row
+from storage.models import Activation, Chat, Form, Key, Post, Preferences, Row
 from storage.outbox import unpark
 from storage.places import to_the_buyers
 from storage.vault import Vault
 
 log = logging.getLogger(__name__)
+
+#: What people chose: a chat has one row of each, or one for each thing.
+_CHOICES = ("preferences", "ceilings", "favourites")
 
 
 class ChatStore:
@@ -26,7 +29,8 @@ class ChatStore:
         self._heard: set[int] = set()
 
     async def see(self, chat_id: int, kind: str, title: str, language: str, now: datetime) -> Chat:
-        """Remember a chat as it is now. `language` counts while none is known: later the person chooses.
+        """Remember a chat as it is now. A private chat's language follows the person's until they choose one,
+        a group's is the first that was heard.
 
         Being seen does not make a chat reachable: the news that the bot was blocked is seen too.
         """
@@ -35,7 +39,8 @@ class ChatStore:
             if chat is None:
                 chat = Chat(id=chat_id, created_at=now)
                 session.add(chat)
-            chat.language = chat.language or language[:8]
+            if not chat.language or (kind == "private" and not await _chose_a_language(session, chat_id)):
+                chat.language = language[:8] or chat.language or ""
             chat.kind, chat.title, chat.seen_at = kind, title[:128], now
             return chat
 
@@ -47,9 +52,6 @@ class ChatStore:
         """The chat's language; "" when it is not known."""
         async with self._database.begin() as session:
             return await session.scalar(select(Chat.language).where(Chat.id == chat_id)) or ""
-
-    async def set_language(self, chat_id: int, language: str) -> None:
-        await self._note(chat_id, language=language[:8])
 
     async def block_until(self, chat_id: int, until: datetime | None) -> None:
         """Nothing is sent there before `until`, as Telegram asked, even if the chat was never seen."""
@@ -93,10 +95,6 @@ class ChatStore:
                 await unpark(session, chat_id)
             return found is not None
 
-    async def _note(self, chat_id: int, **values: object) -> None:
-        async with self._database.begin() as session:
-            await session.execute(update(Chat).where(Chat.id == chat_id).values(**values))
-
     async def migrate(self, old: int, new: int) -> None:
         """A group became a supergroup: everything it had is the new chat's. A second time changes nothing."""
         async with self._database.begin() as session:
@@ -120,6 +118,11 @@ class ChatStore:
                 self._vault.reseal(row, secret)
 
 
+async def _chose_a_language(session: AsyncSession, chat_id: int) -> bool:
+    chosen = await session.get(Preferences, chat_id)
+    return chosen is not None and bool(chosen.language)
+
+
 async def _move_chat(session: AsyncSession, old: int, new: int) -> None:
     """The new chat may have been seen already; what people chose in the old one stays chosen."""
     before, after = await session.get(Chat, old), await session.get(Chat, new)
@@ -141,9 +144,13 @@ async def _forget_messages(session: AsyncSession, old: int) -> None:
 
 
 async def _make_room(session: AsyncSession, old: int, new: int) -> None:
-    """Who has a form in the new chat already keeps that one."""
+    """Who has a form in the new chat already keeps that one; what was chosen in the old one stays chosen."""
     newer = select(Form.user_id).where(Form.chat_id == new).scalar_subquery()
     await session.execute(delete(Form).where(Form.chat_id == old, Form.user_id.in_(newer)))
+    for name in _CHOICES:
+        table = Row.metadata.tables[name]
+        moving = exists().where(table.alias().c.chat_id == old)
+        await session.execute(delete(table).where(table.c.chat_id == new, moving))
 
 
 async def _move_rows(session: AsyncSession, table: Table, old: int, new: int) -> None:

@@ -1,13 +1,24 @@
 """What people chose for themselves; a chat without a row has the defaults."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
-from storage.models import Ceiling, Favourite, Preferences, Sort
+from storage.models import Ceiling, Chat, Favourite, Preferences, Sort
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How a chat is spoken to; "" where its language is not known, `utc_offset` None: the bot's zone."""
+
+    language: str = ""
+    utc_offset: int | None = None
+    hide_codes: bool = False
 
 
 class PreferenceStore:
@@ -24,13 +35,22 @@ class PreferenceStore:
     async def choose(self, chat_id: int, **values: object) -> Preferences:
         """Change some of a chat's choices, by the names of their columns."""
         async with self._database.begin() as session:
-            chosen = await session.get(Preferences, chat_id)
-            if chosen is None:
-                chosen = _defaults(chat_id)
-                session.add(chosen)
-            for name, value in values.items():
-                setattr(chosen, name, value)
-            return chosen
+            return await _choose(session, chat_id, **values)
+
+    async def speak(self, chat_id: int, language: str, spoken: str) -> None:
+        """The chat's language from now on; "" is as the person's Telegram, which speaks `spoken`."""
+        now = update(Chat).where(Chat.id == chat_id).values(language=(language or spoken)[:8])
+        async with self._database.begin() as session:
+            await _choose(session, chat_id, language=language[:8])
+            await session.execute(now)
+
+    async def voice(self, chat_id: int) -> Voice:
+        """How a chat is spoken to now."""
+        chosen = select(Chat.language, Preferences.utc_offset, Preferences.hide_codes)
+        query = chosen.outerjoin(Preferences, Preferences.chat_id == Chat.id).where(Chat.id == chat_id)
+        async with self._database.begin() as session:
+            row = (await session.execute(query)).one_or_none()
+        return Voice() if row is None else Voice(row[0], row[1], bool(row[2]))
 
     async def ceilings(self, chat_id: int) -> dict[str, Decimal]:
         """The most a chat pays for one number, by currency."""
@@ -64,5 +84,15 @@ class PreferenceStore:
             return True
 
 
+async def _choose(session: AsyncSession, chat_id: int, **values: object) -> Preferences:
+    chosen = await session.get(Preferences, chat_id)
+    if chosen is None:
+        chosen = _defaults(chat_id)
+        session.add(chosen)
+    for name, value in values.items():
+        setattr(chosen, name, value)
+    return chosen
+
+
 def _defaults(chat_id: int) -> Preferences:
-    return Preferences(chat_id=chat_id, sort=Sort.PRICE, hide_codes=False)
+    return Preferences(chat_id=chat_id, language="", sort=Sort.PRICE, hide_codes=False)

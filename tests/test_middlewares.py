@@ -14,13 +14,17 @@ from aiogram.fsm.storage.base import StorageKey
 from aiogram.methods import AnswerCallbackQuery, SendMessage, TelegramMethod
 from aiogram.types import Update
 
+from bot.forms import Forms
+from bot.haste import Haste, Pace
 from bot.i18n import Catalogues, Texts
-from bot.middlewares import Forms, Haste, Pace, Welcome
+from bot.middlewares import Welcome
 from bot.paces import TELEGRAM
 from bot.settings import Access
+from bot.voices import Voices
 from storage.chats import ChatStore
 from storage.database import Database
 from storage.forms import FormStore
+from storage.preferences import PreferenceStore
 from storage.vault import Vault
 from tests.core import blank
 from tests.doubles import FakeClock
@@ -65,8 +69,10 @@ class Door:
         self.bot = Bot("42:TEST", session=self.telegram)
         self.chats = ChatStore(database, Vault([MASTER]))
         self.nudges = 0
+        self.preferences = PreferenceStore(database)
+        self.voices = Voices(Catalogues(), self.chats, self.preferences, self.clock)
         self.welcome = Welcome(
-            Catalogues(), self.chats, access, frozenset({OPERATOR}), self.clock, self._nudge
+            self.voices, self.chats, access, frozenset({OPERATOR}), self.clock, self._nudge
         )
         self.let_in: list[Texts] = []
         self.forms = Forms(FormStore(database), self.clock)
@@ -169,15 +175,40 @@ async def test_a_chat_is_remembered_with_its_language_and_seen_again_an_hour_lat
     first = door.clock()
     await door.come(door.says(STRANGER, language="uk"))
     door.clock.advance(3600)
-    await door.come(door.says(STRANGER, language="de"))
+    await door.come(door.says(STRANGER, language="uk"))
     chat = await door.chats.get(STRANGER)
     assert chat is not None
     assert (chat.language, chat.seen_at) == ("uk", first)
     door.clock.advance(1)
-    await door.come(door.says(STRANGER, language="de"))
+    await door.come(door.says(STRANGER, language="uk"))
     chat = await door.chats.get(STRANGER)
     assert chat is not None
     assert (chat.language, chat.seen_at) == ("uk", door.clock())
+
+
+async def test_whose_telegram_speaks_another_language_is_followed_at_once_until_they_choose(
+    database: Database,
+) -> None:
+    door = Door(database, Access.OPEN)
+    for spoken, chosen, language in (("uk", "", "uk"), ("de", "", "de"), ("", "", "de"), ("de", "vi", "vi")):
+        if chosen:
+            await door.voices.speak(STRANGER, chosen, spoken)
+        await door.come(door.says(STRANGER, language=spoken))
+        assert await door.chats.language(STRANGER) == language
+    await door.come(door.says(STRANGER, language="fr"))
+    assert await door.chats.language(STRANGER) == "vi"
+    await door.voices.speak(STRANGER, "", "fr")
+    assert await door.chats.language(STRANGER) == "fr"
+
+
+async def test_a_group_keeps_its_language_whoever_speaks(database: Database) -> None:
+    door = Door(database, Access.OPEN)
+    for spoken in ("uk", "de"):
+        await door.come(door.says(STRANGER, "group", spoken))
+        door.clock.advance(3601)
+    group = door.says(STRANGER, "group").message
+    assert group is not None
+    assert await door.chats.language(group.chat.id) == "uk"
 
 
 async def test_who_writes_faster_than_anybody_reads_is_told_once_and_heard_when_it_calms(

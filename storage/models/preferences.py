@@ -26,6 +26,8 @@ class Preferences(Row):
     __tablename__ = "preferences"
 
     chat_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    #: What the bot speaks there whatever the person's Telegram does; "" is as that.
+    language: Mapped[str] = mapped_column(String(8), default="")
     sort: Mapped[Sort] = mapped_column(default=Sort.PRICE)
     #: Codes lie under a spoiler until they are pressed.
     hide_codes: Mapped[bool] = mapped_column(default=False)

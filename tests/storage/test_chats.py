@@ -1,6 +1,7 @@
 """Chats: seen, reached, moved with everything they have."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from storage.forms import FormStore
 from storage.keys import KeyStore
 from storage.models import Activation, Chat, Post, Row, State
 from storage.outbox import PARKED, OutboxStore
+from storage.preferences import PreferenceStore
 from storage.vault import Vault
 from tests.storage.shelf import MASTER, NOW, SECRET, number, put, sql, stored
 
@@ -30,12 +32,38 @@ async def found(chats: ChatStore, chat_id: int) -> Chat:
     return chat
 
 
-async def test_a_chat_seen_again_is_as_it_is_now_but_keeps_its_language(chats: ChatStore) -> None:
-    await chats.see(1, "private", "Ann", "en", NOW)
-    await chats.set_language(1, "uk")
-    await chats.see(1, "private", "Anna", "ru", LATER)
-    chat = await found(chats, 1)
-    assert (chat.title, chat.language, chat.created_at, chat.seen_at) == ("Anna", "uk", NOW, LATER)
+async def test_a_group_seen_again_is_as_it_is_now_but_keeps_its_language(chats: ChatStore) -> None:
+    await chats.see(-1, "group", "Team", "uk", NOW)
+    await chats.see(-1, "group", "Teams", "ru", LATER)
+    chat = await found(chats, -1)
+    assert (chat.title, chat.language, chat.created_at, chat.seen_at) == ("Teams", "uk", NOW, LATER)
+
+
+async def test_a_person_is_followed_into_another_language_until_one_is_chosen(
+    database: Database, chats: ChatStore
+) -> None:
+    for language in ("uk", "ru", ""):
+        await chats.see(1, "private", "Ann", language, NOW)
+    assert await chats.language(1) == "ru"
+    await PreferenceStore(database).speak(1, "vi", "ru")
+    await chats.see(1, "private", "Ann", "uk", NOW)
+    assert await chats.language(1) == "vi"
+
+
+async def test_what_was_chosen_in_a_group_that_moves_stays_chosen(
+    database: Database, chats: ChatStore
+) -> None:
+    store = PreferenceStore(database)
+    for chat_id, hides in ((OLD, True), (NEW, False)):
+        await chats.see(chat_id, "group", "Team", "uk", NOW)
+        await store.choose(chat_id, hide_codes=hides)
+        await store.cap(chat_id, "USD", Decimal(1 if hides else 2))
+        await store.star(chat_id, 7, "telegram", NOW)
+    for _ in range(2):
+        await chats.migrate(OLD, NEW)
+        assert (await store.of(NEW)).hide_codes
+        assert await store.ceilings(NEW) == {"USD": Decimal(1)}
+        assert await store.favourites(NEW, 7) == ["telegram"]
 
 
 async def test_long_titles_and_languages_are_cut_to_their_columns(chats: ChatStore) -> None:

@@ -1,0 +1,70 @@
+"""The hours of a chat: how far its clock is from UTC, and between which of them it is to be quiet."""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+
+from bot.errors import BadInput, text
+
+#: Minutes east of UTC that clocks of this world show.
+_WESTMOST, _EASTMOST = -12 * 60, 14 * 60
+_DAY = timedelta(days=1)
+_HOUR = r"([01]?[0-9]|2[0-4])(?:[:.]([0-5][0-9]))?"
+_HOURS = re.compile(rf"{_HOUR}\s*[-–—]\s*{_HOUR}", re.ASCII)
+_OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+−–-])\s*([0-9]{1,2})(?:[:.]?([0-9]{2}))?", re.ASCII | re.IGNORECASE)
+
+
+class NotHours(BadInput):
+    text = text("Send two times with a hyphen between them, like 22:30-8.")
+
+
+class NotAnOffset(BadInput):
+    text = text("Send how far your clock is from UTC, like +5:30 or -3.")
+
+
+def zone_of(offset: int | None) -> tzinfo | None:
+    """The zone so many minutes east of UTC; None is the one the bot runs in."""
+    return None if offset is None else timezone(timedelta(minutes=offset))
+
+
+def hours_in(typed: str) -> tuple[int, int]:
+    """`22:30-8` as minutes since midnight. Raises `NotHours`, also for no time at all between them."""
+    found = _HOURS.fullmatch(typed.strip())
+    if found is None:
+        raise NotHours
+    first, last = _minutes(found[1], found[2]), _minutes(found[3], found[4])
+    if first == last:
+        raise NotHours
+    return first, last
+
+
+def _minutes(hours: str, minutes: str | None) -> int:
+    """Since midnight; 24:00 is midnight itself."""
+    return (int(hours) * 60 + int(minutes or 0)) % (24 * 60)
+
+
+def offset_in(typed: str) -> int:
+    """`+5:30`, `UTC-3` as minutes east of UTC. Raises `NotAnOffset`."""
+    found = _OFFSET.fullmatch(typed.strip())
+    if found is None:
+        raise NotAnOffset
+    minutes = int(found[2]) * 60 + int(found[3] or 0)
+    offset = minutes if found[1] == "+" else -minutes
+    if int(found[3] or 0) % 15 or not _WESTMOST <= offset <= _EASTMOST:
+        raise NotAnOffset
+    return offset
+
+
+def quiet_until(now: datetime, first: int, last: int, zone: tzinfo | None) -> datetime | None:
+    """When the quiet hours end that this moment lies in; None outside of them.
+
+    From the minute `first` of a day up to the minute `last`, of the next day where that is not later.
+    """
+    wall = now.astimezone(zone)
+    minute = wall.hour * 60 + wall.minute
+    over_midnight = first >= last
+    inside = minute >= first or minute < last if over_midnight else first <= minute < last
+    if not inside:
+        return None
+    day = wall + _DAY if over_midnight and minute >= first else wall
+    end = day.replace(hour=last // 60, minute=last % 60, second=0, microsecond=0, tzinfo=zone, fold=0)
+    return max(end.astimezone(UTC), now)
