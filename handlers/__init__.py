@@ -6,6 +6,7 @@ from aiogram import Router
 
 from handlers import (
     activation,
+    again,
     balance,
     buy,
     compose,
@@ -13,6 +14,7 @@ from handlers import (
     elsewhere,
     errors,
     forward,
+    guide,
     keys,
     nobody,
     numbers,
@@ -33,11 +35,13 @@ from handlers import (
 ROUTERS: tuple[Router, ...] = (
     nobody.router,
     start.router,
+    guide.router,
     compose.router,
     connect.router,
     keys.router,
     buy.router,
     quote.router,
+    again.router,
     options.router,
     activation.router,
     forward.router,

@@ -12,7 +12,7 @@ class Menu(CallbackData, prefix="m"):
 
 
 class Help(CallbackData, prefix="mh"):
-    """help: what people ask."""
+    """guide: what people ask."""
 
 
 class Buy(CallbackData, prefix="b"):
@@ -42,8 +42,8 @@ class Choose(CallbackData, prefix="qo"):
     country: str
 
 
-class Again(CallbackData, prefix="qa"):
-    """quote: the same as that number once more."""
+class Again(CallbackData, prefix="ua"):
+    """again: the same as that number once more."""
 
     id: str
 
@@ -266,3 +266,19 @@ class Privacy(CallbackData, prefix="z"):
 
 class Prices(CallbackData, prefix="g"):
     """prices: what things cost today, without buying."""
+
+
+class Receipt(CallbackData, prefix="i"):
+    """receipt: all that is known of one number, rental or message; back leads to that page of the history.
+
+    `kind` is a `storage.history.Kind`, `value` the filters of the list it was pressed in.
+    """
+
+    kind: Annotated[str, Field(pattern="^[nrm]$")]
+    id: str
+    value: Annotated[str, Field(max_length=32)] = ""
+    page: Annotated[int, Field(ge=0, le=999)] = 0
+
+
+class Export(CallbackData, prefix="E"):
+    """export: everything of the chat as files."""

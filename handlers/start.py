@@ -1,30 +1,63 @@
-"""The first minute: /start, /help, the menu, and the news that somebody blocked or unblocked the bot."""
+"""The first minute: /start and its links, the menu, and the news that somebody blocked or unblocked the bot.
+
+What a link is for is carried by the buttons: who must add a key first comes back to it.
+"""
 
 import re
+from collections.abc import Mapping
 
 from aiogram import F, Router
-from aiogram.filters import Command, CommandObject, CommandStart
+from aiogram.filters import CommandObject, CommandStart
+from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, ChatMemberUpdated, InlineKeyboardButton, Message
 
 from bot.clock import Clock
-from bot.i18n import Texts
+from bot.i18n import Texts, flag
 from bot.offers import Offers
 from bot.parts import NEEDS
 from bot.postman import Postman
-from bot.providers.base import Capability
-from bot.services import slug
+from bot.providers.base import Capability, Provider
+from bot.services import nice_name, slug
 from bot.shops import Shops
-from handlers.buy import no_keys, show_countries, show_offers
-from handlers.doors import AddKey, Balance, Buy, Countries, Help, Keys, Menu, Numbers, Rent, Send
-from handlers.screen import Screen, press, show
+from handlers.buy import show_countries, show_offers
+from handlers.connect import which_provider
+from handlers.doors import (
+    AddKey,
+    Balance,
+    Buy,
+    Countries,
+    Help,
+    History,
+    Keys,
+    Menu,
+    Numbers,
+    Prices,
+    Privacy,
+    Rent,
+    Send,
+    Settings,
+    Stats,
+    Watches,
+)
+from handlers.numbers import FRESH
+from handlers.screen import Rows, Screen, chat_of, press, show
+from storage.activations import ActivationStore
 from storage.chats import ChatStore
 from storage.keys import KeyStore
+from storage.models import State
 
 router = Router(name="start")
 router.callback_query.filter(F.data.startswith("m"))
 
 _BUY_LINK = re.compile(r"buy_([a-z0-9]{1,24})(?:_([A-Za-z]{2}))?", re.ASCII)
+#: The link's word of who is to add a key.
+CONNECT = "connect"
 _GONE = frozenset({"kicked", "left"})
+_WAITING = frozenset({State.WAITING})
+
+
+class More(CallbackData, prefix="mm"):
+    """The rest of the menu."""
 
 
 @router.message(CommandStart(deep_link=True, magic=F.args.regexp(_BUY_LINK)), F.chat.type == "private")
@@ -33,33 +66,43 @@ async def start_buying(
 ) -> None:
     """`?start=buy_<service>_<country>`: straight to the offers."""
     link = _BUY_LINK.match(command.args or "")
-    if link is None or not await shops.able(message.chat.id, Capability.BUY):
-        await show(message, no_keys(t))
-    elif link[2]:
-        await show_offers(message, t, offers, slug(link[1]), link[2].upper())
+    service, iso2 = (slug(link[1]), (link[2] or "").upper()) if link else ("", "")
+    await go_to(message, service, iso2 if iso2 in t.locale.territories else "", t, offers, shops)
+
+
+async def go_to(message: Message, service: str, iso2: str, t: Texts, offers: Offers, shops: Shops) -> None:
+    """To the offers for a service in a country, or to its countries; without a key, to a key first."""
+    if not await shops.able(message.chat.id, Capability.BUY):
+        await show(message, _key_first(service, iso2, t))
+    elif iso2:
+        await show_offers(message, t, offers, service, iso2)
     else:
-        await show_countries(message, t, offers, Countries(service=slug(link[1])))
+        await show_countries(message, t, offers, Countries(service=service))
+
+
+@router.message(CommandStart(deep_link=True, magic=F.args == CONNECT), F.chat.type == "private")
+async def start_connecting(message: Message, t: Texts, providers: Mapping[str, Provider]) -> None:
+    """`?start=connect`: straight to the providers a key can be of."""
+    await show(message, which_provider(AddKey(), t, providers))
 
 
 @router.message(CommandStart())
-async def start(message: Message, t: Texts, keys: KeyStore, shops: Shops) -> None:
-    await show(message, await _menu(message.chat.id, t, keys, shops))
+async def start(
+    message: Message, t: Texts, keys: KeyStore, shops: Shops, numbers: ActivationStore, clock: Clock
+) -> None:
+    await show(message, await _menu(message, t, keys, shops, numbers, clock))
 
 
 @router.callback_query(Menu.filter())
-async def menu(callback: CallbackQuery, t: Texts, keys: KeyStore, shops: Shops) -> None:
-    chat_id = callback.message.chat.id if callback.message else callback.from_user.id
-    await show(callback, await _menu(chat_id, t, keys, shops))
+async def menu(
+    callback: CallbackQuery, t: Texts, keys: KeyStore, shops: Shops, numbers: ActivationStore, clock: Clock
+) -> None:
+    await show(callback, await _menu(callback, t, keys, shops, numbers, clock))
 
 
-@router.message(Command("help"))
-async def help_by_command(message: Message, t: Texts) -> None:
-    await show(message, _help(t))
-
-
-@router.callback_query(Help.filter())
-async def help_by_button(callback: CallbackQuery, t: Texts) -> None:
-    await show(callback, _help(t))
+@router.callback_query(More.filter())
+async def more(callback: CallbackQuery, t: Texts) -> None:
+    await show(callback, _rest(t))
 
 
 @router.my_chat_member()
@@ -72,11 +115,23 @@ async def met_or_left(event: ChatMemberUpdated, chats: ChatStore, postman: Postm
         postman.nudge()
 
 
-async def _menu(chat_id: int, t: Texts, keys: KeyStore, shops: Shops) -> Screen:
-    return _home(await _more(chat_id, t, shops), t) if await keys.list(chat_id) else _welcome(t)
+async def _menu(
+    event: Message | CallbackQuery,
+    t: Texts,
+    keys: KeyStore,
+    shops: Shops,
+    numbers: ActivationStore,
+    clock: Clock,
+) -> Screen:
+    chat_id = chat_of(event)
+    if not await keys.list(chat_id):
+        return _welcome(t)
+    person_id = event.from_user.id if event.from_user is not None else chat_id
+    waiting = await numbers.recent(person_id, chat_id, clock() - FRESH, _WAITING)
+    return _home(len(waiting), [await _special(chat_id, t, shops)], t)
 
 
-async def _more(chat_id: int, t: Texts, shops: Shops) -> list[InlineKeyboardButton]:
+async def _special(chat_id: int, t: Texts, shops: Shops) -> list[InlineKeyboardButton]:
     """What only some of the providers can do: shown to who has a key of one."""
     buttons = []
     if await shops.able(chat_id, Capability.RENT):
@@ -84,6 +139,20 @@ async def _more(chat_id: int, t: Texts, shops: Shops) -> list[InlineKeyboardButt
     if any([await shops.able(chat_id, need) for need in NEEDS.values()]):
         buttons.append(press(t.plain("✉️ Send a message"), Send()))
     return buttons
+
+
+def _key_first(service: str, iso2: str, t: Texts) -> Screen:
+    """Somebody followed a link and has no key to buy with."""
+    name = nice_name(service, service)
+    wanted = f"{name} · {flag(iso2)} {t.country(iso2)}" if iso2 else name
+    text = t(
+        "<b>{wanted}</b>\n"
+        "Numbers are bought with your own key of a provider and paid from your account there. "
+        "Add one, and I bring you straight back here.",
+        wanted=wanted,
+    )
+    key = press(t.plain("🔑 Add a provider key"), AddKey(service=service, iso2=iso2))
+    return Screen(text, [[key], [press(t.plain("❔ How it works"), Help())]])
 
 
 def _welcome(t: Texts) -> Screen:
@@ -101,39 +170,34 @@ def _welcome(t: Texts) -> Screen:
     )
 
 
-def _home(more: list[InlineKeyboardButton], t: Texts) -> Screen:
+def _home(waiting: int, special: Rows, t: Texts) -> Screen:
+    lines = [t("🔔 <b>Codebell</b>"), ""]
+    if waiting:
+        lines.append(
+            t.many(
+                "{count} number is waiting for an SMS.", "{count} numbers are waiting for an SMS.", waiting
+            )
+        )
+    lines.append(t("What shall it be? You can also just type the name of a service."))
     return Screen(
-        t("🔔 <b>Codebell</b>\n\nWhat shall it be? You can also just type the name of a service."),
+        "\n".join(lines),
         [
             [press(t.plain("📱 Buy a number"), Buy())],
-            more,
-            [
-                press(t.plain("📋 My numbers"), Numbers()),
-                press(t.plain("💰 Balance"), Balance()),
-            ],
-            [press(t.plain("🔑 Keys"), Keys()), press(t.plain("❔ Help"), Help())],
+            [press(t.plain("📋 My numbers"), Numbers()), press(t.plain("💰 Balance"), Balance())],
+            *special,
+            [press(t.plain("🏷 Prices"), Prices()), press(t.plain("🔔 Watches"), Watches())],
+            [press(t.plain("More ▾"), More()), press(t.plain("❔ Help"), Help())],
         ],
     )
 
 
-def _help(t: Texts) -> Screen:
+def _rest(t: Texts) -> Screen:
     return Screen(
-        t(
-            "<b>How it works</b>\n"
-            "1. Add a key of an SMS-number provider; it is checked, stored encrypted, and your message "
-            "with it is deleted.\n"
-            "2. Pick a service, a country and an offer, and buy. One press buys at most one number.\n"
-            "3. Enter the number where you need it. The code comes here as a new message.\n"
-            "4. No code? Cancel: the provider pays back once its minimum wait is over.\n\n"
-            "<b>Commands</b>\n"
-            "/buy – a number; /buy telegram us goes straight there\n"
-            "/rent – a number for days; every SMS to it comes here\n"
-            "/send – an SMS or a Viber message, to one recipient at a time\n"
-            "/numbers – what is waiting, and the codes that came; rented numbers, too\n"
-            "/cancel – numbers that can be cancelled\n"
-            "/balance – what is left on your accounts\n"
-            "/keys – add, name and remove provider keys\n"
-            "/start – the menu"
-        ),
-        [[press(t.plain("◀ Menu"), Menu())]],
+        t("🔔 <b>Codebell</b>\n\nWhat was bought so far, your keys, and how I work for you."),
+        [
+            [press(t.plain("🗂 History"), History()), press(t.plain("📊 Statistics"), Stats())],
+            [press(t.plain("🔑 Keys"), Keys()), press(t.plain("⚙️ Settings"), Settings())],
+            [press(t.plain("🔒 Privacy"), Privacy()), press(t.plain("❔ Help"), Help())],
+            [press(t.plain("◀ Menu"), Menu())],
+        ],
     )
