@@ -16,7 +16,7 @@ import phonenumbers
 from aiogram.utils.i18n import I18n
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
-from babel.numbers import format_currency, format_decimal, get_currency_symbol
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
 
 from bot.errors import CodebellError, Unavailable
 
@@ -81,6 +81,10 @@ class Texts:
         pattern = self.locale.currency_formats["standard"].pattern.replace("0.00", "0.00##")
         signed = pattern.replace("¤", f"'{_sign(currency, self.locale)}'")
         return format_currency(amount, currency, format=signed, locale=self.locale, currency_digits=False)
+
+    def percent(self, share: float) -> str:
+        """`82%` or `82 %`, as the language writes it, of a share from 0 to 1."""
+        return str(format_percent(share, locale=self.locale))
 
     def country(self, iso2: str, otherwise: str = "") -> str:
         """The country's name in this language; `otherwise` for what Babel does not know."""

@@ -6,16 +6,16 @@ was never bought or may not have been, what was cancelled within `TOO_SHORT` of 
 while its provider's answers were lost.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Float,
     Integer,
-    Select,
     Subquery,
     and_,
     case,
@@ -29,12 +29,13 @@ from sqlalchemy import (
 
 from storage.database import Database
 from storage.models import Activation, Sms, State
+from storage.places import shown_in
 from storage.reasons import Reason
 
 #: Who gives a number back sooner did not wait for a code.
 TOO_SHORT = timedelta(minutes=1)
 #: Of a service that is bought more often, the newest so many numbers tell enough: nobody waits for more.
-NEWEST = 20_000
+NEWEST = 10_000
 _CODE_CAME = (State.RECEIVED, State.FINISHED)
 _NOT_HEARD = (Reason.ANSWER_LOST, Reason.NEVER_ANSWERED)
 
@@ -64,19 +65,40 @@ class FigureStore:
         """Of everybody's numbers for a service (its slug), a tally per provider and country."""
         return await self._tallies(Activation.service == service, Activation.created_at >= since)
 
+    async def of_person(self, owner_id: int, chat_id: int, since: datetime) -> Sequence[Tally]:
+        """The same of a person's numbers that are shown in a chat, whatever their service."""
+        return await self._tallies(*_of_person(owner_id, chat_id, since))
+
+    async def seconds(self, owner_id: int, chat_id: int, since: datetime) -> Mapping[str, Sequence[float]]:
+        """Of these numbers the seconds to their first codes, by provider."""
+        told = _told(*_of_person(owner_id, chat_id, since))
+        query = select(told.c.provider, told.c.seconds).where(told.c.seconds.is_not(None))
+        waited: dict[str, list[float]] = {}
+        async with self._database.begin() as session:
+            for provider, seconds in await session.execute(query):
+                waited.setdefault(provider, []).append(seconds)
+        return waited
+
     async def _tallies(self, *which: ColumnElement[bool]) -> Sequence[Tally]:
         told = _told(*which)
+        counts, medians = _counts(told), _medians(told)
+        same = and_(counts.c.provider == medians.c.provider, counts.c.country == medians.c.country)
+        query = select(*counts.c, medians.c.seconds).outerjoin(medians, same)
         async with self._database.begin() as session:
-            medians = {(row[0], row[1]): row[2] for row in await session.execute(_medians(told))}
-            counts = (await session.execute(_counts(told))).all()
+            rows = (await session.execute(query)).all()
         return [
-            Tally(provider, country, ended, received, paid, medians.get((provider, country)))
-            for provider, country, ended, received, paid in counts
+            Tally(provider, country, ended, received, paid, seconds)
+            for provider, country, ended, received, paid, seconds in rows
         ]
 
 
-def _told(*which: ColumnElement[bool]) -> Subquery:
-    """What each of the newest of these numbers tells, where it tells anything."""
+def _of_person(owner_id: int, chat_id: int, since: datetime) -> tuple[ColumnElement[bool], ...]:
+    mine = Activation.owner_id == owner_id, Activation.created_at >= since
+    return *mine, shown_in(Activation.chat_id, owner_id, chat_id)
+
+
+def _told(*which: ColumnElement[bool]) -> CTE:
+    """What each of the newest of these numbers tells, where it tells anything; read once for all counts."""
     newest = (
         select(Activation.id).where(*which).order_by(Activation.created_at.desc()).limit(NEWEST).subquery()
     )
@@ -93,7 +115,7 @@ def _told(*which: ColumnElement[bool]) -> Subquery:
         told.join(newest, newest.c.id == Activation.id)
         .outerjoin(Sms, first)
         .where(or_(Activation.state.in_(_CODE_CAME), _in_vain()))
-        .subquery()
+        .cte("told")
     )
 
 
@@ -114,14 +136,14 @@ def _seconds(start: Any, end: Any) -> ColumnElement[float]:
     return type_coerce(end, Float) - type_coerce(start, Float)
 
 
-def _counts(told: Subquery) -> Select[Any]:
+def _counts(told: CTE) -> Subquery:
     columns = told.c
     place = columns.provider, columns.country
     sums = func.count(), func.sum(columns.received), func.sum(columns.paid)
-    return select(*place, *sums).group_by(*place)
+    return select(*place, *sums).group_by(*place).subquery()
 
 
-def _medians(told: Subquery) -> Select[Any]:
+def _medians(told: CTE) -> Subquery:
     """Of an even count the mean of the two in the middle."""
     place = told.c.provider, told.c.country
     rank = func.row_number().over(partition_by=place, order_by=told.c.seconds).label("rank")
@@ -130,4 +152,5 @@ def _medians(told: Subquery) -> Select[Any]:
     columns = ranked.c
     middle = and_(2 * columns.rank >= columns.count, 2 * columns.rank <= columns.count + 2)
     places = columns.provider, columns.country
-    return select(*places, func.avg(columns.seconds)).where(middle).group_by(*places)
+    median = func.avg(columns.seconds).label("seconds")
+    return select(*places, median).where(middle).group_by(*places).subquery()
