@@ -6,6 +6,8 @@ from typing import Annotated
 from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
+from storage.history import Kind
+
 
 class Menu(CallbackData, prefix="m"):
     """start: the menu."""
@@ -228,6 +230,7 @@ class Choices(CallbackData, prefix="oc"):
 
     nonce: str
     what: str
+    page: Annotated[int, Field(ge=0, le=999)] = 0
 
 
 class Type(CallbackData, prefix="ot"):
@@ -269,12 +272,12 @@ class Prices(CallbackData, prefix="g"):
 
 
 class Receipt(CallbackData, prefix="i"):
-    """receipt: all that is known of one number, rental or message; back leads to that page of the history.
+    """receipt: all that is known of one number, rental or message.
 
-    `kind` is a `storage.history.Kind`, `value` the filters of the list it was pressed in.
+    Back leads to that page of the history; `value` are the filters of the list it was pressed in.
     """
 
-    kind: Annotated[str, Field(pattern="^[nrm]$")]
+    kind: Kind
     id: str
     value: Annotated[str, Field(max_length=32)] = ""
     page: Annotated[int, Field(ge=0, le=999)] = 0
