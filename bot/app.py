@@ -28,8 +28,10 @@ from bot.settings import Settings
 from bot.ticks import Tick, Ticks
 from bot.verdicts import REVOKED, Stopped
 from bot.watcher import Duty, Sleep, Watcher
+from bot.watches import lanes_of
 from handlers import routers
 from handlers.drawings import Drawings
+from handlers.progress import Progress
 from storage.database import Database
 from storage.forms import FormStore
 from storage.keys import KeyStore
@@ -69,6 +71,7 @@ class Codebell(Crew):
             Duty(self.numbers, self.step),
             Duty(self.rented, self.step_rental),
             Duty(self.letters, self.messages.step),
+            Duty(self.watchlist, self.watches.step, lanes_of),
         )
         self.watcher = Watcher(database, duties, clock, sleep=sleep)
         drawings = Drawings(
@@ -97,6 +100,7 @@ class Codebell(Crew):
         room = self.voices, self.chats, self.settings.access, admins, self.clock, self.nudge
         welcome = Welcome(*room, self.paces.heard)
         dispatcher.update.outer_middleware(welcome)
+        dispatcher.update.outer_middleware(Progress())
         dispatcher.include_routers(*routers())
         return dispatcher
 
@@ -163,13 +167,14 @@ class Codebell(Crew):
         stores = {"keys": self.keys, "forms": self.forms, "quotes": self.quotes, "orders": self.orders}
         chores: dict[str, Tick] = {name: partial(each.recover, LEFT_BEHIND) for name, each in money.items()}
         chores |= {name: partial(each.sweep, self.clock()) for name, each in stores.items()}
-        chores |= {"drafts": self.messages.sweep, "posts": self.postman.tidy}
+        chores |= {"drafts": self.messages.sweep, "posts": self.postman.tidy, "stock": self.warming.round}
         await self._ticks.each({**chores, "retention": partial(self.retention.sweep, self.clock())})
 
     async def _listen_to_people(self) -> None:
         try:
             await greet(self.bot, partial(self.heartbeat.beat, "polling"))
             self._tasks.append(asyncio.create_task(name_commands(self.bot, self.catalogues)))
+            self._tasks.append(asyncio.create_task(self.warming.round()))
             await self.poller.run()
         except Stopped as stopped:
             self._give_up(str(stopped))

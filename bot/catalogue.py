@@ -1,4 +1,7 @@
-"""What providers sell, remembered for a while: one refresh at a time, what is old is given meanwhile."""
+"""What providers sell, remembered for a while: one refresh at a time, what is old is given meanwhile.
+
+What was said last is kept longer, for lists that mark it as old while its provider does not answer.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,9 +16,16 @@ from bot.providers.base import Country, Price, Provider, Service
 
 T = TypeVar("T")
 
+#: So long the last known prices are worth showing.
+WORTH_SHOWING = timedelta(minutes=30)
+#: So many values lie on a shelf; more push the oldest off it.
+_PLACES = 500
 
-@dataclass(slots=True)
-class _Entry(Generic[T]):
+
+@dataclass(frozen=True, slots=True)
+class Kept(Generic[T]):
+    """A value, and when it was fetched."""
+
     value: T
     fetched_at: datetime
 
@@ -27,7 +37,7 @@ class Shelf(Generic[T]):
         self._clock = clock
         self._fresh = fresh
         self._usable = usable
-        self._entries: dict[object, _Entry[T]] = {}
+        self._entries: dict[object, Kept[T]] = {}
         self._fetching: dict[object, asyncio.Task[T]] = {}
 
     async def get(self, name: object, fetch: Callable[[], Awaitable[T]]) -> T:
@@ -48,6 +58,10 @@ class Shelf(Generic[T]):
             return entry.value
         return await asyncio.shield(self._refresh(name, fetch))
 
+    def last(self, name: object) -> Kept[T] | None:
+        """What was fetched last, however old it is; nothing is fetched."""
+        return self._entries.get(name)
+
     def _refresh(self, name: object, fetch: Callable[[], Awaitable[T]]) -> asyncio.Task[T]:
         task = self._fetching.get(name)
         if task is None:
@@ -62,7 +76,10 @@ class Shelf(Generic[T]):
             value = await fetch()
         finally:
             del self._fetching[name]
-        self._entries[name] = _Entry(value, self._clock())
+        self._entries.pop(name, None)
+        self._entries[name] = Kept(value, self._clock())
+        while len(self._entries) > _PLACES:
+            del self._entries[next(iter(self._entries))]
         return value
 
 
@@ -70,6 +87,7 @@ class Catalogue:
     """Services, countries and prices by provider: what one key was told serves all keys of that provider."""
 
     def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._services: Shelf[list[Service]] = Shelf(clock, timedelta(hours=6), timedelta(days=7))
         self._countries: Shelf[dict[str, Country]] = Shelf(clock, timedelta(hours=24), timedelta(days=7))
         self._prices: Shelf[list[Price]] = Shelf(clock, timedelta(seconds=30), timedelta(seconds=60))
@@ -94,3 +112,13 @@ class Catalogue:
         return await self._prices.latest(
             (provider.name, service), lambda: provider.prices(key, service=service)
         )
+
+    def last_names(self, provider: Provider) -> tuple[list[Service], dict[str, Country]]:
+        """The services and countries that were told last; nothing where nothing was."""
+        services, countries = self._services.last(provider.name), self._countries.last(provider.name)
+        return services.value if services else [], countries.value if countries else {}
+
+    def last_prices(self, provider: Provider, service: str) -> Kept[list[Price]] | None:
+        """The prices that were told last and when, while they are worth showing."""
+        kept = self._prices.last((provider.name, service))
+        return kept if kept and self._clock() - kept.fetched_at <= WORTH_SHOWING else None

@@ -10,6 +10,7 @@ from bot.clock import Clock
 from bot.errands import Errands
 from bot.i18n import Catalogues
 from bot.log import secrets
+from bot.lookout import Lookout
 from bot.messages import Messages
 from bot.offers import Offers
 from bot.postage import Postage
@@ -23,7 +24,10 @@ from bot.shops import Shops
 from bot.statistics import Statistics
 from bot.strays import Strays
 from bot.tariffs import Tariffs
+from bot.watches import Watches
 from bot.voices import Voices
+from bot.warming import Warming
+from bot.window import Window
 from bot.witness import witnessed
 from storage.activations import ActivationStore
 from storage.caps import Caps
@@ -37,12 +41,14 @@ from storage.outbox import OutboxStore
 from storage.preferences import PreferenceStore
 from storage.purchases import PurchaseStore
 from storage.quotes import QuoteStore
+from storage.recent import RecentStore
 from storage.rental_orders import RentalOrderStore
 from storage.rentals import RentalStore
 from storage.retention import Retention
 from storage.strays import StrayStore
 from storage.vault import Vault
 from storage.waits import WaitStore
+from storage.watches import WatchStore
 
 
 class Crew:
@@ -83,7 +89,11 @@ class Crew:
         self.shops = Shops(keys, self.providers)
         self.statistics = Statistics(FigureStore(database), clock)
         catalogue = Catalogue(clock)
+        self.lookout = Lookout(catalogue, self.shops, clock)
+        self.warming = Warming(keys, catalogue, self.providers)
         self.offers = Offers(catalogue, self.shops, self.quotes, self.settings.blocked_services, clock)
+        recent = RecentStore(database)
+        self.window = Window(self.offers, self.preferences, recent, self.statistics, clock)
         self.strays = Strays(
             *(StrayStore(database), keys, self.shops, catalogue, self.accounts, clock, self._nudge)
         )
@@ -94,6 +104,10 @@ class Crew:
         store, limits = PurchaseStore(database), caps(self.settings)
         self.activations = Activations(self.numbers, waits, keys, self.providers, self.clock, nudge)
         self.purchases = Purchases(store, waits, keys, self.accounts, limits, self.clock, nudge, self.errands)
+        self.watchlist = WatchStore(database)
+        self.watches = Watches(
+            *(self.watchlist, self.lookout, self.purchases, self.chats, limits.blocked, self.clock, nudge)
+        )
 
     def _rentals(self, database: Database) -> None:
         """Renting numbers, and their life."""
@@ -136,7 +150,9 @@ class Crew:
             "statistics": self.statistics,
             "strays": self.strays,
             "tariffs": self.tariffs,
+            "watches": self.watches,
             "voices": self.voices,
+            "window": self.window,
         }
 
 

@@ -1,54 +1,39 @@
 """What can be bought with the keys of a chat: services, countries, offers side by side, cheapest first."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 
 from pydantic import SecretStr
-from rapidfuzz import fuzz, process, utils
 
 from bot.catalogue import Catalogue
 from bot.clock import Clock
-from bot.errors import NotOffered
+from bot.errors import NotOffered, Unclear
 from bot.providers.base import Country, Price, Provider, Service, Supplier, Tier
+from bot.search import Listed, Meant, understand
 from bot.services import POPULAR, nice_name, slug
-from bot.shops import Listing, Shop, Shops
+from bot.shops import Listing, Shop, Shops, Trouble
 from storage.models import Key, Quote
 from storage.outbox import new_id
 from storage.quotes import QuoteStore
 
 T = TypeVar("T")
 
-#: Search results below this likeness (of 100) are not shown.
-_LIKENESS = 62
+#: Seconds a provider is given where its last known prices can be shown instead.
+_HASTE = 4.0
 #: Bytes of a provider's country code that a button and a quote can carry.
 _COUNTRY_CODE = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """A service that some provider of the chat sells."""
-
-    slug: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A country where a service is sold: its best price, and the stock of all providers (None: not told)."""
-
-    iso2: str
-    name: str
-    cost: Decimal
-    currency: str
-    stock: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Offer:
-    """A number that could be bought: which key, which of the provider's own codes, and for how much."""
+    """A number that could be bought: which key, which of the provider's own codes, and for how much.
+
+    `as_of` is set where the provider does not answer now: it was so at that moment.
+    """
 
     provider: Provider
     key: Key
@@ -60,6 +45,32 @@ class Offer:
     cost: Decimal
     currency: str
     stock: int | None
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A country where a service is sold, and its offers there, cheapest first."""
+
+    iso2: str
+    name: str
+    offers: Sequence[Offer]
+
+    @property
+    def cost(self) -> Decimal:
+        """The best price."""
+        return self.offers[0].cost
+
+    @property
+    def currency(self) -> str:
+        return self.offers[0].currency
+
+    @property
+    def stock(self) -> int | None:
+        """Of all providers, None where none tells: several keys of one provider sell the same stock."""
+        stocks = {(offer.provider.name, offer.country_code): offer.stock for offer in self.offers}
+        told = [stock for stock in stocks.values() if stock is not None]
+        return sum(told) if told else None
 
 
 class Offers:
@@ -89,32 +100,32 @@ class Offers:
     async def search(self, chat_id: int, words: str, limit: int = 8) -> Listing[Listed]:
         """Services whose name is like what was typed, likeliest first; typing errors are forgiven."""
         listing = await self.services(chat_id)
-        named = {service.slug: service for service in listing.items}
-        names = {service.slug: service.name for service in listing.items}
-        exact = [named[slug(words)]] if slug(words) in named else []
-        hits = process.extract(
-            words[:64],
-            names,
-            scorer=fuzz.WRatio,
-            processor=utils.default_process,
-            limit=limit,
-            score_cutoff=_LIKENESS,
-        )
-        likely = [named[found] for _, _, found in hits if named[found] not in exact]
-        return Listing([*exact, *likely][:limit], listing.troubles)
+        sold = {service.slug for service in listing.items}
+        hits = [service for service in understand(words, listing.items).services if service.slug in sold]
+        return Listing(hits[:limit], listing.troubles)
 
-    async def places(self, chat_id: int, service: str) -> Listing[Place]:
-        """The countries a service (its slug) is sold in, best price first."""
-        listing = await self._sold(chat_id, service)
+    async def understand(self, chat_id: int, words: str) -> tuple[Meant, Sequence[Trouble]]:
+        """The service and the country that somebody typed, by what the chat's providers sell."""
+        listing = await self.services(chat_id)
+        return understand(words, listing.items), listing.troubles
+
+    async def places(self, chat_id: int, service: str, *, remembered: bool = False) -> Listing[Place]:
+        """The countries a service (its slug) is sold in, best price first; `remembered` as in `offers`."""
+        listing = await self._sold(chat_id, service, remembered=remembered)
         groups: dict[str, list[Offer]] = {}
         for offer in listing.items:
             groups.setdefault(offer.iso2, []).append(offer)
-        places = [_place(offers) for offers in groups.values()]
+        places = [Place(iso2, offers[0].country_name, offers) for iso2, offers in groups.items()]
         return Listing(sorted(places, key=_by_price), listing.troubles)
 
-    async def offers(self, chat_id: int, service: str, iso2: str) -> Listing[Offer]:
-        """All the chat's keys side by side for one service and country, cheapest first."""
-        listing = await self._sold(chat_id, service)
+    async def offers(
+        self, chat_id: int, service: str, iso2: str, *, remembered: bool = False
+    ) -> Listing[Offer]:
+        """All the chat's keys side by side for one service and country, cheapest first.
+
+        With `remembered` there is also what was last known of providers that do not answer, with its moment.
+        """
+        listing = await self._sold(chat_id, service, remembered=remembered)
         here = [offer for offer in listing.items if offer.iso2 == iso2]
         return Listing(here, listing.troubles)
 
@@ -133,7 +144,7 @@ class Offers:
     async def quote(
         self, chat_id: int, owner_id: int, offer: Offer, *, max_price: Decimal | None = None, count: int = 1
     ) -> Quote:
-        """Note an offer under a nonce: what the *Buy* button will carry; `count` numbers, one after another."""
+        """Note an offer under a nonce: what the *Buy* button will carry, for so many numbers."""
         quote = _quote(offer, chat_id, owner_id, self._clock())
         quote.max_price, quote.count = max_price, count
         await self._quotes.open(quote)
@@ -155,28 +166,56 @@ class Offers:
     async def _ask(self, quote: Quote, question: Callable[[Provider, SecretStr], Awaitable[T]]) -> T:
         return await self._shops.ask_one(quote.key_id, quote.chat_id, question)
 
-    async def _sold(self, chat_id: int, service: str) -> Listing[Offer]:
+    async def _sold(self, chat_id: int, service: str, *, remembered: bool = False) -> Listing[Offer]:
         """Everything the chat could buy for a service, cheapest first."""
         if service in self._blocked:
             raise NotOffered
-        shops = await self._shops.ask(chat_id, lambda shop: self._prices_of(shop, service))
-        offers = [offer for _, group in shops.items for offer in group]
-        return Listing(sorted(offers, key=_by_price), shops.troubles)
+        shops = await self._shops.ask(chat_id, lambda shop: self._asked(shop, service, remembered))
+        groups = [group for _, group in shops.items]
+        troubles = list(shops.troubles)
+        for place, trouble in enumerate(troubles if remembered else ()):
+            if old := self._last_known(trouble, service):
+                groups.append(old)
+                troubles[place] = replace(trouble, as_of=min(offer.as_of for offer in old if offer.as_of))
+        offers = [offer for group in groups for offer in group]
+        return Listing(sorted(offers, key=_by_price), troubles)
 
     async def _services_of(self, shop: Shop) -> list[Listed]:
         services = await self._catalogue.services(shop.provider, shop.secret)
         return [_listed(service) for service in services]
 
+    async def _asked(self, shop: Shop, wanted: str, remembered: bool) -> list[Offer]:
+        """The offers of one provider; it is given less time where what is remembered can be shown instead."""
+        known = remembered and self._remembered(shop, wanted)
+        async with asyncio.timeout(_HASTE if known else None):
+            return await self._prices_of(shop, wanted)
+
     async def _prices_of(self, shop: Shop, wanted: str) -> list[Offer]:
         services = await self._catalogue.services(shop.provider, shop.secret)
         countries = await self._catalogue.countries(shop.provider, shop.secret)
         return [
-            _offer(shop, key, service, countries[price.country], price)
+            offer
             for service in services
             if _listed(service).slug == wanted
             for price in await self._catalogue.prices(shop.provider, shop.secret, service.code)
-            if price.country in countries and _placed(countries[price.country])
-            for key in shop.keys
+            for offer in _made(shop, service, countries, price)
+        ]
+
+    def _last_known(self, trouble: Trouble, wanted: str) -> list[Offer]:
+        """What a provider that does not answer sold last; one that said no sells nothing."""
+        if trouble.shop is None or not isinstance(trouble.error, Unclear):
+            return []
+        return self._remembered(trouble.shop, wanted)
+
+    def _remembered(self, shop: Shop, wanted: str) -> list[Offer]:
+        services, countries = self._catalogue.last_names(shop.provider)
+        return [
+            replace(offer, as_of=kept.fetched_at)
+            for service in services
+            if _listed(service).slug == wanted
+            and (kept := self._catalogue.last_prices(shop.provider, service.code))
+            for price in kept.value
+            for offer in _made(shop, service, countries, price)
         ]
 
 
@@ -200,13 +239,12 @@ def _by_price(sold: Offer | Place) -> tuple[bool, bool, str, Decimal]:
     return sold.stock == 0, not sold.currency, sold.currency, sold.cost
 
 
-def _place(offers: Sequence[Offer]) -> Place:
-    """One country from its offers, cheapest first; several keys of one provider sell the same stock."""
-    best = offers[0]
-    stocks = {(offer.provider.name, offer.country_code): offer.stock for offer in offers}
-    told = [stock for stock in stocks.values() if stock is not None]
-    stock = sum(told) if told else None
-    return Place(best.iso2, best.country_name, best.cost, best.currency, stock)
+def _made(shop: Shop, service: Service, countries: Mapping[str, Country], price: Price) -> list[Offer]:
+    """An offer for each key of the provider, where the country can be told."""
+    country = countries.get(price.country)
+    if country is None or not _placed(country):
+        return []
+    return [_offer(shop, key, service, country, price) for key in shop.keys]
 
 
 def _offer(shop: Shop, key: Key, service: Service, country: Country, price: Price) -> Offer:

@@ -1,59 +1,48 @@
-"""One name per service across providers: a *slug* made of its name, and a small table of other names.
+"""One name per service across providers: a *slug* made of its name, and a table of other names.
 
 Codes are never shared: the same two letters mean different things at different sites.
 """
 
+import csv
 import hashlib
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 
 #: Longer slugs are cut, with a few letters of their hash: they travel in buttons of 64 bytes.
 _SLUG_LENGTH = 20
 
-#: How else a service is called: the name without signs and blanks, or the code of sites that give no names.
-_ALSO = {
-    "amazon": "am amazonaws",
-    "apple": "wx appleid",
-    "discord": "ds",
-    "facebook": "fb facebookmeta",
-    "google": "go googleyoutubegmail googleyoutube gmail googlegmailyoutube",
-    "instagram": "ig instagramthreads",
-    "line": "me linemessenger",
-    "linkedin": "tn linkedln",
-    "microsoft": "mm microsoftoutlook hotmail outlook microsoftazure",
-    "mailru": "ma mailrugroup vkmailru",
-    "netflix": "nf",
-    "odnoklassniki": "ok okru",
-    "openai": "dr openaichatgpt chatgpt",
-    "paypal": "ts paypalebay",
-    "signal": "bw",
-    "snapchat": "fu",
-    "steam": "mt",
-    "telegram": "tg",
-    "tiktok": "lf tiktokdouyin",
-    "tinder": "oi",
-    "twitter": "tw x twitterx xtwitter",
-    "uber": "ub",
-    "viber": "vi",
-    "vk": "vkontakte vkcom",
-    "wechat": "wb",
-    "whatsapp": "wa",
-    "yahoo": "mb",
-    "yandex": "ya yandexuber",
-    "avito": "av",
-    "anyother": "ot other anyothers",
-}
-_SLUG_OF = {name: slug for slug, names in _ALSO.items() for name in names.split()}
-_NICE = {
-    "openai": "OpenAI",
-    "tiktok": "TikTok",
-    "whatsapp": "WhatsApp",
-    "vk": "VK",
-    "paypal": "PayPal",
-    "linkedin": "LinkedIn",
-    "wechat": "WeChat",
-    "mailru": "Mail.ru",
-    "anyother": "Any other",
-}
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A well-known service: how it is shown, and what else people call it, in any language."""
+
+    slug: str
+    name: str
+    #: What sites call it (bare letters), or the code of those that give no names: these are the same service.
+    same: tuple[str, ...]
+    also: tuple[str, ...]
+
+
+@cache
+def known() -> Mapping[str, Known]:
+    """The services of `services.csv`, by slug."""
+    text = resources.files("bot").joinpath("services.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    return {row["slug"]: _known(row) for row in rows}
+
+
+def _known(row: Mapping[str, str]) -> Known:
+    also = tuple(name for name in row["also"].split("|") if name)
+    return Known(row["slug"], row["name"], tuple(row["same"].split()), also)
+
+
+@cache
+def _slug_of() -> Mapping[str, str]:
+    return {name: service.slug for service in known().values() for name in service.same}
+
 
 #: What most people come for, in this order.
 POPULAR = (
@@ -85,15 +74,16 @@ POPULAR = (
 
 def slug(name: str) -> str:
     """A service's name as it travels in buttons: `[a-z0-9]`, 20 at the most, the same for every provider."""
-    bare = re.sub(r"[^a-z0-9]", "", name.casefold())
-    known = _SLUG_OF.get(bare, bare)
-    if known and len(known) <= _SLUG_LENGTH:
-        return known
+    letters = re.sub(r"[\W_]", "", name.casefold())
+    bare = re.sub(r"[^a-z0-9]", "", letters)
+    # "Яндекс Go" is not what is called "go": only a name all in Latin letters is known by them alone.
+    found = _slug_of().get(letters, bare if letters == bare else "")
+    if found and len(found) <= _SLUG_LENGTH:
+        return found
     return bare[: _SLUG_LENGTH - 8] + hashlib.sha256(name.encode()).hexdigest()[:8]
 
 
 def nice_name(slug_: str, name: str) -> str:
     """How a service is shown: the well-known ones always alike, others as their provider writes them."""
-    if slug_ in _ALSO:
-        return _NICE.get(slug_, slug_.capitalize())
-    return name.strip()
+    service = known().get(slug_)
+    return name.strip() if service is None else service.name

@@ -6,6 +6,7 @@ One that does not answer is left out and named; it never holds up the others for
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from pydantic import SecretStr
@@ -22,11 +23,22 @@ PATIENCE = 7.0
 
 
 @dataclass(frozen=True, slots=True)
+class Shop:
+    """A provider as one chat can ask it: with the first of its keys that can be read; all of them can buy."""
+
+    provider: Provider
+    keys: Sequence[Key]
+    secret: SecretStr
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
-    """A provider that is missing from a list, and why."""
+    """A provider that could not be asked, and why; `as_of`: when it told what is shown of it all the same."""
 
     title: str
     error: CodebellError
+    shop: Shop | None = None
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +47,6 @@ class Listing(Generic[T]):
 
     items: Sequence[T]
     troubles: Sequence[Trouble] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Shop:
-    """A provider as one chat can ask it: with the first of its keys that can be read; all of them can buy."""
-
-    provider: Provider
-    keys: Sequence[Key]
-    secret: SecretStr
 
 
 class Shops:
@@ -71,7 +74,7 @@ class Shops:
         good: list[tuple[Shop, T]] = []
         for shop, answer in zip(shops, answers, strict=True):
             if isinstance(answer, CodebellError):
-                troubles.append(Trouble(shop.provider.title, answer))
+                troubles.append(Trouble(shop.provider.title, answer, shop))
             else:
                 good.append((shop, answer))
         return Listing(good, troubles)

@@ -14,8 +14,9 @@ from pydantic import Field
 
 from bot.errors import NoKeys
 from bot.i18n import Texts, flag, visible
-from bot.offers import Listed, Offer, Offers, Place
+from bot.offers import Offer, Offers, Place
 from bot.providers.base import Capability
+from bot.search import Listed
 from bot.services import slug
 from bot.shops import Listing, Shops, Trouble
 from handlers.doors import AddKey, Buy, Choose, Countries, Country, Menu

@@ -106,6 +106,12 @@ class KeyStore:
         async with self._database.begin() as session:
             return tuple(await session.scalars(mine.order_by(Key.created_at, Key.id)))
 
+    async def some(self, provider: str, most: int) -> tuple[Key, ...]:
+        """Keys of a provider, whosever they are, the newest first: any of them tells what it sells."""
+        query = select(Key).where(Key.provider == provider, Key.removed_at.is_(None))
+        async with self._database.begin() as session:
+            return tuple(await session.scalars(query.order_by(Key.created_at.desc(), Key.id).limit(most)))
+
     async def get(self, key_id: str) -> Key | None:
         """A key's row, also a removed one whose numbers are still open (`removed_at` tells)."""
         async with self._database.begin() as session:

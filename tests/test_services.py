@@ -16,6 +16,7 @@ from bot.services import POPULAR, nice_name, slug
         (("Twitter", "X", "Twitter (X)", "tw"), "twitter"),
         (("OpenAI", "ChatGPT", "dr"), "openai"),
         (("Any other", "ot", "Other"), "anyother"),
+        (("VK", "Вконтакте", "vk.com", "ВКонтакте"), "vk"),
     ],
 )
 def test_one_service_has_one_slug_however_a_site_calls_it(names: tuple[str, ...], one: str) -> None:
@@ -31,9 +32,13 @@ def test_every_slug_fits_a_button_and_is_the_same_each_time(name: str) -> None:
     assert made == made.lower() == slug(name)
 
 
-@pytest.mark.parametrize("other", ["Вконтакте", "微信", "Одноклассники"])
+@pytest.mark.parametrize("other", ["Рамблер", "微信", "Фотострана"])
 def test_names_without_a_latin_letter_are_told_apart(other: str) -> None:
     assert slug(other) != slug(other + "!!") != slug("Яндекс")
+
+
+def test_a_name_that_is_only_partly_in_latin_letters_is_not_known_by_these() -> None:
+    assert slug("Яндекс Go") != slug("go") == "google"
 
 
 def test_long_names_that_begin_alike_are_told_apart() -> None:
