@@ -4,7 +4,7 @@ Both are drawn from their rows at the moment they are sent, so they always tell 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aiogram.types import InlineKeyboardButton
 
@@ -12,22 +12,30 @@ from bot.drawing import Drawing
 from bot.errors import BadReply, CodebellError, TooEarly, Unavailable, named
 from bot.i18n import Texts, flag, international, visible
 from bot.providers.base import Capability, Provider
-from handlers.doors import Act, Again, Country, Forward, What
-from handlers.purchase_outcomes import late, not_listed, unknown, why
+from handlers.doors import Act, Again, Forward, What
+from handlers.purchase_outcomes import late, not_bought, not_listed, unknown, ways_on
 from handlers.screen import Rows, Screen, copies, press
 from handlers.strangers import quoted, sender_of, warnings
 from storage.models import Activation, Sms, State
 from storage.reasons import Reason, refusal
 
+#: A purchase that takes longer says so.
+PROMPT = timedelta(seconds=3)
 _ENDED = frozenset({State.CANCELLED, State.EXPIRED, State.FINISHED, State.FAILED, State.UNKNOWN})
 
 
 def draw_card(row: Activation, t: Texts, providers: Mapping[str, Provider], now: datetime) -> Drawing:
     """The card as it is now; to be drawn again when the minimum wait is over."""
     provider = providers.get(row.provider)
-    screen = Screen(_card(row, _title(row, provider), t), _buttons(row, provider, t, now))
-    again_at = row.cancel_from if _too_early(row, now) and row.cancel_at is None else None
-    return Drawing(screen.html, screen.keyboard, edits=row.card_message_id, again_at=again_at)
+    screen = Screen(_card(row, _title(row, provider), t, now), _buttons(row, provider, t, now))
+    return Drawing(screen.html, screen.keyboard, edits=row.card_message_id, again_at=_next_look(row, now))
+
+
+def _next_look(row: Activation, now: datetime) -> datetime | None:
+    """When the card will look different by the clock alone."""
+    if row.state is State.BUYING:
+        return None if _takes_long(row, now) else row.created_at + PROMPT
+    return row.cancel_from if _too_early(row, now) and row.cancel_at is None else None
 
 
 def draw_code(
@@ -79,7 +87,7 @@ def _another_possible(row: Activation, provider: Provider) -> bool:
     return provider.can(Capability.ANOTHER_SMS) and row.another_sms is not False and not row.asked_again
 
 
-def _card(row: Activation, title: str, t: Texts) -> str:
+def _card(row: Activation, title: str, t: Texts, now: datetime) -> str:
     country = f"{flag(row.country)} {t.country(row.country, row.country_name)}"
     lines = [f"📱 {_number(row)}"] if row.phone else []
     lines.append(t("<b>{service}</b> · {country}", service=row.service_name, country=country))
@@ -87,7 +95,9 @@ def _card(row: Activation, title: str, t: Texts) -> str:
     if row.cost > row.agreed:
         agreed = t.money(row.agreed, row.currency)
         lines.append(t("⚠️ You agreed to {agreed}; {provider} charged more.", agreed=agreed, provider=title))
-    return "\n".join([*lines, "", *_news(row, title, t)])
+    if row.batch is not None:
+        lines.append(t("Number {position} of {count}", position=row.position, count=row.count))
+    return "\n".join([*lines, "", *_news(row, title, t, now)])
 
 
 def _number(row: Activation) -> str:
@@ -102,11 +112,11 @@ def _title(row: Activation, provider: Provider | None) -> str:
     return provider.title if provider is not None else row.provider
 
 
-def _news(row: Activation, title: str, t: Texts) -> list[str]:
+def _news(row: Activation, title: str, t: Texts, now: datetime) -> list[str]:
     """How things stand, and what to do next; what it cost is in the line above."""
     match row.state:
         case State.BUYING:
-            return [t("⏳ Buying…")]
+            return [_buying(row, title, t, now)]
         case State.WAITING:
             return _waiting(row, title, t)
         case State.CANCELLING:
@@ -115,6 +125,14 @@ def _news(row: Activation, title: str, t: Texts) -> list[str]:
             return [*_received(row, t), *_forwarded(row, t)]
         case _:
             return _outcome(row, title, t)
+
+
+def _buying(row: Activation, title: str, t: Texts, now: datetime) -> str:
+    return t("⏳ Still waiting for {provider}…", provider=title) if _takes_long(row, now) else t("⏳ Buying…")
+
+
+def _takes_long(row: Activation, now: datetime) -> bool:
+    return now >= row.created_at + PROMPT
 
 
 def _received(row: Activation, t: Texts) -> list[str]:
@@ -141,7 +159,7 @@ def _outcome(row: Activation, title: str, t: Texts) -> list[str]:
         case State.FAILED if row.reason == Reason.NOT_LISTED:
             return not_listed(row, title, t)
         case State.FAILED:
-            return [t("🚫 Not bought, not paid."), why(row, t)]
+            return not_bought(row, title, t)
         case State.UNKNOWN:
             return unknown(row, title, t)
         case _:
@@ -240,8 +258,7 @@ def _buttons(row: Activation, provider: Provider | None, t: Texts, now: datetime
         case State.WAITING:
             return [copy, *_waiting_buttons(row, provider, t, now)]
         case State.FAILED:
-            other = press(t.plain("🌍 Other offers"), Country(service=row.service, iso2=row.country))
-            return [[press(t.plain("🔁 Try again"), Again(id=row.id)), other]]
+            return ways_on(row, t)
         case state if state in _ENDED:
             return [[press(t.plain("🔁 Buy the same again"), Again(id=row.id))]]
         case _:

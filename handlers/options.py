@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from aiogram import F, Router
-from aiogram.filters.callback_data import CallbackData
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
@@ -15,31 +14,24 @@ from bot.errors import BadInput, Expired, NotOffered, text
 from bot.i18n import Texts
 from bot.offers import Offers
 from bot.providers.base import Provider, Supplier, Tier
+from handlers.confirmation import Look, Set, back, confirmation, own, still_there, title, usual_maximum
 from handlers.doors import Choices, Type
 from handlers.private import NUMBERS, only_in_private
-from handlers.quote import back, confirmation, own, still_there, title
-from handlers.screen import Rows, Screen, in_rows, press, show
+from handlers.screen import Rows, Screen, in_rows, page_of, press, show, turn
 from storage.models import Quote
+from storage.preferences import PreferenceStore
 from storage.quotes import QuoteStore
 
 router = Router(name="options")
 router.callback_query.filter(F.data.startswith("o"))
 only_in_private(router, NUMBERS)
 
-_ROWS_SHOWN = 12
+_ROWS_A_PAGE = 8
 _NOT = "-"
 _PREFIX = re.compile(r"[0-9]{3,10}", re.ASCII)
 _PREFIXES = 20
 #: What is left of a button's 64 bytes beside the nonce and the longest name of a choice.
 _LONGEST_VALUE = 38
-
-
-class Set(CallbackData, prefix="os"):
-    """Choose one of them; an empty value is "any"."""
-
-    nonce: str
-    what: str
-    value: str
 
 
 class Asked(StatesGroup):
@@ -63,9 +55,12 @@ async def choices(
 ) -> None:
     quote = await own(callback_data.nonce, callback.from_user.id, quotes)
     rows = await _choice_rows(quote, callback_data.what, t, offers)
-    whatever = [press(t.plain("Any"), Set(nonce=quote.nonce, what=callback_data.what, value=""))]
-    html = f"{title(quote, t)}\n{_question(callback_data.what, t)}"
-    await show(callback, Screen(html, [whatever, *rows[:_ROWS_SHOWN], back(quote, t)]))
+    shown, pages = page_of(rows, callback_data.page, _ROWS_A_PAGE)
+    pager = turn(callback_data.page, pages, lambda to: callback_data.model_copy(update={"page": to}))
+    question = _question(callback_data.what, t) if rows else t("There is nothing to choose from right now.")
+    whatever = [_set(quote, callback_data.what, "", t.plain("Any"))]
+    html = f"{title(quote, t)}\n{question}"
+    await show(callback, Screen(html, [whatever, *shown, pager, back(quote, t)]))
 
 
 @router.callback_query(Set.filter())
@@ -77,11 +72,13 @@ async def choose_one(
     quotes: QuoteStore,
     balances: Balances,
     providers: Mapping[str, Provider],
+    preferences: PreferenceStore,
 ) -> None:
     quote = await own(callback_data.nonce, callback.from_user.id, quotes)
-    changes = await _changes(quote, callback_data.what, callback_data.value, offers)
-    changed = await quotes.change(quote.nonce, **changes)
-    await show(callback, await confirmation(still_there(changed), t, balances, providers))
+    usual = await _usual(quote, balances, providers, preferences)
+    changes = await _changes(quote, callback_data.what, callback_data.value, usual, offers)
+    changed = still_there(await quotes.change(quote.nonce, **changes))
+    await show(callback, await confirmation(changed, t, balances, providers, preferences))
 
 
 @router.callback_query(Type.filter())
@@ -92,7 +89,10 @@ async def ask(
     price = callback_data.what == "max_price"
     await state.set_state(Asked.max_price if price else Asked.prefixes)
     await state.set_data({"nonce": quote.nonce})
-    question = t("Send the most you would pay, like 0.50.") if price else t(NotPrefixes.text)
+    question = t(NotPrefixes.text)
+    if price:
+        today = t.money(quote.cost, quote.currency)
+        question = t("Send the most you would pay, like 0.50. Today it costs {price}.", price=today)
     await show(callback, Screen(f"{title(quote, t)}\n{question}", [back(quote, t)]))
 
 
@@ -104,10 +104,16 @@ async def take_max_price(
     quotes: QuoteStore,
     balances: Balances,
     providers: Mapping[str, Provider],
+    preferences: PreferenceStore,
 ) -> None:
     """A typed maximum takes the place of a tier, which is a minimum, too."""
-    changes = {"max_price": _price(message.text or ""), "min_price": None}
-    await _typed(message, state, changes, t, quotes, balances, providers)
+    try:
+        changes = {"max_price": _price(message.text or ""), "min_price": None}
+    except NotAPrice as wrong:
+        await _ask_again(message, state, wrong, t)
+        return
+    quote = await _typed(state, quotes, changes)
+    await show(message, await confirmation(quote, t, balances, providers, preferences))
 
 
 @router.message(Asked.prefixes, F.text, ~F.text.startswith("/"))
@@ -118,27 +124,35 @@ async def take_prefixes(
     quotes: QuoteStore,
     balances: Balances,
     providers: Mapping[str, Provider],
+    preferences: PreferenceStore,
 ) -> None:
     prefixes = [part.strip().lstrip("+") for part in (message.text or "").split(",") if part.strip()]
     if not 0 < len(prefixes) <= _PREFIXES or not all(_PREFIX.fullmatch(prefix) for prefix in prefixes):
-        raise NotPrefixes
-    changes = {"avoid_prefixes": ",".join(prefixes)}
-    await _typed(message, state, changes, t, quotes, balances, providers)
+        await _ask_again(message, state, NotPrefixes(), t)
+        return
+    quote = await _typed(state, quotes, {"avoid_prefixes": ",".join(prefixes)})
+    await show(message, await confirmation(quote, t, balances, providers, preferences))
 
 
-async def _typed(
-    message: Message,
-    state: FSMContext,
-    changes: Mapping[str, object],
-    t: Texts,
-    quotes: QuoteStore,
-    balances: Balances,
-    providers: Mapping[str, Provider],
-) -> None:
+async def _ask_again(message: Message, state: FSMContext, wrong: BadInput, t: Texts) -> None:
+    """The question stays open; back leads to the confirmation."""
+    nonce = (await state.get_data()).get("nonce", "")
+    await show(message, Screen(t.error(wrong), [[press(t.plain("◀ Back"), Look(nonce=nonce))]]))
+
+
+async def _typed(state: FSMContext, quotes: QuoteStore, changes: Mapping[str, object]) -> Quote:
     nonce = (await state.get_data()).get("nonce", "")
     await state.clear()
-    quote = await quotes.change(nonce, **changes)
-    await show(message, await confirmation(still_there(quote), t, balances, providers))
+    return still_there(await quotes.change(nonce, **changes))
+
+
+async def _usual(
+    quote: Quote, balances: Balances, providers: Mapping[str, Provider], preferences: PreferenceStore
+) -> Decimal | None:
+    """The maximum price where none is chosen."""
+    key = await balances.key(quote.key_id, quote.chat_id)
+    ceiling = (await preferences.ceilings(quote.chat_id)).get(quote.currency)
+    return usual_maximum(quote.cost, ceiling, providers[key.provider])
 
 
 def _price(typed: str) -> Decimal:
@@ -162,17 +176,18 @@ def _question(what: str, t: Texts) -> str:
 
 
 async def _choice_rows(quote: Quote, what: str, t: Texts, offers: Offers) -> Rows:
-    """A button for each thing to choose; a supplier can also be left out."""
+    """A button for each thing to choose; a supplier can also be left out. What is chosen is ticked."""
     match what:
         case "tiers":
-            tiers = [(str(tier.cost), _tier(tier, quote, t)) for tier in await offers.tiers(quote)]
-            return in_rows([_set(quote, what, value, label) for value, label in tiers], 2)
+            tiers = await offers.tiers(quote)
+            return in_rows([_tier(tier, quote, t) for tier in tiers], 2)
         case "suppliers":
             found = [one for one in await offers.suppliers(quote) if _fits(_NOT + one.id)]
             return [_supplier_row(one, quote, t) for one in found]
         case "operators":
             names = [name for name in await offers.operators(quote) if name != "any" and _fits(name)]
-            return in_rows([_set(quote, what, name, name) for name in names], 2)
+            ticked = [(name, _ticked(name, name == quote.operator)) for name in names]
+            return in_rows([_set(quote, what, name, label) for name, label in ticked], 2)
         case _:
             raise Expired
 
@@ -182,48 +197,61 @@ def _fits(value: str) -> bool:
     return bool(value) and ":" not in value and len(value.encode()) <= _LONGEST_VALUE
 
 
+def _ticked(label: str, chosen: bool) -> str:
+    return f"☑ {label}" if chosen else label
+
+
 def _set(quote: Quote, what: str, value: str, label: str) -> InlineKeyboardButton:
     return press(label, Set(nonce=quote.nonce, what=what, value=value))
 
 
-def _tier(tier: Tier, quote: Quote, t: Texts) -> str:
-    return f"{t.money(tier.cost, quote.currency)} · {t.plain('{stock} left', stock=tier.stock)}"
+def _tier(tier: Tier, quote: Quote, t: Texts) -> InlineKeyboardButton:
+    label = f"{t.money(tier.cost, quote.currency)} · {t.plain('{stock} left', stock=tier.stock)}"
+    return _set(quote, "tiers", str(tier.cost), _ticked(label, tier.cost == quote.min_price))
 
 
 def _supplier_row(one: Supplier, quote: Quote, t: Texts) -> list[InlineKeyboardButton]:
     price = t.money(one.cost, quote.currency)
     label = f"{one.id} · {price} · {t.plain('{stock} left', stock=one.stock)}"
     without = t.plain("🚫 not {supplier}", supplier=one.id)
+    left_out = one.id in quote.except_suppliers.split(",")
     return [
-        _set(quote, "suppliers", one.id, label),
-        _set(quote, "suppliers", _NOT + one.id, without),
+        _set(quote, "suppliers", one.id, _ticked(label, one.id == quote.suppliers)),
+        _set(quote, "suppliers", _NOT + one.id, _ticked(without, left_out)),
     ]
 
 
-async def _changes(quote: Quote, what: str, value: str, offers: Offers) -> dict[str, object]:
+async def _changes(
+    quote: Quote, what: str, value: str, usual: Decimal | None, offers: Offers
+) -> dict[str, object]:
     """A choice as columns of the quote. A tier is one price exactly: minimum and maximum."""
     match what:
+        case "tiers" | "max_price" if not value:
+            return {"max_price": usual, "min_price": None}
         case "tiers":
-            price = _price(value) if value else None
-            return {"max_price": price, "min_price": price}
+            return {"max_price": _price(value), "min_price": _price(value)}
         case "suppliers":
-            return await _supplier_changes(quote, value, offers)
+            return await _supplier_changes(quote, value, usual, offers)
         case "operators":
             return {"operator": value or None}
+        case "prefixes" if not value:
+            return {"avoid_prefixes": ""}
         case _:
             raise Expired
 
 
-async def _supplier_changes(quote: Quote, value: str, offers: Offers) -> dict[str, object]:
+async def _supplier_changes(
+    quote: Quote, value: str, usual: Decimal | None, offers: Offers
+) -> dict[str, object]:
     """One supplier alone at its own price, or one more to leave out, or all of them again.
 
     A price that came with a supplier goes with it.
     """
-    theirs: dict[str, object] = {"max_price": None, "min_price": None} if quote.suppliers else {}
+    theirs: dict[str, object] = {"max_price": usual, "min_price": None} if quote.suppliers else {}
     if not value:
         return {"suppliers": "", "except_suppliers": "", **theirs}
     if value.startswith(_NOT):
-        out = {*filter(None, quote.except_suppliers.split(",")), value.removeprefix(_NOT)}
+        out = {*filter(None, quote.except_suppliers.split(","))} ^ {value.removeprefix(_NOT)}
         return {"suppliers": "", "except_suppliers": ",".join(sorted(out))[:256], **theirs}
     for one in await offers.suppliers(quote):
         if one.id == value:

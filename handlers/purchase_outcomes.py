@@ -1,16 +1,85 @@
-"""What came of a purchase that did not end with a number at once, as its card tells it."""
+"""What came of a purchase that did not end with a number at once, as its card tells it, and the ways on."""
 
-from bot.errors import named
+from bot.errors import (
+    BadKey,
+    Banned,
+    BrokenKey,
+    LimitReached,
+    NoMoney,
+    NoNumbers,
+    NotOffered,
+    UnknownKey,
+    named,
+)
 from bot.i18n import Texts
+from handlers.doors import Again, Balance, Countries, Keys, NextOffer, Numbers, WatchFor
+from handlers.screen import Rows, press
+from storage.caps import SpentEnough, TooManyNumbers, TooManyToday
 from storage.models import Activation
 from storage.reasons import Reason
 
 
 def why(row: Activation, t: Texts) -> str:
+    """Why it was not bought; a limit is told without its number, which may be another one today."""
+    match row.reason:
+        case TooManyNumbers.__name__:
+            return t("As many numbers wait for a code as you may have: cancel one, or let its code come.")
+        case TooManyToday.__name__:
+            return t("That is the limit of purchases a day; try again later.")
+        case SpentEnough.__name__:
+            return t("That would pass the daily spending limit at this provider.")
+        case Reason.AFTER_UNCLEAR:
+            return t("The answer about the one before it was lost, so this one was not ordered.")
     error = named(row.reason)
     if error is None:
         return t("I was restarted before the order went out. Press again if you still want it.")
     return t.error(error())
+
+
+def not_bought(row: Activation, title: str, t: Texts) -> list[str]:
+    """That nothing was paid, why, when to try again, and what became of the others it was ordered with."""
+    lines = [t("🚫 Not bought, not paid."), why(row, t)]
+    if row.try_from is not None:
+        lines.append(
+            t("{provider} can be asked again from {time}.", provider=title, time=t.time(row.try_from))
+        )
+    return [*lines, *_of_several(row, t)]
+
+
+def _of_several(row: Activation, t: Texts) -> list[str]:
+    """How many of them were bought: all before this one, and none after it."""
+    if row.batch is None:
+        return []
+    if row.reason == Reason.AFTER_UNCLEAR:
+        return [t("The rest was not ordered.")]
+    bought = row.position - 1
+    if row.position == row.count:
+        return [t("Bought: {bought} of {count}.", bought=bought, count=row.count)]
+    return [t("Bought: {bought} of {count}. The rest was not ordered.", bought=bought, count=row.count)]
+
+
+def ways_on(row: Activation, t: Texts) -> Rows:
+    """What makes sense after this refusal; nothing of it buys."""
+    once_more = press(_once_more(row, t), Again(id=row.id))
+    other = press(t.plain("➡ Next offer"), NextOffer(id=row.id))
+    match row.reason:
+        case NoNumbers.__name__ | NotOffered.__name__:
+            countries = press(t.plain("🌍 Other countries"), Countries(service=row.service))
+            watch = press(t.plain("👁 Watch for it"), WatchFor(service=row.service, iso2=row.country))
+            return [[other, countries], [watch, once_more]]
+        case NoMoney.__name__:
+            return [[press(t.plain("💰 Balance"), Balance()), other], [once_more]]
+        case BadKey.__name__ | Banned.__name__ | UnknownKey.__name__ | BrokenKey.__name__:
+            return [[press(t.plain("🔑 Keys"), Keys()), other]]
+        case TooManyNumbers.__name__ | TooManyToday.__name__ | LimitReached.__name__:
+            return [[press(t.plain("📋 My numbers"), Numbers()), once_more]]
+        case _:
+            return [[once_more, other]]
+
+
+def _once_more(row: Activation, t: Texts) -> str:
+    rest = row.position < row.count and row.reason != Reason.NOT_LISTED
+    return t.plain("🔁 Order the rest") if rest else t.plain("🔁 Try again")
 
 
 def late(title: str, t: Texts) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers.quote import Spend
+from handlers.confirmation import Spend
 from tests.handlers.belongings import Presser
 from tests.handlers.conftest import telegram_us
 from tests.house import Chat, House

@@ -1,0 +1,250 @@
+"""The confirmation as a screen: what is about to be bought, for how much, what can be chosen, and *Buy*.
+
+The chat's limit for one number is its maximum price where the provider can keep one; an offer above that
+limit is bought only after a press that says so.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated
+
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import InlineKeyboardButton
+from pydantic import Field
+
+from bot.balances import Balances
+from bot.errors import Expired, NotYours
+from bot.i18n import Texts, flag
+from bot.offers import Offer, Offers
+from bot.providers.base import Capability, Provider
+from handlers.doors import Choices, Country, Settings, Type
+from handlers.keys import name_of
+from handlers.screen import Rows, Screen, in_rows, press
+from storage.intents import MOST
+from storage.models import Key, Quote
+from storage.preferences import PreferenceStore
+from storage.quotes import QuoteStore
+
+
+class Spend(CallbackData, prefix="qb"):
+    """Buy what the quote of this nonce says."""
+
+    nonce: str
+
+
+class Look(CallbackData, prefix="qq"):
+    """Back to the confirmation of this nonce."""
+
+    nonce: str
+
+
+class Several(CallbackData, prefix="qs"):
+    """So many numbers of it."""
+
+    nonce: str
+    count: Annotated[int, Field(ge=1, le=MOST)]
+
+
+class PayMore(CallbackData, prefix="qm"):
+    """Its price is fine this time, although it is above the limit."""
+
+    nonce: str
+
+
+class Set(CallbackData, prefix="os"):
+    """Choose one of them; an empty value takes the choice back."""
+
+    nonce: str
+    what: str
+    value: str
+
+
+async def opened(
+    chat_id: int, person_id: int, offer: Offer, offers: Offers, preferences: PreferenceStore, count: int = 1
+) -> Quote:
+    """A new quote of an offer, with the maximum price that the chat chose for all of them."""
+    ceiling = (await preferences.ceilings(chat_id)).get(offer.currency)
+    most = usual_maximum(offer.cost, ceiling, offer.provider)
+    return await offers.quote(chat_id, person_id, offer, max_price=most, count=count)
+
+
+def usual_maximum(cost: Decimal, ceiling: Decimal | None, provider: Provider) -> Decimal | None:
+    """The maximum price of a quote where none is chosen for it."""
+    kept = ceiling is not None and provider.can(Capability.MAX_PRICE) and ceiling >= cost
+    return ceiling if kept else None
+
+
+async def own(nonce: str, person_id: int, quotes: QuoteStore) -> Quote:
+    quote = still_there(await quotes.get(nonce))
+    if quote.owner_id != person_id:
+        raise NotYours
+    return quote
+
+
+def still_there(quote: Quote | None) -> Quote:
+    if quote is None:
+        raise Expired
+    return quote
+
+
+async def confirmation(
+    quote: Quote,
+    t: Texts,
+    balances: Balances,
+    providers: Mapping[str, Provider],
+    preferences: PreferenceStore,
+) -> Screen:
+    """Everything that is about to be bought, and what it does to the balance."""
+    key = await balances.key(quote.key_id, quote.chat_id)
+    ceiling = (await preferences.ceilings(quote.chat_id)).get(quote.currency)
+    lines = [
+        title(quote, t),
+        _who_and_price(quote, key, name_of(key, providers), t),
+        *_wishes(quote, ceiling, t),
+        *_warnings(quote, key, ceiling, t),
+    ]
+    rows = [
+        *_buy_rows(quote, ceiling, t),
+        *_taken_back(quote, ceiling, t),
+        *_option_rows(quote, providers[key.provider], t),
+        [press(t.plain("◀ Other offers"), Country(service=quote.service, iso2=quote.country))],
+    ]
+    return Screen("\n".join(lines), rows)
+
+
+def title(quote: Quote, t: Texts) -> str:
+    country = f"{flag(quote.country)} {t.country(quote.country, quote.country_name)}"
+    return t("<b>{service}</b> · {country}", service=quote.service_name, country=country)
+
+
+def back(quote: Quote, t: Texts) -> list[InlineKeyboardButton]:
+    return [press(t.plain("◀ Back"), Look(nonce=quote.nonce))]
+
+
+def _each(quote: Quote) -> Decimal:
+    """What one number costs as far as is known: a tier is one price exactly."""
+    return quote.min_price or quote.cost
+
+
+def _at_most(quote: Quote) -> Decimal:
+    return quote.max_price or quote.cost
+
+
+def _who_and_price(quote: Quote, key: Key, who: str, t: Texts) -> str:
+    each, total = (t.money(cost, quote.currency) for cost in (_each(quote), _each(quote) * quote.count))
+    if key.balance is None and quote.count == 1:
+        return t("{who} · <b>{price}</b>", who=who, price=each)
+    if key.balance is None:
+        return t(
+            "{who} · {count} × {price} = <b>{total}</b>", who=who, count=quote.count, price=each, total=total
+        )
+    balance = t.money(key.balance, key.currency)
+    if quote.count == 1:
+        return t("{who} · <b>{price}</b> of your {balance}", who=who, price=each, balance=balance)
+    return t(
+        "{who} · {count} × {price} = <b>{total}</b> of your {balance}",
+        who=who,
+        count=quote.count,
+        price=each,
+        total=total,
+        balance=balance,
+    )
+
+
+def _wishes(quote: Quote, ceiling: Decimal | None, t: Texts) -> list[str]:
+    """What was chosen beyond the offer, a line each."""
+    lines = [_price_line(quote, ceiling, t)] if quote.max_price not in (None, quote.cost) else []
+    if quote.operator:
+        lines.append(t("Operator: {operator}", operator=quote.operator))
+    if quote.suppliers:
+        lines.append(t("Supplier: {supplier}", supplier=quote.suppliers))
+    if quote.except_suppliers:
+        without = quote.except_suppliers.replace(",", ", ")
+        lines.append(t("Without suppliers {suppliers}", suppliers=without))
+    if quote.avoid_prefixes:
+        lines.append(t("Not starting with {prefixes}", prefixes=quote.avoid_prefixes.replace(",", ", ")))
+    return lines
+
+
+def _price_line(quote: Quote, ceiling: Decimal | None, t: Texts) -> str:
+    most = t.money(_at_most(quote), quote.currency)
+    if quote.min_price is not None:
+        return t("Only at {price}", price=most)
+    if quote.max_price == ceiling:
+        return t("At most {price} each: your limit", price=most)
+    return t("At most {price} each", price=most)
+
+
+def _warnings(quote: Quote, key: Key, ceiling: Decimal | None, t: Texts) -> list[str]:
+    """What would go otherwise than one thinks."""
+    lines = []
+    if ceiling is not None and _at_most(quote) > ceiling:
+        limit = t.money(ceiling, quote.currency)
+        lines.append(t("⚠️ Above your limit of {limit} for one number.", limit=limit))
+    if quote.min_price is None and _at_most(quote) < quote.cost:
+        lines.append(t("⚠️ That is below the price of today: probably nothing will be found."))
+    if key.balance is not None and key.currency == quote.currency:
+        lines += _balance_warning(int(key.balance // _each(quote)) if _each(quote) else MOST, quote, t)
+    return lines
+
+
+def _balance_warning(enough_for: int, quote: Quote, t: Texts) -> list[str]:
+    if enough_for >= quote.count:
+        return []
+    if not enough_for:
+        return [t("⚠️ Your balance does not reach: top it up at the provider first.")]
+    return [t("⚠️ Your balance reaches for {count} of them.", count=enough_for)]
+
+
+def _buy_rows(quote: Quote, ceiling: Decimal | None, t: Texts) -> Rows:
+    if ceiling is not None and quote.max_price is None and quote.cost > ceiling:
+        price = t.money(quote.cost, quote.currency)
+        return [
+            [press(t.plain("💸 Pay {price} this time", price=price), PayMore(nonce=quote.nonce))],
+            [press(t.plain("⚙️ Change the limit"), Settings())],
+        ]
+    return [[press(_buy_label(quote, t), Spend(nonce=quote.nonce))], _counts(quote)]
+
+
+def _buy_label(quote: Quote, t: Texts) -> str:
+    price = t.money(_at_most(quote) * quote.count, quote.currency)
+    exact = _at_most(quote) == _each(quote)
+    if quote.count == 1 and exact:
+        return t.plain("✅ Buy for {price}", price=price)
+    if quote.count == 1:
+        return t.plain("✅ Buy for at most {price}", price=price)
+    if exact:
+        return t.plain("✅ Buy {count} for {price}", count=quote.count, price=price)
+    return t.plain("✅ Buy {count} for at most {price}", count=quote.count, price=price)
+
+
+def _counts(quote: Quote) -> list[InlineKeyboardButton]:
+    """How many: one row of tiny buttons, the chosen one ticked."""
+    labels = {count: f"☑ ×{count}" if count == quote.count else f"×{count}" for count in range(1, MOST + 1)}
+    return [press(label, Several(nonce=quote.nonce, count=count)) for count, label in labels.items()]
+
+
+def _taken_back(quote: Quote, ceiling: Decimal | None, t: Texts) -> Rows:
+    """A press each that takes a choice back."""
+    chosen = [
+        (quote.max_price not in (None, ceiling), t.plain("✖ Price"), "max_price"),
+        (quote.suppliers or quote.except_suppliers, t.plain("✖ Suppliers"), "suppliers"),
+        (quote.operator, t.plain("✖ Operator"), "operators"),
+        (quote.avoid_prefixes, t.plain("✖ Prefixes"), "prefixes"),
+    ]
+    buttons = [
+        press(label, Set(nonce=quote.nonce, what=what, value="")) for is_, label, what in chosen if is_
+    ]
+    return in_rows(buttons, 2)
+
+
+def _option_rows(quote: Quote, provider: Provider, t: Texts) -> Rows:
+    """What this provider lets a person choose; nothing where it lets them choose nothing."""
+    options = [
+        (Capability.TIERS, t.plain("💲 Price tiers"), Choices(nonce=quote.nonce, what="tiers")),
+        (Capability.MAX_PRICE, t.plain("⬆ Maximum price"), Type(nonce=quote.nonce, what="max_price")),
+        (Capability.SUPPLIERS, t.plain("🏭 Suppliers"), Choices(nonce=quote.nonce, what="suppliers")),
+        (Capability.OPERATOR, t.plain("📶 Operator"), Choices(nonce=quote.nonce, what="operators")),
+        (Capability.PREFIXES, t.plain("🚫 Avoid prefixes"), Type(nonce=quote.nonce, what="prefixes")),
+    ]
+    return in_rows([press(label, data) for needed, label, data in options if provider.can(needed)], 2)
