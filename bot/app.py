@@ -76,7 +76,7 @@ class Codebell(Crew):
         self.watcher = Watcher(database, duties, clock, sleep=sleep)
         drawings = Drawings(
             *(self.voices, self.preferences, self.numbers, self.rented, self.orders, self.letters),
-            *(self.outbox, providers, clock, self.shops),
+            *(self.outbox, providers, clock, self.shops, self.watchlist),
         )
         self.postman = Postman(
             bot, self.outbox, self.chats, drawings.draw, drawings.hung, clock, self._revoked, paces
@@ -167,6 +167,7 @@ class Codebell(Crew):
         stores = {"keys": self.keys, "forms": self.forms, "quotes": self.quotes, "orders": self.orders}
         chores: dict[str, Tick] = {name: partial(each.recover, LEFT_BEHIND) for name, each in money.items()}
         chores |= {name: partial(each.sweep, self.clock()) for name, each in stores.items()}
+        chores["watches"] = partial(self.watchlist.sweep, self.clock())
         chores |= {"drafts": self.messages.sweep, "posts": self.postman.tidy, "stock": self.warming.round}
         await self._ticks.each({**chores, "retention": partial(self.retention.sweep, self.clock())})
 

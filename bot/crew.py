@@ -24,9 +24,9 @@ from bot.shops import Shops
 from bot.statistics import Statistics
 from bot.strays import Strays
 from bot.tariffs import Tariffs
-from bot.watches import Watches
 from bot.voices import Voices
 from bot.warming import Warming
+from bot.watches import Watches
 from bot.window import Window
 from bot.witness import witnessed
 from storage.activations import ActivationStore

@@ -24,6 +24,9 @@ class Failpoint(StrEnum):
     AFTER_OUTCOME = "spend.after_outcome"
     #: A start that found an intent whose call may have been made.
     IN_RECOVERY = "spend.in_recovery"
+    #: A watch that buys: its nonce is stored, and the purchase is not intended yet; its outcome is not noted.
+    WATCH_FOUND = "watch.after_found"
+    WATCH_OUTCOME = "watch.before_outcome"
     #: A look at a number: what the provider said is read, then it is stored.
     AFTER_READING = "look.after_reading"
     AFTER_CODE = "look.after_code"

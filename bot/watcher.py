@@ -33,12 +33,21 @@ DEADLINE = 60.0
 Sleep = Callable[[float], Awaitable[None]]
 
 
+def of_one_provider(row: Any) -> tuple[str, str]:
+    """The lanes of a row about one key: that key's, and its provider's."""
+    return row.key_id, row.provider
+
+
 @dataclass(frozen=True, slots=True)
 class Duty(Generic[Watched]):
-    """A kind of rows to watch, and what to do with one that is due: look at the provider, write it down."""
+    """A kind of rows to watch, and what to do with one that is due: look at the provider, write it down.
+
+    `lanes` are the narrow and the wide one that a row goes on.
+    """
 
     rows: DueRows[Watched]
     step: Callable[[Watched], Awaitable[None]]
+    lanes: Callable[[Watched], tuple[str, str]] = of_one_provider
 
 
 class Lanes:
@@ -137,7 +146,8 @@ class Watcher:
         due = row.next_poll_at or self._clock()
         try:
             await self._sleep(max(0.0, (due - self._clock()).total_seconds()))
-            async with self._lanes[row.key_id], self._wide_lanes[row.provider], asyncio.timeout(DEADLINE):
+            narrow, wide = duty.lanes(row)
+            async with self._lanes[narrow], self._wide_lanes[wide], asyncio.timeout(DEADLINE):
                 await self._look(duty, row.id)
         except Exception:
             log.exception("looking at %s", row.id)

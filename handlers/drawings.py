@@ -16,6 +16,7 @@ from handlers.message_cards import draw_delivery, draw_message
 from handlers.rental_cards import draw_rental
 from handlers.rental_rings import draw_moved, draw_reminder, draw_rental_sms
 from handlers.strays import draw_restored
+from handlers.watch_rings import draw_watch, on_card
 from storage.activations import ActivationStore
 from storage.messages import MessageStore
 from storage.models import Post, Rental
@@ -23,6 +24,7 @@ from storage.outbox import NOTICES, PERISHABLE, Kind, OutboxStore
 from storage.preferences import PreferenceStore
 from storage.rental_orders import RentalOrderStore
 from storage.rentals import RentalStore
+from storage.watches import WatchStore
 
 
 class Drawings:
@@ -40,7 +42,9 @@ class Drawings:
         providers: Mapping[str, Provider],
         clock: Clock,
         shops: Shops,
+        watches: WatchStore,
     ) -> None:
+        self._watches = watches
         self._shops = shops
         self._voices = voices
         self._preferences = preferences
@@ -84,8 +88,14 @@ class Drawings:
                 return await self._reminder(post, t)
             case Kind.MESSAGE | Kind.DELIVERY:
                 return await self._message(post, t)
+        return await self._notice(post, t)
+
+    async def _notice(self, post: Post, t: Texts) -> Drawing | None:
+        match post.kind:
             case Kind.RESTORED:
                 return await self._restored(post, t)
+            case Kind.WATCH | Kind.WATCH_OVER:
+                return await self._watch(post, t)
         return None
 
     async def _restored(self, post: Post, t: Texts) -> Drawing | None:
@@ -98,7 +108,13 @@ class Drawings:
 
     async def _card(self, post: Post, t: Texts) -> Drawing | None:
         row = await self._numbers.get(post.subject)
-        return None if row is None else draw_card(row, t, self._providers, self._clock())
+        if row is None:
+            return None
+        return on_card(draw_card(row, t, self._providers, self._clock()), row, t)
+
+    async def _watch(self, post: Post, t: Texts) -> Drawing | None:
+        watch = await self._watches.get(post.subject)
+        return None if watch is None or _lost_sight_of(post) else draw_watch(watch, t, post)
 
     async def _code(self, post: Post, t: Texts) -> Drawing | None:
         found = await self._numbers.sms(post.subject)

@@ -7,9 +7,9 @@ from typing import Generic, TypeVar
 from sqlalchemy import exists, literal, select, union_all, update
 
 from storage.database import Database
-from storage.models import Activation, OutgoingMessage, Rental
+from storage.models import Activation, OutgoingMessage, Rental, Watch
 
-Watched = TypeVar("Watched", Activation, Rental, OutgoingMessage)
+Watched = TypeVar("Watched", Activation, Rental, OutgoingMessage, Watch)
 
 
 async def tables_due(database: Database, horizon: datetime) -> set[str]:
@@ -17,7 +17,7 @@ async def tables_due(database: Database, horizon: datetime) -> set[str]:
     query = union_all(
         *(
             select(literal(table.__tablename__)).where(exists().where(table.next_poll_at <= horizon))
-            for table in (Activation, Rental, OutgoingMessage)
+            for table in (Activation, Rental, OutgoingMessage, Watch)
         )
     )
     async with database.begin() as session:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
 from storage.models import (
+    WATCH_OPEN,
     Activation,
     Key,
     MessageState,
@@ -23,9 +24,12 @@ from storage.models import (
     RentalOrder,
     RentalState,
     State,
+    Watch,
+    WatchState,
 )
 from storage.moves import redraw
 from storage.outbox import Kind, arm
+from storage.reasons import Reason
 from storage.rental_orders import RentalOrderStore
 
 #: Why such an intent is unknown: as that of one whose process died over it.
@@ -39,6 +43,7 @@ async def mistrust(database: Database, now: datetime) -> None:
         await _take_the_buttons(session)
         await _leave_open(session, now)
         await _look_for_no_purchase(session, now)
+        await _end_the_watches(session, now)
         for chat_id in await session.scalars(select(Key.chat_id).where(Key.removed_at.is_(None)).distinct()):
             await arm(session, Kind.RESTORED, str(chat_id), chat_id, now, anew=True)
     orders = RentalOrderStore(database)
@@ -52,6 +57,7 @@ async def _take_the_buttons(session: AsyncSession) -> None:
     await session.execute(delete(Quote))
     await session.execute(delete(RentalOrder).where(RentalOrder.state == OrderState.OFFERED))
     await session.execute(delete(OutgoingMessage).where(OutgoingMessage.state == MessageState.DRAFT))
+    await session.execute(delete(Watch).where(Watch.state == WatchState.OFFERED))
 
 
 async def _leave_open(session: AsyncSession, now: datetime) -> None:
@@ -83,6 +89,14 @@ async def _look_for_no_purchase(session: AsyncSession, now: datetime) -> None:
         looked_for, row.held_before, row.next_poll_at = row.next_poll_at, None, None
         if looked_for is not None:
             await redraw(session, row, now)
+
+
+async def _end_the_watches(session: AsyncSession, now: datetime) -> None:
+    """Each that buys may have bought since, and would buy again."""
+    watching = update(Watch).where(Watch.buys, Watch.state.in_(WATCH_OPEN))
+    ended = {"state": WatchState.FAILED, "reason": Reason.RESTORED, "ended_at": now, "next_poll_at": None}
+    for row in await session.scalars(watching.values(**ended).returning(Watch)):
+        await arm(session, Kind.WATCH_OVER, row.id, row.chat_id, now)
 
 
 async def _look_for_no_rent(database: Database) -> None:

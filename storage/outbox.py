@@ -46,6 +46,9 @@ class Kind(StrEnum):
     DELIVERY = "delivery"
     #: The bot goes on from a backup: what came after that is missing.
     RESTORED = "restored"
+    #: A watch found what it waited for, or ended without it.
+    WATCH = "watch"
+    WATCH_OVER = "watch_over"
     #: A key: there is little left on its account; its provider does not take it any more.
     KEY_LOW = "key_low"
     KEY_STOPPED = "key_stopped"
@@ -71,15 +74,17 @@ _PRIORITIES = {
     Kind.MESSAGE: Priority.CARD,
     Kind.DELIVERY: Priority.CARD,
     Kind.RESTORED: Priority.REMINDER,
+    Kind.WATCH: Priority.CARD,
+    Kind.WATCH_OVER: Priority.REMINDER,
     Kind.KEY_LOW: Priority.REMINDER,
     Kind.KEY_STOPPED: Priority.REMINDER,
 }
 
 
 #: What waits for the end of a chat's quiet hours: it is no less true in the morning, and rings then.
-NOTICES = frozenset({Kind.DAY_LEFT, Kind.RESTORED, Kind.KEY_LOW, Kind.KEY_STOPPED})
+NOTICES = frozenset({Kind.DAY_LEFT, Kind.RESTORED, Kind.KEY_LOW, Kind.KEY_STOPPED, Kind.WATCH_OVER})
 #: What would be out of date by then: within quiet hours it comes at once, without a sound.
-PERISHABLE: frozenset[Kind] = frozenset()
+PERISHABLE = frozenset({Kind.WATCH})
 
 
 #: What is said in the message that a card leaves; always after the card.
@@ -135,6 +140,12 @@ async def unpark(session: AsyncSession, chat_id: int) -> None:
     waiting = update(Post).where(Post.chat_id == chat_id, Post.failure == PARKED)
     due = func.coalesce(Post.next_try_at, Post.created_at)
     await session.execute(waiting.values(next_try_at=due, failure=""))
+
+
+async def wake(session: AsyncSession, chat_id: int) -> None:
+    """Within the caller's transaction: a chat's quiet hours are others now, so what rests is due."""
+    resting = update(Post).where(Post.chat_id == chat_id, Post.failure == QUIET, Post.sent_at.is_(None))
+    await session.execute(resting.values(next_try_at=Post.created_at, failure=""))
 
 
 def _new(
@@ -257,12 +268,6 @@ class OutboxStore:
         quiet = update(Post).where(Post.id == post.id, Post.next_try_at.is_not(None))
         async with self._database.begin() as session:
             await session.execute(quiet.values(next_try_at=until, attempts=Post.attempts - 1, failure=QUIET))
-
-    async def wake(self, chat_id: int, now: datetime) -> None:
-        """A chat's quiet hours are others now: what rests is looked at again."""
-        resting = update(Post).where(Post.chat_id == chat_id, Post.failure == QUIET, Post.sent_at.is_(None))
-        async with self._database.begin() as session:
-            await session.execute(resting.values(next_try_at=now, failure=""))
 
     async def dead(self, post: Post, failure: str) -> None:
         """Never to be sent as it was; the row stays as the record of it, or goes on if armed meanwhile."""

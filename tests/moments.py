@@ -4,7 +4,7 @@ import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
-LOOKS = (("activations", "next_poll_at"), ("rentals", "next_poll_at"), ("messages", "next_poll_at"))
+LOOKS = tuple((table, "next_poll_at") for table in ("activations", "rentals", "messages", "watches"))
 POSTS = (("outbox", "next_try_at"),)
 FLOODS = (("chats", "blocked_until"),)
 

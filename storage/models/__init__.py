@@ -26,7 +26,7 @@ from storage.models.rentals import (
     RentalText,
     SimWish,
 )
-from storage.models.watches import WATCH_REACHED_FROM, Watch, WatchState
+from storage.models.watches import WATCH_OPEN, WATCH_REACHED_FROM, Watch, WatchState
 
 __all__ = [
     "GIVEN_BACK",
@@ -35,6 +35,7 @@ __all__ = [
     "ORDER_REACHED_FROM",
     "REACHED_FROM",
     "RENTAL_REACHED_FROM",
+    "WATCH_OPEN",
     "WATCH_REACHED_FROM",
     "Activation",
     "Canary",

@@ -14,12 +14,16 @@ from storage.models.columns import Row
 class WatchState(StrEnum):
     """Where a watch stands."""
 
+    #: Shown for confirmation, with all it would do; nothing is watched yet.
+    OFFERED = "offered"
     WATCHING = "watching"
     #: Its purchase is intended: what becomes of it stands in the activation.
     BUYING = "buying"
     #: It was there, and the person was told.
     RUNG = "rung"
     BOUGHT = "bought"
+    #: It may have bought: it never tries again, and the number's card tells what is known.
+    UNCLEAR = "unclear"
     #: Its time passed without a ring.
     ENDED = "ended"
     #: The person stopped it.
@@ -30,15 +34,19 @@ class WatchState(StrEnum):
 
 #: The transition table: a state, and the states it may be reached from.
 WATCH_REACHED_FROM: dict[WatchState, frozenset[WatchState]] = {
-    # A purchase that found the stock gone again.
-    WatchState.WATCHING: frozenset({WatchState.BUYING}),
+    # From buying when the purchase found the stock gone again.
+    WatchState.WATCHING: frozenset({WatchState.OFFERED, WatchState.BUYING}),
     WatchState.BUYING: frozenset({WatchState.WATCHING}),
     WatchState.RUNG: frozenset({WatchState.WATCHING}),
     WatchState.BOUGHT: frozenset({WatchState.BUYING}),
+    WatchState.UNCLEAR: frozenset({WatchState.BUYING}),
     WatchState.ENDED: frozenset({WatchState.WATCHING}),
     WatchState.STOPPED: frozenset({WatchState.WATCHING}),
     WatchState.FAILED: frozenset({WatchState.WATCHING, WatchState.BUYING}),
 }
+
+#: States in which it still waits for something.
+WATCH_OPEN = frozenset({WatchState.WATCHING, WatchState.BUYING})
 
 
 class Watch(Row):
@@ -74,7 +82,7 @@ class Watch(Row):
     reason: Mapped[str] = mapped_column(String(32), default="")
     created_at: Mapped[datetime]
     until: Mapped[datetime]
-    #: The quote it buys with, good for one purchase; set before it buys.
+    #: The quote it buys with, or bought with last, good for one purchase; set before it buys.
     nonce: Mapped[str | None] = mapped_column(String(16))
     #: What was found: the price and when.
     found_cost: Mapped[Decimal | None]
@@ -82,6 +90,7 @@ class Watch(Row):
     #: The next look; None when nothing is due.
     next_poll_at: Mapped[datetime | None]
     polled_at: Mapped[datetime | None]
+    #: Looks without an answer in a row, or purchases in a row that found the stock gone.
     failures: Mapped[int] = mapped_column(default=0)
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

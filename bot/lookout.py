@@ -1,0 +1,157 @@
+"""What can be bought of a service in a country right now, for who waits for it: asked politely for everybody.
+
+However many wait, a provider is asked for the prices of a service once in half a minute at most, and less
+often while it does not answer. That is kept in memory: after a restart one question tells it anew.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from bot.catalogue import Catalogue
+from bot.clock import Clock
+from bot.errors import Unavailable, Unclear
+from bot.providers.base import Country, Price
+from bot.services import nice_name, slug
+from bot.shops import Shop, Shops, Trouble
+from storage.models import Key
+
+#: How long a provider that did not answer is left alone: twice as long after each time in a row.
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """What a key can buy, by the provider's own codes; `stock` is None where it is not told."""
+
+    key: Key
+    service_code: str
+    country_code: str
+    country_name: str
+    cost: Decimal
+    currency: str
+    stock: int | None
+
+    @property
+    def there(self) -> bool:
+        """Whether it is in stock, as far as its provider tells."""
+        return self.stock != 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a look found, cheapest first, and whom it could not ask; `answered` when somebody could be."""
+
+    service_name: str
+    finds: Sequence[Find]
+    troubles: Sequence[Trouble]
+    answered: bool
+
+    @property
+    def best(self) -> Find | None:
+        """The cheapest one in stock; without any, the cheapest."""
+        return min(self.finds, key=lambda find: (not find.there, find.cost), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """With what a watch buys: a key, or (None) any key of the chat that is charged in this currency."""
+
+    key: Key | None
+    currency: str
+
+    @property
+    def by(self) -> str:
+        """How a button names it: by the key's id, or by the currency."""
+        return self.currency if self.key is None else self.key.id
+
+
+@dataclass(frozen=True, slots=True)
+class _Silence:
+    """A provider that did not answer about a service; not asked again before that moment."""
+
+    failures: int
+    until: datetime
+
+
+class Lookout:
+    """Looks with a chat's keys, at what is sold at this moment."""
+
+    def __init__(self, catalogue: Catalogue, shops: Shops, clock: Clock) -> None:
+        self._catalogue = catalogue
+        self._shops = shops
+        self._clock = clock
+        self._silences: dict[tuple[str, str], _Silence] = {}
+
+    async def look(self, chat_id: int, service: str, iso2: str, key_id: str | None = None) -> Sight:
+        """A service (its slug) in a country, with one key of a chat or with all that can buy.
+
+        Raises `NoKeys`, or `UnknownKey` and `NotOffered` for a key that is gone or whose provider is.
+        """
+        if key_id is not None:
+            await self._shops.seller(chat_id, key_id)
+        told = await self._shops.ask(chat_id, lambda shop: self._sold(shop, service, iso2))
+        name = next((name for _, (name, _) in told.items if name), nice_name(service, service))
+        finds = [find for _, (_, some) in told.items for find in some if key_id in (None, find.key.id)]
+        cheapest_first = sorted(finds, key=lambda find: find.cost)
+        return Sight(name, cheapest_first, told.troubles, answered=bool(told.items))
+
+    async def payers(self, chat_id: int) -> Sequence[Payer]:
+        """What a watch of this chat may buy with: any key by currency, then each key where there are several.
+
+        Raises `NoKeys`.
+        """
+        shops = [shop for shop, _ in (await self._shops.ask(chat_id, _ask_nothing)).items]
+        currencies = dict.fromkeys(shop.provider.currency for shop in shops)
+        each = [Payer(key, shop.provider.currency) for shop in shops for key in shop.keys]
+        return [*(Payer(None, currency) for currency in currencies), *(each if len(each) > 1 else [])]
+
+    async def _sold(self, shop: Shop, service: str, iso2: str) -> tuple[str, list[Find]]:
+        """What the provider calls the service, and what it sells of it there, with each of the keys."""
+        services = await self._catalogue.services(shop.provider, shop.secret)
+        countries = await self._catalogue.countries(shop.provider, shop.secret)
+        wanted = [one for one in services if slug(one.name) == service]
+        finds = [
+            _find(shop, key, one.code, countries[price.country], price)
+            for one in wanted
+            for price in await self._prices(shop, one.code)
+            if price.country in countries and countries[price.country].iso2 == iso2
+            for key in shop.keys
+        ]
+        return nice_name(service, wanted[0].name) if wanted else "", finds
+
+    async def _prices(self, shop: Shop, code: str) -> Sequence[Price]:
+        name = shop.provider.name, code
+        silence = self._silences.get(name)
+        if silence is not None and silence.until > self._clock():
+            left = silence.until - self._clock()
+            raise Unavailable("left alone", retry_after=left.total_seconds(), sent=False)
+        try:
+            prices = await self._catalogue.prices_now(shop.provider, shop.secret, code)
+        except Unclear:
+            self._silences[name] = self._longer(silence)
+            raise
+        self._silences.pop(name, None)
+        return prices
+
+    def _longer(self, before: _Silence | None) -> _Silence:
+        failures = 1 if before is None else before.failures + 1
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(failures - 1, 8))
+        return _Silence(failures, self._clock() + pause)
+
+
+async def _ask_nothing(_: Shop) -> None:
+    """Who could be asked is all that is wanted."""
+
+
+def _find(shop: Shop, key: Key, code: str, country: Country, price: Price) -> Find:
+    return Find(
+        key=key,
+        service_code=code,
+        country_code=country.code,
+        country_name=country.name,
+        cost=price.cost,
+        currency=shop.provider.currency,
+        stock=price.stock,
+    )
