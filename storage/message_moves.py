@@ -10,6 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.models import MESSAGE_REACHED_FROM, MessageState, OutgoingMessage
+from storage.models.columns import NOBODY
 from storage.outbox import Kind, arm
 
 #: When to look at a message again, by its row as it is now; None when nothing is due any more.
@@ -60,7 +61,11 @@ async def change(
 ) -> OutgoingMessage | None:
     statement = (
         update(OutgoingMessage)
-        .where(OutgoingMessage.id == message_id, OutgoingMessage.state.in_(while_in))
+        .where(
+            OutgoingMessage.id == message_id,
+            OutgoingMessage.state.in_(while_in),
+            OutgoingMessage.owner_id != NOBODY,
+        )
         .values(**values)
         .returning(OutgoingMessage)
         .execution_options(populate_existing=True)

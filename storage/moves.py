@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.models import REACHED_FROM, Activation, Sms, State, Step
+from storage.models.columns import NOBODY
 from storage.outbox import Kind, arm, new_id
 
 
@@ -34,10 +35,10 @@ async def enter(
 async def change(
     session: AsyncSession, activation_id: str, while_in: Iterable[State], **values: Any
 ) -> Activation | None:
-    """Change a number without moving it, as long as it is in one of these states."""
+    """Change a number without moving it, as long as it is in one of these states; nobody's stays as it is."""
     statement = (
         update(Activation)
-        .where(Activation.id == activation_id, Activation.state.in_(while_in))
+        .where(Activation.id == activation_id, Activation.state.in_(while_in), Activation.owner_id != NOBODY)
         .values(**values)
         .returning(Activation)
         .execution_options(populate_existing=True)

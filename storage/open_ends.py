@@ -31,7 +31,7 @@ class OpenEnds:
     """How many there are; all of them nought is false.
 
     Numbers that wait for a code, purchases whose answer was lost and that are looked for, numbers that are
-    rented, messages on their way, watches that buy right now.
+    rented, messages on their way, watches that buy without being asked again.
     """
 
     numbers: int = 0
@@ -70,7 +70,7 @@ async def open_ends(session: AsyncSession, rows: Rows) -> OpenEnds:
         lost=await _count(session, rows(Activation), lost),
         rentals=await _rentals(session, rows),
         messages=await _count(session, rows(OutgoingMessage), _on_its_way()),
-        watches=await _count(session, rows(Watch), Watch.state == WatchState.BUYING),
+        watches=await _count(session, rows(Watch), _buys()),
     )
 
 
@@ -87,6 +87,10 @@ def _on_its_way() -> ColumnElement[bool]:
     """A message that is being sent, or whose delivery is still asked for."""
     asked_for = (OutgoingMessage.state == MessageState.ACCEPTED) & OutgoingMessage.next_poll_at.is_not(None)
     return or_(OutgoingMessage.state == MessageState.SENDING, asked_for)
+
+
+def _buys() -> ColumnElement[bool]:
+    return or_(Watch.state == WatchState.BUYING, (Watch.state == WatchState.WATCHING) & Watch.buys)
 
 
 async def _count(session: AsyncSession, *wanted: ColumnElement[bool]) -> int:

@@ -16,6 +16,7 @@ from storage.models import (
     RentalState,
     SimWish,
 )
+from storage.models.columns import NOBODY
 from storage.outbox import Kind, arm, disarm
 from storage.terms import amounts_to, held
 
@@ -37,9 +38,9 @@ class Listed:
 
 
 async def hold(session: AsyncSession, rental_id: str, *states: RentalState) -> Rental | None:
-    """The row, nobody else's until the transaction ends; None when it is in none of these states."""
+    """The row, nobody else's until the transaction ends; None in another state, or when it is nobody's."""
     row = await session.get(Rental, rental_id, with_for_update=True)
-    return row if row is not None and row.state in states else None
+    return row if row is not None and row.state in states and row.owner_id != NOBODY else None
 
 
 async def move(

@@ -1,0 +1,172 @@
+"""Forgetting a person for good: one transaction, so that a kill leaves everything or nothing of it done.
+
+Their keys, choices, favourites, watches, quotes, forms and drafts go, with all that was to be said to them.
+What they bought, rented and sent stays as figures that lead to nobody: service, country, provider, price,
+times and outcome, without a person, a chat, a number, a word or an account. No row of nobody moves again:
+what a provider answers to a question that was under way is not written down.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.database import Database
+from storage.models import (
+    Activation,
+    Ceiling,
+    Chat,
+    Favourite,
+    Form,
+    Key,
+    MessageState,
+    OrderState,
+    OutgoingMessage,
+    Post,
+    Preferences,
+    Quote,
+    Rental,
+    RentalOrder,
+    RentalText,
+    SimWish,
+    Sms,
+    Watch,
+)
+from storage.models.columns import NOBODY
+from storage.open_ends import OpenEnds, of_person, open_ends
+from storage.outbox import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Scrub:
+    """The columns that tell of a person, and what they hold afterwards; every other one is a figure."""
+
+    table: type[Any]
+    emptied: Mapping[str, object]
+
+
+#: What stays of them; their owner and their chat become nobody, too.
+FIGURES = (
+    Scrub(
+        Activation,
+        {
+            **dict.fromkeys(("batch", "phone", "raw", "provider_id", "balance_before", "balance_after")),
+            **dict.fromkeys(("held_before", "last_code", "forward_to", "cancel_at", "next_poll_at")),
+            **dict.fromkeys(("card_chat_id", "card_message_id")),
+            "last_written": "",
+        },
+    ),
+    Scrub(
+        Rental,
+        {
+            **dict.fromkeys(("provider_id", "phone", "raw", "online", "pressed_at", "next_poll_at")),
+            "sim_wish": SimWish.NONE,
+        },
+    ),
+    Scrub(RentalOrder, dict.fromkeys(("balance_before", "balance_after", "held_before"))),
+    Scrub(
+        OutgoingMessage,
+        {
+            **dict.fromkeys(("recipient", "viber_source", "viber_text", "viber_caption", "viber_url"), ""),
+            **dict.fromkeys(("viber_image", "viber_raw", "sms_source", "sms_text", "sms_raw"), ""),
+            **dict.fromkeys(("provider_id", "balance_before", "balance_after", "next_poll_at")),
+        },
+    ),
+)
+#: What belongs to one of those, by its column; when it came is a figure.
+PARTS = (
+    (Scrub(Sms, {"code": "", "text": None, "sender": None, "written": ""}), Sms.activation_id, Activation),
+    (Scrub(RentalText, {"text": "", "sender": None, "written": ""}), RentalText.rental_id, Rental),
+)
+#: What goes with its rows.
+GONE = (Quote, Watch, Favourite, Ceiling, Preferences, Form, Post)
+
+
+class Forgetting:
+    """Knows every table that knows a person."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def hindrance(self, person_id: int) -> OpenEnds:
+        """What a person has under way, and must end before they can be forgotten."""
+        async with self._database.begin() as session:
+            return await open_ends(session, of_person(person_id))
+
+    async def forget(self, person_id: int, now: datetime) -> OpenEnds:
+        """Forget a person; if something is under way nothing is done, and it is told.
+
+        Looked at and done in one transaction: an intent to buy is written before it, so that it is seen, or
+        after it, when neither its quote nor its key is there any more.
+        """
+        async with self._database.begin() as session:
+            open_now = await open_ends(session, of_person(person_id))
+            if not open_now:
+                await _forget(session, person_id, now)
+            return open_now
+
+
+async def _forget(session: AsyncSession, person_id: int, now: datetime) -> None:
+    """In this order: a part is found by its whole, and what stays must not go with its key."""
+    await _drop_drafts(session, person_id)
+    for scrub, of, whole in PARTS:
+        mine = select(whole.id).where(_theirs(whole, person_id))
+        await session.execute(update(scrub.table).where(of.in_(mine)).values(**scrub.emptied))
+    await _drop_keys(session, person_id, now)
+    for scrub in FIGURES:
+        await _scrub(session, scrub, person_id)
+    for table in GONE:
+        await session.execute(delete(table).where(_theirs(table, person_id)))
+    await session.execute(delete(Chat).where(Chat.id == person_id))
+
+
+async def _drop_drafts(session: AsyncSession, person_id: int) -> None:
+    """What was written or shown and never ordered is no figure."""
+    drafts = (OutgoingMessage, MessageState.DRAFT), (RentalOrder, OrderState.OFFERED)
+    for table, never_ordered in drafts:
+        await session.execute(delete(table).where(_theirs(table, person_id), table.state == never_ordered))
+
+
+async def _drop_keys(session: AsyncSession, person_id: int, now: datetime) -> None:
+    """Row and secret; what was bought with them hangs on an empty row that all the forgotten share."""
+    mine = select(Key.id, Key.provider).where(Key.chat_id == person_id)
+    for key_id, provider in (await session.execute(mine)).all():
+        stand_in = await _stand_in(session, provider, now)
+        for scrub in FIGURES:
+            of_key = update(scrub.table).where(scrub.table.key_id == key_id)
+            await session.execute(of_key.values(key_id=stand_in))
+        await session.execute(delete(Key).where(Key.id == key_id))
+
+
+async def _stand_in(session: AsyncSession, provider: str, now: datetime) -> str:
+    """The id of a provider's key that is nobody's and opens nothing."""
+    nobodys = select(Key.id).where(Key.chat_id == NOBODY, Key.provider == provider)
+    found = await session.scalar(nobodys.limit(1))
+    if found is not None:
+        return found
+    empty: dict[str, Any] = {"tail": "", "kid": "", "nonce": b"", "ciphertext": b""}
+    row = Key(id=new_id(), chat_id=NOBODY, provider=provider, created_at=now, removed_at=now, **empty)
+    session.add(row)
+    await session.flush()
+    return row.id
+
+
+async def _scrub(session: AsyncSession, scrub: Scrub, person_id: int) -> None:
+    """In a group the chat stays the group's: only the person goes."""
+    table = scrub.table
+    nobody = {
+        name: case((column == person_id, NOBODY), else_=column)
+        for name, column in (("owner_id", table.owner_id), ("chat_id", table.chat_id))
+    }
+    theirs = update(table).where(_theirs(table, person_id))
+    await session.execute(theirs.values(**scrub.emptied, **nobody))
+
+
+def _theirs(table: type[Any], person_id: int) -> ColumnElement[bool]:
+    """Rows of a person anywhere, and all of their private chat, which has their id."""
+    columns = table.__table__.c
+    names = [name for name in ("owner_id", "user_id", "chat_id") if name in columns]
+    return or_(*(columns[name] == person_id for name in names))
