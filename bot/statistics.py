@@ -1,17 +1,19 @@
-"""What our own records tell of offers: how many numbers got a code, how soon, and what a code costs.
+"""What our own records tell: how many numbers got a code, how soon, what a code costs, what a person spent.
 
-What counts as received and as ended stands in `storage.figures`.
+What counts as received and as ended stands in `storage.figures`, what as paid in `storage.payments`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from math import sqrt
+from statistics import quantiles
 
 from bot.catalogue import Shelf
 from bot.clock import Clock
 from storage.figures import FigureStore, Tally
+from storage.payments import Payment, Ware
 
 #: What is longer ago says little about an offer of today.
 PERIOD = timedelta(days=90)
@@ -67,6 +69,61 @@ class Record:
         return (price * max(self.paid, self.received) / self.received).quantize(_FOUR_PLACES)
 
 
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What was paid for sure in one currency ("" is unknown), and what may have come back (`doubtful`)."""
+
+    currency: str
+    by_day: Mapping[tuple[date, Ware], Decimal]
+    doubtful: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.by_day.values(), Decimal(0))
+
+    def on(self, ware: Ware) -> Decimal:
+        """What went for numbers, for rents or for messages."""
+        return sum((paid for (_, what), paid in self.by_day.items() if what is ware), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Seconds from the purchase to the first code at a provider: so many in a hundred codes took no longer.
+
+    `codes` is how many that rests on; with one of them all five are the same.
+    """
+
+    provider: str
+    codes: int
+    tenth: float
+    quarter: float
+    median: float
+    three_quarters: float
+    nine_tenths: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How a person did: money by currency, places and providers, each with what was used most first."""
+
+    #: The days they cover, oldest first, by the person's calendar.
+    days: Sequence[date]
+    spending: Sequence[Spending] = field(default_factory=list)
+    records: Sequence[Record] = field(default_factory=list)
+    speeds: Sequence[Speed] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.spending or self.records)
+
+    @property
+    def received(self) -> int:
+        return sum(record.received for record in self.records)
+
+    @property
+    def ended(self) -> int:
+        return sum(record.ended for record in self.records)
+
+
 class Statistics:
     """Success by our own records over all chats, remembered for some minutes; one query at a time each."""
 
@@ -78,6 +135,19 @@ class Statistics:
     async def records(self, service: str) -> Mapping[tuple[str, str], Record]:
         """Of a service (its slug), by provider's name and country (iso2), over the last 90 days."""
         return await self._records.get(service, lambda: self._read(service))
+
+    async def of_person(self, owner_id: int, chat_id: int, days: int, zone: tzinfo | None) -> Figures:
+        """A person's own figures in a chat, over so many days by their calendar, today among them."""
+        today = self._clock().astimezone(zone).date()
+        first = today - timedelta(days=days - 1)
+        whose = owner_id, chat_id, datetime.combine(first, time.min, zone).astimezone(UTC)
+        tallies = await self._figures.of_person(*whose)
+        return Figures(
+            days=[first + timedelta(days=after) for after in range(days)],
+            spending=_spending(await self._figures.payments(*whose), zone),
+            records=sorted(map(record, tallies), key=lambda one: (-one.ended, one.provider, one.country)),
+            speeds=_speeds(await self._figures.seconds(*whose)),
+        )
 
     async def _read(self, service: str) -> Mapping[tuple[str, str], Record]:
         tallies = await self._figures.of_service(service, self._clock() - PERIOD)
@@ -93,6 +163,39 @@ def record(tally: Tally) -> Record:
         paid=tally.paid,
         seconds=tally.seconds,
     )
+
+
+def _spending(payments: Iterable[Payment], zone: tzinfo | None) -> Sequence[Spending]:
+    """By currency, the one of most payments first."""
+    by_currency: dict[str, list[Payment]] = {}
+    for payment in payments:
+        by_currency.setdefault(payment.currency, []).append(payment)
+    groups = sorted(by_currency.items(), key=lambda group: (-len(group[1]), group[0]))
+    return [_spent(currency, group, zone) for currency, group in groups]
+
+
+def _spent(currency: str, payments: Iterable[Payment], zone: tzinfo | None) -> Spending:
+    by_day: dict[tuple[date, Ware], Decimal] = {}
+    doubtful = Decimal(0)
+    for payment in payments:
+        if payment.sure:
+            cell = payment.at.astimezone(zone).date(), payment.ware
+            by_day[cell] = by_day.get(cell, Decimal(0)) + payment.amount
+        else:
+            doubtful += payment.amount
+    return Spending(currency, by_day, doubtful)
+
+
+def _speeds(seconds: Mapping[str, Sequence[float]]) -> Sequence[Speed]:
+    """By provider, the one of most codes first."""
+    speeds = [_speed(provider, waits) for provider, waits in seconds.items()]
+    return sorted(speeds, key=lambda speed: (-speed.codes, speed.provider))
+
+
+def _speed(provider: str, waits: Sequence[float]) -> Speed:
+    """Between two waits the steps are even, and no wait is invented beyond the longest."""
+    cuts = quantiles(waits, n=20, method="inclusive") if len(waits) > 1 else list(waits) * 19
+    return Speed(provider, len(waits), cuts[1], cuts[4], cuts[9], cuts[14], cuts[17])
 
 
 def wilson(received: int, ended: int) -> tuple[float, float]:

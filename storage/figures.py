@@ -29,6 +29,7 @@ from sqlalchemy import (
 
 from storage.database import Database
 from storage.models import Activation, Sms, State
+from storage.payments import Payment, paid
 from storage.places import shown_in
 from storage.reasons import Reason
 
@@ -79,11 +80,17 @@ class FigureStore:
                 waited.setdefault(provider, []).append(seconds)
         return waited
 
+    async def payments(self, owner_id: int, chat_id: int, since: datetime) -> Sequence[Payment]:
+        """What a person paid, as far as it is shown in a chat, in no order."""
+        async with self._database.begin() as session:
+            return await paid(session, owner_id, chat_id, since)
+
     async def _tallies(self, *which: ColumnElement[bool]) -> Sequence[Tally]:
         told = _told(*which)
         counts, medians = _counts(told), _medians(told)
         same = and_(counts.c.provider == medians.c.provider, counts.c.country == medians.c.country)
-        query = select(*counts.c, medians.c.seconds).outerjoin(medians, same)
+        columns: list[Any] = [*counts.c, medians.c.seconds]
+        query = select(*columns).outerjoin(medians, same)
         async with self._database.begin() as session:
             rows = (await session.execute(query)).all()
         return [
@@ -93,8 +100,8 @@ class FigureStore:
 
 
 def _of_person(owner_id: int, chat_id: int, since: datetime) -> tuple[ColumnElement[bool], ...]:
-    mine = Activation.owner_id == owner_id, Activation.created_at >= since
-    return *mine, shown_in(Activation.chat_id, owner_id, chat_id)
+    here = shown_in(Activation.chat_id, owner_id, chat_id)
+    return Activation.owner_id == owner_id, Activation.created_at >= since, here
 
 
 def _told(*which: ColumnElement[bool]) -> CTE:

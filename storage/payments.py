@@ -1,0 +1,101 @@
+"""What a person paid, payment by payment: for numbers, for rents and for messages.
+
+Paid for sure: a code came, a rent was carried out, a channel was charged. In doubt: an answer was lost, or a
+number ended without a code and nobody said yes to a cancel; most providers pay such a number back by their
+rules. What still waits is not told yet, and what was given back or never bought costs nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.models import (
+    GIVEN_BACK,
+    Activation,
+    MessageState,
+    OrderState,
+    OutgoingMessage,
+    RentalOrder,
+    State,
+)
+from storage.places import shown_in
+from storage.reasons import Reason
+
+_CODE_CAME = frozenset({State.RECEIVED, State.FINISHED})
+_UNSENT = (MessageState.DRAFT, MessageState.SENDING, MessageState.FAILED)
+
+
+class Ware(StrEnum):
+    """What was paid for."""
+
+    NUMBER = "number"
+    RENT = "rent"
+    MESSAGE = "message"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money that went at a moment; `sure` is False where it may have come back, or never gone."""
+
+    at: datetime
+    ware: Ware
+    amount: Decimal
+    currency: str
+    sure: bool
+
+
+async def paid(session: AsyncSession, owner_id: int, chat_id: int, since: datetime) -> Sequence[Payment]:
+    """Within the caller's transaction: a person's payments that are shown in a chat, in no order."""
+    whose = owner_id, chat_id
+    numbers = (await session.execute(_numbers(since).where(*_mine(Activation, *whose)))).all()
+    rents = (await session.execute(_rents(since).where(*_mine(RentalOrder, *whose)))).all()
+    letters = await session.scalars(_messages(since).where(*_mine(OutgoingMessage, *whose)))
+    return [
+        *(Payment(at, Ware.NUMBER, cost, money, state in _CODE_CAME) for at, cost, money, state in numbers),
+        *(Payment(at, Ware.RENT, cost, money, state is OrderState.DONE) for at, cost, money, state in rents),
+        *chain.from_iterable(map(_for_message, letters)),
+    ]
+
+
+def _mine(table: Any, owner_id: int, chat_id: int) -> tuple[ColumnElement[bool], ...]:
+    return table.owner_id == owner_id, shown_in(table.chat_id, owner_id, chat_id)
+
+
+def _numbers(since: datetime) -> Select[datetime, Decimal, str, State]:
+    kept = Activation.state.in_((*_CODE_CAME, State.EXPIRED, State.UNKNOWN))
+    unsure = and_(Activation.state == State.CANCELLED, Activation.reason == Reason.UNCONFIRMED)
+    money = Activation.cost, Activation.currency, Activation.state
+    return select(Activation.created_at, *money).where(Activation.created_at >= since, or_(kept, unsure))
+
+
+def _rents(since: datetime) -> Select[datetime, Decimal, str, OrderState]:
+    carried_out = RentalOrder.state.in_((OrderState.DONE, OrderState.UNKNOWN))
+    money = RentalOrder.cost, RentalOrder.currency, RentalOrder.state
+    ordered = func.coalesce(RentalOrder.ordered_at, RentalOrder.created_at)
+    return select(ordered, *money).where(RentalOrder.ordered_at >= since, carried_out)
+
+
+def _messages(since: datetime) -> Select[OutgoingMessage]:
+    sent = OutgoingMessage.state.not_in(_UNSENT)
+    return select(OutgoingMessage).where(OutgoingMessage.confirmed_at >= since, sent)
+
+
+def _for_message(row: OutgoingMessage) -> Sequence[Payment]:
+    """What its channels were charged; while one is not told, the rest of what was quoted is in doubt."""
+    charged = [
+        getattr(row, f"{channel}_cost")
+        for channel in row.channels.split(",")
+        if channel and getattr(row, f"{channel}_status") not in GIVEN_BACK
+    ]
+    told = sum((cost for cost in charged if cost is not None), Decimal(0))
+    rest = (row.quoted or Decimal(0)) - told if None in charged else Decimal(0)
+    amounts = ((told, True), (rest, False))
+    at = row.confirmed_at or row.created_at
+    return [Payment(at, Ware.MESSAGE, amount, row.currency, sure) for amount, sure in amounts if amount > 0]
