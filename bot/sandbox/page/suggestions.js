@@ -1,21 +1,21 @@
 /** What pops up over the composer: the "/" commands, and the results of the bot's inline mode. */
 
-import { toast } from "/page/dialogs.js";
 import { el } from "/page/dom.js";
-import { telegram } from "/page/wire.js";
+import { InlineMode } from "/page/inline.js";
 
-const PAUSE_MS = 250;
+const NEAR_PX = 60;
 
 export class Suggestions {
   constructor(composer) {
-    Object.assign(this, { composer, query: null, latest: null, timer: 0, picks: [] });
-    this.box = el("div", { class: "suggestions", role: "listbox", "aria-label": "Suggestions", hidden: true });
-    composer.world.on("call", (call) => this.answered(call));
+    Object.assign(this, { composer, picks: [], more: null });
+    this.inline = new InlineMode(composer, (...shown) => this.show(...shown));
+    this.box = el("div", { class: "suggestions", role: "listbox", "aria-label": "Suggestions", testid: "suggestions", hidden: true });
+    this.box.addEventListener("scroll", () => this.scrolled(), { passive: true });
   }
 
   hide() {
-    clearTimeout(this.timer);
-    this.query = null;
+    this.inline.stop();
+    this.more = null;
     this.box.hidden = true;
   }
 
@@ -27,8 +27,8 @@ export class Suggestions {
   typed(text) {
     const { bot } = this.composer.world;
     const inline = new RegExp(`^@${bot.username}\\s(.*)$`, "is").exec(text);
-    if (inline) return this.ask(inline[1]);
-    this.query = null;
+    if (inline) return this.inline.type(inline[1]);
+    this.inline.stop();
     return /^\/\w*$/.test(text) ? this.show(this.commands(text)) : this.hide();
   }
 
@@ -42,13 +42,23 @@ export class Suggestions {
     }));
   }
 
-  show(picks) {
-    this.picks = picks;
-    this.at = 0;
+  /** Offer these; with `longer` they are the same ones and some more. `more` brings the next page, if any. */
+  show(picks, longer = false, more = null) {
+    const place = longer ? this.box.scrollTop : 0;
+    Object.assign(this, { picks, more, at: longer ? this.at : 0 });
     this.box.hidden = !picks.length;
     picks.forEach((pick) => pick.node.addEventListener("click", () => this.choose(pick)));
     this.box.replaceChildren(...picks.map(({ node }) => node));
     this.mark();
+    this.box.scrollTop = place;
+  }
+
+  scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.box;
+    if (!this.more || scrollHeight - scrollTop - clientHeight > NEAR_PX) return;
+    const { more } = this;
+    this.more = null;
+    more();
   }
 
   mark() {
@@ -79,35 +89,8 @@ export class Suggestions {
     this.at = (this.at + step + this.picks.length) % this.picks.length;
     this.mark();
   }
-
-  /** Inline mode: ask the bot when the typing pauses; its answer is a call of the log, perhaps heard before the reply. */
-  ask(query) {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(async () => {
-      try {
-        this.query = (await telegram("inline", { user_id: this.composer.seat.me, query })).inline_query_id;
-        this.answered(this.latest);
-      } catch (error) {
-        toast(error.message);
-      }
-    }, PAUSE_MS);
-  }
-
-  answered(call) {
-    if (call?.method !== "answerInlineQuery" || !call.ok) return;
-    this.latest = call;
-    const { inline_query_id: query, results } = call.params;
-    if (String(query) === this.query) this.show(results.map((result) => this.result(result)));
-  }
-
-  result(result) {
-    const node = option("inline-result", el("b", {}, result.title ?? result.id), el("span", {}, result.description ?? ""));
-    const { seat } = this.composer;
-    const body = { inline_query_id: this.query, result_id: result.id, chat_id: seat.chatId, user_id: seat.me };
-    return { node, pick: () => telegram("choose", body).catch((error) => toast(error.message)) };
-  }
 }
 
-function option(testid, title, words) {
+export function option(testid, title, words) {
   return el("button", { class: "suggestion", type: "button", role: "option", tabindex: "-1", testid }, title, words);
 }

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from aiogram.types import Update
 
-from bot.sandbox.telegram.limits import CALLBACK_KEPT_SECONDS, UPDATE_KEPT_SECONDS
+from bot.sandbox.telegram.limits import CALLBACK_KEPT_SECONDS, INLINE_KEPT_SECONDS, UPDATE_KEPT_SECONDS
 from bot.sandbox.telegram.wire import Json
 
 #: Not sent unless they are named in `allowed_updates`.
 UNASKED = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+#: Seconds for which what nobody fetched is kept, where that is not a day.
+KEPT = {"callback_query": CALLBACK_KEPT_SECONDS, "inline_query": INLINE_KEPT_SECONDS}
 #: An arbitrary start: a real bot's ids do not begin at one either.
 FIRST_ID = 731_400_001
 #: An offset further ahead of the queue than this is taken for none (TDLib, TQueue::get).
@@ -50,7 +52,7 @@ class Updates:
 
     def put_unchecked(self, kind: str, body: Json) -> None:
         """Queue an update of whatever kind and shape, as a newer Telegram might send it."""
-        kept = CALLBACK_KEPT_SECONDS if kind == "callback_query" else UPDATE_KEPT_SECONDS
+        kept = KEPT.get(kind, UPDATE_KEPT_SECONDS)
         self._waiting.append(Waiting({"update_id": self._next_id, kind: body}, self._clock() + kept))
         self._next_id += 1
         if self._hook is not None:

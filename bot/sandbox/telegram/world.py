@@ -13,6 +13,9 @@ from bot.sandbox.telegram.refusals import NOT_FOUND, UNAUTHORIZED, Nonsense
 from bot.sandbox.telegram.updates import Updates
 from bot.sandbox.telegram.wire import Json
 
+#: In place of a person's id: nobody in particular.
+EVERYBODY = 0
+
 
 @dataclass(slots=True)
 class Press:
@@ -32,8 +35,11 @@ class InlineQuery:
     bot_id: int
     user_id: int
     at: float
+    text: str = ""
+    offset: str = ""
     results: list[Json] | None = None
     button: Json | None = None
+    next_offset: str = ""
 
 
 class World:
@@ -50,6 +56,8 @@ class World:
         self.chats: dict[int, Chat] = {}
         self.presses: dict[str, Press] = {}
         self.inline_queries: dict[str, InlineQuery] = {}
+        #: (bot, person or 0 for everybody, text, offset) -> until when this answer is given to them unasked.
+        self.inline_answers: dict[tuple[int, int, str, str], tuple[float, InlineQuery]] = {}
         #: inline_message_id -> (chat id, message id) of messages sent through inline mode.
         self.inline_messages: dict[str, tuple[int, int]] = {}
         self.numbers = itertools.count(1)

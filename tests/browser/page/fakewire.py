@@ -30,6 +30,8 @@ class FakeWire:
         self.refuse: dict[str, str] = {}
         self.sockets: set[web.WebSocketResponse] = set()
         self.on_click: Callable[[str, Json], list[Json]] = lambda query_id, deed: []
+        #: What is known of inline queries without the bot.
+        self.known: Json | None = None
         self.date = START
 
     def app(self) -> web.Application:
@@ -189,7 +191,8 @@ class FakeWire:
         return {}
 
     async def do_inline(self, body: Json) -> Json:
-        return {"inline_query_id": "77"}
+        asked = {"inline_query_id": str(76 + len(self.deeds_of("inline")))}
+        return asked | ({"answer": self.known} if self.known else {})
 
     async def uploaded(self, request: web.Request) -> web.Response:
         form = await request.post()

@@ -89,16 +89,3 @@ async def test_an_answer_with_a_link_to_the_bot_starts_it_at_once(
     await wire.say(me, "card", reply_markup=keyboard([callback("Add the key")]))
     await button(chat, "Add the key").click()
     await expect(last_text(chat)).to_have_text("/start key_abc")
-
-
-async def test_an_inline_query_shows_the_bots_results(chat: Page, wire: FakeWire, me: int) -> None:
-    share = {"text": "Share", "switch_inline_query_current_chat": "telegram id"}
-    await wire.say(me, "card", reply_markup=keyboard([share]))
-    async with chat.expect_response("**/telegram/inline"):
-        await button(chat, "Share").click()
-    await expect(chat.get_by_test_id("composer")).to_have_value("@codebell_bot telegram id")
-    results = [{"type": "article", "id": "1", "title": "Telegram · Indonesia", "description": "$0.12"}]
-    await wire.call("answerInlineQuery", inline_query_id="77", results=results)
-    await chat.get_by_test_id("inline-result").click()
-    await expect(chat.get_by_test_id("composer")).to_have_value("")
-    assert wire.deeds_of("inline") == [{"user_id": me, "query": "telegram id"}]
