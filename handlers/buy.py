@@ -1,232 +1,166 @@
 """Buying, up to the offer: service, country, offers side by side. The keyboard carries the choice.
 
-A restart loses nothing, and typing instead of pressing searches the services.
+A restart loses nothing, and typing instead of pressing leads as far as the words are understood.
 """
-
-from collections.abc import Sequence
-from typing import Annotated
 
 from aiogram import F, Router
 from aiogram.filters import Command, CommandObject
-from aiogram.filters.callback_data import CallbackData
-from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
-from pydantic import Field
+from aiogram.types import CallbackQuery, Message
 
-from bot.errors import NoKeys
-from bot.i18n import Texts, flag, visible
-from bot.offers import Offer, Offers, Place
+from bot.i18n import Texts
+from bot.offers import Offers
 from bot.providers.base import Capability
-from bot.search import Listed
-from bot.services import slug
-from bot.shops import Listing, Shops, Trouble
-from handlers.doors import AddKey, Buy, Choose, Countries, Country, Menu
+from bot.purchases import Purchases
+from bot.shops import Shops
+from bot.window import Window
+from handlers.again import last_bought_row
+from handlers.country_lists import SortBy, Sorted, Star
+from handlers.country_lists import countries as countries_screen
+from handlers.doors import Buy, Countries, Country
+from handlers.listings import no_keys, person_of
+from handlers.offer_lists import OffersOn
+from handlers.offer_lists import offers as offers_screen
 from handlers.private import NUMBERS, only_in_private
-from handlers.screen import Rows, Screen, chat_of, in_rows, page_of, press, show, turn
+from handlers.screen import chat_of, show
+from handlers.service_lists import Services, ServicesIn, all_services, found, services_in
+from storage.models import Sort
 
 router = Router(name="buy")
 router.callback_query.filter(F.data.startswith("b"))
 only_in_private(router, NUMBERS, "buy")
 
-SERVICES_A_PAGE = 14
-COUNTRIES_A_PAGE = 8
-_TYPED = 64
-#: A longer word is not said again: it may be a secret.
-_WORD = 20
-
-
-class Services(CallbackData, prefix="bs"):
-    """A page of the services."""
-
-    page: Annotated[int, Field(ge=0, le=999)]
-
 
 @router.message(Command("buy"), F.chat.type == "private")
 async def buy_by_command(
-    message: Message, command: CommandObject, t: Texts, offers: Offers, shops: Shops
+    message: Message,
+    command: CommandObject,
+    t: Texts,
+    window: Window,
+    offers: Offers,
+    purchases: Purchases,
+    shops: Shops,
 ) -> None:
     """/buy, /buy telegram, /buy telegram us."""
-    words = (command.args or "").split()
     if not await shops.able(message.chat.id, Capability.BUY):
         await show(message, no_keys(t))
-    elif words:
-        await _go_to(message, words, t, offers)
+    elif command.args:
+        await show_found(message, command.args, t, window)
     else:
-        await show(message, _services(await offers.services(message.chat.id), 0, t))
+        await _show_services(message, 0, t, window, offers, purchases)
 
 
 @router.callback_query(Buy.filter())
-async def buy_by_button(callback: CallbackQuery, t: Texts, offers: Offers, shops: Shops) -> None:
+async def buy_by_button(
+    callback: CallbackQuery, t: Texts, window: Window, offers: Offers, purchases: Purchases, shops: Shops
+) -> None:
     if await shops.able(chat_of(callback), Capability.BUY):
-        await show(callback, _services(await offers.services(chat_of(callback)), 0, t))
+        await _show_services(callback, 0, t, window, offers, purchases)
     else:
         await show(callback, no_keys(t))
 
 
 @router.callback_query(Services.filter())
-async def services(callback: CallbackQuery, callback_data: Services, t: Texts, offers: Offers) -> None:
-    listing = await offers.services(chat_of(callback))
-    await show(callback, _services(listing, callback_data.page, t))
+async def services(
+    callback: CallbackQuery,
+    callback_data: Services,
+    t: Texts,
+    window: Window,
+    offers: Offers,
+    purchases: Purchases,
+) -> None:
+    await _show_services(callback, callback_data.page, t, window, offers, purchases)
+
+
+@router.callback_query(ServicesIn.filter())
+async def services_of_a_country(
+    callback: CallbackQuery, callback_data: ServicesIn, t: Texts, window: Window
+) -> None:
+    await _show_services_in(callback, callback_data, t, window)
 
 
 @router.callback_query(Countries.filter())
-async def countries(callback: CallbackQuery, callback_data: Countries, t: Texts, offers: Offers) -> None:
-    await show_countries(callback, t, offers, callback_data)
+async def countries(callback: CallbackQuery, callback_data: Countries, t: Texts, window: Window) -> None:
+    await show_countries(callback, t, window, callback_data)
+
+
+@router.callback_query(Sorted.filter())
+async def page_of_countries(callback: CallbackQuery, callback_data: Sorted, t: Texts, window: Window) -> None:
+    await _show_sorted(callback, callback_data, t, window)
+
+
+@router.callback_query(SortBy.filter())
+async def sort_countries(callback: CallbackQuery, callback_data: SortBy, t: Texts, window: Window) -> None:
+    """The order that was chosen is the chat's from now on."""
+    await window.sort_by(chat_of(callback), callback_data.sort)
+    wanted = Sorted(service=callback_data.service, sort=callback_data.sort)
+    await _show_sorted(callback, wanted, t, window)
+
+
+@router.callback_query(Star.filter())
+async def star(callback: CallbackQuery, callback_data: Star, t: Texts, window: Window) -> None:
+    await window.star(chat_of(callback), callback.from_user.id, callback_data.service)
+    wanted = Sorted(**callback_data.model_dump())
+    await _show_sorted(callback, wanted, t, window)
 
 
 @router.callback_query(Country.filter())
-async def country(callback: CallbackQuery, callback_data: Country, t: Texts, offers: Offers) -> None:
-    await show_offers(callback, t, offers, callback_data.service, callback_data.iso2)
+async def country(callback: CallbackQuery, callback_data: Country, t: Texts, window: Window) -> None:
+    await show_offers(callback, t, window, callback_data.service, callback_data.iso2)
+
+
+@router.callback_query(OffersOn.filter())
+async def page_of_offers(callback: CallbackQuery, callback_data: OffersOn, t: Texts, window: Window) -> None:
+    wanted = callback_data
+    await show_offers(callback, t, window, wanted.service, wanted.iso2, page=wanted.page)
 
 
 async def show_countries(
-    event: Message | CallbackQuery, t: Texts, offers: Offers, wanted: Countries, alert: str = ""
+    event: Message | CallbackQuery, t: Texts, window: Window, wanted: Countries, alert: str = ""
 ) -> None:
     """The countries a service is sold in; `alert` says why they are shown, where that is a surprise."""
-    listing = await offers.places(chat_of(event), wanted.service)
-    await show(event, _countries(wanted, await _name(event, offers, wanted.service), listing, t), alert)
+    sort = Sort.STOCK if wanted.by_stock else None
+    regions = await window.countries(chat_of(event), person_of(event), wanted.service, sort)
+    await show(event, countries_screen(regions, wanted.page, t), alert)
 
 
 async def show_offers(
-    event: Message | CallbackQuery, t: Texts, offers: Offers, service: str, iso2: str
+    event: Message | CallbackQuery, t: Texts, window: Window, service: str, iso2: str, page: int = 0
 ) -> None:
     """All the chat's keys side by side."""
-    listing = await offers.offers(chat_of(event), service, iso2)
-    await show(event, _offers(service, iso2, await _name(event, offers, service), listing, t))
+    listing = await window.offers(chat_of(event), service, iso2)
+    named = await window.service(chat_of(event), service)
+    await show(event, offers_screen(named, iso2, listing, page, t))
 
 
-async def show_found(message: Message, words: str, t: Texts, offers: Offers) -> None:
-    """Services whose names are like what was typed."""
-    listing = await offers.search(message.chat.id, words)
-    typed = _said_again(words)
-    if not listing.items:
-        text = t("I know no service like “{typed}”. Press one, or type another name.", typed=typed)
-        rows: Rows = [[press(t.plain("📱 All services"), Buy())], [press(t.plain("◀ Menu"), Menu())]]
+async def show_found(message: Message, words: str, t: Texts, window: Window) -> None:
+    """As far as words lead: "telegram us" to offers, "telegram" to its countries, "us" to the services."""
+    meant, missing = await window.understand(message.chat.id, words)
+    if meant.sure and meant.iso2:
+        await show_offers(message, t, window, meant.services[0].slug, meant.iso2)
+    elif meant.sure:
+        await show_countries(message, t, window, Countries(service=meant.services[0].slug))
+    elif meant.iso2 and not meant.services:
+        await _show_services_in(message, ServicesIn(iso2=meant.iso2), t, window)
     else:
-        text = t("Services like “{typed}”:", typed=typed)
-        rows = [*in_rows(_service_buttons(listing.items), 2), [press(t.plain("◀ All services"), Buy())]]
-    await show(message, Screen(text + troubles(listing.troubles, t), rows))
+        await show(message, found(words, meant, missing, t))
 
 
-def _said_again(words: str) -> str:
-    """What was typed, fit to be quoted."""
-    short = (word if len(word) <= _WORD else "…" for word in words.split())
-    return visible(" ".join(short), _TYPED)
+async def _show_services(
+    event: Message | CallbackQuery, page: int, t: Texts, window: Window, offers: Offers, purchases: Purchases
+) -> None:
+    """A page of the services; above the first one the way back to what was bought last."""
+    chat_id, person_id = chat_of(event), person_of(event)
+    first = [] if page else await last_bought_row(chat_id, person_id, t, purchases, offers)
+    await show(event, all_services(await window.services(chat_id, person_id), page, t, first))
 
 
-async def _go_to(message: Message, words: list[str], t: Texts, offers: Offers) -> None:
-    """As far as the typed words lead: "telegram us" to the offers, "telegram" to its countries."""
-    *service_words, last = words
-    iso2 = last.upper() if service_words and len(last) == len("US") and last.isalpha() else ""
-    name = " ".join(service_words if iso2 else words)
-    found = (await offers.search(message.chat.id, name)).items
-    if not found or found[0].slug != slug(name):
-        await show_found(message, name, t, offers)
-    elif iso2:
-        await show_offers(message, t, offers, found[0].slug, iso2)
-    else:
-        await show_countries(message, t, offers, Countries(service=found[0].slug))
+async def _show_services_in(
+    event: Message | CallbackQuery, wanted: ServicesIn, t: Texts, window: Window
+) -> None:
+    listing = await window.services(chat_of(event), person_of(event))
+    await show(event, services_in(listing, wanted, t))
 
 
-async def _name(event: Message | CallbackQuery, offers: Offers, service: str) -> str:
-    """A service's name from its slug; the slug where nobody sells it any more."""
-    listing = await offers.services(chat_of(event))
-    return next((listed.name for listed in listing.items if listed.slug == service), service)
-
-
-def no_keys(t: Texts) -> Screen:
-    """Without a key of a provider that sells there is nothing to buy with."""
-    return Screen(
-        t(NoKeys.text),
-        [[press(t.plain("🔑 Add a provider key"), AddKey())], [press(t.plain("◀ Menu"), Menu())]],
-    )
-
-
-def _services(listing: Listing[Listed], page: int, t: Texts) -> Screen:
-    shown, pages = page_of(listing.items, page, SERVICES_A_PAGE)
-    text = t("<b>Which service is the number for?</b>\nPress one, or just type its name.")
-    if not listing.items:
-        text = t("<b>There is nothing to buy right now.</b>")
-    rows = in_rows(_service_buttons(shown), 2)
-    pager = turn(page, pages, lambda to: Services(page=to))
-    return Screen(text + troubles(listing.troubles, t), [*rows, pager, [press(t.plain("◀ Menu"), Menu())]])
-
-
-def _service_buttons(services: Sequence[Listed]) -> list[InlineKeyboardButton]:
-    return [press(service.name, Countries(service=service.slug)) for service in services]
-
-
-def _countries(wanted: Countries, name: str, listing: Listing[Place], t: Texts) -> Screen:
-    places = list(listing.items)
-    if wanted.by_stock:
-        places.sort(key=lambda place: -(place.stock or 0))
-    shown, pages = page_of(places, wanted.page, COUNTRIES_A_PAGE)
-    text = t("<b>{service}</b>\nWhich country should the number be from?", service=name)
-    if not places:
-        text = t("<b>{service}</b>\nNobody sells numbers for it right now.", service=name)
-    rows = [
-        [press(_place_label(place, t), Country(service=wanted.service, iso2=place.iso2))] for place in shown
-    ]
-    pager = turn(wanted.page, pages, lambda to: wanted.model_copy(update={"page": to}))
-    back = [press(t.plain("◀ Services"), Buy())]
-    sort = [_sort(wanted, t)] if len(places) > 1 else []
-    return Screen(text + troubles(listing.troubles, t), [*rows, pager, sort, back])
-
-
-def _sort(wanted: Countries, t: Texts) -> InlineKeyboardButton:
-    label = t.plain("↕ Cheapest first") if wanted.by_stock else t.plain("↕ Most in stock first")
-    return press(label, Countries(service=wanted.service, by_stock=not wanted.by_stock))
-
-
-def _place_label(place: Place, t: Texts) -> str:
-    parts = [
-        f"{flag(place.iso2)} {t.country(place.iso2, place.name)}",
-        t.plain("from {price}", price=t.money(place.cost, place.currency)),
-        stock_left(place.stock, t),
-    ]
-    return " · ".join(part for part in parts if part)
-
-
-def _offers(service: str, iso2: str, name: str, listing: Listing[Offer], t: Texts) -> Screen:
-    where = f"{flag(iso2)} {t.country(iso2)}"
-    text = t("<b>{service}</b> · {country}\nWhich offer?", service=name, country=where)
-    if not listing.items:
-        text = t(
-            "<b>{service}</b> · {country}\nNobody sells it there right now.", service=name, country=where
-        )
-    rows = [[press(_offer_label(offer, listing.items, t), _choose(offer))] for offer in listing.items]
-    back = [press(t.plain("◀ Countries"), Countries(service=service))]
-    return Screen(text + troubles(listing.troubles, t), [*rows, back])
-
-
-def _choose(offer: Offer) -> Choose:
-    return Choose(service=offer.service.slug, key=offer.key.id, country=offer.country_code)
-
-
-def _offer_label(offer: Offer, all_offers: Sequence[Offer], t: Texts) -> str:
-    """Key labels and the provider's own country names only where they tell two offers apart."""
-    same = [other for other in all_offers if other.provider.name == offer.provider.name]
-    label = offer.key.label if len({other.key.id for other in same}) > 1 else ""
-    country = offer.country_name if len({other.country_code for other in same}) > 1 else ""
-    who = " ".join(part for part in (offer.provider.title, label) if part)
-    parts = [who, country, t.money(offer.cost, offer.currency), stock_left(offer.stock, t)]
-    return " · ".join(part for part in parts if part)
-
-
-def stock_left(stock: int | None, t: Texts) -> str:
-    """How much is left, as the end of a button's label."""
-    match stock:
-        case None:
-            return ""
-        case 0:
-            return t.plain("out of stock")
-        case _:
-            return t.plain("{stock} left", stock=stock)
-
-
-def troubles(missing: Sequence[Trouble], t: Texts) -> str:
-    """One line for each provider that is missing, and why."""
-    lines = [
-        t("⚠️ {provider}: {problem}", provider=trouble.title, problem=t.plain_error(trouble.error))
-        for trouble in missing
-    ]
-    return "\n\n" + "\n".join(lines) if lines else ""
+async def _show_sorted(event: CallbackQuery, wanted: Sorted, t: Texts, window: Window) -> None:
+    regions = await window.countries(chat_of(event), person_of(event), wanted.service, wanted.sort)
+    await show(event, countries_screen(regions, wanted.page, t))

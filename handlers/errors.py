@@ -13,9 +13,9 @@ from aiogram.types import CallbackQuery, ErrorEvent, Message, Update
 
 from bot.errors import CodebellError
 from bot.i18n import Texts
-from bot.offers import Offers
 from bot.providers.base import Capability
 from bot.shops import Shops
+from bot.window import Window
 from handlers.buy import show_found
 from handlers.compose import Asked
 from handlers.doors import AddKey, Help, Menu
@@ -37,10 +37,10 @@ async def unknown_command(message: Message, t: Texts, ended: str = "") -> None:
 
 
 @router.message(F.chat.type == "private", F.text)
-async def typed(message: Message, t: Texts, offers: Offers, shops: Shops) -> None:
-    """Typed words are the name of a service somebody wants a number for."""
+async def typed(message: Message, t: Texts, window: Window, shops: Shops) -> None:
+    """Typed words are a service somebody wants a number for, a country, or both."""
     if await shops.able(message.chat.id, Capability.BUY):
-        await show_found(message, message.text or "", t, offers)
+        await show_found(message, message.text or "", t, window)
         return
     rows = [[press(t.plain("🔑 Add a provider key"), AddKey())], [press(t.plain("❔ Help"), Help())]]
     await show(

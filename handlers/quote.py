@@ -16,6 +16,7 @@ from bot.i18n import Texts
 from bot.offers import Offers
 from bot.providers.base import Provider
 from bot.purchases import Purchases
+from bot.window import Window
 from handlers.buy import show_countries
 from handlers.confirmation import Look, PayMore, Several, Spend, confirmation, opened, own, still_there
 from handlers.doors import Choose, Countries
@@ -35,6 +36,7 @@ async def choose(
     callback: CallbackQuery,
     callback_data: Choose,
     t: Texts,
+    window: Window,
     offers: Offers,
     balances: Balances,
     providers: Mapping[str, Provider],
@@ -45,7 +47,7 @@ async def choose(
     try:
         offer = await offers.find(chat_id, service, callback_data.key, callback_data.country)
     except (NotOffered, UnknownKey) as gone:
-        await show_countries(callback, t, offers, Countries(service=service), t.plain_error(gone))
+        await show_countries(callback, t, window, Countries(service=service), t.plain_error(gone))
         return
     quote = await opened(chat_id, callback.from_user.id, offer, offers, preferences)
     await show(callback, await confirmation(quote, t, balances, providers, preferences))

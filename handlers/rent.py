@@ -22,9 +22,9 @@ from bot.providers.renting import Tariff
 from bot.rental_orders import RentalOrders
 from bot.shops import Listing
 from bot.tariffs import RentalPlace, Tariffs
-from handlers.buy import stock_left, troubles
 from handlers.doors import AddKey, Menu, PayRent, Rent, RentedElsewhere, TariffsOf
 from handlers.keys import name_of
+from handlers.listings import stock_left, troubles
 from handlers.private import RENTS, only_in_private
 from handlers.screen import Rows, Screen, answer, chat_of, page_of, press, say, show, turn
 from storage.chats import ChatStore

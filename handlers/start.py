@@ -13,12 +13,12 @@ from aiogram.types import CallbackQuery, ChatMemberUpdated, InlineKeyboardButton
 
 from bot.clock import Clock
 from bot.i18n import Texts, flag
-from bot.offers import Offers
 from bot.parts import NEEDS
 from bot.postman import Postman
 from bot.providers.base import Capability, Provider
 from bot.services import nice_name, slug
 from bot.shops import Shops
+from bot.window import Window
 from handlers.buy import show_countries, show_offers
 from handlers.connect import which_provider
 from handlers.doors import (
@@ -62,22 +62,22 @@ class More(CallbackData, prefix="mm"):
 
 @router.message(CommandStart(deep_link=True, magic=F.args.regexp(_BUY_LINK)), F.chat.type == "private")
 async def start_buying(
-    message: Message, command: CommandObject, t: Texts, offers: Offers, shops: Shops
+    message: Message, command: CommandObject, t: Texts, window: Window, shops: Shops
 ) -> None:
     """`?start=buy_<service>_<country>`: straight to the offers."""
     link = _BUY_LINK.match(command.args or "")
     service, iso2 = (slug(link[1]), (link[2] or "").upper()) if link else ("", "")
-    await go_to(message, service, iso2 if iso2 in t.locale.territories else "", t, offers, shops)
+    await go_to(message, service, iso2 if iso2 in t.locale.territories else "", t, window, shops)
 
 
-async def go_to(message: Message, service: str, iso2: str, t: Texts, offers: Offers, shops: Shops) -> None:
+async def go_to(message: Message, service: str, iso2: str, t: Texts, window: Window, shops: Shops) -> None:
     """To the offers for a service in a country, or to its countries; without a key, to a key first."""
     if not await shops.able(message.chat.id, Capability.BUY):
         await show(message, _key_first(service, iso2, t))
     elif iso2:
-        await show_offers(message, t, offers, service, iso2)
+        await show_offers(message, t, window, service, iso2)
     else:
-        await show_countries(message, t, offers, Countries(service=service))
+        await show_countries(message, t, window, Countries(service=service))
 
 
 @router.message(CommandStart(deep_link=True, magic=F.args == CONNECT), F.chat.type == "private")

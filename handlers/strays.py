@@ -14,9 +14,9 @@ from bot.i18n import Texts, flag, international
 from bot.providers.base import Capability, Provider
 from bot.shops import Listing
 from bot.strays import Stray, Strays
-from handlers.buy import troubles
 from handlers.doors import BoughtElsewhere, Numbers, RentedElsewhere
 from handlers.keys import name_of
+from handlers.listings import troubles
 from handlers.private import NUMBERS, only_in_private
 from handlers.screen import Rows, Screen, answer, chat_of, page_of, press, say, show, turn
 

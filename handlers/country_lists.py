@@ -1,0 +1,128 @@
+"""The list of the countries a service is sold in, in the order somebody chose."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Annotated
+
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import InlineKeyboardButton
+from pydantic import Field
+
+from bot.i18n import Texts, flag, visible
+from bot.window import Region, Regions, Ware
+from handlers.doors import AddKey, Buy, Countries, Country
+from handlers.listings import OLD, OVER, stock_left, troubles
+from handlers.screen import Rows, Screen, page_of, press, turn
+from storage.models import Sort
+
+COUNTRIES_A_PAGE = 8
+#: A phone shows about so many characters of a label; a name gives way to figures, down to so many.
+_LABEL, _SHORTEST_NAME = 38, 12
+
+
+class Sorted(CallbackData, prefix="bp"):
+    """A page of the countries, in the order they were shown."""
+
+    service: str
+    sort: Sort
+    page: Annotated[int, Field(ge=0, le=999)] = 0
+
+
+class SortBy(CallbackData, prefix="bt"):
+    """The countries in another order, from now on."""
+
+    service: str
+    sort: Sort
+
+
+class Star(CallbackData, prefix="bf"):
+    """Make a service a favourite, or one no more; the list stays as it is."""
+
+    service: str
+    sort: Sort
+    page: Annotated[int, Field(ge=0, le=999)] = 0
+
+
+def countries(regions: Regions, page: int, t: Texts) -> Screen:
+    """A page of the countries."""
+    if not regions.items:
+        return _nowhere(regions, t)
+    shown, pages = page_of(regions.items, page, COUNTRIES_A_PAGE)
+    service = regions.service.slug
+    rows = [[_button(region, regions, t)] for region in shown]
+    rows.append(turn(page, pages, lambda to: Sorted(service=service, sort=regions.sort, page=to)))
+    if len(regions.items) > 1:
+        rows.append([_sort_button(sort, regions, t) for sort in regions.sorts])
+    text = t("<b>{service}</b>\nWhich country should the number be from?", service=regions.service.name)
+    notes = _notes(shown, t) + troubles(regions.troubles, t)
+    return Screen(text + notes, [*rows, _ways_out(regions, page, t)])
+
+
+def _nowhere(regions: Regions, t: Texts) -> Screen:
+    """Nobody sells it, or whoever does is not to be reached: something else, another key, another try."""
+    service, name = regions.service.slug, regions.service.name
+    rows: Rows = [[press(t.plain("🔄 Try again"), Countries(service=service))]] if regions.troubles else []
+    rows.append([press(t.plain("🔑 Add a key of another provider"), AddKey(service=service))])
+    text = t("<b>{service}</b>\nNobody sells numbers for it right now.", service=name)
+    if regions.troubles:
+        text = t("<b>{service}</b>\nNobody who answers sells numbers for it right now.", service=name)
+    return Screen(text + troubles(regions.troubles, t), [*rows, [press(t.plain("◀ Services"), Buy())]])
+
+
+def _ways_out(regions: Regions, page: int, t: Texts) -> list[InlineKeyboardButton]:
+    star = Star(service=regions.service.slug, sort=regions.sort, page=page)
+    label = t.plain("⭐ Favourite") if regions.favourite else t.plain("☆ Favourite")
+    return [press(t.plain("◀ Services"), Buy()), press(label, star)]
+
+
+def _sort_button(sort: Sort, regions: Regions, t: Texts) -> InlineKeyboardButton:
+    match sort:
+        case Sort.PRICE:
+            label = t.plain("Price")
+        case Sort.STOCK:
+            label = t.plain("Stock")
+        case Sort.SUCCESS:
+            label = t.plain("Success")
+        case Sort.EXPECTED:
+            label = t.plain("Per code")
+    chosen = f"✓ {label}" if sort is regions.sort else label
+    return press(chosen, SortBy(service=regions.service.slug, sort=sort))
+
+
+def _button(region: Region, regions: Regions, t: Texts) -> InlineKeyboardButton:
+    place = region.place
+    figures = [*_figures(region, regions.sort, t), stock_left(place.stock, t), _success(region, t)]
+    told = " · ".join(part for part in figures if part)
+    room = max(_SHORTEST_NAME, _LABEL - len(told))
+    name = visible(t.country(place.iso2, place.name), room)
+    return press(
+        f"{flag(place.iso2)} {name} · {told}", Country(service=regions.service.slug, iso2=place.iso2)
+    )
+
+
+def _figures(region: Region, sort: Sort, t: Texts) -> list[str]:
+    """The price that the order goes by, with what is to be known of it."""
+    ware = (sort is Sort.EXPECTED and region.thriftiest) or region.cheapest
+    marks = "".join(mark for mark, there in ((OLD, ware.offer.as_of), (OVER, ware.limit)) if there)
+    if sort is Sort.EXPECTED and ware.expected is not None:
+        price = t.plain("{price} a code", price=_money(ware, ware.expected, t))
+    else:
+        price = _money(ware, ware.offer.cost, t)
+    return [f"{marks} {price}".strip()]
+
+
+def _money(ware: Ware, amount: Decimal, t: Texts) -> str:
+    return t.money(amount, ware.offer.currency)
+
+
+def _success(region: Region, t: Texts) -> str:
+    """Of the offer codes come to most surely; a few numbers say too little for a button."""
+    best = region.best
+    return "" if best is None or best.few else t.percent(best.rate)
+
+
+def _notes(shown: Sequence[Region], t: Texts) -> str:
+    """What a mark on these buttons means."""
+    if any(region.cheapest.limit for region in shown):
+        return "\n" + t("🔺 is above your own limit for one number.")
+    return ""
