@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from bot.errors import BadInput, text
 
-#: Minutes east of UTC that clocks of this world show.
-_WESTMOST, _EASTMOST = -12 * 60, 14 * 60
+#: Minutes east of UTC that clocks of this world may show.
+WORLD = range(-12 * 60, 14 * 60 + 1, 15)
 _DAY = timedelta(days=1)
 _HOUR = r"([01]?[0-9]|2[0-4])(?:[:.]([0-5][0-9]))?"
 _HOURS = re.compile(rf"{_HOUR}\s*[-–—]\s*{_HOUR}", re.ASCII)
@@ -49,7 +49,7 @@ def offset_in(typed: str) -> int:
         raise NotAnOffset
     minutes = int(found[2]) * 60 + int(found[3] or 0)
     offset = minutes if found[1] == "+" else -minutes
-    if int(found[3] or 0) % 15 or not _WESTMOST <= offset <= _EASTMOST:
+    if offset not in WORLD or int(found[3] or 0) >= 60:
         raise NotAnOffset
     return offset
 
@@ -68,3 +68,14 @@ def quiet_until(now: datetime, first: int, last: int, zone: tzinfo | None) -> da
     day = wall + _DAY if over_midnight and minute >= first else wall
     end = day.replace(hour=last // 60, minute=last % 60, second=0, microsecond=0, tzinfo=zone, fold=0)
     return max(end.astimezone(UTC), now)
+
+
+def offset_name(offset: int) -> str:
+    """`UTC+5:30` for minutes east of UTC."""
+    hours, minutes = divmod(abs(offset), 60)
+    return f"UTC{'−' if offset < 0 else '+'}{hours}" + (f":{minutes:02}" if minutes else "")
+
+
+def hour_name(minute: int) -> str:
+    """`22:30` for minutes since midnight."""
+    return f"{minute // 60:02}:{minute % 60:02}"

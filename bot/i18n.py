@@ -112,6 +112,10 @@ class Texts:
             return markup
         return markup.replace("<code>", "<tg-spoiler>").replace("</code>", "</tg-spoiler>")
 
+    def masked(self, code: str) -> str:
+        """A code on a button, where Telegram has no spoilers: dots where it is to be veiled."""
+        return "•" * len(code) if self.veils else code
+
     def span(self, seconds: float) -> str:
         """`2 minutes`, `110 seconds`: one unit, rounded, the smaller one below two of the larger."""
         return format_timedelta(max(1, round(seconds)), threshold=2, locale=self.locale)

@@ -25,8 +25,10 @@ from handlers import (
     rental,
     send,
     sent,
+    settings,
     start,
     strays,
+    watch,
 )
 
 #: Who is nobody in particular is turned away first. Then come commands and buttons, then typed answers to
@@ -54,6 +56,8 @@ ROUTERS: tuple[Router, ...] = (
     numbers.router,
     strays.router,
     balance.router,
+    watch.router,
+    settings.router,
     errors.router,
 )
 

@@ -44,7 +44,7 @@ def draw_code(
     """The code in a message of its own: edits do not ring. Where it was sent, its buttons are renewed."""
     lines = [t("🔔 <b>{service}</b> · {phone}", service=row.service_name, phone=_phone(row))]
     if code := visible(sms.code):
-        lines.append(t("<code>{code}</code>", code=code))
+        lines.append(t.veiled(t("<code>{code}</code>", code=code)))
     if sms.late:
         lines.append(t("<i>It came late, after the number had ended.</i>"))
     lines += _quoted(sms, t)
@@ -222,7 +222,7 @@ def _lost(title: str, t: Texts) -> str:
 
 
 def _last_code(row: Activation, t: Texts) -> str:
-    return t("Code: <code>{code}</code>", code=visible(row.last_code or "–"))
+    return t.veiled(t("Code: <code>{code}</code>", code=visible(row.last_code or "–")))
 
 
 def _expired(row: Activation, title: str, t: Texts) -> str:

@@ -167,8 +167,8 @@ def _line(row: AnyNumber, t: Texts, providers: Mapping[str, Provider]) -> str:
         service=row.service_name,
         state=_state(row, t) + _where(row, t, providers),
     )
-    code = "\n" + t("Code: <code>{code}</code>", code=visible(row.last_code)) if row.last_code else ""
-    return f"{number}{about}{code}"
+    code = t.veiled(t("Code: <code>{code}</code>", code=visible(row.last_code or "")))
+    return f"{number}{about}\n{code}" if row.last_code else f"{number}{about}"
 
 
 def _where(row: Activation, t: Texts, providers: Mapping[str, Provider]) -> str:

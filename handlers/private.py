@@ -13,6 +13,8 @@ MESSAGES = text("Messages are sent in a private chat with me: they are nobody el
 NUMBERS = text("Numbers are bought in a private chat with me: their codes are nobody else's business.")
 RENTS = text("Numbers are rented in a private chat with me: their SMS are nobody else's business.")
 BALANCES = text("Balances are shown in a private chat with me: they are nobody else's business.")
+SETTINGS = text("Settings are yours alone: open them in a private chat with me.")
+WATCHES = text("Watches are started in a private chat with me: what they find is nobody else's business.")
 
 
 def only_in_private(router: Router, why: str, *commands: str) -> None:

@@ -188,7 +188,7 @@ async def _sms(rental_id: str, person_id: int, page: int, t: Texts, rentals: Ren
     row, every = await rentals.mine(rental_id, person_id), await rentals.texts(rental_id, person_id)
     shown, pages = page_of(every, page, SMS_A_PAGE)
     head = [t("✉️ <b>SMS of {number}</b>", number=international(row.phone or "")), *_none(row, every, t)]
-    codes = [copies(t.plain("📋 {code}", code=code), code) for code in _codes(shown)]
+    codes = [copies(t.plain("📋 {code}", code=t.masked(code)), code) for code in _codes(shown)]
     pager = turn(page, pages, lambda to: Received(id=row.id, page=to))
     back = [press(t.plain("🗂 Card"), OnRental(what=Hired.CARD, id=row.id))]
     lines = ["\n".join(head), *(_one(one, t) for one in shown)]

@@ -73,9 +73,9 @@ def _whole(text: str) -> str:
 
 
 def _sms_buttons(sms: RentalText, row: Rental, t: Texts) -> Rows:
-    """A code shows itself on its button: what looks like one in a text may be none."""
+    """A code shows itself on its button unless it is veiled: what looks like one in a text may be none."""
     codes = [
-        [copies(t.plain("📋 Copy code {code}", code=code), code)]
+        [copies(t.plain("📋 Copy code {code}", code=t.masked(code)), code)]
         for code in codes_in(sms.text)[:_CODES_OFFERED]
     ]
     whole = visible(sms.text, COPY_LENGTH + 1)

@@ -1,7 +1,7 @@
 """How the words of a stranger are shown: as they came, in a quote, and nothing in them can be pressed.
 
-Inside `code` Telegram makes no link of an address, a name or a command. Who sent an SMS is only what it
-claims.
+Inside `code` Telegram makes no link of an address, a name or a command; a spoiler takes no `code`, so there
+they are broken up. Who sent an SMS is only what it claims.
 """
 
 import re
@@ -12,6 +12,10 @@ from bot.i18n import Texts, visible
 #: Alphabets whose letters can be taken for each other's.
 _LOOKALIKES = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "FULLWIDTH", "MATHEMATICAL")
 _WORD = re.compile(r"\w+")
+#: What addresses, names, commands and tags begin with or are held together by; a word joiner parts them.
+_PRESSABLE = re.compile(r"[.@/:#$](?=\S)")
+#: UTF-16 units of a text with its word joiners: a message holds it beside what stands around it.
+_LONGEST_VEILED = 3500
 #: What comes after so many characters is not looked through.
 _LOOKED_THROUGH = 4096
 
@@ -20,7 +24,15 @@ def quoted(text: str, t: Texts) -> str:
     """A text of a stranger, `visible` already; of one with hidden signs alone nothing is left."""
     if not text.strip():
         return t("(nothing readable)")
+    if t.veils:
+        veiled = cut(_at_rest(text), _LONGEST_VEILED)
+        return t("<blockquote><tg-spoiler>{text}</tg-spoiler></blockquote>", text=veiled)
     return t("<blockquote><code>{text}</code></blockquote>", text=text)
+
+
+def _at_rest(text: str) -> str:
+    """A text in which Telegram finds no address, name or command, though it does not stand in `code`."""
+    return _PRESSABLE.sub("\\g<0>\u2060", text)
 
 
 def cut(text: str, units: int) -> str:

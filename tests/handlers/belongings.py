@@ -11,6 +11,7 @@ from aiogram.filters.callback_data import CallbackData
 from bot.sandbox.telegram.world import Press
 from handlers import (
     buy,
+    choices,
     connect,
     doors,
     elsewhere,
@@ -28,6 +29,7 @@ from handlers import (
     strays,
     ways,
 )
+from storage.models import Sort
 from tests.handlers.conftest import telegram_us
 from tests.house import DATABASE, PATIENCE, Chat, House
 from tests.renting import RENTING, TARIFFS
@@ -37,8 +39,8 @@ from tests.sending import SENDING
 PHONES = ("201-555-0001", "12015550001", "7700 900001", "447700900001", "50 123 4567", "380501234567")
 CODE, SMS, LETTER, TAIL = "778899", "Your rental code", "Dinner is ready", "…abcd"
 SECRETS = (*PHONES, CODE, SMS, LETTER, TAIL)
-#: Tables that change when anybody looks around: who was seen, and what they are asked or offered.
-_OF_LOOKERS = frozenset({"chats", "forms", "quotes"})
+#: Tables that change when anybody looks around: who was seen, what they are asked or offered, or chose.
+_OF_LOOKERS = frozenset({"chats", "forms", "quotes", "preferences"})
 
 
 class Whose(Enum):
@@ -130,11 +132,27 @@ def buttons(mine: Belongings) -> Mapping[type[CallbackData], tuple[Whose, list[C
         doors.BoughtElsewhere: [doors.BoughtElsewhere(), doors.BoughtElsewhere(anew=True)],
         doors.Send: [doors.Send(), doors.Send(id=mine.draft)],
         doors.Sent: [doors.Sent(), doors.Sent(anew=True)],
+        **_of_settings(),
     }
     owned: Buttons = {**_of_numbers(mine), **_of_rentals(mine), **_of_messages(mine), **_of_keys(mine)}
     return {
         **{kind: (Whose.ANYBODYS, list(each)) for kind, each in free.items()},
         **{kind: (Whose.HERS, list(each)) for kind, each in owned.items()},
+    }
+
+
+def _of_settings() -> Buttons:
+    return {
+        doors.Settings: [doors.Settings()],
+        choices.Open: [choices.Open(what=what) for what in choices.Choice],
+        choices.Speak: [choices.Speak(value="en"), choices.Speak(value="")],
+        choices.Live: [choices.Live(offset=-570)],
+        choices.LiveHere: [choices.LiveHere()],
+        choices.Hush: [choices.Hush(first=1320, last=420), choices.Hush(first=0, last=0)],
+        choices.Order: [choices.Order(sort=sort) for sort in Sort],
+        choices.Ceiling: [choices.Ceiling(value="USD")],
+        choices.NoCeiling: [choices.NoCeiling(value="USD")],
+        choices.Veil: [choices.Veil(on=True), choices.Veil(on=False)],
     }
 
 

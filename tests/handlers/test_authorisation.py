@@ -42,6 +42,7 @@ IN_GROUPS = {
     **dict.fromkeys("rte", private.RENTS),
     **dict.fromkeys("wspd", private.MESSAGES),
     "l": private.BALANCES,
+    "y": private.SETTINGS,
 }
 NOTHING = Belongings(*("x" * 11 for _ in range(8)))
 PUBLIC = frozenset({"start", "help"})
@@ -51,6 +52,7 @@ COMMANDS = {
     "send": private.MESSAGES,
     "balance": private.BALANCES,
     "keys": private.KEYS,
+    "settings": private.SETTINGS,
 }
 #: What is said to each in a group.
 SAID = {"start": "Codebell", "help": "How it works", **COMMANDS}

@@ -1,0 +1,261 @@
+"""/settings: what people choose for themselves, all on one screen. Whatever is chosen counts at once."""
+
+from decimal import Decimal, InvalidOperation
+
+from aiogram import F, Router
+from aiogram.filters import Command
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import State, StatesGroup
+from aiogram.types import CallbackQuery, Message
+
+from bot.clock import Clock
+from bot.errors import BadInput, Expired, text
+from bot.hours import WORLD, hours_in, offset_in
+from bot.i18n import Texts
+from bot.voices import Voices
+from handlers import choices
+from handlers.choices import Ceiling, Choice, Hush, Live, LiveHere, NoCeiling, Open, Order, Speak, Veil
+from handlers.doors import Menu, Privacy, Settings
+from handlers.private import SETTINGS, only_in_private
+from handlers.screen import Rows, Screen, chat_of, in_rows, press, show
+from storage.keys import KeyStore
+from storage.models import Preferences
+from storage.preferences import PreferenceStore
+
+router = Router(name="settings")
+router.callback_query.filter(F.data.startswith("y"))
+only_in_private(router, SETTINGS, "settings")
+
+_TYPED = F.text & ~F.text.startswith("/")
+#: No price of a number has more digits, whatever its currency.
+_DEAREST = Decimal(10_000_000)
+
+
+class Asked(StatesGroup):
+    """What the person may type instead of pressing."""
+
+    time_zone = State()
+    quiet_hours = State()
+    ceiling = State()
+
+
+class NotAnAmount(BadInput):
+    text = text("That is not an amount. Send a number like 0.50.")
+
+
+@router.message(Command("settings"))
+async def settings_by_command(message: Message, t: Texts, preferences: PreferenceStore, clock: Clock) -> None:
+    await show(message, await _settings(message.chat.id, t, preferences, clock))
+
+
+@router.callback_query(Settings.filter())
+async def settings(callback: CallbackQuery, t: Texts, preferences: PreferenceStore, clock: Clock) -> None:
+    await show(callback, await _settings(chat_of(callback), t, preferences, clock))
+
+
+@router.callback_query(Open.filter(F.what == Choice.LANGUAGE))
+async def ask_for_language(
+    callback: CallbackQuery, t: Texts, voices: Voices, preferences: PreferenceStore
+) -> None:
+    chosen = await preferences.of(chat_of(callback))
+    spoken = voices.foreign(callback.from_user.language_code)
+    await show(callback, choices.languages(chosen, spoken, voices.languages, t))
+
+
+@router.callback_query(Open.filter(F.what.in_({Choice.ZONE, Choice.BETWEEN})))
+async def ask_for_zone(
+    callback: CallbackQuery,
+    callback_data: Open,
+    state: FSMContext,
+    t: Texts,
+    preferences: PreferenceStore,
+    clock: Clock,
+) -> None:
+    chosen = await preferences.of(chat_of(callback))
+    await state.set_state(Asked.time_zone)
+    draw = choices.zones if callback_data.what is Choice.ZONE else choices.zones_between
+    await show(callback, draw(chosen, clock(), t))
+
+
+@router.callback_query(Open.filter(F.what == Choice.QUIET))
+async def ask_for_quiet_hours(
+    callback: CallbackQuery, state: FSMContext, t: Texts, preferences: PreferenceStore, clock: Clock
+) -> None:
+    await state.set_state(Asked.quiet_hours)
+    await show(callback, choices.nights(await preferences.of(chat_of(callback)), clock(), t))
+
+
+@router.callback_query(Open.filter(F.what == Choice.SORT))
+async def ask_for_sort(callback: CallbackQuery, t: Texts, preferences: PreferenceStore) -> None:
+    await show(callback, choices.sorts(await preferences.of(chat_of(callback)), t))
+
+
+@router.callback_query(Open.filter(F.what == Choice.CEILINGS))
+async def ask_for_currency(
+    callback: CallbackQuery, t: Texts, preferences: PreferenceStore, keys: KeyStore
+) -> None:
+    chat_id = chat_of(callback)
+    currencies = {key.currency for key in await keys.list(chat_id)}
+    await show(callback, choices.ceilings(currencies, await preferences.ceilings(chat_id), t))
+
+
+@router.callback_query(Ceiling.filter())
+async def ask_for_ceiling(
+    callback: CallbackQuery,
+    callback_data: Ceiling,
+    state: FSMContext,
+    t: Texts,
+    preferences: PreferenceStore,
+    keys: KeyStore,
+) -> None:
+    chat_id, currency = chat_of(callback), callback_data.value
+    now = await preferences.ceilings(chat_id)
+    if currency not in {*now, *(key.currency for key in await keys.list(chat_id))}:
+        raise Expired
+    await state.set_state(Asked.ceiling)
+    await state.set_data({"currency": currency})
+    await show(callback, choices.ceiling_question(currency, now.get(currency), t))
+
+
+@router.callback_query(Speak.filter())
+async def speak(
+    callback: CallbackQuery,
+    callback_data: Speak,
+    voices: Voices,
+    preferences: PreferenceStore,
+    clock: Clock,
+) -> None:
+    """The answer comes in the new language already."""
+    chat_id, language = chat_of(callback), callback_data.value
+    if language and language not in voices.languages:
+        raise Expired
+    t = await voices.speak(chat_id, language, callback.from_user.language_code or "")
+    await show(callback, await _settings(chat_id, t, preferences, clock))
+
+
+@router.callback_query(Live.filter())
+async def live(
+    callback: CallbackQuery, callback_data: Live, voices: Voices, preferences: PreferenceStore, clock: Clock
+) -> None:
+    if callback_data.offset not in WORLD:
+        raise Expired
+    t = await voices.choose(chat_of(callback), utc_offset=callback_data.offset)
+    await show(callback, await _settings(chat_of(callback), t, preferences, clock))
+
+
+@router.callback_query(LiveHere.filter())
+async def live_here(
+    callback: CallbackQuery, voices: Voices, preferences: PreferenceStore, clock: Clock
+) -> None:
+    t = await voices.choose(chat_of(callback), utc_offset=None)
+    await show(callback, await _settings(chat_of(callback), t, preferences, clock))
+
+
+@router.callback_query(Hush.filter())
+async def hush(
+    callback: CallbackQuery, callback_data: Hush, voices: Voices, preferences: PreferenceStore, clock: Clock
+) -> None:
+    first, last = callback_data.first, callback_data.last
+    t = await voices.choose(chat_of(callback), **_quiet(None if first == last else (first, last)))
+    await show(callback, await _settings(chat_of(callback), t, preferences, clock))
+
+
+@router.callback_query(Order.filter())
+async def order(
+    callback: CallbackQuery, callback_data: Order, voices: Voices, preferences: PreferenceStore, clock: Clock
+) -> None:
+    t = await voices.choose(chat_of(callback), sort=callback_data.sort)
+    await show(callback, await _settings(chat_of(callback), t, preferences, clock))
+
+
+@router.callback_query(NoCeiling.filter())
+async def no_ceiling(
+    callback: CallbackQuery, callback_data: NoCeiling, t: Texts, preferences: PreferenceStore, clock: Clock
+) -> None:
+    await preferences.cap(chat_of(callback), callback_data.value, None)
+    await show(callback, await _settings(chat_of(callback), t, preferences, clock))
+
+
+@router.callback_query(Veil.filter())
+async def veil(
+    callback: CallbackQuery, callback_data: Veil, voices: Voices, preferences: PreferenceStore, clock: Clock
+) -> None:
+    t = await voices.choose(chat_of(callback), hide_codes=callback_data.on)
+    await show(callback, await _settings(chat_of(callback), t, preferences, clock))
+
+
+@router.message(Asked.time_zone, _TYPED)
+async def take_zone(
+    message: Message, state: FSMContext, voices: Voices, preferences: PreferenceStore, clock: Clock
+) -> None:
+    offset = offset_in(message.text or "")
+    await state.clear()
+    t = await voices.choose(message.chat.id, utc_offset=offset)
+    await show(message, await _settings(message.chat.id, t, preferences, clock))
+
+
+@router.message(Asked.quiet_hours, _TYPED)
+async def take_quiet_hours(
+    message: Message, state: FSMContext, voices: Voices, preferences: PreferenceStore, clock: Clock
+) -> None:
+    hours = hours_in(message.text or "")
+    await state.clear()
+    t = await voices.choose(message.chat.id, **_quiet(hours))
+    await show(message, await _settings(message.chat.id, t, preferences, clock))
+
+
+@router.message(Asked.ceiling, _TYPED)
+async def take_ceiling(
+    message: Message, state: FSMContext, t: Texts, preferences: PreferenceStore, clock: Clock
+) -> None:
+    amount = _amount(message.text or "")
+    currency = str((await state.get_data()).get("currency", ""))
+    await state.clear()
+    await preferences.cap(message.chat.id, currency, amount)
+    await show(message, await _settings(message.chat.id, t, preferences, clock))
+
+
+def _quiet(hours: tuple[int, int] | None) -> dict[str, object]:
+    """Quiet hours as columns of the preferences."""
+    first, last = hours or (None, None)
+    return {"quiet_from": first, "quiet_to": last}
+
+
+def _amount(typed: str) -> Decimal:
+    try:
+        amount = Decimal(typed.strip().strip("$€₴₽₫").strip().replace(",", "."))
+    except InvalidOperation:
+        raise NotAnAmount from None
+    if not amount.is_finite() or not 0 < amount < _DEAREST:
+        raise NotAnAmount
+    return amount
+
+
+async def _settings(chat_id: int, t: Texts, preferences: PreferenceStore, clock: Clock) -> Screen:
+    chosen, ceilings = await preferences.of(chat_id), await preferences.ceilings(chat_id)
+    language = choices.language_name(t.language)
+    lines = [
+        t("⚙️ <b>Settings</b>\n"),
+        t("🌐 Language: <b>{language}</b>", language=language)
+        if chosen.language
+        else t("🌐 Language: <b>{language}</b>, as in Telegram", language=language),
+        t("🕑 Clock: <b>{time}</b>", time=choices.clock_name(chosen, clock(), t)),
+        t("🌙 Quiet hours: <b>{hours}</b>", hours=choices.quiet_name(chosen, t)),
+        t("↕️ Lists: <b>{sort}</b>", sort=choices.sort_name(chosen.sort, t)),
+        t("💲 Most for a number: <b>{amount}</b>", amount=choices.ceilings_name(ceilings, t)),
+        t("🙈 Codes: <b>under a spoiler</b>") if chosen.hide_codes else t("👁 Codes: <b>shown at once</b>"),
+    ]
+    return Screen("\n".join(lines), _rows(chosen, t))
+
+
+def _rows(chosen: Preferences, t: Texts) -> Rows:
+    veil = t.plain("👁 Show codes") if chosen.hide_codes else t.plain("🙈 Hide codes")
+    buttons = [
+        press(t.plain("🌐 Language"), Open(what=Choice.LANGUAGE)),
+        press(t.plain("🕑 Time zone"), Open(what=Choice.ZONE)),
+        press(t.plain("🌙 Quiet hours"), Open(what=Choice.QUIET)),
+        press(t.plain("↕️ Sorting"), Open(what=Choice.SORT)),
+        press(t.plain("💲 Maximum price"), Open(what=Choice.CEILINGS)),
+        press(veil, Veil(on=not chosen.hide_codes)),
+    ]
+    return [*in_rows(buttons, 2), [press(t.plain("🛡 Privacy"), Privacy()), press(t.plain("◀ Menu"), Menu())]]

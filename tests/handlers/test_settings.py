@@ -1,0 +1,232 @@
+"""/settings: every choice, made as a person makes it, and what it changes at once."""
+
+from datetime import timedelta, timezone
+
+import pytest
+
+from bot.i18n import Catalogues
+from handlers.choices import language_name
+from tests.handlers.reading import copied, marked
+from tests.house import Chat, House
+
+LANGUAGES = sorted(Catalogues().languages)
+SHOWN = (
+    "⚙️ Settings\n\n"
+    "🌐 Language: English, as in Telegram\n"
+    "🕑 Clock: {time} (the bot’s clock)\n"
+    "🌙 Quiet hours: off\n"
+    "↕️ Lists: cheapest first\n"
+    "💲 Most for a number: no limit\n"
+    "👁 Codes: shown at once"
+)
+
+
+def line(chat: Chat, sign: str) -> str:
+    """The line of the settings that begins so."""
+    return next(line for line in chat.screen.splitlines() if line.startswith(sign))
+
+
+async def opened(chat: Chat, *labels: str) -> Chat:
+    """The settings, and what is pressed there."""
+    await chat.say("/settings")
+    for label in labels:
+        await chat.press(label)
+    return chat
+
+
+async def test_the_settings_show_every_choice_with_its_value(newcomer: Chat, house: House) -> None:
+    await opened(newcomer)
+    assert newcomer.screen == SHOWN.format(time=f"{house.clock().astimezone():%H:%M}")
+    assert newcomer.buttons == [
+        "🌐 Language",
+        "🕑 Time zone",
+        "🌙 Quiet hours",
+        "↕️ Sorting",
+        "💲 Maximum price",
+        "🙈 Hide codes",
+        "🛡 Privacy",
+        "◀ Menu",
+    ]
+
+
+@pytest.mark.parametrize("choice", ["Language", "Time zone", "Quiet hours", "Sorting", "Maximum price"])
+async def test_from_every_choice_a_way_leads_back(chat: Chat, choice: str) -> None:
+    await opened(chat, choice, "◀ Settings")
+    assert chat.screen.startswith("⚙️ Settings")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_language_is_named_in_itself_and_spoken_at_once(
+    newcomer: Chat, house: House, language: str
+) -> None:
+    await opened(newcomer, "Language")
+    assert "✓ As in Telegram: English" in newcomer.buttons
+    await newcomer.press(language_name(language))
+    t = house.codebell.catalogues.texts(language)
+    assert t.plain("◀ Menu") in newcomer.buttons
+    assert language_name(language) in line(newcomer, "🌐")
+    await newcomer.say("/nonsense")
+    assert newcomer.screen == t.plain("I do not know this command.")
+    assert await house.codebell.chats.language(newcomer.chat_id) == language
+
+
+async def test_a_language_can_be_as_in_telegram_again(newcomer: Chat) -> None:
+    await opened(newcomer, "Language", "English")
+    assert line(newcomer, "🌐") == "🌐 Language: English"
+    await opened(newcomer, "Language")
+    assert "✓ English" in newcomer.buttons
+    await newcomer.press("As in Telegram")
+    assert line(newcomer, "🌐") == "🌐 Language: English, as in Telegram"
+
+
+def test_languages_are_called_as_their_speakers_call_them() -> None:
+    names = [language_name(language) for language in ("en", "ru", "uk", "vi")]
+    assert names == ["English", "Русский", "Українська", "Tiếng Việt"]
+
+
+async def test_the_clock_is_pressed_and_every_time_is_told_in_it(owner: Chat, house: House) -> None:
+    zone = timezone(timedelta(hours=5, minutes=30))
+    await opened(owner, "Time zone", "Other minutes", f"{house.clock().astimezone(zone):%H:%M}")
+    assert line(owner, "🕑") == f"🕑 Clock: {house.clock().astimezone(zone):%H:%M} (UTC+5:30)"
+    await owner.buys()
+    end = house.clock() + timedelta(minutes=5)
+    assert f"until {end.astimezone(zone):%H:%M:%S}" in owner.find("Waiting for the SMS")["text"]
+
+
+async def test_every_full_hour_is_there_once_in_its_order(newcomer: Chat) -> None:
+    await opened(newcomer, "Time zone")
+    hours = [label for label in newcomer.buttons if label[:2].isdigit()]
+    assert hours == [f"{hour:02}:00" for hour in range(24)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"), [("-3", "UTC−3"), ("+5:45", "UTC+5:45"), ("utc +14", "UTC+14"), ("−0930", "UTC−9:30")]
+)
+async def test_the_distance_from_utc_can_be_typed(newcomer: Chat, typed: str, shown: str) -> None:
+    await opened(newcomer, "Time zone")
+    await newcomer.say(typed)
+    assert line(newcomer, "🕑").endswith(f"({shown})")
+    await opened(newcomer, "Time zone", "The bot’s clock")
+    assert line(newcomer, "🕑").endswith("(the bot’s clock)")
+
+
+@pytest.mark.parametrize("typed", ["5", "+15", "-12:15", "+5:20", "+5:75", "Kyiv"])
+async def test_a_distance_that_no_clock_has_is_asked_for_again(newcomer: Chat, typed: str) -> None:
+    await opened(newcomer, "Time zone")
+    await newcomer.say(typed)
+    assert newcomer.screen == "Send how far your clock is from UTC, like +5:30 or -3."
+    await newcomer.say("+2")
+    assert line(newcomer, "🕑").endswith("(UTC+2)")
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("22:30-8", "22:30–08:00"),
+        ("0-6.15", "00:00–06:15"),
+        ("9 – 17:05", "09:00–17:05"),
+        ("23-24", "23:00–00:00"),
+    ],
+)
+async def test_quiet_hours_can_be_typed(newcomer: Chat, typed: str, shown: str) -> None:
+    await opened(newcomer, "Quiet hours")
+    await newcomer.say(typed)
+    assert line(newcomer, "🌙") == f"🌙 Quiet hours: {shown}"
+
+
+@pytest.mark.parametrize("typed", ["22", "25-7", "7-7", "0-24", "22:60-7", "night"])
+async def test_hours_that_are_none_are_asked_for_again(newcomer: Chat, typed: str) -> None:
+    await opened(newcomer, "Quiet hours")
+    await newcomer.say(typed)
+    assert newcomer.screen == "Send two times with a hyphen between them, like 22:30-8."
+
+
+async def test_quiet_hours_are_pressed_and_switched_off(newcomer: Chat) -> None:
+    await opened(newcomer, "Quiet hours", "23:00–07:00")
+    assert line(newcomer, "🌙") == "🌙 Quiet hours: 23:00–07:00"
+    await opened(newcomer, "Quiet hours")
+    assert "✓ 23:00–07:00" in newcomer.buttons
+    await newcomer.press("Off")
+    assert line(newcomer, "🌙") == "🌙 Quiet hours: off"
+
+
+async def test_what_comes_first_in_lists_is_one_of_four(chat: Chat) -> None:
+    for label in ("most in stock first", "best success first", "cheapest per code first", "cheapest first"):
+        await opened(chat, "Sorting", label)
+        assert line(chat, "↕️") == f"↕️ Lists: {label}"
+
+
+async def test_the_most_to_pay_is_typed_for_a_currency_and_lifted(chat: Chat, house: House) -> None:
+    await opened(chat, "Maximum price")
+    assert chat.buttons == ["USD: no limit", "◀ Settings"]
+    await chat.press("USD")
+    await chat.say("$0,75")
+    assert line(chat, "💲") == "💲 Most for a number: $0.75"
+    assert {**await house.codebell.preferences.ceilings(chat.chat_id)}.keys() == {"USD"}
+    await opened(chat, "Maximum price", "USD: $0.75", "No limit")
+    assert line(chat, "💲") == "💲 Most for a number: no limit"
+
+
+@pytest.mark.parametrize("typed", ["0", "-1", "a lot", "NaN", "1e9"])
+async def test_what_is_no_amount_is_asked_for_again(chat: Chat, typed: str) -> None:
+    await opened(chat, "Maximum price", "USD")
+    await chat.say(typed)
+    assert chat.screen == "That is not an amount. Send a number like 0.50."
+    await chat.say("0.5")
+    assert line(chat, "💲") == "💲 Most for a number: $0.50"
+
+
+async def test_who_has_no_key_is_told_to_add_one_before_a_limit(newcomer: Chat) -> None:
+    await opened(newcomer, "Maximum price")
+    assert newcomer.buttons == ["🔑 Add a provider key", "◀ Settings"]
+
+
+async def test_a_hidden_code_lies_under_a_spoiler_and_can_be_copied(owner: Chat, house: House) -> None:
+    await opened(owner, "Hide codes")
+    assert line(owner, "🙈") == "🙈 Codes: under a spoiler"
+    house.alpha.delivers(
+        "12345", "12345 is your code. See evil.example, https://evil.example/@bank", "Telegram"
+    )
+    await owner.wait(5)
+    [message] = owner.news
+    code, text = marked(message, "spoiler")
+    assert (code, text.startswith("12345 is")) == ("12345", True)
+    assert {one["type"] for one in message["entities"]} == {"bold", "code", "blockquote", "spoiler"}
+    assert marked(message, "code") == ["Telegram"]
+    assert copied(message, "Copy code") == "12345"
+    assert marked(owner.messages[0], "spoiler") == ["12345"]
+    await owner.say("/numbers")
+    assert "12345" in marked(owner.last, "spoiler")
+    await opened(owner, "Show codes")
+    assert line(owner, "👁") == "👁 Codes: shown at once"
+
+
+async def test_a_rented_numbers_sms_is_hidden_with_the_codes_on_its_buttons(
+    tenant: Chat, house: House
+) -> None:
+    await opened(tenant, "Hide codes")
+    house.alpha.texts("123-456 is your code", "Taxify")
+    await tenant.wait(60)
+    message = tenant.find("🔔")
+    assert marked(message, "spoiler") == ["123-456 is your code"]
+    assert copied(message, "Copy code •••") == "123-456"
+
+
+@pytest.mark.parametrize("data", ["yl:tlh", "yz:7", "yz:9999", "ym:EUR"])
+async def test_what_no_button_offers_cannot_be_chosen(chat: Chat, data: str) -> None:
+    await opened(chat)
+    before = chat.screen
+    await chat.forge(data)
+    assert chat.alert
+    await opened(chat)
+    assert chat.screen == before
+
+
+async def test_all_of_it_survives_a_restart(chat: Chat, house: House) -> None:
+    await opened(
+        chat, "Quiet hours", "22:00–07:00", "Sorting", "best success", "Hide codes", "Time zone", "20:00"
+    )
+    before = chat.screen
+    await house.restart()
+    await opened(chat)
+    assert chat.screen == before
