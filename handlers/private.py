@@ -16,6 +16,8 @@ BALANCES = text("Balances are shown in a private chat with me: they are nobody e
 SETTINGS = text("Settings are yours alone: open them in a private chat with me.")
 WATCHES = text("Watches are started in a private chat with me: what they find is nobody else's business.")
 
+PRIVACY = text("What I know of you is nobody else's business: ask me in a private chat.")
+
 
 def only_in_private(router: Router, why: str, *commands: str) -> None:
     """Let a router refuse these commands in groups, and its presses, whatever they are.

@@ -39,6 +39,7 @@ GIVEN_PER_UPDATE = frozenset(
 )
 #: The longest values that travel in buttons; other fields are numbers, truths or one of an enum.
 LONGEST = {
+    "by": "x" * 16,
     "country": "x" * 16,
     "id": "x" * 16,
     "iso2": "XX",
@@ -46,6 +47,7 @@ LONGEST = {
     "name": "x" * 32,
     "nonce": "x" * 11,
     "phone": "x" * 15,
+    "price": "9999.9999",
     "service": "x" * 20,
     "tariff": "x" * 24,
     "value": "x" * 32,

@@ -1,0 +1,288 @@
+"""/watch: wait for what is out of stock or too dear, to be told of it or to have one number bought."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from aiogram import F, Router
+from aiogram.filters import Command, CommandObject
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import State, StatesGroup
+from aiogram.types import CallbackQuery, Message
+
+from bot.clock import Clock
+from bot.errors import AlreadyDone, BadInput, Expired, NoKeys, UnknownKey
+from bot.i18n import Texts
+from bot.offers import Offers
+from bot.providers.base import Provider
+from bot.search import understand
+from bot.watches import TOLD_WITHIN, Wanted, Watches
+from handlers import doors
+from handlers.doors import Countries, WatchFor
+from handlers.listings import no_keys
+from handlers.private import WATCHES, only_in_private
+from handlers.screen import Screen, chat_of, press, show
+from handlers.watch_list import One, Stop, draw_list, draw_one
+from handlers.watch_terms import (
+    Limit,
+    Pick,
+    Start,
+    Type,
+    With,
+    Within,
+    asked_again,
+    confirmation,
+    keys,
+    name_of_payer,
+    packed,
+    prices,
+    question,
+    tell_or_buy,
+    times,
+    typed_price,
+)
+from storage.models import Watch
+from storage.preferences import PreferenceStore
+
+router = Router(name="watch")
+router.callback_query.filter(F.data.startswith("v"))
+only_in_private(router, WATCHES, "watch")
+
+
+class Asked(StatesGroup):
+    """What the person was asked to type."""
+
+    watch_price = State()
+
+
+# What is waited for
+
+
+@router.message(Command("watch"), F.chat.type == "private")
+async def watch_by_command(
+    message: Message, command: CommandObject, t: Texts, watches: Watches, offers: Offers, clock: Clock
+) -> None:
+    """/watch, /watch telegram us."""
+    if command.args:
+        await _go_to(message, command.args, t, watches, offers)
+    else:
+        mine = await watches.listed(message.chat.id, message.chat.id)
+        await show(message, draw_list(mine, t, clock()))
+
+
+@router.callback_query(doors.Watches.filter())
+async def watches_by_button(callback: CallbackQuery, t: Texts, watches: Watches, clock: Clock) -> None:
+    mine = await watches.listed(callback.from_user.id, chat_of(callback))
+    await show(callback, draw_list(mine, t, clock()))
+
+
+@router.callback_query(One.filter())
+async def one(
+    callback: CallbackQuery,
+    callback_data: One,
+    t: Texts,
+    watches: Watches,
+    clock: Clock,
+    providers: Mapping[str, Provider],
+) -> None:
+    watch = await watches.mine(callback_data.id, callback.from_user.id, chat_of(callback))
+    await _show_one(callback, watch, t, watches, clock, providers)
+
+
+@router.callback_query(Stop.filter())
+async def stop(
+    callback: CallbackQuery, callback_data: Stop, t: Texts, watches: Watches, clock: Clock
+) -> None:
+    await watches.stop(callback_data.id, callback.from_user.id, chat_of(callback))
+    mine = await watches.listed(callback.from_user.id, chat_of(callback))
+    await show(callback, draw_list(mine, t, clock()))
+
+
+# A new one
+
+
+@router.callback_query(WatchFor.filter())
+async def watch_for(callback: CallbackQuery, callback_data: WatchFor, t: Texts, watches: Watches) -> None:
+    await _ask_which(callback, callback_data, t, watches)
+
+
+@router.callback_query(Pick.filter())
+async def pick_price(
+    callback: CallbackQuery,
+    callback_data: Pick,
+    t: Texts,
+    watches: Watches,
+    preferences: PreferenceStore,
+    providers: Mapping[str, Provider],
+) -> None:
+    chat_id, wish = chat_of(callback), callback_data
+    payers = await watches.payers(chat_id)
+    payer = next((payer for payer in payers if payer.by == wish.by), payers[0])
+    sight = await watches.look(chat_id, wish.service, wish.iso2)
+    ceiling = (await preferences.ceilings(chat_id)).get(payer.currency)
+    wish = wish.model_copy(update={"by": payer.by})
+    await show(callback, prices(wish, sight, payers, payer, ceiling, t, providers))
+
+
+@router.callback_query(With.filter())
+async def pick_key(
+    callback: CallbackQuery,
+    callback_data: With,
+    t: Texts,
+    watches: Watches,
+    providers: Mapping[str, Provider],
+) -> None:
+    payers = await watches.payers(chat_of(callback))
+    sight = await watches.look(chat_of(callback), callback_data.service, callback_data.iso2)
+    await show(callback, keys(callback_data, sight.service_name, payers, t, providers))
+
+
+@router.callback_query(Type.filter())
+async def ask_for_price(
+    callback: CallbackQuery, callback_data: Type, state: FSMContext, t: Texts, watches: Watches
+) -> None:
+    payer = await watches.payer(chat_of(callback), callback_data.by)
+    await state.set_state(Asked.watch_price)
+    await state.set_data(callback_data.model_dump())
+    await show(callback, question(callback_data, payer, t))
+
+
+@router.message(Asked.watch_price, F.text, ~F.text.startswith("/"))
+async def take_price(
+    message: Message,
+    state: FSMContext,
+    t: Texts,
+    watches: Watches,
+    clock: Clock,
+    providers: Mapping[str, Provider],
+) -> None:
+    """What cannot be read is asked for again."""
+    wish = Type(**await state.get_data())
+    try:
+        price = typed_price(message.text or "")
+    except BadInput:
+        await show(message, asked_again(wish, t))
+        return
+    await state.clear()
+    await _limited(message, Limit(**wish.model_dump(), price=packed(price)), t, watches, clock, providers)
+
+
+@router.callback_query(Limit.filter())
+async def take_limit(
+    callback: CallbackQuery,
+    callback_data: Limit,
+    t: Texts,
+    watches: Watches,
+    clock: Clock,
+    providers: Mapping[str, Provider],
+) -> None:
+    await _limited(callback, callback_data, t, watches, clock, providers)
+
+
+@router.callback_query(Within.filter())
+async def confirm(
+    callback: CallbackQuery,
+    callback_data: Within,
+    t: Texts,
+    watches: Watches,
+    providers: Mapping[str, Provider],
+) -> None:
+    """Nothing is watched before its button is pressed."""
+    wish, chat_id = callback_data, chat_of(callback)
+    lasts, price = timedelta(minutes=wish.minutes), typed_price(wish.price)
+    wanted = Wanted(wish.service, wish.iso2, buys=True, max_price=price, by=wish.by, lasts=lasts)
+    watch = await watches.offer(chat_id, callback.from_user.id, wanted)
+    await show(callback, confirmation(watch, wish, await _who(watch, chat_id, t, watches, providers), t))
+
+
+@router.callback_query(Start.filter())
+async def start(
+    callback: CallbackQuery,
+    callback_data: Start,
+    t: Texts,
+    watches: Watches,
+    clock: Clock,
+    providers: Mapping[str, Provider],
+) -> None:
+    """Once: a second press shows what the first one started."""
+    try:
+        watch = await watches.start(callback_data.id, callback.from_user.id, chat_of(callback))
+    except AlreadyDone:
+        watch = await watches.mine(callback_data.id, callback.from_user.id, chat_of(callback))
+    await _show_one(callback, watch, t, watches, clock, providers)
+
+
+async def _go_to(message: Message, words: str, t: Texts, watches: Watches, offers: Offers) -> None:
+    """As far as the typed words lead."""
+    try:
+        meant = understand(words, (await offers.services(message.chat.id)).items)
+    except NoKeys:
+        await show(message, no_keys(t))
+        return
+    if meant.sure and meant.iso2:
+        await _ask_which(message, WatchFor(service=meant.services[0].slug, iso2=meant.iso2), t, watches)
+        return
+    rows = [[press(found.name, Countries(service=found.slug))] for found in meant.services[:4]]
+    text = t("Which service, and from which country? Like this: /watch telegram us")
+    await show(message, Screen(text, rows))
+
+
+async def _ask_which(event: Message | CallbackQuery, wish: WatchFor, t: Texts, watches: Watches) -> None:
+    """Tell or buy."""
+    chat_id = chat_of(event)
+    try:
+        payers = await watches.payers(chat_id)
+    except NoKeys:
+        await show(event, no_keys(t, wish.service, wish.iso2))
+        return
+    if not payers:
+        raise UnknownKey
+    sight = await watches.look(chat_id, wish.service, wish.iso2)
+    await show(event, tell_or_buy(wish.service, wish.iso2, sight, payers, t))
+
+
+async def _limited(
+    event: Message | CallbackQuery,
+    wish: Limit,
+    t: Texts,
+    watches: Watches,
+    clock: Clock,
+    providers: Mapping[str, Provider],
+) -> None:
+    """The price is known: what buys is asked for its time, what tells is started."""
+    chat_id = chat_of(event)
+    price = typed_price(wish.price) if wish.price else None
+    if wish.buys and price is not None:
+        payer = await watches.payer(chat_id, wish.by)
+        sight = await watches.look(chat_id, wish.service, wish.iso2)
+        await show(event, times(wish, sight.service_name, payer.currency, t))
+        return
+    if wish.buys or event.from_user is None:
+        raise Expired
+    wanted = Wanted(wish.service, wish.iso2, buys=False, max_price=price, by=wish.by, lasts=TOLD_WITHIN)
+    watch = await watches.tell(chat_id, event.from_user.id, wanted)
+    await _show_one(event, watch, t, watches, clock, providers)
+
+
+async def _show_one(
+    event: Message | CallbackQuery,
+    watch: Watch,
+    t: Texts,
+    watches: Watches,
+    clock: Clock,
+    providers: Mapping[str, Provider],
+) -> None:
+    who = await _who(watch, chat_of(event), t, watches, providers)
+    await show(event, draw_one(watch, who, t, clock()))
+
+
+async def _who(
+    watch: Watch, chat_id: int, t: Texts, watches: Watches, providers: Mapping[str, Provider]
+) -> str:
+    """Who pays; "" where there is one key only, or none left."""
+    try:
+        payers = await watches.payers(chat_id)
+    except NoKeys:
+        return ""
+    by = watch.key_id or watch.currency
+    found = [payer for payer in payers if payer.by == by] if len(payers) > 1 else []
+    return name_of_payer(found[0], payers, t, providers) if found else ""
