@@ -10,11 +10,12 @@ from aiogram import Bot, Dispatcher
 from aiogram.types import Update
 
 from bot import clock as clocks
+from bot.balances import LOOK
 from bot.clock import Clock
 from bot.crew import Crew
 from bot.farewell import Farewell
 from bot.forms import Forms
-from bot.greeting import greet, name_commands
+from bot.greeting import describe, greet, name_commands
 from bot.heartbeat import Heartbeat, Watchdog
 from bot.messages import Messages
 from bot.middlewares import Welcome
@@ -31,6 +32,7 @@ from bot.watcher import Duty, Sleep, Watcher
 from bot.watches import lanes_of
 from handlers import routers
 from handlers.drawings import Drawings
+from handlers.key_notices import KeyNotices
 from handlers.progress import Progress
 from storage.database import Database
 from storage.forms import FormStore
@@ -77,6 +79,7 @@ class Codebell(Crew):
         drawings = Drawings(
             *(self.voices, self.preferences, self.numbers, self.rented, self.orders, self.letters),
             *(self.outbox, providers, clock, self.shops, self.watchlist),
+            KeyNotices(self.keys, self.open_ends, providers, clock),
         )
         self.postman = Postman(
             bot, self.outbox, self.chats, drawings.draw, drawings.hung, clock, self._revoked, paces
@@ -98,7 +101,7 @@ class Codebell(Crew):
         dispatcher.workflow_data.update(self.by_name())
         admins = frozenset(self.settings.admin_ids)
         room = self.voices, self.chats, self.settings.access, admins, self.clock, self.nudge
-        welcome = Welcome(*room, self.paces.heard)
+        welcome = Welcome(*room, self.paces.heard, self.paces.typed)
         dispatcher.update.outer_middleware(welcome)
         dispatcher.update.outer_middleware(Progress())
         dispatcher.include_routers(*routers())
@@ -149,6 +152,7 @@ class Codebell(Crew):
                 "watch": (self.watcher.tick, 1),
                 "post": (self.postman.round, 1),
                 "heartbeat": (self.write_heartbeat, 10),
+                "balances": (self.balances.look, LOOK),
             }
         )
         self._ticks.start_chores(self.housekeeping)
@@ -174,7 +178,7 @@ class Codebell(Crew):
     async def _listen_to_people(self) -> None:
         try:
             await greet(self.bot, partial(self.heartbeat.beat, "polling"))
-            self._tasks.append(asyncio.create_task(name_commands(self.bot, self.catalogues)))
+            self._tasks.append(asyncio.create_task(self._introduce()))
             self._tasks.append(asyncio.create_task(self.warming.round()))
             await self.poller.run()
         except Stopped as stopped:
@@ -182,6 +186,10 @@ class Codebell(Crew):
         except Exception:
             log.exception("polling broke off")
             self._give_up("polling broke off by a mistake of ours; the log says more")
+
+    async def _introduce(self) -> None:
+        await name_commands(self.bot, self.catalogues)
+        await describe(self.bot, self.catalogues)
 
     def _revoked(self) -> None:
         self._give_up(REVOKED)

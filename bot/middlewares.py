@@ -15,7 +15,7 @@ from typing import Any
 from aiogram import BaseMiddleware
 from aiogram.exceptions import AiogramError
 from aiogram.fsm.context import FSMContext
-from aiogram.types import CallbackQuery, Chat, Message, TelegramObject, Update, User
+from aiogram.types import CallbackQuery, Chat, InlineQuery, Message, TelegramObject, Update, User
 
 from bot.clock import Clock
 from bot.haste import Haste, Pace
@@ -45,6 +45,7 @@ class Welcome(BaseMiddleware):
         clock: Clock,
         back: Callable[[], None],
         heard: tuple[float, float] = TELEGRAM.heard,
+        typed: tuple[float, float] = TELEGRAM.typed,
     ) -> None:
         """`back` is called when a chat that nothing could be delivered to is heard again, or moved."""
         self._voices = voices
@@ -54,6 +55,7 @@ class Welcome(BaseMiddleware):
         self._back = back
         self._told: dict[int, None] = {}
         self._haste = Haste(clock, heard)
+        self._typing = Haste(clock, typed)
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         if isinstance(event, Update) and await self._followed(event):
@@ -88,6 +90,9 @@ class Welcome(BaseMiddleware):
             self._back()
 
     def _pace(self, update: Update) -> Pace:
+        """What is typed after the bot's name comes with every key: it is no reason not to hear a press."""
+        if update.inline_query is not None:
+            return self._typing.of(update.inline_query.from_user.id)
         who = _whose(update)
         return Pace.FINE if who is None else self._haste.of(who)
 
@@ -111,6 +116,8 @@ class Welcome(BaseMiddleware):
             match event:
                 case Update(callback_query=CallbackQuery() as press):
                     await press.answer(t.plain("This bot is private."), show_alert=True)
+                case Update(inline_query=InlineQuery() as query):
+                    await query.answer([], is_personal=True)
                 case Update(message=Message(chat=Chat(type="private")) as message) if self._is_new(person):
                     await message.answer(private, parse_mode="HTML")
 

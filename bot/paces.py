@@ -13,12 +13,14 @@ class Paces:
     """Messages per seconds, edits included: in all, to one person, to one group.
 
     `heard`: what one person may press, command and write; after more they are not heard until it calms.
+    `typed`: the same for what they type after the bot's name, which is counted by itself.
     """
 
     all: tuple[float, float]
     private: tuple[float, float]
     group: tuple[float, float]
     heard: tuple[float, float] = (30, 15.0)
+    typed: tuple[float, float] = (20, 10.0)
 
 
 #: What Telegram asks for; short bursts pass.

@@ -1,31 +1,20 @@
-"""The first minute: /start and its links, the menu, and the news that somebody blocked or unblocked the bot.
-
-What a link is for is carried by the buttons: who must add a key first comes back to it.
-"""
-
-import re
-from collections.abc import Mapping
+"""The first minute: /start, the menu, and the news that somebody blocked or unblocked the bot."""
 
 from aiogram import F, Router
-from aiogram.filters import CommandObject, CommandStart
+from aiogram.filters import CommandStart
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, ChatMemberUpdated, InlineKeyboardButton, Message
 
 from bot.clock import Clock
-from bot.i18n import Texts, flag
+from bot.i18n import Texts
 from bot.parts import NEEDS
 from bot.postman import Postman
-from bot.providers.base import Capability, Provider
-from bot.services import nice_name, slug
+from bot.providers.base import Capability
 from bot.shops import Shops
-from bot.window import Window
-from handlers.buy import show_countries, show_offers
-from handlers.connect import which_provider
 from handlers.doors import (
     AddKey,
     Balance,
     Buy,
-    Countries,
     Help,
     History,
     Keys,
@@ -49,41 +38,12 @@ from storage.models import State
 router = Router(name="start")
 router.callback_query.filter(F.data.startswith("m"))
 
-_BUY_LINK = re.compile(r"buy_([a-z0-9]{1,24})(?:_([A-Za-z]{2}))?", re.ASCII)
-#: The link's word of who is to add a key.
-CONNECT = "connect"
 _GONE = frozenset({"kicked", "left"})
 _WAITING = frozenset({State.WAITING})
 
 
 class More(CallbackData, prefix="mm"):
     """The rest of the menu."""
-
-
-@router.message(CommandStart(deep_link=True, magic=F.args.regexp(_BUY_LINK)), F.chat.type == "private")
-async def start_buying(
-    message: Message, command: CommandObject, t: Texts, window: Window, shops: Shops
-) -> None:
-    """`?start=buy_<service>_<country>`: straight to the offers."""
-    link = _BUY_LINK.match(command.args or "")
-    service, iso2 = (slug(link[1]), (link[2] or "").upper()) if link else ("", "")
-    await go_to(message, service, iso2 if iso2 in t.locale.territories else "", t, window, shops)
-
-
-async def go_to(message: Message, service: str, iso2: str, t: Texts, window: Window, shops: Shops) -> None:
-    """To the offers for a service in a country, or to its countries; without a key, to a key first."""
-    if not await shops.able(message.chat.id, Capability.BUY):
-        await show(message, _key_first(service, iso2, t))
-    elif iso2:
-        await show_offers(message, t, window, service, iso2)
-    else:
-        await show_countries(message, t, window, Countries(service=service))
-
-
-@router.message(CommandStart(deep_link=True, magic=F.args == CONNECT), F.chat.type == "private")
-async def start_connecting(message: Message, t: Texts, providers: Mapping[str, Provider]) -> None:
-    """`?start=connect`: straight to the providers a key can be of."""
-    await show(message, which_provider(AddKey(), t, providers))
 
 
 @router.message(CommandStart())
@@ -139,20 +99,6 @@ async def _special(chat_id: int, t: Texts, shops: Shops) -> list[InlineKeyboardB
     if any([await shops.able(chat_id, need) for need in NEEDS.values()]):
         buttons.append(press(t.plain("✉️ Send a message"), Send()))
     return buttons
-
-
-def _key_first(service: str, iso2: str, t: Texts) -> Screen:
-    """Somebody followed a link and has no key to buy with."""
-    name = nice_name(service, service)
-    wanted = f"{name} · {flag(iso2)} {t.country(iso2)}" if iso2 else name
-    text = t(
-        "<b>{wanted}</b>\n"
-        "Numbers are bought with your own key of a provider and paid from your account there. "
-        "Add one, and I bring you straight back here.",
-        wanted=wanted,
-    )
-    key = press(t.plain("🔑 Add a provider key"), AddKey(service=service, iso2=iso2))
-    return Screen(text, [[key], [press(t.plain("❔ How it works"), Help())]])
 
 
 def _welcome(t: Texts) -> Screen:

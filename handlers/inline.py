@@ -1,0 +1,133 @@
+"""Inline mode: `@bot telegram id` in any chat offers price cards; a chosen one is sent in the person's name.
+
+What is typed comes with every key. Little is asked for it: names and prices that are remembered, of one
+service where words are typed, of a few where there are none. Telegram keeps an answer for a while, for that
+person alone.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiogram import Bot, F, Router
+from aiogram.exceptions import AiogramError
+from aiogram.types import InlineKeyboardMarkup, InlineQuery, InlineQueryResultsButton, Message
+
+from bot.clock import Clock
+from bot.errors import CodebellError
+from bot.i18n import Texts
+from bot.providers.base import Capability
+from bot.search import Listed
+from bot.shops import Shops
+from bot.window import Region, Window
+from handlers.links import BUY, CONNECT, bought_by, go_to
+from handlers.price_cards import card
+
+log = logging.getLogger(__name__)
+
+router = Router(name="inline")
+
+CARDS_A_PAGE = 20
+#: Services whose prices are asked for where none was typed.
+_FIRST = 5
+#: Fewer letters say nothing yet.
+_LETTERS = 2
+#: Seconds for which Telegram may give the same answer again.
+_KEPT = 10
+_BUTTON = 64
+
+Ware = tuple[Listed, Region]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What there is to offer, and above it a way into the private chat."""
+
+    wares: Sequence[Ware] = ()
+    way: InlineQueryResultsButton | None = None
+
+
+@router.inline_query()
+async def offer_cards(
+    query: InlineQuery, t: Texts, window: Window, shops: Shops, bot: Bot, clock: Clock
+) -> None:
+    found = await _found(query, t, window, shops)
+    first = int(query.offset) if query.offset.isdecimal() else 0
+    name, today = (await bot.me()).username or "", t.date(clock())
+    page = found.wares[first : first + CARDS_A_PAGE]
+    more = first + CARDS_A_PAGE < len(found.wares)
+    cards = [card(service, region, name, today, t) for service, region in page]
+    try:
+        await query.answer(
+            [*cards],
+            cache_time=_KEPT,
+            is_personal=True,
+            next_offset=str(first + CARDS_A_PAGE) if more else "",
+            button=found.way,
+        )
+    except AiogramError as error:
+        log.info("an inline query could not be answered: %s", type(error).__name__)
+
+
+async def _found(query: InlineQuery, t: Texts, window: Window, shops: Shops) -> Found:
+    person_id = query.from_user.id
+    if not await shops.able(person_id, Capability.BUY):
+        return Found(way=_way(t.plain("🔑 Connect a provider key first"), CONNECT))
+    try:
+        return await _wares(person_id, query.query.strip(), t, window)
+    except CodebellError as error:
+        return Found(way=_way(t.plain_error(error), BUY))
+
+
+async def _wares(person_id: int, words: str, t: Texts, window: Window) -> Found:
+    """As far as the words lead: the countries of a service, one of them, or the first services."""
+    if len(words) < _LETTERS:
+        return Found(await _of_first(person_id, "", window))
+    meant, _missing = await window.understand(person_id, words)
+    if not meant.services and not meant.iso2:
+        return Found(way=_way(t.plain("Nothing like that is sold: see what is"), BUY))
+    if not meant.services:
+        return Found(await _of_first(person_id, meant.iso2, window))
+    service = meant.services[0]
+    wares = await _of(person_id, service, meant.iso2, window)
+    if wares:
+        return Found(wares)
+    where = f"{BUY}_{service.slug}_{meant.iso2}" if meant.iso2 else f"{BUY}_{service.slug}"
+    return Found(way=_way(t.plain("{service}: nobody sells it there right now", service=service.name), where))
+
+
+async def _of(person_id: int, service: Listed, iso2: str, window: Window) -> list[Ware]:
+    """The countries of a service, or one of them, in the order the person chose."""
+    regions = await window.countries(person_id, person_id, service.slug)
+    return [(service, region) for region in regions.items if iso2 in ("", region.place.iso2)]
+
+
+async def _of_first(person_id: int, iso2: str, window: Window) -> list[Ware]:
+    """Of each of the first services its best country, or the one that was named."""
+    listing = await window.services(person_id, person_id)
+    services = [shown.service for shown in listing.items[:_FIRST]]
+    groups = await asyncio.gather(*(_of(person_id, service, iso2, window) for service in services))
+    return [group[0] for group in groups if group]
+
+
+def _way(words: str, start: str) -> InlineQueryResultsButton:
+    return InlineQueryResultsButton(text=words[:_BUTTON], start_parameter=start)
+
+
+async def own_card(message: Message, bot: Bot) -> dict[str, tuple[str, str]] | bool:
+    """Whether somebody sent one of our cards, and which: its button tells."""
+    if message.via_bot is None or message.via_bot.id != bot.id:
+        return False
+    markup = message.reply_markup
+    url = markup.inline_keyboard[0][0].url if isinstance(markup, InlineKeyboardMarkup) else None
+    wanted = bought_by((url or "").partition("?start=")[2])
+    return {"wanted": wanted} if wanted else False
+
+
+@router.message(F.chat.type == "private", own_card)
+async def card_to_the_bot(
+    message: Message, wanted: tuple[str, str], t: Texts, window: Window, shops: Shops
+) -> None:
+    """A card that is sent to the bot itself: straight to what it offers."""
+    await go_to(message, *wanted, t, window, shops)

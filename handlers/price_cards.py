@@ -1,0 +1,80 @@
+"""A price card: what a service costs in a country, to be sent to any chat.
+
+It tells prices, stock and how many providers there are, and nothing else of who sends it: no provider, no
+key, no balance.
+"""
+
+from aiogram.types import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InlineQueryResultArticle,
+    InputTextMessageContent,
+    LinkPreviewOptions,
+)
+
+from bot.i18n import Texts, flag
+from bot.search import Listed
+from bot.window import Region
+from handlers.listings import stock_left
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+def link_to(bot_name: str, service: str, iso2: str = "") -> str:
+    """The address that leads to the offers for a service in a country, or to its countries."""
+    where = f"{service}_{iso2.lower()}" if iso2 else service
+    return f"https://t.me/{bot_name}?start=buy_{where}"
+
+
+def card(service: Listed, region: Region, bot_name: str, today: str, t: Texts) -> InlineQueryResultArticle:
+    """The card as it is offered, and as it is sent; `today` is the day of its prices."""
+    content = InputTextMessageContent(
+        message_text=_sent(service, region, today, t), parse_mode="HTML", link_preview_options=_NO_PREVIEW
+    )
+    buy = InlineKeyboardButton(
+        text=t.plain("📱 Buy a number"), url=link_to(bot_name, service.slug, region.place.iso2)
+    )
+    return InlineQueryResultArticle(
+        id=f"{service.slug}_{region.place.iso2}",
+        title=_title(service, region, t),
+        description=_description(region, t),
+        input_message_content=content,
+        reply_markup=InlineKeyboardMarkup(inline_keyboard=[[buy]]),
+    )
+
+
+def _title(service: Listed, region: Region, t: Texts) -> str:
+    place = region.place
+    return t.plain(
+        "{service} · {country} · from {price}",
+        service=service.name,
+        country=_country(region, t),
+        price=t.money(place.cost, place.currency),
+    )
+
+
+def _description(region: Region, t: Texts) -> str:
+    """For who is about to send it: also how often codes came, by our own records."""
+    best = region.best
+    success = "" if best is None or best.few else t.plain("{rate} success", rate=t.percent(best.rate))
+    return " · ".join(part for part in (*_figures(region, t), success) if part)
+
+
+def _sent(service: Listed, region: Region, today: str, t: Texts) -> str:
+    place = region.place
+    lines = [
+        t("<b>{service}</b> · {country}", service=service.name, country=_country(region, t)),
+        t("A number for one code from <b>{price}</b>", price=t.money(place.cost, place.currency)),
+        " · ".join(part for part in _figures(region, t) if part),
+        t("<i>Price of {day}</i>", day=today),
+    ]
+    return "\n".join(lines)
+
+
+def _figures(region: Region, t: Texts) -> tuple[str, str]:
+    providers = len({offer.provider.name for offer in region.place.offers})
+    return t.many("{count} provider", "{count} providers", providers), stock_left(region.place.stock, t)
+
+
+def _country(region: Region, t: Texts) -> str:
+    return f"{flag(region.place.iso2)} {t.country(region.place.iso2, region.place.name)}"
