@@ -1,8 +1,8 @@
 """The money on the accounts behind a chat's keys, asked of the providers and remembered with the keys."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.errors import CodebellError, NotOffered, Unavailable, UnknownKey
@@ -14,6 +14,12 @@ from storage.models import Key
 FRESH = timedelta(seconds=30)
 #: Seconds a screen waits for a balance before it shows the last one known.
 PATIENCE = 4.0
+#: Seconds between two looks, and the keys of a provider that are asked about in one.
+LOOK, FEW = 60.0, 3
+#: How often a look asks about a key: the longer, the less often its balance is known to change.
+OFTEN, SELDOM = timedelta(minutes=10), timedelta(hours=1)
+#: Whoever has not used a key for so long is not told about it unasked.
+IN_USE = timedelta(days=7)
 
 
 class Balances:
@@ -23,6 +29,8 @@ class Balances:
         self._keys = keys
         self._providers = providers
         self._clock = clock
+        #: When a look asked about a key last.
+        self._looked: dict[str, datetime] = {}
 
     async def key(self, key_id: str, chat_id: int) -> Key:
         """A chat's key, its balance as fresh as can be had quickly. Raises `UnknownKey` or `NotOffered`."""
@@ -38,8 +46,9 @@ class Balances:
     async def all(self, chat_id: int) -> Sequence[tuple[Key, CodebellError | None]]:
         """Every key of a chat, asked at once; with what went wrong where something did."""
         rows = await self._keys.list(chat_id)
-        troubles = await asyncio.gather(*(self.ask(row) for row in rows))
-        return list(zip(await self._keys.list(chat_id), troubles, strict=False))
+        answers = await asyncio.gather(*(self.ask(row) for row in rows))
+        troubles = {row.id: answer for row, answer in zip(rows, answers, strict=True)}
+        return [(row, troubles.get(row.id)) for row in await self._keys.list(chat_id)]
 
     async def ask(self, row: Key) -> CodebellError | None:
         """Ask one account and remember the answer; what went wrong, if anything did."""
@@ -58,3 +67,24 @@ class Balances:
         currency = balance.currency or provider.currency
         await self._keys.note_balance(row.id, balance.amount, currency, self._clock())
         return None
+
+    async def look(self) -> None:
+        """Ask about some keys in use whose balance nobody knows: a few of each provider, one after another.
+
+        What is learned is told by who remembers it: that there is little left, or that a key works again.
+        """
+        now = self._clock()
+        self._looked = {each: at for each, at in self._looked.items() if now - at < SELDOM}
+        due = [row for row in await self._keys.unasked(now - IN_USE, now - SELDOM) if self._is_due(row, now)]
+        few = [[row for row in due if row.provider == name][:FEW] for name in self._providers]
+        self._looked |= {row.id: now for rows in few for row in rows}
+        await asyncio.gather(*(self._ask_in_turn(rows) for rows in few))
+
+    def _is_due(self, row: Key, now: datetime) -> bool:
+        """Something was bought with it since, or it is long ago."""
+        looked = self._looked.get(row.id)
+        return looked is None or now - looked >= (OFTEN if row.balance_at is None else SELDOM)
+
+    async def _ask_in_turn(self, rows: Iterable[Key]) -> None:
+        for row in rows:
+            await self.ask(row)

@@ -34,9 +34,11 @@ from storage.caps import Caps
 from storage.chats import ChatStore
 from storage.database import Database
 from storage.figures import FigureStore
+from storage.forgetting import Forgetting
 from storage.forms import FormStore
 from storage.keys import KeyStore
 from storage.messages import MessageStore
+from storage.open_ends import OpenEndStore
 from storage.outbox import OutboxStore
 from storage.preferences import PreferenceStore
 from storage.purchases import PurchaseStore
@@ -73,6 +75,7 @@ class Crew:
         self.forms = FormStore(database)
         self.preferences = PreferenceStore(database)
         self.retention = Retention(database, settings.retention_days)
+        self.open_ends, self.forgetting = OpenEndStore(database), Forgetting(database)
         self.catalogues = Catalogues(settings.default_language)
         self.voices = Voices(self.catalogues, self.chats, self.preferences, clock)
         self.errands = Errands()
@@ -135,10 +138,12 @@ class Crew:
             "balances": self.balances,
             "chats": self.chats,
             "clock": self.clock,
+            "forgetting": self.forgetting,
             "keys": self.keys,
             "messages": self.messages,
             "numbers": self.numbers,
             "offers": self.offers,
+            "open_ends": self.open_ends,
             "postage": self.postage,
             "preferences": self.preferences,
             "providers": self.providers,
@@ -146,6 +151,7 @@ class Crew:
             "quotes": self.quotes,
             "rental_orders": self.rental_orders,
             "rentals": self.rentals,
+            "retention": self.retention,
             "shops": self.shops,
             "statistics": self.statistics,
             "strays": self.strays,

@@ -1,81 +1,164 @@
 """/balance: what is left on the accounts behind the chat's keys, per channel where that is told apart."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from aiogram import F, Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
-from bot.balances import Balances
-from bot.errors import CodebellError
+from bot.balances import PATIENCE, Balances
+from bot.clock import Clock
+from bot.errors import BadKey, CodebellError
 from bot.i18n import Texts
 from bot.postage import Postage
 from bot.providers.base import Provider
 from bot.providers.sending import Channel
 from handlers.bill import purses
 from handlers.channels import channel_name
-from handlers.doors import AddKey, Balance, Menu
-from handlers.keys import name_of
+from handlers.doors import AddKey, Balance, Keys, Menu
+from handlers.key_marks import name_of, refusal, since
 from handlers.private import BALANCES, only_in_private
 from handlers.screen import Screen, chat_of, press, show
+from storage.keys import KeyStore
 from storage.models import Key
 
 router = Router(name="balance")
 router.callback_query.filter(F.data.startswith("l"))
 only_in_private(router, BALANCES, "balance")
 
+#: A message has room for so many accounts.
+_MOST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A key with the money behind it; `purses` is that per channel, empty where there is one for all.
+
+    `trouble` is why it could not be asked: then the money is what was known last.
+    """
+
+    key: Key
+    trouble: CodebellError | None
+    purses: Mapping[Channel, Decimal]
+
+    @property
+    def money(self) -> Decimal | None:
+        """All of it; None where nothing was ever told."""
+        return sum(self.purses.values(), Decimal(0)) if self.purses else self.key.balance
+
 
 @router.message(Command("balance"))
 async def balance_by_command(
-    message: Message, t: Texts, balances: Balances, postage: Postage, providers: Mapping[str, Provider]
+    message: Message,
+    t: Texts,
+    balances: Balances,
+    keys: KeyStore,
+    postage: Postage,
+    providers: Mapping[str, Provider],
+    clock: Clock,
 ) -> None:
-    await show(message, await _balances(message.chat.id, t, balances, postage, providers))
+    accounts = await _asked(message.chat.id, balances, keys, postage)
+    await show(message, _balances(accounts, t, providers, clock))
 
 
 @router.callback_query(Balance.filter())
 async def balance_by_button(
-    callback: CallbackQuery, t: Texts, balances: Balances, postage: Postage, providers: Mapping[str, Provider]
+    callback: CallbackQuery,
+    t: Texts,
+    balances: Balances,
+    keys: KeyStore,
+    postage: Postage,
+    providers: Mapping[str, Provider],
+    clock: Clock,
 ) -> None:
-    await show(callback, await _balances(chat_of(callback), t, balances, postage, providers))
+    accounts = await _asked(chat_of(callback), balances, keys, postage)
+    await show(callback, _balances(accounts, t, providers, clock))
 
 
-async def _balances(
-    chat_id: int, t: Texts, balances: Balances, postage: Postage, providers: Mapping[str, Provider]
+async def _asked(chat_id: int, balances: Balances, keys: KeyStore, postage: Postage) -> list[Account]:
+    """Everybody at once: who does not answer delays nobody."""
+    mine = await keys.list(chat_id)
+    asking = asyncio.gather(*(_purses(key, postage) for key in mine))
+    told, apart = await asyncio.gather(balances.all(chat_id), asking)
+    each = {key.id: purses for key, purses in zip(mine, apart, strict=True)}
+    return [Account(key, trouble, each.get(key.id, {})) for key, trouble in told]
+
+
+async def _purses(key: Key, postage: Postage) -> Mapping[Channel, Decimal]:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await purses(key.id, key.chat_id, postage)
+    except TimeoutError:
+        return {}
+
+
+def _balances(
+    accounts: Sequence[Account], t: Texts, providers: Mapping[str, Provider], clock: Clock
 ) -> Screen:
-    told = await balances.all(chat_id)
-    if not told:
+    if not accounts:
         add = [press(t.plain("🔑 Add a provider key"), AddKey())]
         return Screen(t("There are no provider keys here yet."), [add])
-    apart = await asyncio.gather(*(purses(key.id, key.chat_id, postage) for key, _ in told))
-    lines = [t("<b>Balance</b>")]
-    for (key, trouble), each in zip(told, apart, strict=True):
-        lines.append(_line(key, trouble, each, t, providers))
+    lines = [_line(account, name_of(account.key, providers), t, clock) for account in accounts[:_MOST]]
+    if len(accounts) > _MOST:
+        more = len(accounts) - _MOST
+        lines.append(t.many("… and {count} more key", "… and {count} more keys", more))
     again = [press(t.plain("🔄 Ask again"), Balance()), press(t.plain("◀ Menu"), Menu())]
-    return Screen("\n".join(lines), [again])
+    keys = [press(t.plain("🔑 Keys"), Keys())] if any(map(_wants_care, accounts)) else []
+    return Screen("\n".join([t("<b>Balance</b>"), *lines, *_together(accounts, t)]), [keys, again])
 
 
-def _line(
-    key: Key,
-    trouble: CodebellError | None,
-    each: Mapping[Channel, Decimal],
-    t: Texts,
-    providers: Mapping[str, Provider],
-) -> str:
-    name, money = name_of(key, providers), _money(key, each, t)
-    if trouble is None:
-        return t("{name}: <b>{money}</b>", name=name, money=money)
+def _wants_care(account: Account) -> bool:
+    return account.key.low_told_at is not None or account.key.stopped_at is not None
+
+
+def _line(account: Account, name: str, t: Texts, clock: Clock) -> str:
+    key, money = account.key, _money(account, t)
+    if account.trouble is not None:
+        return _unasked(account, name, t, clock)
+    if key.stopped_at is not None:
+        problem = t.plain_error(refusal(key))
+        return t("⛔ {name}: <b>{money}</b>. {problem}", name=name, money=money, problem=problem)
+    if key.low_told_at is not None:
+        return t("🪫 {name}: <b>{money}</b>, running low", name=name, money=money)
+    return t("{name}: <b>{money}</b>", name=name, money=money)
+
+
+def _unasked(account: Account, name: str, t: Texts, clock: Clock) -> str:
+    """What went wrong, and what was known last, with the time where nothing was bought since."""
+    key, trouble = account.key, account.trouble or BadKey()
+    problem, money = t.plain_error(trouble), _money(account, t)
+    if account.money is None:
+        return t("⚠️ {name}: {problem}", name=name, problem=problem)
+    if key.balance_at is None:
+        return t("⚠️ {name}: {problem} Last known: {money}", name=name, problem=problem, money=money)
     return t(
-        "⚠️ {name}: {problem} Last known: {money}",
+        "⚠️ {name}: {problem} Last known: {money}, as of {when}",
         name=name,
-        problem=t.plain_error(trouble),
+        problem=problem,
         money=money,
+        when=since(key.balance_at, clock(), t),
     )
 
 
-def _money(key: Key, each: Mapping[Channel, Decimal], t: Texts) -> str:
+def _money(account: Account, t: Texts) -> str:
     """What is on the account; per channel, where that is told apart."""
+    each, currency = account.purses, account.key.currency
     if each:
-        return " · ".join(f"{channel_name(one, t)} {t.money(each[one], key.currency)}" for one in each)
-    return t.money(key.balance, key.currency) if key.balance is not None else "?"
+        return " · ".join(f"{channel_name(one, t)} {t.money(each[one], currency)}" for one in each)
+    return t.money(account.money, currency) if account.money is not None else "?"
+
+
+def _together(accounts: Sequence[Account], t: Texts) -> list[str]:
+    """The sum in each currency, where several accounts have money in the same."""
+    known = [(one.key.currency, one.money) for one in accounts if one.money is not None]
+    currencies = list(dict.fromkeys(currency for currency, _ in known))
+    if len(currencies) == len(known):
+        return []
+    sums = [sum((each for its, each in known if its == one), Decimal(0)) for one in currencies]
+    money = " · ".join(t.money(total, one) for total, one in zip(sums, currencies, strict=True))
+    if len(known) < len(accounts) or any(one.trouble for one in accounts):
+        return ["", t("Together, as far as known: <b>{money}</b>", money=money)]
+    return ["", t("Together: <b>{money}</b>", money=money)]

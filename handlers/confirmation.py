@@ -18,7 +18,7 @@ from bot.i18n import Texts, flag
 from bot.offers import Offer, Offers
 from bot.providers.base import Capability, Provider
 from handlers.doors import Choices, Country, Settings, Type
-from handlers.keys import name_of
+from handlers.key_marks import name_of
 from handlers.screen import Rows, Screen, in_rows, press
 from storage.intents import MOST
 from storage.models import Key, Quote

@@ -18,7 +18,7 @@ from bot.providers.sending import Channel
 from handlers.bill import Bill, bill_of
 from handlers.channels import length, recipient, source_of, span, text_of, ttl_of, way
 from handlers.doors import Draft, Operators, Part, Send, SendIt, Write
-from handlers.keys import name_of
+from handlers.key_marks import name_of
 from handlers.screen import LONGEST_SCREEN, Rows, Screen, fits, in_rows, press, show
 from storage.models import OutgoingMessage
 

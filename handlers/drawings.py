@@ -12,6 +12,7 @@ from bot.providers.base import Provider
 from bot.shops import Shops
 from bot.voices import Voices
 from handlers.cards import draw_card, draw_code
+from handlers.key_notices import KeyNotices
 from handlers.message_cards import draw_delivery, draw_message
 from handlers.rental_cards import draw_rental
 from handlers.rental_rings import draw_moved, draw_reminder, draw_rental_sms
@@ -43,7 +44,9 @@ class Drawings:
         clock: Clock,
         shops: Shops,
         watches: WatchStore,
+        key_notices: KeyNotices,
     ) -> None:
+        self._key_notices = key_notices
         self._watches = watches
         self._shops = shops
         self._voices = voices
@@ -96,6 +99,8 @@ class Drawings:
                 return await self._restored(post, t)
             case Kind.WATCH | Kind.WATCH_OVER:
                 return await self._watch(post, t)
+            case Kind.KEY_LOW | Kind.KEY_STOPPED:
+                return await self._key_notices.draw(post, t)
         return None
 
     async def _restored(self, post: Post, t: Texts) -> Drawing | None:

@@ -13,7 +13,7 @@ from bot.providers.base import Provider
 from bot.rentals import Elsewhere, Rentals
 from bot.shops import Listing
 from handlers.doors import Rent, RentedElsewhere
-from handlers.keys import name_of
+from handlers.key_marks import name_of
 from handlers.listings import troubles
 from handlers.private import RENTS, only_in_private
 from handlers.screen import Rows, Screen, answer, chat_of, page_of, press, say, show, turn

@@ -1,65 +1,89 @@
-"""Looking after provider keys: /keys lists, names and removes them."""
+"""Looking after provider keys: /keys lists, tests, names and removes them, each with its limit."""
 
+import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
+from decimal import Decimal
 
 from aiogram import F, Router
 from aiogram.filters import Command
-from aiogram.filters.callback_data import CallbackData
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
-from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
+from aiogram.types import CallbackQuery, Message
 
+from bot.balances import Balances
 from bot.clock import Clock
-from bot.errors import BrokenKey, UnknownKey
+from bot.errors import BadInput, BrokenKey, Expired, UnknownKey, text
 from bot.i18n import Texts, visible
 from bot.providers.base import Provider
-from handlers.doors import AddKey, Keys, Menu, Rename
+from handlers.doors import Keys, Rename
+from handlers.key_marks import line, marks, money, name_of
+from handlers.key_screens import (
+    KeyPage,
+    Limit,
+    OneKey,
+    Remove,
+    TryKey,
+    key_buttons,
+    limit_line,
+    limit_screen,
+    list_screen,
+    removal_screen,
+    valid,
+)
 from handlers.private import KEYS, only_in_private
-from handlers.screen import Screen, in_rows, press, show
+from handlers.screen import Screen, chat_of, press, show
 from storage.keys import KeyStore
 from storage.models import Key
+from storage.open_ends import OpenEndStore
 
 router = Router(name="keys")
 router.callback_query.filter(F.data.startswith("k"))
 only_in_private(router, KEYS)
 
 _LABEL_LENGTH = 32
-#: A key that ends sooner is warned of.
-_SOON = timedelta(days=14)
-
-
-class OneKey(CallbackData, prefix="ko"):
-    """Look at one key."""
-
-    id: str
-
-
-class Remove(CallbackData, prefix="kr"):
-    """Remove a key; asks first unless `sure`."""
-
-    id: str
-    sure: bool = False
+_TYPED = F.text & ~F.text.startswith("/")
+_AMOUNT = re.compile(r"[0-9]{1,7}(?:[.,][0-9]{1,4})?", re.ASCII)
+_AUTOMATIC = "auto"
 
 
 class Asked(StatesGroup):
     """What the person was asked to type."""
 
     label = State()
+    limit = State()
+
+
+class NotALimit(BadInput):
+    text = text("That is not an amount. Send a number like 7.50.")
 
 
 @router.message(Command("keys"), F.chat.type == "private")
 async def keys_by_command(
     message: Message, t: Texts, keys: KeyStore, providers: Mapping[str, Provider]
 ) -> None:
-    await show(message, await _list(message.chat.id, t, keys, providers))
+    mine = await keys.list(message.chat.id)
+    await show(message, list_screen(mine, 0, t, keys, providers))
 
 
 @router.callback_query(Keys.filter())
 async def keys_by_button(
     callback: CallbackQuery, t: Texts, keys: KeyStore, providers: Mapping[str, Provider]
 ) -> None:
-    await show(callback, await _list(callback.from_user.id, t, keys, providers))
+    mine = await keys.list(chat_of(callback))
+    await show(callback, list_screen(mine, 0, t, keys, providers))
+
+
+@router.callback_query(KeyPage.filter())
+async def keys_on_a_page(
+    callback: CallbackQuery,
+    callback_data: KeyPage,
+    t: Texts,
+    keys: KeyStore,
+    providers: Mapping[str, Provider],
+) -> None:
+    mine = await keys.list(chat_of(callback))
+    await show(callback, list_screen(mine, callback_data.page, t, keys, providers))
 
 
 @router.callback_query(OneKey.filter())
@@ -72,12 +96,80 @@ async def one_key(
     clock: Clock,
 ) -> None:
     key = await _own(callback_data.id, callback, keys)
-    rows = [
-        [press(t.plain("✏️ Name"), Rename(id=key.id)), press(t.plain("🗑 Remove"), Remove(id=key.id))],
-        [press(t.plain("◀ Back"), Keys())],
-    ]
-    lines = [_line(key, t, providers), *await _end(key, t, keys, providers, clock())]
-    await show(callback, Screen("\n".join(lines), rows))
+    await show(callback, await _key(key, t, keys, providers, clock))
+
+
+@router.callback_query(TryKey.filter())
+async def try_key(
+    callback: CallbackQuery,
+    callback_data: TryKey,
+    t: Texts,
+    keys: KeyStore,
+    balances: Balances,
+    providers: Mapping[str, Provider],
+    clock: Clock,
+) -> None:
+    """Whether it works is asked of its balance, which costs nothing."""
+    trouble = await balances.ask(await _own(callback_data.id, callback, keys))
+    key = await _own(callback_data.id, callback, keys)
+    if trouble is None:
+        alert = t.plain("✅ {name} works: {money}.", name=name_of(key, providers), money=money(key, t))
+    else:
+        alert = t.plain("⚠️ {name}: {problem}", name=name_of(key, providers), problem=t.plain_error(trouble))
+    await show(callback, await _key(key, t, keys, providers, clock), alert)
+
+
+@router.callback_query(Limit.filter(F.value == ""))
+async def ask_for_limit(
+    callback: CallbackQuery,
+    callback_data: Limit,
+    state: FSMContext,
+    t: Texts,
+    keys: KeyStore,
+    providers: Mapping[str, Provider],
+    clock: Clock,
+) -> None:
+    key = await _own(callback_data.id, callback, keys)
+    await state.set_state(Asked.limit)
+    await state.set_data({"key": key.id})
+    await show(callback, limit_screen(key, await keys.limit_of(key, clock()), t, providers))
+
+
+@router.callback_query(Limit.filter())
+async def choose_limit(
+    callback: CallbackQuery,
+    callback_data: Limit,
+    t: Texts,
+    keys: KeyStore,
+    providers: Mapping[str, Provider],
+    clock: Clock,
+) -> None:
+    key = await _own(callback_data.id, callback, keys)
+    await keys.set_limit(key.id, key.chat_id, _limit(callback_data.value), clock())
+    key = await _own(callback_data.id, callback, keys)
+    await show(callback, await _key(key, t, keys, providers, clock))
+
+
+@router.message(Asked.limit, _TYPED)
+async def take_limit(
+    message: Message,
+    state: FSMContext,
+    t: Texts,
+    keys: KeyStore,
+    providers: Mapping[str, Provider],
+    clock: Clock,
+) -> None:
+    """What is not an amount leaves the question open."""
+    key = await _mine((await state.get_data()).get("key", ""), message.chat.id, keys)
+    try:
+        limit = _amount(message.text or "")
+    except NotALimit as wrong:
+        await show(message, Screen(t.error(wrong), [[press(t.plain("◀ Back"), OneKey(id=key.id))]]))
+        return
+    await state.clear()
+    await keys.set_limit(key.id, key.chat_id, limit, clock())
+    key = await _mine(key.id, message.chat.id, keys)
+    await show(message, await _key(key, t, keys, providers, clock))
 
 
 @router.callback_query(Rename.filter())
@@ -87,20 +179,19 @@ async def ask_for_label(
     key = await _own(callback_data.id, callback, keys)
     await state.set_state(Asked.label)
     await state.set_data({"key": key.id})
-    await show(
-        callback,
-        Screen(t("Send a short name for this key, like “work”."), [[press(t.plain("◀ Back"), Keys())]]),
-    )
+    back = [press(t.plain("◀ Back"), OneKey(id=key.id))]
+    await show(callback, Screen(t("Send a short name for this key, like “work”."), [back]))
 
 
-@router.message(Asked.label, F.text, ~F.text.startswith("/"))
+@router.message(Asked.label, _TYPED)
 async def take_label(
     message: Message, state: FSMContext, t: Texts, keys: KeyStore, providers: Mapping[str, Provider]
 ) -> None:
     label = visible(" ".join((message.text or "").split()), _LABEL_LENGTH)
     await keys.rename((await state.get_data()).get("key", ""), message.chat.id, label)
     await state.clear()
-    await show(message, await _list(message.chat.id, t, keys, providers))
+    mine = await keys.list(message.chat.id)
+    await show(message, list_screen(mine, 0, t, keys, providers))
 
 
 @router.callback_query(Remove.filter())
@@ -109,87 +200,58 @@ async def remove(
     callback_data: Remove,
     t: Texts,
     keys: KeyStore,
+    open_ends: OpenEndStore,
     providers: Mapping[str, Provider],
     clock: Clock,
 ) -> None:
     key = await _own(callback_data.id, callback, keys)
     if not callback_data.sure:
-        await show(callback, _are_you_sure(key, t, providers))
+        await show(callback, removal_screen(key, await open_ends.of_key(key.id), t, providers))
         return
     await keys.remove(key.id, key.chat_id, clock())
-    await show(callback, await _list(key.chat_id, t, keys, providers))
-
-
-def _are_you_sure(key: Key, t: Texts, providers: Mapping[str, Provider]) -> Screen:
-    text = t("Remove this key? Numbers that are still open are watched to their end.")
-    rows = [
-        [
-            press(t.plain("🗑 Yes, remove it"), Remove(id=key.id, sure=True)),
-            press(t.plain("◀ No"), Keys()),
-        ]
-    ]
-    return Screen(f"{_line(key, t, providers)}\n\n{text}", rows)
+    await show(callback, list_screen(await keys.list(key.chat_id), 0, t, keys, providers))
 
 
 async def _own(key_id: str, callback: CallbackQuery, keys: KeyStore) -> Key:
     """A key of this chat; whose button it was does not matter, whose key it is does."""
-    for key in await keys.list(callback.message.chat.id if callback.message else callback.from_user.id):
+    return await _mine(key_id, chat_of(callback), keys)
+
+
+async def _mine(key_id: str, chat_id: int, keys: KeyStore) -> Key:
+    for key in await keys.list(chat_id):
         if key.id == key_id:
             return key
     raise UnknownKey
 
 
-async def _list(chat_id: int, t: Texts, keys: KeyStore, providers: Mapping[str, Provider]) -> Screen:
-    mine = await keys.list(chat_id)
-    add = [press(t.plain("🔑 Add a provider key"), AddKey())]
-    if not mine:
-        return Screen(t("You have no provider keys yet."), [add, [press(t.plain("◀ Menu"), Menu())]])
-    lines = "\n".join(_line(key, t, providers) + _mark(key, t, keys) for key in mine)
-    buttons: list[InlineKeyboardButton] = [press(name_of(key, providers), OneKey(id=key.id)) for key in mine]
-    text = "\n".join([t("<b>Your keys</b>"), lines])
-    return Screen(text, [*in_rows(buttons, 2), add, [press(t.plain("◀ Menu"), Menu())]])
+async def _key(key: Key, t: Texts, keys: KeyStore, providers: Mapping[str, Provider], clock: Clock) -> Screen:
+    now, ends = clock(), await _end(key, keys, providers)
+    told = limit_line(key, await keys.limit_of(key, now), t, providers)
+    lines = [line(key, t, providers), *marks(key, t, keys), *valid(ends, t, now), told]
+    return Screen("\n".join(lines), key_buttons(key, t))
 
 
-def _line(key: Key, t: Texts, providers: Mapping[str, Provider]) -> str:
-    used = t.plain("last used {when}", when=t.day(key.used_at)) if key.used_at else t.plain("not used yet")
-    return t(
-        "<b>{name}</b> …{tail} · {balance} · {used}",
-        name=name_of(key, providers),
-        tail=key.tail,
-        balance=_money(key, t),
-        used=used,
-    )
-
-
-def _mark(key: Key, t: Texts, keys: KeyStore) -> str:
-    return "\n" + t("⚠️ {problem}", problem=t.plain_error(BrokenKey())) if keys.is_broken(key) else ""
-
-
-async def _end(
-    key: Key, t: Texts, keys: KeyStore, providers: Mapping[str, Provider], now: datetime
-) -> list[str]:
-    """When the key ends, where it says so itself; that it can no longer be read, where that is so."""
+async def _end(key: Key, keys: KeyStore, providers: Mapping[str, Provider]) -> datetime | None:
+    """When the key ends, where it says so itself; one that can no longer be read does not."""
     provider = providers.get(key.provider)
     try:
-        ends = provider.expires_at(await keys.open(key.id, key.chat_id)) if provider is not None else None
-    except BrokenKey as broken:
-        return [t("⚠️ {problem}", problem=t.plain_error(broken))]
-    return [] if ends is None else [_valid(ends, t, now)]
+        return provider.expires_at(await keys.open(key.id, key.chat_id)) if provider is not None else None
+    except BrokenKey:
+        return None
 
 
-def _valid(ends: datetime, t: Texts, now: datetime) -> str:
-    if ends <= now:
-        return t("⚠️ It expired on {day}: add a new one.", day=t.date(ends))
-    if ends - now <= _SOON:
-        return t("⚠️ It expires on {day}: add a new one soon.", day=t.date(ends))
-    return t("It expires on {day}.", day=t.date(ends))
+def _limit(chosen: str) -> Decimal | None:
+    """What a button says. A changed client may send anything: raises `Expired`."""
+    if chosen == _AUTOMATIC:
+        return None
+    if _AMOUNT.fullmatch(chosen) is None:
+        raise Expired
+    return Decimal(chosen)
 
 
-def name_of(key: Key, providers: Mapping[str, Provider]) -> str:
-    """How a key is called on every screen: its provider and the label it was given."""
-    title = providers[key.provider].title if key.provider in providers else key.provider
-    return f"{title} {key.label}".strip()
-
-
-def _money(key: Key, t: Texts) -> str:
-    return t.money(key.balance, key.currency) if key.balance is not None else "?"
+def _amount(typed: str) -> Decimal:
+    """Raises `NotALimit`. A sign of a currency before or after it is left out."""
+    bare = typed.strip().strip("$€₽₴£₫ ")
+    if _AMOUNT.fullmatch(bare) is None:
+        raise NotALimit
+    return Decimal(bare.replace(",", "."))

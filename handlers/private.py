@@ -15,7 +15,6 @@ RENTS = text("Numbers are rented in a private chat with me: their SMS are nobody
 BALANCES = text("Balances are shown in a private chat with me: they are nobody else's business.")
 SETTINGS = text("Settings are yours alone: open them in a private chat with me.")
 WATCHES = text("Watches are started in a private chat with me: what they find is nobody else's business.")
-
 PRIVACY = text("What I know of you is nobody else's business: ask me in a private chat.")
 
 

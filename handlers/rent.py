@@ -23,7 +23,7 @@ from bot.rental_orders import RentalOrders
 from bot.shops import Listing
 from bot.tariffs import RentalPlace, Tariffs
 from handlers.doors import AddKey, Menu, PayRent, Rent, RentedElsewhere, TariffsOf
-from handlers.keys import name_of
+from handlers.key_marks import name_of
 from handlers.listings import stock_left, troubles
 from handlers.private import RENTS, only_in_private
 from handlers.screen import Rows, Screen, answer, chat_of, page_of, press, say, show, turn

@@ -23,7 +23,7 @@ from handlers.channels import can_send, way
 from handlers.compose import go_on, open_draft
 from handlers.doors import AddKey, Draft, Menu, Send, SendAgain, SendIt, Sent
 from handlers.draft import draft_screen, mark, missing, show_draft
-from handlers.keys import name_of
+from handlers.key_marks import name_of
 from handlers.private import MESSAGES, only_in_private
 from handlers.screen import Rows, Screen, answer, chat_of, press, say, show
 from handlers.ways import CHANNELS, How, Names, going, require, ways

@@ -15,7 +15,7 @@ from bot.providers.base import Capability, Provider
 from bot.shops import Listing
 from bot.strays import Stray, Strays
 from handlers.doors import BoughtElsewhere, Numbers, RentedElsewhere
-from handlers.keys import name_of
+from handlers.key_marks import name_of
 from handlers.listings import troubles
 from handlers.private import NUMBERS, only_in_private
 from handlers.screen import Rows, Screen, answer, chat_of, page_of, press, say, show, turn

@@ -17,7 +17,7 @@ from bot.i18n import Texts, flag
 from bot.lookout import Find, Payer, Sight
 from bot.providers.base import Provider
 from handlers.doors import Country, WatchFor
-from handlers.keys import name_of
+from handlers.key_marks import name_of
 from handlers.listings import troubles
 from handlers.options import NotAPrice
 from handlers.screen import Rows, Screen, in_rows, press

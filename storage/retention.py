@@ -51,7 +51,7 @@ class Retention:
 
     def __init__(self, database: Database, days: int, step: int = 500, steps: int = 100) -> None:
         self._database = database
-        self._age = timedelta(days=days)
+        self.days, self._age = days, timedelta(days=days)
         self._size, self._steps = step, steps
         self._after = {rule.table.__tablename__: "" for rule in RULES}
 

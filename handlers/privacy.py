@@ -1,0 +1,169 @@
+"""What is kept and who can read it (/privacy), and how to be forgotten (/forget), which is asked twice."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from aiogram import F, Router
+from aiogram.filters import Command
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import CallbackQuery, Message
+
+from bot.clock import Clock
+from bot.i18n import Texts
+from bot.voices import Voices
+from handlers.doors import Export, Menu, Privacy
+from handlers.open_ends import told, ways
+from handlers.private import PRIVACY, only_in_private
+from handlers.screen import Screen, press, show
+from storage.forgetting import Forgetting
+from storage.open_ends import OpenEnds
+from storage.retention import Retention
+
+router = Router(name="privacy")
+router.callback_query.filter(F.data.startswith("z"))
+only_in_private(router, PRIVACY, "privacy", "forget")
+
+#: Minutes in which a question is answered: an old button forgets nobody.
+_PATIENCE = 15
+
+
+class Step(StrEnum):
+    """How far somebody is on the way to be forgotten."""
+
+    EXPLAIN = "e"
+    ASK = "a"
+    DO = "d"
+
+
+class Forget(CallbackData, prefix="zf"):
+    """A step on that way; `at` is the minute its button was drawn in, since 1970."""
+
+    step: Step = Step.EXPLAIN
+    at: int = 0
+
+
+@router.message(Command("privacy"))
+async def privacy_by_command(message: Message, t: Texts, retention: Retention) -> None:
+    await show(message, _privacy(retention.days, t))
+
+
+@router.callback_query(Privacy.filter())
+async def privacy_by_button(callback: CallbackQuery, t: Texts, retention: Retention) -> None:
+    await show(callback, _privacy(retention.days, t))
+
+
+@router.message(Command("forget"))
+async def forget_by_command(message: Message, t: Texts, forgetting: Forgetting, clock: Clock) -> None:
+    # In a private chat, which has its person's id; elsewhere it was refused before.
+    await show(message, _explained(await forgetting.hindrance(message.chat.id), t, clock()))
+
+
+@router.callback_query(Forget.filter(F.step == Step.EXPLAIN))
+async def explain(callback: CallbackQuery, t: Texts, forgetting: Forgetting, clock: Clock) -> None:
+    await show(callback, _explained(await forgetting.hindrance(callback.from_user.id), t, clock()))
+
+
+@router.callback_query(Forget.filter(F.step == Step.ASK))
+async def ask_again(callback: CallbackQuery, t: Texts, forgetting: Forgetting, clock: Clock) -> None:
+    hindrance = await forgetting.hindrance(callback.from_user.id)
+    await show(callback, _hindered(hindrance, t) if hindrance else _sure(t, clock()))
+
+
+@router.callback_query(Forget.filter(F.step == Step.DO))
+async def forget(
+    callback: CallbackQuery,
+    callback_data: Forget,
+    t: Texts,
+    forgetting: Forgetting,
+    voices: Voices,
+    clock: Clock,
+) -> None:
+    person_id, now = callback.from_user.id, clock()
+    if not 0 <= _minute(now) - callback_data.at <= _PATIENCE:
+        await show(callback, _explained(await forgetting.hindrance(person_id), t, now))
+        return
+    hindrance = await forgetting.forget(person_id, now)
+    voices.forget(person_id)
+    await show(callback, _hindered(hindrance, t) if hindrance else _forgotten(t))
+
+
+def _privacy(days: int, t: Texts) -> Screen:
+    lines = [
+        t("🔒 <b>Privacy</b>"),
+        t(
+            "<b>What is kept:</b> your Telegram id and name, your provider keys, your settings, and what you "
+            "bought, rented and sent, with the numbers."
+        ),
+        t.many(
+            "<b>For how long:</b> codes, SMS, messages and recipients are erased {count} day after their "
+            "number or message ended. The rest stays until you have it forgotten.",
+            "<b>For how long:</b> codes, SMS, messages and recipients are erased {count} days after their "
+            "number or message ended. The rest stays until you have it forgotten.",
+            days,
+        ),
+        t(
+            "<b>Who can read it:</b> whoever runs this bot. Keys lie encrypted, so that a copy of the "
+            "database gives none away; the running bot needs them and can use them. Telegram carries this "
+            "chat, and a provider knows what you order there. Nobody else gets anything."
+        ),
+        t("<b>Backups</b> of this bot hold what they held when they were made, until they are deleted."),
+    ]
+    rows = [
+        [press(t.plain("⬇️ Export my data"), Export()), press(t.plain("🗑 Forget me"), Forget())],
+        [press(t.plain("◀ Menu"), Menu())],
+    ]
+    return Screen("\n\n".join(lines), rows)
+
+
+def _explained(hindrance: OpenEnds, t: Texts, now: datetime) -> Screen:
+    """What goes and what stays; or what has to end before."""
+    if hindrance:
+        return _hindered(hindrance, t)
+    lines = [
+        t("🗑 <b>Forget me</b>"),
+        t(
+            "<b>Goes for good:</b> your provider keys, settings, favourites and watches; every number with "
+            "its codes and SMS; every message with its recipient. Numbers that got their code are not looked "
+            "at any more."
+        ),
+        t(
+            "<b>Stays:</b> figures that lead to nobody: what was bought, rented or sent, in which country, "
+            "when, for how much, and how it ended."
+        ),
+        t(
+            "<b>Not in my hands:</b> your accounts at the providers and the money there; the messages in "
+            "this chat, which you can delete in Telegram; backups made before, which hold it all until they "
+            "are deleted."
+        ),
+    ]
+    go = press(t.plain("🗑 Forget me"), Forget(step=Step.ASK, at=_minute(now)))
+    export = press(t.plain("⬇️ Export first"), Export())
+    return Screen("\n\n".join(lines), [[export, go], [press(t.plain("◀ Keep it all"), Privacy())]])
+
+
+def _hindered(hindrance: OpenEnds, t: Texts) -> Screen:
+    lines = [
+        t("🗑 <b>Not yet</b>"),
+        t("This is still under way, and may cost money or bring a code. Let it end, or end it:"),
+        *told(hindrance, t),
+    ]
+    again = [press(t.plain("🔄 Look again"), Forget()), press(t.plain("◀ Back"), Privacy())]
+    return Screen("\n".join(lines), [*ways(hindrance, t), again])
+
+
+def _sure(t: Texts, now: datetime) -> Screen:
+    text = t("<b>Forget everything now?</b>\nThis cannot be undone, and nobody can bring it back to you.")
+    yes = press(t.plain("🗑 Yes, for good"), Forget(step=Step.DO, at=_minute(now)))
+    return Screen(text, [[yes, press(t.plain("◀ No"), Privacy())]])
+
+
+def _forgotten(t: Texts) -> Screen:
+    text = t(
+        "✅ <b>You are forgotten.</b>\nNothing here leads to you any more. To be rid of the messages as "
+        "well, delete this chat in Telegram. If you ever write again, we begin anew."
+    )
+    return Screen(text, [[press(t.plain("🔔 Begin anew"), Menu())]])
+
+
+def _minute(moment: datetime) -> int:
+    return int(moment.timestamp() // timedelta(minutes=1).total_seconds())
