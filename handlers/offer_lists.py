@@ -38,12 +38,12 @@ def offers(service: Listed, iso2: str, listing: Listing[Ware], page: int, t: Tex
         return Screen(text + troubles(missing, t), [*_ways_on(service, iso2, missing, t), back])
     shown, pages = page_of(listing.items, page, OFFERS_A_PAGE)
     text = t("<b>{service}</b> · {country}\nWhich offer?", service=service.name, country=where)
-    lines = "\n\n".join(_lines(ware, listing.items, t) for ware in shown)
+    told = "\n\n".join(details(ware, listing.items, t) for ware in shown)
     rows = [[_button(ware, listing.items, t)] for ware in shown]
     rows.append(turn(page, pages, lambda to: OffersOn(service=service.slug, iso2=iso2, page=to)))
     if all(ware.offer.stock == 0 for ware in listing.items):
         rows += _ways_on(service, iso2, missing, t)
-    return Screen(f"{text}\n\n{lines}{troubles(missing, t)}", [*rows, back])
+    return Screen(f"{text}\n\n{told}{troubles(missing, t)}", [*rows, back])
 
 
 def _nobody(service: str, where: str, missing: Sequence[Trouble], t: Texts) -> str:
@@ -63,7 +63,7 @@ def _ways_on(service: Listed, iso2: str, missing: Sequence[Trouble], t: Texts) -
     return [again, watch] if missing else [watch]
 
 
-def _lines(ware: Ware, every: Sequence[Ware], t: Texts) -> str:
+def details(ware: Ware, every: Sequence[Ware], t: Texts) -> str:
     """Who, for how much, how many; below, how it went so far, and what is to be minded."""
     offer = ware.offer
     parts = [_country_of(offer, every), t.money(offer.cost, offer.currency), stock_left(offer.stock, t)]
