@@ -8,6 +8,7 @@ from bot.balances import Balances
 from bot.catalogue import Catalogue
 from bot.clock import Clock
 from bot.errands import Errands
+from bot.exports import Exports
 from bot.i18n import Catalogues
 from bot.log import secrets
 from bot.lookout import Lookout
@@ -33,9 +34,11 @@ from storage.activations import ActivationStore
 from storage.caps import Caps
 from storage.chats import ChatStore
 from storage.database import Database
+from storage.everything import Everything
 from storage.figures import FigureStore
 from storage.forgetting import Forgetting
 from storage.forms import FormStore
+from storage.history import HistoryStore
 from storage.keys import KeyStore
 from storage.messages import MessageStore
 from storage.open_ends import OpenEndStore
@@ -43,6 +46,7 @@ from storage.outbox import OutboxStore
 from storage.preferences import PreferenceStore
 from storage.purchases import PurchaseStore
 from storage.quotes import QuoteStore
+from storage.receipts import ReceiptStore
 from storage.recent import RecentStore
 from storage.rental_orders import RentalOrderStore
 from storage.rentals import RentalStore
@@ -79,6 +83,8 @@ class Crew:
         self.catalogues = Catalogues(settings.default_language)
         self.voices = Voices(self.catalogues, self.chats, self.preferences, clock)
         self.errands = Errands()
+        self.history, self.receipts = HistoryStore(database), ReceiptStore(database)
+        self.exports = Exports(Everything(database), clock, self.errands)
         self._shopping(database)
         self._numbers(database)
         self._rentals(database)
@@ -139,6 +145,8 @@ class Crew:
             "chats": self.chats,
             "clock": self.clock,
             "forgetting": self.forgetting,
+            "exports": self.exports,
+            "history": self.history,
             "keys": self.keys,
             "messages": self.messages,
             "numbers": self.numbers,
@@ -149,6 +157,7 @@ class Crew:
             "providers": self.providers,
             "purchases": self.purchases,
             "quotes": self.quotes,
+            "receipts": self.receipts,
             "rental_orders": self.rental_orders,
             "rentals": self.rentals,
             "retention": self.retention,
