@@ -14,6 +14,7 @@ from bot.log import secrets
 from bot.lookout import Lookout
 from bot.messages import Messages
 from bot.offers import Offers
+from bot.pictures import Pictures
 from bot.postage import Postage
 from bot.providers.base import Provider
 from bot.purchases import Purchases
@@ -97,6 +98,7 @@ class Crew:
         self.accounts = Accounts(keys, self.providers, clock)
         self.shops = Shops(keys, self.providers)
         self.statistics = Statistics(FigureStore(database), clock)
+        self.pictures = Pictures({name: each.title for name, each in self.providers.items()})
         catalogue = Catalogue(clock)
         self.lookout = Lookout(catalogue, self.shops, clock)
         self.warming = Warming(keys, catalogue, self.providers)
@@ -152,6 +154,7 @@ class Crew:
             "numbers": self.numbers,
             "offers": self.offers,
             "open_ends": self.open_ends,
+            "pictures": self.pictures,
             "postage": self.postage,
             "preferences": self.preferences,
             "providers": self.providers,

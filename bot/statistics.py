@@ -76,6 +76,8 @@ class Spending:
     currency: str
     by_day: Mapping[tuple[date, Ware], Decimal]
     doubtful: Decimal
+    #: How many payments the sure ones are.
+    payments: int
 
     @property
     def total(self) -> Decimal:
@@ -174,7 +176,7 @@ def _spending(payments: Iterable[Payment], zone: tzinfo | None) -> Sequence[Spen
     return [_spent(currency, group, zone) for currency, group in groups]
 
 
-def _spent(currency: str, payments: Iterable[Payment], zone: tzinfo | None) -> Spending:
+def _spent(currency: str, payments: Sequence[Payment], zone: tzinfo | None) -> Spending:
     by_day: dict[tuple[date, Ware], Decimal] = {}
     doubtful = Decimal(0)
     for payment in payments:
@@ -183,7 +185,7 @@ def _spent(currency: str, payments: Iterable[Payment], zone: tzinfo | None) -> S
             by_day[cell] = by_day.get(cell, Decimal(0)) + payment.amount
         else:
             doubtful += payment.amount
-    return Spending(currency, by_day, doubtful)
+    return Spending(currency, by_day, doubtful, sum(payment.sure for payment in payments))
 
 
 def _speeds(seconds: Mapping[str, Sequence[float]]) -> Sequence[Speed]:
