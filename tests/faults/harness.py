@@ -173,7 +173,7 @@ class BotProcess:
         """Start it over the same database as ever and wait until it listens to people."""
         seq = self._sandbox.world.events.seq
         await self.launch()
-        listens = lambda: self._ended() or self._sandbox.calls("setMyCommands", seq)  # noqa: E731
+        listens = lambda: self._ended() or self._sandbox.calls("getMyCommands", seq)  # noqa: E731
         await self._sandbox.eventually(listens, f"the bot listens; {self.log[-2000:]}", START)
         assert self.lives, self.log[-2000:]
 

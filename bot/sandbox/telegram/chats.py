@@ -20,6 +20,8 @@ class Account:
     privacy: bool = True
     #: (scope as JSON, language) -> commands.
     commands: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
+    #: (which of both, language) -> words.
+    descriptions: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def id(self) -> int:

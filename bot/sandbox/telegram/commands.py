@@ -1,4 +1,4 @@
-"""The command menu a bot sets, by scope and language, and which one a chat shows."""
+"""The command menu a bot sets, by scope and language, and which one a chat shows; what it says of itself."""
 
 import json
 import re
@@ -32,6 +32,34 @@ def delete_my_commands(call: Call) -> bool:
     call.account.commands.pop(_key(call.params), None)
     _tell(call.world, call.account)
     return True
+
+
+def set_my_description(call: Call) -> bool:
+    return _describe(call, "description", limits.DESCRIPTION)
+
+
+def get_my_description(call: Call) -> Json:
+    return _described(call, "description")
+
+
+def set_my_short_description(call: Call) -> bool:
+    return _describe(call, "short_description", limits.SHORT_DESCRIPTION)
+
+
+def get_my_short_description(call: Call) -> Json:
+    return _described(call, "short_description")
+
+
+def _describe(call: Call, name: str, longest: int) -> bool:
+    words = call.params.get(name, "")
+    if len(words) > longest:
+        raise bad_request("description is too long")
+    call.account.descriptions[name, call.params.get("language_code", "")] = words
+    return True
+
+
+def _described(call: Call, name: str) -> Json:
+    return {name: call.account.descriptions.get((name, call.params.get("language_code", "")), "")}
 
 
 def shown_in(world: World, chat: Chat) -> list[Json]:
