@@ -4,29 +4,38 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
 from enum import Enum, auto
+from typing import Any
 
 from aiogram.filters.callback_data import CallbackData
 
 from bot.sandbox.telegram.world import Press
+from bot.watches import Wanted
 from handlers import (
-    buy,
     choices,
     connect,
+    country_lists,
     doors,
     elsewhere,
     forward,
-    keys,
+    key_screens,
     numbers,
+    offer_lists,
     operators,
     options,
+    privacy,
     questions,
     quote,
     rent,
     rental,
     send,
     sent,
+    service_lists,
     strays,
+    watch_list,
+    watch_terms,
     ways,
 )
 from storage.models import Sort
@@ -39,8 +48,10 @@ from tests.sending import SENDING
 PHONES = ("201-555-0001", "12015550001", "7700 900001", "447700900001", "50 123 4567", "380501234567")
 CODE, SMS, LETTER, TAIL = "778899", "Your rental code", "Dinner is ready", "…abcd"
 SECRETS = (*PHONES, CODE, SMS, LETTER, TAIL)
+#: What a watch may wait for.
+_WISH = {"service": "telegram", "iso2": "US"}
 #: Tables that change when anybody looks around: who was seen, what they are asked or offered, or chose.
-_OF_LOOKERS = frozenset({"chats", "forms", "quotes", "preferences"})
+_OF_LOOKERS = frozenset({"chats", "forms", "quotes", "preferences", "favourites"})
 
 
 class Whose(Enum):
@@ -62,6 +73,8 @@ class Belongings:
     order: str
     draft: str
     message: str
+    watch: str
+    wish: str
 
 
 async def gathered(ann: Chat, house: House) -> Belongings:
@@ -86,8 +99,18 @@ async def gathered(ann: Chat, house: House) -> Belongings:
     order = await bell.rental_orders.offer(ann.chat_id, ann.person_id, key.id, TARIFFS[0])
     [message] = await bell.messages.history(ann.person_id, ann.chat_id)
     draft = await bell.messages.again(message.id, ann.person_id)
+    watch, wish = await _waits(ann, key.id, house)
     await house.settle()
-    return Belongings(key.id, number, done, unused, rental.id, order.id, draft.id, message.id)
+    return Belongings(*(key.id, number, done, unused, rental.id, order.id, draft.id, message.id, watch, wish))
+
+
+async def _waits(ann: Chat, key_id: str, house: House) -> tuple[str, str]:
+    """She waits for a price nobody asks, and was shown what a watch would buy."""
+    watches, whose = house.codebell.watches, (ann.chat_id, ann.person_id)
+    given: dict[str, Any] = {"max_price": Decimal("0.01"), "by": key_id, "lasts": timedelta(days=1)}
+    watch = await watches.tell(*whose, Wanted("telegram", "US", buys=False, **given))
+    wish = await watches.offer(*whose, Wanted("telegram", "US", buys=True, **given))
+    return watch.id, wish.id
 
 
 async def _rents_and_sends(ann: Chat) -> None:
@@ -117,7 +140,12 @@ def buttons(mine: Belongings) -> Mapping[type[CallbackData], tuple[Whose, list[C
         doors.Menu: [doors.Menu()],
         doors.Help: [doors.Help()],
         doors.Buy: [doors.Buy()],
-        buy.Services: [buy.Services(page=0)],
+        service_lists.Services: [service_lists.Services(page=0)],
+        service_lists.ServicesIn: [service_lists.ServicesIn(iso2="US")],
+        country_lists.Sorted: [country_lists.Sorted(service="telegram", sort=sort) for sort in Sort],
+        country_lists.SortBy: [country_lists.SortBy(service="telegram", sort=sort) for sort in Sort],
+        country_lists.Star: [country_lists.Star(service="telegram", sort=Sort.PRICE)],
+        offer_lists.OffersOn: [offer_lists.OffersOn(service="telegram", iso2="US", page=0)],
         doors.Countries: [doors.Countries(service="telegram")],
         doors.Country: [doors.Country(service="telegram", iso2="US")],
         doors.Keys: [doors.Keys()],
@@ -126,6 +154,9 @@ def buttons(mine: Belongings) -> Mapping[type[CallbackData], tuple[Whose, list[C
         doors.Numbers: [doors.Numbers()],
         numbers.Page: [numbers.Page(page=0)],
         doors.Balance: [doors.Balance()],
+        key_screens.KeyPage: [key_screens.KeyPage(page=0)],
+        doors.Privacy: [doors.Privacy()],
+        privacy.Forget: [privacy.Forget(step=step) for step in privacy.Step],
         doors.Rent: [doors.Rent(), doors.Rent(anew=True)],
         rent.Places: [rent.Places(page=0)],
         doors.RentedElsewhere: [doors.RentedElsewhere(), doors.RentedElsewhere(anew=True)],
@@ -133,8 +164,13 @@ def buttons(mine: Belongings) -> Mapping[type[CallbackData], tuple[Whose, list[C
         doors.Send: [doors.Send(), doors.Send(id=mine.draft)],
         doors.Sent: [doors.Sent(), doors.Sent(anew=True)],
         **_of_settings(),
+        doors.Watches: [doors.Watches()],
+        doors.WatchFor: [doors.WatchFor(service="telegram", iso2="US")],
+        watch_terms.Pick: [watch_terms.Pick(**_WISH, buys=True, by=mine.key)],
+        watch_terms.With: [watch_terms.With(**_WISH, buys=True)],
     }
-    owned: Buttons = {**_of_numbers(mine), **_of_rentals(mine), **_of_messages(mine), **_of_keys(mine)}
+    numbers_and_rentals = {**_of_numbers(mine), **_of_rentals(mine)}
+    owned: Buttons = {**numbers_and_rentals, **_of_messages(mine), **_of_keys(mine), **_of_watches(mine)}
     return {
         **{kind: (Whose.ANYBODYS, list(each)) for kind, each in free.items()},
         **{kind: (Whose.HERS, list(each)) for kind, each in owned.items()},
@@ -171,6 +207,18 @@ def _of_numbers(mine: Belongings) -> Buttons:
         doors.Choose: [doors.Choose(service="telegram", key=mine.key, country="1")],
         quote.Spend: [quote.Spend(nonce=mine.quote)],
         strays.TakeOver: [strays.TakeOver(key=mine.key, value="alpha-1")],
+    }
+
+
+def _of_watches(mine: Belongings) -> Buttons:
+    hers = {**_WISH, "by": mine.key}
+    return {
+        watch_list.One: [watch_list.One(id=mine.watch), watch_list.One(id=mine.wish)],
+        watch_list.Stop: [watch_list.Stop(id=mine.watch)],
+        watch_terms.Start: [watch_terms.Start(id=mine.wish)],
+        watch_terms.Type: [watch_terms.Type(**hers, buys=True)],
+        watch_terms.Limit: [watch_terms.Limit(**hers, buys=buys, price="0.01") for buys in (True, False)],
+        watch_terms.Within: [watch_terms.Within(**hers, price="0.01", minutes=15)],
     }
 
 
@@ -211,9 +259,11 @@ def _of_messages(mine: Belongings) -> Buttons:
 
 def _of_keys(mine: Belongings) -> Buttons:
     return {
-        keys.OneKey: [keys.OneKey(id=mine.key)],
+        key_screens.OneKey: [key_screens.OneKey(id=mine.key)],
+        key_screens.TryKey: [key_screens.TryKey(id=mine.key)],
+        key_screens.Limit: [key_screens.Limit(id=mine.key, value=value) for value in ("", "auto", "5")],
         doors.Rename: [doors.Rename(id=mine.key)],
-        keys.Remove: [keys.Remove(id=mine.key), keys.Remove(id=mine.key, sure=True)],
+        key_screens.Remove: [key_screens.Remove(id=mine.key, sure=sure) for sure in (False, True)],
     }
 
 
