@@ -98,14 +98,14 @@ class Lookout:
         return Sight(name, cheapest_first, told.troubles, answered=bool(told.items))
 
     async def payers(self, chat_id: int) -> Sequence[Payer]:
-        """What a watch of this chat may buy with: any key by currency, then each key where there are several.
+        """What a watch of this chat may buy with: any key by currency, then each key.
 
         Raises `NoKeys`.
         """
         shops = [shop for shop, _ in (await self._shops.ask(chat_id, _ask_nothing)).items]
         currencies = dict.fromkeys(shop.provider.currency for shop in shops)
         each = [Payer(key, shop.provider.currency) for shop in shops for key in shop.keys]
-        return [*(Payer(None, currency) for currency in currencies), *(each if len(each) > 1 else [])]
+        return [*(Payer(None, currency) for currency in currencies), *each]
 
     async def _sold(self, shop: Shop, service: str, iso2: str) -> tuple[str, list[Find]]:
         """What the provider calls the service, and what it sells of it there, with each of the keys."""
@@ -139,6 +139,11 @@ class Lookout:
         failures = 1 if before is None else before.failures + 1
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(failures - 1, 8))
         return _Silence(failures, self._clock() + pause)
+
+
+def several(payers: Sequence[Payer]) -> bool:
+    """Whether there is more than one key, so that it matters which."""
+    return len([payer for payer in payers if payer.key is not None]) > 1
 
 
 async def _ask_nothing(_: Shop) -> None:

@@ -12,6 +12,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.clock import Clock
 from bot.errors import AlreadyDone, BadInput, Expired, NoKeys, UnknownKey
 from bot.i18n import Texts
+from bot.lookout import several
 from bot.offers import Offers
 from bot.providers.base import Provider
 from bot.search import understand
@@ -284,5 +285,5 @@ async def _who(
     except NoKeys:
         return ""
     by = watch.key_id or watch.currency
-    found = [payer for payer in payers if payer.by == by] if len(payers) > 1 else []
+    found = [payer for payer in payers if payer.by == by] if several(payers) else []
     return name_of_payer(found[0], payers, t, providers) if found else ""

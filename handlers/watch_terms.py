@@ -14,7 +14,7 @@ from aiogram.types import InlineKeyboardButton
 from pydantic import Field
 
 from bot.i18n import Texts, flag
-from bot.lookout import Find, Payer, Sight
+from bot.lookout import Find, Payer, Sight, several
 from bot.providers.base import Provider
 from handlers.doors import Country, WatchFor
 from handlers.key_marks import name_of
@@ -155,11 +155,10 @@ def prices(
 ) -> Screen:
     """At most at which price: some around today's, the chat's own limit, or another one."""
     best = min(_of(payer, sight), key=lambda find: (not find.there, find.cost), default=None)
-    several = len(payers) > 1
     lines = [
         title(sight.service_name, wish.iso2, t),
         *stands(best, sight, t),
-        *([_with(payer, payers, t, providers)] if several else []),
+        *([_with(payer, payers, t, providers)] if several(payers) else []),
         "",
         t("<b>How much at most for the number?</b>") if wish.buys else t("<b>Tell you at which price?</b>"),
     ]
@@ -169,7 +168,7 @@ def prices(
         for label, price in _suggested(best, payer.currency, ceiling, t)
     ]
     more = [press(t.plain("✏️ Another price"), Type(**given))]
-    if several:
+    if several(payers):
         where = {"service": wish.service, "iso2": wish.iso2}
         more.append(press(t.plain("🔑 Another key"), With(**where, buys=wish.buys)))
     back = [press(t.plain("◀ Back"), WatchFor(service=wish.service, iso2=wish.iso2))]

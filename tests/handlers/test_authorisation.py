@@ -42,17 +42,21 @@ IN_GROUPS = {
     **dict.fromkeys("rte", private.RENTS),
     **dict.fromkeys("wspd", private.MESSAGES),
     "l": private.BALANCES,
+    "z": private.PRIVACY,
     "y": private.SETTINGS,
+    "v": private.WATCHES,
 }
-NOTHING = Belongings(*("x" * 11 for _ in range(8)))
+NOTHING = Belongings(*("x" * 11 for _ in range(10)))
 PUBLIC = frozenset({"start", "help"})
 COMMANDS = {
     **dict.fromkeys(("buy", "numbers", "cancel"), private.NUMBERS),
     "rent": private.RENTS,
     "send": private.MESSAGES,
     "balance": private.BALANCES,
+    **dict.fromkeys(("privacy", "forget"), private.PRIVACY),
     "keys": private.KEYS,
     "settings": private.SETTINGS,
+    "watch": private.WATCHES,
 }
 #: What is said to each in a group.
 SAID = {"start": "Codebell", "help": "How it works", **COMMANDS}
