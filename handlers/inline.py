@@ -19,8 +19,8 @@ from bot.errors import CodebellError
 from bot.i18n import Texts
 from bot.providers.base import Capability
 from bot.search import Listed
-from bot.shops import Shops
-from bot.window import Region, Window
+from bot.shops import Shops, Trouble
+from bot.window import Region, Regions, Window
 from handlers.links import BUY, CONNECT, bought_by, go_to
 from handlers.price_cards import card
 
@@ -84,31 +84,43 @@ async def _wares(person_id: int, words: str, t: Texts, window: Window) -> Found:
     """As far as the words lead: the countries of a service, one of them, or the first services."""
     if len(words) < _LETTERS:
         return Found(await _of_first(person_id, "", window))
-    meant, _missing = await window.understand(person_id, words)
-    if not meant.services and not meant.iso2:
-        return Found(way=_way(t.plain("Nothing like that is sold: see what is"), BUY))
-    if not meant.services:
+    meant, missing = await window.understand(person_id, words)
+    if meant.services:
+        return await _of_service(person_id, meant.services[0], meant.iso2, t, window)
+    if meant.iso2:
         return Found(await _of_first(person_id, meant.iso2, window))
-    service = meant.services[0]
-    wares = await _of(person_id, service, meant.iso2, window)
+    if missing:
+        return Found(way=_trouble(missing[0], t))
+    return Found(way=_way(t.plain("Nothing like that is sold: see what is"), BUY))
+
+
+async def _of_service(person_id: int, service: Listed, iso2: str, t: Texts, window: Window) -> Found:
+    regions = await window.countries(person_id, person_id, service.slug)
+    wares = _in(regions, iso2)
     if wares:
         return Found(wares)
-    where = f"{BUY}_{service.slug}_{meant.iso2}" if meant.iso2 else f"{BUY}_{service.slug}"
+    if regions.troubles:
+        return Found(way=_trouble(regions.troubles[0], t))
+    where = f"{BUY}_{service.slug}_{iso2}" if iso2 else f"{BUY}_{service.slug}"
     return Found(way=_way(t.plain("{service}: nobody sells it there right now", service=service.name), where))
 
 
-async def _of(person_id: int, service: Listed, iso2: str, window: Window) -> list[Ware]:
-    """The countries of a service, or one of them, in the order the person chose."""
-    regions = await window.countries(person_id, person_id, service.slug)
-    return [(service, region) for region in regions.items if iso2 in ("", region.place.iso2)]
+def _in(regions: Regions, iso2: str) -> list[Ware]:
+    """All countries, or the one that was named, in the order the person chose."""
+    return [(regions.service, region) for region in regions.items if iso2 in ("", region.place.iso2)]
 
 
 async def _of_first(person_id: int, iso2: str, window: Window) -> list[Ware]:
     """Of each of the first services its best country, or the one that was named."""
     listing = await window.services(person_id, person_id)
-    services = [shown.service for shown in listing.items[:_FIRST]]
-    groups = await asyncio.gather(*(_of(person_id, service, iso2, window) for service in services))
-    return [group[0] for group in groups if group]
+    first = [shown.service.slug for shown in listing.items[:_FIRST]]
+    groups = await asyncio.gather(*(window.countries(person_id, person_id, each) for each in first))
+    return [wares[0] for regions in groups if (wares := _in(regions, iso2))]
+
+
+def _trouble(trouble: Trouble, t: Texts) -> InlineQueryResultsButton:
+    problem = t.plain_error(trouble.error)
+    return _way(t.plain("⚠️ {provider}: {problem}", provider=trouble.title, problem=problem), BUY)
 
 
 def _way(words: str, start: str) -> InlineQueryResultsButton:
