@@ -11,14 +11,15 @@ from typing import Any, cast
 from pydantic import SecretStr
 
 from bot.clock import Clock
-from bot.errors import BadKey, Banned, Refused
+from bot.errors import BadKey, Banned
 from bot.providers.base import Provider
 from storage.keys import KeyStore
+from storage.notices import Refusal
 
 log = logging.getLogger(__name__)
 
-#: Called with a provider's name, the key it refused, and how.
-Heard = Callable[[str, SecretStr, Refused], Awaitable[None]]
+#: Called with a provider's name, the key it refused, and what it was asked and answered.
+Heard = Callable[[str, SecretStr, Refusal], Awaitable[None]]
 
 
 class Witness:
@@ -38,7 +39,8 @@ class Witness:
                 return await question(*args, **more)
             except (BadKey, Banned) as refused:
                 if args and isinstance(args[0], SecretStr):
-                    await self._heard(self._provider.name, args[0], refused)
+                    refusal = Refusal(question.__name__, type(refused).__name__)
+                    await self._heard(self._provider.name, args[0], refusal)
                 raise
 
         return asked
@@ -47,10 +49,10 @@ class Witness:
 def witnessed(providers: Mapping[str, Provider], keys: KeyStore, clock: Clock) -> dict[str, Provider]:
     """The same providers, each with somebody who notes the keys it does not take."""
 
-    async def heard(provider: str, key: SecretStr, refused: Refused) -> None:
+    async def heard(provider: str, key: SecretStr, refusal: Refusal) -> None:
         # It came on the way to an error of its own, which is what the caller is to hear of.
         try:
-            await keys.note_refusal(provider, key, type(refused).__name__, clock())
+            await keys.note_refusal(provider, key, refusal, clock())
         except Exception:
             log.exception("a key that %s refused was not noted", provider)
 

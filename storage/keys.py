@@ -71,7 +71,7 @@ class KeyStore:
             elif row.removed_at is None:
                 raise AlreadyThere(f"key {row.id}")
             row.label, row.removed_at = label[:64], None
-            row.stopped_at, row.stop_reason = None, ""
+            row.stopped_at, row.stop_reason, row.stopped_by = None, "", ""
             row.balance, row.currency, row.balance_at = (
                 balance,
                 currency,
@@ -176,13 +176,15 @@ class KeyStore:
                 row.used_at, row.balance_at = now, None
                 await notices.goes_again(session, row)
 
-    async def note_refusal(self, provider: str, secret: SecretStr, reason: str, now: datetime) -> None:
+    async def note_refusal(
+        self, provider: str, secret: SecretStr, refusal: notices.Refusal, now: datetime
+    ) -> None:
         """A provider does not take this key any more, whichever chats have it; unknown ones are nobody's."""
         plain = secret.get_secret_value()
         same = select(Key).where(Key.provider == provider, Key.tail == plain[-4:], Key.removed_at.is_(None))
         async with self._database.begin() as session:
             mine = [row for row in await session.scalars(same) if self._holds(row, plain)]
-            await notices.stopped(session, mine, reason, now)
+            await notices.stopped(session, mine, refusal, now)
 
     async def set_limit(self, key_id: str, chat_id: int, limit: Decimal | None, now: datetime) -> None:
         """Tell when less is left on one of the chat's keys; 0 never, None by the price of its last number."""

@@ -5,6 +5,7 @@ when what is left would not pay for three more numbers like the last one.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -18,9 +19,10 @@ from storage.outbox import Kind, arm, disarm
 NUMBERS_LEFT = 3
 #: A number bought longer ago says nothing about the next one.
 _LATELY = timedelta(days=30)
-#: A site that blocks an account may tell its balance all the same: for so long that proves nothing.
-_BLOCKED_FOR = timedelta(days=1)
-_BLOCKED = "Banned"
+#: A site that sells nothing to a key may tell its balance all the same: for so long that proves nothing.
+_IN_DOUBT = timedelta(days=1)
+#: The question whose answer shows that a key is taken, where it was this one that was refused.
+_ASKED = "balance"
 
 
 async def limit_of(session: AsyncSession, key: Key, now: datetime) -> Decimal | None:
@@ -45,7 +47,7 @@ async def learned(session: AsyncSession, key: Key, amount: Decimal, now: datetim
     elif key.low_told_at is None:
         key.low_told_at = now
         await arm(session, Kind.KEY_LOW, key.id, key.chat_id, now, anew=True)
-    if key.stopped_at is not None and not _still_blocked(key, now):
+    if key.stopped_at is not None and not _in_doubt(key, now):
         await goes_again(session, key)
 
 
@@ -59,17 +61,25 @@ async def limited(session: AsyncSession, key: Key, limit: Decimal | None, now: d
         key.low_told_at = key.low_told_at or now
 
 
-async def stopped(session: AsyncSession, keys: Iterable[Key], reason: str, now: datetime) -> None:
-    """Within the caller's transaction: their provider refused these keys, by the name of an error class."""
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a provider was asked when it refused a key, and the name of the error class it did it with."""
+
+    asked: str
+    reason: str
+
+
+async def stopped(session: AsyncSession, keys: Iterable[Key], refusal: Refusal, now: datetime) -> None:
+    """Within the caller's transaction: their provider refused these keys."""
     for key in keys:
         if key.stopped_at is None:
-            key.stopped_at, key.stop_reason = now, reason
+            key.stopped_at, key.stop_reason, key.stopped_by = now, refusal.reason, refusal.asked
             await arm(session, Kind.KEY_STOPPED, key.id, key.chat_id, now, anew=True)
 
 
 async def goes_again(session: AsyncSession, key: Key) -> None:
     """Within the caller's transaction: its provider took it. What was not said yet is not said any more."""
-    key.stopped_at, key.stop_reason = None, ""
+    key.stopped_at, key.stop_reason, key.stopped_by = None, "", ""
     await disarm(session, Kind.KEY_STOPPED, key.id)
 
 
@@ -79,5 +89,6 @@ async def _no_longer_low(session: AsyncSession, key: Key) -> None:
         await disarm(session, Kind.KEY_LOW, key.id)
 
 
-def _still_blocked(key: Key, now: datetime) -> bool:
-    return key.stop_reason == _BLOCKED and key.stopped_at is not None and now - key.stopped_at < _BLOCKED_FOR
+def _in_doubt(key: Key, now: datetime) -> bool:
+    """Whether it was something else that was refused, not long ago."""
+    return key.stopped_by != _ASKED and key.stopped_at is not None and now - key.stopped_at < _IN_DOUBT

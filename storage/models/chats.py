@@ -48,9 +48,11 @@ class Key(Row):
     #: A balance below this is told once, and again after it was above; when it was told last.
     low_at: Mapped[Decimal | None]
     low_told_at: Mapped[datetime | None]
-    #: Since when its provider does not take it any more, as the chat was told, and the name of that refusal.
+    #: Since when its provider does not take it any more, as the chat was told; the name of that refusal, and
+    #: what was asked.
     stopped_at: Mapped[datetime | None]
     stop_reason: Mapped[str] = mapped_column(String(32), default="")
+    stopped_by: Mapped[str] = mapped_column(String(32), default="")
     #: A removed key stays until its open numbers have ended, then its row goes.
     removed_at: Mapped[datetime | None]
 

@@ -35,14 +35,16 @@ async def test_who_does_not_answer_is_named_with_the_last_known_balance(chat: Ch
     house.beta.accounts[KEY] = Decimal("3")
     house.alpha.breaks("balance", Unavailable("503"))
     await chat.say("/balance")
-    assert "⚠️ Alpha: The provider does not answer right now. Last known: $18.74" in chat.screen
+    problem = "⚠️ Alpha: The provider does not answer right now. Last known: $18.74, as of 12:00"
+    assert problem in chat.screen
     assert "Beta: $3.00" in chat.screen
 
 
 async def test_a_key_that_was_revoked_says_so(chat: Chat, house: House) -> None:
     house.alpha.breaks("balance", BadKey())
     await chat.say("/balance")
-    assert "⚠️ Alpha: The provider does not accept this key." in chat.screen
+    screen = chat.find("Balance\n")["text"]
+    assert "⚠️ Alpha: The provider does not accept this key. Last known: $18.74" in screen
 
 
 async def test_the_balance_opens_from_the_menu_too(chat: Chat) -> None:
@@ -70,3 +72,43 @@ async def test_without_the_money_per_channel_the_account_is_shown_all_the_same(
     house.alpha.fails("balances", Unavailable("503"))
     await sender.say("/balance")
     assert sender.screen == "Balance\nAlpha: $18.74"
+
+
+async def test_accounts_in_the_same_money_are_summed_up(chat: Chat, house: House) -> None:
+    await house.connect(chat, house.beta)
+    house.beta.accounts[KEY] = Decimal("1.26")
+    await chat.say("/balance")
+    assert chat.screen.splitlines()[-1] == "Together: $20.00"
+
+
+async def test_each_currency_has_a_sum_of_its_own(chat: Chat, house: House) -> None:
+    house.beta.currency = "RUB"
+    house.clock.advance(1)
+    await house.connect(chat, house.beta)
+    await house.connect(chat, house.beta, "another-key-0123456789-wxyz", "2")
+    house.beta.accounts |= {KEY: Decimal(100), "another-key-0123456789-wxyz": Decimal(50)}
+    await chat.say("/balance")
+    assert chat.screen.splitlines()[-1] == "Together: $18.74 · ₽150.00"
+
+
+async def test_a_sum_with_an_old_balance_in_it_says_so(chat: Chat, house: House) -> None:
+    await house.connect(chat, house.beta)
+    house.beta.accounts[KEY] = Decimal("1.26")
+    house.alpha.breaks("balance", Unavailable("503"))
+    await chat.say("/balance")
+    assert chat.screen.splitlines()[-1] == "Together, as far as known: $20.00"
+
+
+async def test_an_old_balance_says_its_day(chat: Chat, house: House) -> None:
+    house.clock.advance(3 * 24 * 3600)
+    house.alpha.breaks("balance", Unavailable("503"))
+    await chat.say("/balance")
+    assert "Last known: $18.74, as of 1 May 12:00" in chat.screen
+
+
+async def test_a_low_balance_is_marked(chat: Chat, house: House) -> None:
+    [key] = await house.codebell.keys.list(chat.chat_id)
+    await house.codebell.keys.set_limit(key.id, chat.chat_id, Decimal(20), house.clock())
+    await chat.say("/balance")
+    assert "🪫 Alpha: $18.74, running low" in chat.screen
+    assert "🔑 Keys" in chat.buttons

@@ -21,7 +21,7 @@ def downgrade() -> None:
     columns = {
         "quotes": ("count",),
         "activations": ("batch", "position", "count", "try_from"),
-        "provider_keys": ("low_at", "low_told_at", "stopped_at", "stop_reason"),
+        "provider_keys": ("low_at", "low_told_at", "stopped_at", "stop_reason", "stopped_by"),
     }
     for table, names in columns.items():
         for name in names:
@@ -104,8 +104,9 @@ def _columns() -> None:
     op.add_column("provider_keys", sa.Column("low_at", sa.String(32), nullable=True))
     op.add_column("provider_keys", sa.Column("low_told_at", sa.Float(53), nullable=True))
     op.add_column("provider_keys", sa.Column("stopped_at", sa.Float(53), nullable=True))
-    why = sa.Column("stop_reason", sa.String(32), nullable=False, server_default="")
-    op.add_column("provider_keys", why)
+    for name in ("stop_reason", "stopped_by"):
+        word = sa.Column(name, sa.String(32), nullable=False, server_default="")
+        op.add_column("provider_keys", word)
     op.add_column("quotes", sa.Column("count", sa.BigInteger(), nullable=False, server_default="1"))
     op.add_column("activations", sa.Column("batch", sa.String(16), nullable=True))
     for name in ("position", "count"):
