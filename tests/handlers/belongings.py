@@ -40,6 +40,7 @@ from handlers import (
 )
 from storage.models import Sort
 from tests.handlers.conftest import telegram_us
+from tests.handlers.everybodys import EVERYBODYS
 from tests.house import DATABASE, PATIENCE, Chat, House
 from tests.renting import RENTING, TARIFFS
 from tests.sending import SENDING
@@ -137,8 +138,7 @@ Buttons = Mapping[type[CallbackData], list[CallbackData]]
 def buttons(mine: Belongings) -> Mapping[type[CallbackData], tuple[Whose, list[CallbackData]]]:
     """Every class of buttons, with all that its buttons can say about these rows."""
     free: Buttons = {
-        doors.Menu: [doors.Menu()],
-        doors.Help: [doors.Help()],
+        **EVERYBODYS,
         doors.Buy: [doors.Buy()],
         service_lists.Services: [service_lists.Services(page=0)],
         service_lists.ServicesIn: [service_lists.ServicesIn(iso2="US")],

@@ -45,6 +45,7 @@ IN_GROUPS = {
     "z": private.PRIVACY,
     "y": private.SETTINGS,
     "v": private.WATCHES,
+    "g": private.PRICES,
 }
 NOTHING = Belongings(*("x" * 11 for _ in range(10)))
 PUBLIC = frozenset({"start", "help"})
@@ -57,6 +58,7 @@ COMMANDS = {
     "keys": private.KEYS,
     "settings": private.SETTINGS,
     "watch": private.WATCHES,
+    "prices": private.PRICES,
 }
 #: What is said to each in a group.
 SAID = {"start": "Codebell", "help": "How it works", **COMMANDS}
