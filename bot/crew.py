@@ -82,7 +82,7 @@ class Crew:
         self.retention = Retention(database, settings.retention_days)
         self.open_ends, self.forgetting = OpenEndStore(database), Forgetting(database)
         self.catalogues = Catalogues(settings.default_language)
-        self.voices = Voices(self.catalogues, self.chats, self.preferences, clock)
+        self.voices = Voices(self.catalogues, self.chats, self.preferences, self.outbox, clock)
         self.errands = Errands()
         self.history, self.receipts = HistoryStore(database), ReceiptStore(database)
         self.exports = Exports(Everything(database), clock, self.errands)

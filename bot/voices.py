@@ -10,10 +10,13 @@ from bot.clock import Clock
 from bot.hours import zone_of
 from bot.i18n import Catalogues, Texts
 from storage.chats import ChatStore
+from storage.outbox import OutboxStore
 from storage.preferences import PreferenceStore
 
 #: How often a chat's row is brought up to date.
 _SEEN_AGAIN = timedelta(hours=1)
+#: The preferences that say when quiet hours end.
+_HOURS = frozenset({"quiet_from", "quiet_to", "utc_offset"})
 #: Chats whose words are kept at hand.
 _REMEMBERED = 10_000
 
@@ -31,11 +34,17 @@ class Voices:
     """The texts of every chat, each in the voice that was chosen there."""
 
     def __init__(
-        self, catalogues: Catalogues, chats: ChatStore, preferences: PreferenceStore, clock: Clock
+        self,
+        catalogues: Catalogues,
+        chats: ChatStore,
+        preferences: PreferenceStore,
+        outbox: OutboxStore,
+        clock: Clock,
     ) -> None:
         self._catalogues = catalogues
         self._chats = chats
         self._preferences = preferences
+        self._outbox = outbox
         self._clock = clock
         self._met: dict[int, _Met] = {}
 
@@ -70,8 +79,13 @@ class Voices:
         return await self._anew(chat_id, spoken)
 
     async def choose(self, chat_id: int, **values: object) -> Texts:
-        """Change some of a chat's preferences, by their columns; the texts as they are from now on."""
+        """Change some of a chat's preferences, by their columns; the texts as they are from now on.
+
+        Where its quiet hours end at another moment now, what rested until then is looked at again.
+        """
         await self._preferences.choose(chat_id, **values)
+        if not _HOURS.isdisjoint(values):
+            await self._outbox.wake(chat_id, self._clock())
         return await self._anew(chat_id)
 
     def forget(self, chat_id: int) -> None:

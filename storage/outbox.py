@@ -142,12 +142,6 @@ async def unpark(session: AsyncSession, chat_id: int) -> None:
     await session.execute(waiting.values(next_try_at=due, failure=""))
 
 
-async def wake(session: AsyncSession, chat_id: int) -> None:
-    """Within the caller's transaction: a chat's quiet hours are others now, so what rests is due."""
-    resting = update(Post).where(Post.chat_id == chat_id, Post.failure == QUIET, Post.sent_at.is_(None))
-    await session.execute(resting.values(next_try_at=Post.created_at, failure=""))
-
-
 def _new(
     kind: Kind, subject: str, chat_id: int, thread_id: int | None, at: datetime, hangs: int | None
 ) -> Post:
@@ -268,6 +262,12 @@ class OutboxStore:
         quiet = update(Post).where(Post.id == post.id, Post.next_try_at.is_not(None))
         async with self._database.begin() as session:
             await session.execute(quiet.values(next_try_at=until, attempts=Post.attempts - 1, failure=QUIET))
+
+    async def wake(self, chat_id: int, now: datetime) -> None:
+        """A chat's quiet hours are others now: what rests is looked at again."""
+        resting = update(Post).where(Post.chat_id == chat_id, Post.failure == QUIET, Post.sent_at.is_(None))
+        async with self._database.begin() as session:
+            await session.execute(resting.values(next_try_at=now, failure=""))
 
     async def dead(self, post: Post, failure: str) -> None:
         """Never to be sent as it was; the row stays as the record of it, or goes on if armed meanwhile."""

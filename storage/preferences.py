@@ -10,10 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
 from storage.models import Ceiling, Chat, Favourite, Preferences, Sort
-from storage.outbox import wake
-
-#: What says when quiet hours end.
-_HOURS = frozenset({"quiet_from", "quiet_to", "utc_offset"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +33,8 @@ class PreferenceStore:
             return await session.get(Preferences, chat_id) or _defaults(chat_id)
 
     async def choose(self, chat_id: int, **values: object) -> Preferences:
-        """Change some of a chat's choices, by the names of their columns.
-
-        Where its quiet hours end at another moment now, what rested until then is looked at again.
-        """
+        """Change some of a chat's choices, by the names of their columns."""
         async with self._database.begin() as session:
-            if not _HOURS.isdisjoint(values):
-                await wake(session, chat_id)
             return await _choose(session, chat_id, **values)
 
     async def speak(self, chat_id: int, language: str, spoken: str) -> None:

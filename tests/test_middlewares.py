@@ -24,6 +24,7 @@ from bot.voices import Voices
 from storage.chats import ChatStore
 from storage.database import Database
 from storage.forms import FormStore
+from storage.outbox import OutboxStore
 from storage.preferences import PreferenceStore
 from storage.vault import Vault
 from tests.core import blank
@@ -70,7 +71,8 @@ class Door:
         self.chats = ChatStore(database, Vault([MASTER]))
         self.nudges = 0
         self.preferences = PreferenceStore(database)
-        self.voices = Voices(Catalogues(), self.chats, self.preferences, self.clock)
+        outbox = OutboxStore(database)
+        self.voices = Voices(Catalogues(), self.chats, self.preferences, outbox, self.clock)
         self.welcome = Welcome(
             self.voices, self.chats, access, frozenset({OPERATOR}), self.clock, self._nudge
         )
