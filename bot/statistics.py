@@ -103,6 +103,11 @@ class Speed:
     three_quarters: float
     nine_tenths: float
 
+    @property
+    def few(self) -> bool:
+        """Whether this rests on too few codes to say much."""
+        return self.codes < ENOUGH
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:

@@ -90,10 +90,10 @@ def turn(page: int, pages: int, to: Callable[[int], CallbackData]) -> list[Inlin
     return [press(label, to(target)) for label, target, there in steps if there]
 
 
-def fits(screen: Screen) -> bool:
-    """Whether a message can hold the text of a screen."""
+def fits(screen: Screen, longest: int = LONGEST_SCREEN) -> bool:
+    """Whether a message, or a caption that is no longer than so many units, can hold a screen's text."""
     read = html.unescape(_TAG.sub("", screen.html))
-    return len(read.encode("utf-16-le")) <= 2 * LONGEST_SCREEN
+    return len(read.encode("utf-16-le")) <= 2 * longest
 
 
 def chat_of(event: Message | CallbackQuery) -> int:

@@ -38,8 +38,6 @@ _FAR = 5
 _UNDER = {"facecolor": PAPER, "edgecolor": "none", "pad": 4}
 #: Rows have the height of at least so many.
 _FEWEST_SLOTS = 4
-#: Below so many codes a median says little.
-ENOUGH = 10
 #: Seconds that are told as minutes.
 _LONG = 240
 
@@ -153,9 +151,9 @@ class Sketch:
         return _Row(place, told, (0.0, 1.0), span, record.rate, record.few)
 
     def _waits(self, speed: Speed) -> _Row:
-        told = self._time(speed.median, speed.median > _LONG)
+        told = short(speed.median, self._t)
         ranges = (speed.tenth, speed.nine_tenths), (speed.quarter, speed.three_quarters)
-        return _Row(self._title(speed.provider), told, *ranges, speed.median, speed.codes < ENOUGH)
+        return _Row(self._title(speed.provider), told, *ranges, speed.median, speed.few)
 
     def _title(self, provider: str) -> str:
         return self._titles.get(provider, provider)
@@ -199,12 +197,7 @@ class Sketch:
         ticks = [unit * tick for tick in MaxNLocator(4, integer=True).tick_values(0, end / unit)]
         shown = [tick for tick in ticks if 0 <= tick <= end]
         axes.set_xlim(0, end * 1.04)
-        axes.set_xticks(shown, [self._time(tick, unit == 60) for tick in shown])
-
-    def _time(self, seconds: float, long: bool) -> str:
-        if long:
-            return self._t.plain("{minutes} min", minutes=round(seconds / 60))
-        return self._t.plain("{seconds} s", seconds=round(seconds))
+        axes.set_xticks(shown, [_time(tick, unit == 60, self._t) for tick in shown])
 
     def _axes(self, place: tuple[float, float, float, float]) -> "Axes":
         axes = self._figure.add_axes(place, facecolor=PAPER)
@@ -213,6 +206,17 @@ class Sketch:
             side.set_visible(False)
         axes.tick_params(length=0, pad=12, labelsize=_SMALL, labelcolor=FAINT)
         return axes
+
+
+def short(seconds: float, t: Texts) -> str:
+    """Seconds in few letters: `14 s`, or `12 min` where they are many."""
+    return _time(seconds, seconds > _LONG, t)
+
+
+def _time(seconds: float, long: bool, t: Texts) -> str:
+    if long:
+        return t.plain("{minutes} min", minutes=round(seconds / 60))
+    return t.plain("{seconds} s", seconds=round(seconds))
 
 
 def _pile(axes: "Axes", heights: Sequence[float], more: Sequence[float], colour: str) -> None:
@@ -229,7 +233,7 @@ def _pile(axes: "Axes", heights: Sequence[float], more: Sequence[float], colour:
 
 def _end(speeds: Sequence[Speed]) -> float:
     """The longest wait that is shown: not by those who have few codes, if others have more."""
-    known = [speed for speed in speeds if speed.codes >= ENOUGH] or speeds
+    known = [speed for speed in speeds if not speed.few] or speeds
     furthest = max(speed.nine_tenths for speed in known)
     return max(10.0, min(furthest, _FAR * max(speed.median for speed in known)))
 

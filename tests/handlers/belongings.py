@@ -11,6 +11,7 @@ from typing import Any
 
 from aiogram.filters.callback_data import CallbackData
 
+from bot.pictures import Picture
 from bot.sandbox.telegram.world import Press
 from bot.watches import Wanted
 from handlers import (
@@ -18,6 +19,7 @@ from handlers import (
     connect,
     country_lists,
     doors,
+    easel,
     elsewhere,
     forward,
     key_screens,
@@ -33,6 +35,7 @@ from handlers import (
     send,
     sent,
     service_lists,
+    stats,
     strays,
     watch_list,
     watch_terms,
@@ -155,6 +158,7 @@ def buttons(mine: Belongings) -> Mapping[type[CallbackData], tuple[Whose, list[C
         numbers.Page: [numbers.Page(page=0)],
         doors.Balance: [doors.Balance()],
         key_screens.KeyPage: [key_screens.KeyPage(page=0)],
+        **_of_stats(),
         doors.Privacy: [doors.Privacy()],
         privacy.Forget: [privacy.Forget(step=step) for step in privacy.Step],
         doors.Rent: [doors.Rent(), doors.Rent(anew=True)],
@@ -174,6 +178,15 @@ def buttons(mine: Belongings) -> Mapping[type[CallbackData], tuple[Whose, list[C
     return {
         **{kind: (Whose.ANYBODYS, list(each)) for kind, each in free.items()},
         **{kind: (Whose.HERS, list(each)) for kind, each in owned.items()},
+    }
+
+
+def _of_stats() -> Buttons:
+    return {
+        doors.Stats: [doors.Stats()],
+        stats.Over: [stats.Over(period=period) for period in easel.Period],
+        stats.Draw: [stats.Draw(period=easel.Period.WEEK)],
+        easel.Redraw: [easel.Redraw(picture=each, period=easel.Period.WEEK) for each in Picture],
     }
 
 

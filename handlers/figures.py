@@ -1,0 +1,145 @@
+"""The words of /stats: every figure in a text, and under each picture what is to be seen in it."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.i18n import Texts
+from bot.pictures import Picture, short
+from bot.providers.base import Provider
+from bot.statistics import Figures, Record, Speed, Spending
+from handlers.screen import Screen, fits
+from storage.payments import Ware
+
+#: Places in the text; the picture has fewer, and its caption as many as it.
+_PLACES, _IN_PICTURE = 12, 6
+#: Units the caption of a picture holds.
+LONGEST_CAPTION = 1024
+
+Titles = Mapping[str, Provider]
+
+
+def told(figures: Figures, t: Texts, providers: Titles) -> str:
+    """All there is to tell, without any picture."""
+    days = len(figures.days)
+    head = t.many("<b>Statistics</b> · {count} day", "<b>Statistics</b> · {count} days", days)
+    if not figures:
+        return "\n\n".join([head, t("Nothing was bought or sent in this time.")])
+    parts = [_spending(figures, t), _codes(figures, t, providers, _PLACES), _speeds(figures, t, providers)]
+    return "\n\n".join([head, *("\n".join(part) for part in parts if part)])
+
+
+def caption(picture: Picture, figures: Figures, t: Texts, providers: Titles) -> str:
+    """What is to be seen in a picture, and how it is to be read; what does not fit is in the text alone."""
+    lines = _seen(picture, figures, t, providers)
+    days = t.many("{count} day", "{count} days", len(figures.days))
+    lines[0] = f"{lines[0]} · {days}"
+    while not fits(Screen("\n".join(lines)), LONGEST_CAPTION):
+        del lines[-2]
+    return "\n".join(lines)
+
+
+def _seen(picture: Picture, figures: Figures, t: Texts, providers: Titles) -> list[str]:
+    match picture:
+        case Picture.SPENDING:
+            return _spending(figures, t)
+        case Picture.SUCCESS:
+            read = t(
+                "<i>The dot is the share of numbers that got their code; the true one lies within the "
+                "blue line 95 times in 100. A hollow dot rests on few numbers.</i>"
+            )
+            return [*_codes(figures, t, providers, _IN_PICTURE), read]
+        case Picture.SPEED:
+            read = t(
+                "<i>The dot is the middle, the blue line half of the codes, the grey one most of them.</i>"
+            )
+            return [*_speeds(figures, t, providers), read]
+
+
+def nothing(t: Texts) -> str:
+    return t(
+        "<b>Statistics</b>\n"
+        "There is nothing to count yet. Once you bought numbers, you see here what you spent, how many codes "
+        "came and how soon."
+    )
+
+
+def too_few(picture: Picture | None, t: Texts) -> str:
+    """Plain: why there is no picture; none at all without one."""
+    match picture:
+        case None:
+            return t.plain("Too little happened in this time for pictures. The text says it all.")
+        case Picture.SPENDING:
+            return t.plain("Too little was paid in this time for a picture.")
+        case Picture.SUCCESS:
+            return t.plain("Too few numbers came to an end in this time for a picture.")
+        case Picture.SPEED:
+            return t.plain("Too few codes came in this time for a picture.")
+
+
+def _spending(figures: Figures, t: Texts) -> list[str]:
+    lines = [line for spending in figures.spending for line in _spent(spending, t)]
+    return [t("💸 <b>Spent</b>"), *(lines or [t("Nothing.")])]
+
+
+def _spent(spending: Spending, t: Texts) -> Sequence[str]:
+    lines = [_sum(spending, t)] if spending.payments else []
+    if spending.doubtful:
+        money = t.money(spending.doubtful, spending.currency)
+        lines.append(t("In doubt: {money}. Your accounts show whether it was paid back.", money=money))
+    return lines
+
+
+def _sum(spending: Spending, t: Texts) -> str:
+    """The total, and what went for what where that is not the same."""
+    amounts = {ware: t.money(spending.on(ware), spending.currency) for ware in Ware if spending.on(ware)}
+    parts = [_ware(ware, money, t) for ware, money in amounts.items()]
+    total = t("<b>{money}</b>", money=t.money(spending.total, spending.currency))
+    return " · ".join([total, *parts] if len(parts) > 1 else [total])
+
+
+def _ware(ware: Ware, money: str, t: Texts) -> str:
+    match ware:
+        case Ware.NUMBER:
+            return t("numbers: {money}", money=money)
+        case Ware.RENT:
+            return t("rentals: {money}", money=money)
+        case Ware.MESSAGE:
+            return t("messages: {money}", money=money)
+
+
+def _codes(figures: Figures, t: Texts, providers: Titles, most: int) -> Sequence[str]:
+    if not figures.records:
+        return []
+    lines = [_place(record, t, providers) for record in figures.records[:most]]
+    if (rest := len(figures.records) - most) > 0:
+        lines.append(t.many("… and {count} more place", "… and {count} more places", rest))
+    whole = t("{received} of {ended} numbers", received=figures.received, ended=figures.ended)
+    return [t("🎯 <b>Codes received</b>"), whole, *lines]
+
+
+def _place(record: Record, t: Texts, providers: Titles) -> str:
+    where = f"{title(record.provider, providers)} · {t.country(record.country)}"
+    count = {"place": where, "received": record.received, "ended": record.ended}
+    if record.few:
+        return t("{place}: {received} of {ended}, few data", **count)
+    span = f"{t.percent(record.low)} – {t.percent(record.high)}"
+    rate = t.percent(record.rate)
+    return t("{place}: {received} of {ended}, <b>{rate}</b> ({span})", **count, rate=rate, span=span)
+
+
+def _speeds(figures: Figures, t: Texts, providers: Titles) -> Sequence[str]:
+    if not figures.speeds:
+        return []
+    lines = [_speed(speed, t, providers) for speed in figures.speeds[:_PLACES]]
+    return [t("⏱ <b>From the purchase to the code</b>"), *lines]
+
+
+def _speed(speed: Speed, t: Texts, providers: Titles) -> str:
+    values = {"provider": title(speed.provider, providers), "time": short(speed.median, t)}
+    if speed.few:
+        return t("{provider}: <b>{time}</b>, few data", **values)
+    most = short(speed.nine_tenths, t)
+    return t("{provider}: <b>{time}</b>, nine of ten in {most}", **values, most=most)
+
+
+def title(provider: str, providers: Titles) -> str:
+    return providers[provider].title if provider in providers else provider
