@@ -15,7 +15,7 @@ from bot.i18n import Texts, flag, international, visible
 from bot.providers.base import Capability, Provider
 from bot.rentals import Rentals
 from bot.shops import Shops
-from handlers.doors import Act, BoughtElsewhere, Buy, Hired, Menu, Numbers, OnRental, What
+from handlers.doors import Act, BoughtElsewhere, Buy, Hired, History, Menu, Numbers, OnRental, What
 from handlers.private import NUMBERS, only_in_private
 from handlers.screen import Rows, Screen, chat_of, page_of, press, show, turn
 from storage.activations import ActivationStore
@@ -138,9 +138,10 @@ def _numbers(
     providers: Mapping[str, Provider],
     elsewhere: list[InlineKeyboardButton],
 ) -> Screen:
-    menu = [press(t.plain("📱 Buy a number"), Buy()), press(t.plain("◀ Menu"), Menu())]
+    buy = [press(t.plain("📱 Buy a number"), Buy()), press(t.plain("🗂 History"), History())]
+    menu = [press(t.plain("◀ Menu"), Menu())]
     if not rows:
-        return Screen(t("You have no numbers from the last 24 hours."), [elsewhere, menu])
+        return Screen(t("You have no numbers from the last 24 hours."), [elsewhere, buy, menu])
     shown, pages = page_of(rows, page, NUMBERS_A_PAGE)
     lines = [
         t("<b>Your numbers</b>"),
@@ -149,7 +150,7 @@ def _numbers(
     ]
     cards = [[_card_button(row, t)] for row in shown if row.state not in _NO_CARD]
     pager = turn(page, pages, lambda to: Page(page=to))
-    return Screen("\n\n".join(lines), [*cards, pager, elsewhere, menu])
+    return Screen("\n\n".join(lines), [*cards, pager, elsewhere, buy, menu])
 
 
 def _more(left: int, t: Texts) -> list[str]:
@@ -160,12 +161,14 @@ def _more(left: int, t: Texts) -> list[str]:
 def _line(row: AnyNumber, t: Texts, providers: Mapping[str, Provider]) -> str:
     number = f"<code>{international(row.phone)}</code>\n" if row.phone else ""
     if isinstance(row, Rental):
-        return number + t("{flag} <b>Rental</b> · {state}", flag=flag(row.country), state=_rent(row, t))
+        return number + t(
+            "{flag} <b>Rental</b> · {state}", flag=flag(row.country), state=rented_in_words(row, t)
+        )
     about = t(
         "{flag} <b>{service}</b> · {state}",
         flag=flag(row.country),
         service=row.service_name,
-        state=_state(row, t) + _where(row, t, providers),
+        state=bought_in_words(row.state, t) + _where(row, t, providers),
     )
     code = t.veiled(t("Code: <code>{code}</code>", code=visible(row.last_code or "")))
     return f"{number}{about}\n{code}" if row.last_code else f"{number}{about}"
@@ -190,7 +193,8 @@ def _name(row: Activation) -> str:
     return f"{international(row.phone or '')} {row.service_name}".strip()
 
 
-def _state(row: Activation, t: Texts) -> str:
+def bought_in_words(state: State, t: Texts) -> str:
+    """How a bought number stands."""
     names = {
         State.BUYING: t.plain("buying"),
         State.WAITING: t.plain("waiting for the SMS"),
@@ -202,10 +206,10 @@ def _state(row: Activation, t: Texts) -> str:
         State.FAILED: t.plain("not bought"),
         State.UNKNOWN: t.plain("unknown"),
     }
-    return names[row.state]
+    return names[state]
 
 
-def _rent(row: Rental, t: Texts) -> str:
+def rented_in_words(row: Rental, t: Texts) -> str:
     """How a rented number stands."""
     match row.state:
         case RentalState.RENTING:
