@@ -12,7 +12,7 @@ from bot.i18n import Texts, flag, visible
 from bot.window import Region, Regions, Ware
 from handlers.doors import AddKey, Buy, Countries, Country
 from handlers.listings import OLD, OVER, stock_left, troubles
-from handlers.screen import Rows, Screen, page_of, press, turn
+from handlers.screen import Rows, Screen, in_rows, page_of, press, turn
 from storage.models import Sort
 
 COUNTRIES_A_PAGE = 8
@@ -52,7 +52,7 @@ def countries(regions: Regions, page: int, t: Texts) -> Screen:
     rows = [[_button(region, regions, t)] for region in shown]
     rows.append(turn(page, pages, lambda to: Sorted(service=service, sort=regions.sort, page=to)))
     if len(regions.items) > 1:
-        rows.append([_sort_button(sort, regions, t) for sort in regions.sorts])
+        rows += in_rows([_sort_button(sort, regions, t) for sort in regions.sorts], 2)
     text = t("<b>{service}</b>\nWhich country should the number be from?", service=regions.service.name)
     notes = _notes(shown, t) + troubles(regions.troubles, t)
     return Screen(text + notes, [*rows, _ways_out(regions, page, t)])
