@@ -105,8 +105,8 @@ async def confirmation(
     ]
     rows = [
         *_buy_rows(quote, ceiling, t),
-        *_taken_back(quote, ceiling, t),
         *_option_rows(quote, providers[key.provider], t),
+        *_taken_back(quote, ceiling, t),
         [press(t.plain("◀ Other offers"), Country(service=quote.service, iso2=quote.country))],
     ]
     return Screen("\n".join(lines), rows)

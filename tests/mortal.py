@@ -103,9 +103,11 @@ class MortalPurchaseStore(PurchaseStore):
         self._pass("after calling")
         return row
 
-    async def failed(self, activation_id: str, reason: str, now: datetime) -> Activation | None:
+    async def failed(
+        self, activation_id: str, reason: str, now: datetime, try_from: datetime | None = None
+    ) -> Activation | None:
         self._pass("before failed")
-        return await super().failed(activation_id, reason, now)
+        return await super().failed(activation_id, reason, now, try_from)
 
     async def unknown(
         self,

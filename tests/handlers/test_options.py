@@ -28,7 +28,7 @@ async def bought(chat: Chat) -> Wish:
 async def test_only_what_the_provider_can_do_is_offered(chat: Chat, house: House) -> None:
     await chat.say("/buy telegram us")
     await chat.press("Alpha")
-    assert chat.buttons[1:-1] == [
+    assert chat.buttons[6:-1] == [
         "💲 Price tiers",
         "⬆ Maximum price",
         "🏭 Suppliers",
@@ -38,7 +38,7 @@ async def test_only_what_the_provider_can_do_is_offered(chat: Chat, house: House
     house.alpha.capabilities -= {Capability.TIERS, Capability.SUPPLIERS, Capability.PREFIXES}
     await chat.press("Other offers")
     await chat.press("Alpha")
-    assert chat.buttons[1:-1] == ["⬆ Maximum price", "📶 Operator"]
+    assert chat.buttons[6:-1] == ["⬆ Maximum price", "📶 Operator"]
 
 
 async def test_a_provider_without_choices_is_asked_for_nothing_it_does_not_know(
@@ -47,7 +47,7 @@ async def test_a_provider_without_choices_is_asked_for_nothing_it_does_not_know(
     house.alpha.capabilities = frozenset({Capability.BUY, Capability.BALANCE})
     await chat.say("/buy telegram us")
     await chat.press("Alpha")
-    assert chat.buttons == ["✅ Buy for $0.50", "◀ Other offers"]
+    assert chat.buttons == ["✅ Buy for $0.50", "☑ ×1", "×2", "×3", "×4", "×5", "◀ Other offers"]
     assert await bought(chat) == Wish("tg", "1")
 
 
@@ -55,7 +55,8 @@ async def test_a_tier_is_one_price_exactly(offer: Chat) -> None:
     await offer.press("Price tiers")
     assert offer.buttons == ["Any", "$0.50 · 4 left", "$0.70 · 6 left", "◀ Back"]
     await offer.press("$0.70")
-    assert "At most $0.70" in offer.screen
+    assert "Only at $0.70" in offer.screen
+    assert offer.buttons[0] == "✅ Buy for $0.70"
     assert await bought(offer) == Wish("tg", "1", max_price=Decimal("0.70"), min_price=Decimal("0.70"))
 
 
@@ -64,7 +65,7 @@ async def test_a_tier_can_be_taken_back(offer: Chat) -> None:
     await offer.press("$0.70")
     await offer.press("Price tiers")
     await offer.press("Any")
-    assert "At most" not in offer.screen
+    assert "Only at" not in offer.screen
     assert await bought(offer) == Wish("tg", "1", max_price=Decimal("0.50"))
 
 
