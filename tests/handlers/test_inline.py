@@ -182,7 +182,7 @@ async def test_while_somebody_types_fast_only_the_newest_is_asked_for(chat: Chat
 
 async def test_typing_keeps_no_button_from_working(chat: Chat, house: House) -> None:
     await chat.say("/start")
-    for at in range(40):
+    for at in range(30):
         await typed(chat, f"telegram {at}")
     await chat.press("Buy a number")
     assert "Which service" in chat.screen

@@ -1,6 +1,21 @@
 """The first minute: the menu, help, deep links, coming in and going away."""
 
+from bot.providers.base import Capability
+from tests.doubles import KEY
 from tests.house import Chat, House
+from tests.renting import RENTING
+from tests.sending import SENDING
+
+MENU = [
+    "📱 Buy a number",
+    "📋 My numbers",
+    "💰 Balance",
+    "🏷 Prices",
+    "🔔 Watches",
+    "More ▾",
+    "❔ Help",
+]
+MORE = ["🗂 History", "📊 Statistics", "🔑 Keys", "⚙️ Settings", "🔒 Privacy", "❔ Help", "◀ Menu"]
 
 
 async def test_a_newcomer_is_shown_one_clear_next_step(newcomer: Chat) -> None:
@@ -11,7 +26,53 @@ async def test_a_newcomer_is_shown_one_clear_next_step(newcomer: Chat) -> None:
 
 async def test_who_has_a_key_gets_the_menu(chat: Chat) -> None:
     await chat.say("/start")
-    assert chat.buttons == ["📱 Buy a number", "📋 My numbers", "💰 Balance", "🔑 Keys", "❔ Help"]
+    assert chat.buttons == MENU
+    assert chat.screen == "🔔 Codebell\n\nWhat shall it be? You can also just type the name of a service."
+
+
+async def test_the_rest_of_the_menu_is_one_press_away_and_leads_back(chat: Chat) -> None:
+    await chat.say("/start")
+    await chat.press("More")
+    assert chat.buttons == MORE
+    await chat.press("◀ Menu")
+    assert chat.buttons == MENU
+
+
+async def test_every_button_of_the_menu_leads_somewhere(chat: Chat) -> None:
+    for first, labels in (("", MENU), ("More", MORE)):
+        for label in labels:
+            await chat.say("/start")
+            if first:
+                await chat.press(first)
+            shown = chat.screen
+            await chat.press(label)
+            assert chat.alert == "", label
+            assert chat.screen != shown or label == "◀ Menu", label
+
+
+async def test_what_only_some_providers_can_do_is_shown_to_who_has_a_key_of_one(
+    chat: Chat, house: House
+) -> None:
+    house.alpha.capabilities |= RENTING | SENDING
+    await chat.say("/start")
+    assert chat.buttons == [*MENU[:3], "🗓 Rent a number", "✉️ Send a message", *MENU[3:]]
+
+
+async def test_the_menu_says_how_many_numbers_wait_for_an_sms(owner: Chat, house: House) -> None:
+    await owner.say("/start")
+    assert "1 number is waiting for an SMS." in owner.screen
+    house.alpha.delivers("12345")
+    await owner.wait(10)
+    await owner.say("/start")
+    assert "waiting for an SMS" not in owner.screen
+
+
+async def test_no_row_of_the_menu_has_more_than_two_buttons(owner: Chat, house: House) -> None:
+    house.alpha.capabilities |= RENTING | SENDING
+    await owner.say("/start")
+    rows = owner.last["reply_markup"]["inline_keyboard"]
+    assert max(len(row) for row in rows) <= 2
+    assert len(rows) <= 7
 
 
 async def test_from_start_to_the_first_number_it_is_seven_presses(newcomer: Chat, house: House) -> None:
@@ -26,16 +87,6 @@ async def test_from_start_to_the_first_number_it_is_seven_presses(newcomer: Chat
     await newcomer.press("Buy for $0.50")
     assert "+1 201-555-0001" in newcomer.screen
     assert len(house.alpha.called("buy")) == 1
-
-
-async def test_help_comes_by_command_and_by_button_and_leads_back(newcomer: Chat) -> None:
-    await newcomer.say("/help")
-    assert "How it works" in newcomer.screen
-    await newcomer.say("/start")
-    await newcomer.press("How it works")
-    assert newcomer.screen.startswith("How it works")
-    await newcomer.press("◀ Menu")
-    assert newcomer.buttons == ["🔑 Add a provider key", "❔ How it works"]
 
 
 async def test_a_deep_link_leads_straight_to_the_offers(chat: Chat) -> None:
@@ -55,9 +106,42 @@ async def test_a_deep_link_without_a_country_leads_to_the_countries(chat: Chat) 
     assert chat.buttons[0].startswith("🇬🇧 United Kingdom · $0.40")
 
 
-async def test_a_newcomer_by_a_deep_link_is_told_to_add_a_key_first(newcomer: Chat) -> None:
+async def test_a_newcomer_by_a_deep_link_adds_a_key_first_and_comes_back_to_what_was_wanted(
+    newcomer: Chat, house: House
+) -> None:
     await newcomer.say("/start buy_telegram_US")
-    assert "🔑 Add a provider key" in newcomer.buttons
+    assert newcomer.screen.startswith("Telegram · 🇺🇸 United States\nNumbers are bought with your own key")
+    assert newcomer.buttons == ["🔑 Add a provider key", "❔ How it works"]
+    await newcomer.press("Add a provider key")
+    await newcomer.press("Alpha")
+    await newcomer.press("◀ Back")
+    await newcomer.press("Alpha")
+    await house.restart()
+    await newcomer.say("a wrong one")
+    assert "Check the key" in newcomer.screen
+    await newcomer.say(KEY)
+    assert newcomer.buttons[0] == "📱 Go on: Telegram · 🇺🇸 United States"
+    await newcomer.press("Go on")
+    assert newcomer.buttons[0] == "Alpha · $0.50"
+
+
+async def test_a_newcomer_by_a_link_to_a_service_comes_back_to_its_countries(newcomer: Chat) -> None:
+    await newcomer.say("/start buy_tg")
+    await newcomer.press("Add a provider key")
+    await newcomer.press("Alpha")
+    await newcomer.say(KEY)
+    await newcomer.press("Go on: Telegram")
+    assert "Which country" in newcomer.screen
+
+
+async def test_a_key_that_buys_nothing_leads_to_nothing_that_is_bought(newcomer: Chat, house: House) -> None:
+    house.alpha.capabilities = SENDING | {Capability.BALANCE}
+    await newcomer.say("/start buy_telegram_US")
+    await newcomer.press("Add a provider key")
+    await newcomer.press("Alpha")
+    await newcomer.say(KEY)
+    assert "connected" in newcomer.screen
+    assert not any(label.startswith("📱") for label in newcomer.buttons)
 
 
 async def test_a_deep_link_to_what_nobody_sells_says_so(chat: Chat) -> None:
@@ -66,9 +150,15 @@ async def test_a_deep_link_to_what_nobody_sells_says_so(chat: Chat) -> None:
     assert len(chat.news) == 1
 
 
+async def test_a_deep_link_to_a_country_nobody_knows_leads_to_the_countries(chat: Chat) -> None:
+    await chat.say("/start buy_telegram_QX")
+    assert "Which country" in chat.screen
+
+
 async def test_a_broken_deep_link_opens_the_menu(chat: Chat) -> None:
-    await chat.say("/start bananas")
-    assert "What shall it be?" in chat.screen
+    for broken in ("bananas", "buy_", "buy_telegram_USA", "buy_<b>", "buy_telegram_us_x", "x" * 64):
+        await chat.say(f"/start {broken}")
+        assert "What shall it be?" in chat.screen, broken
 
 
 async def test_start_ends_a_question_that_was_open(newcomer: Chat, house: House) -> None:
