@@ -7,10 +7,13 @@ from aiogram.types import CallbackQuery, ChatMemberUpdated, InlineKeyboardButton
 
 from bot.clock import Clock
 from bot.i18n import Texts
+from bot.offers import Offers
 from bot.parts import NEEDS
 from bot.postman import Postman
 from bot.providers.base import Capability
+from bot.purchases import Purchases
 from bot.shops import Shops
+from handlers.again import last_bought_row
 from handlers.doors import (
     AddKey,
     Balance,
@@ -48,16 +51,30 @@ class More(CallbackData, prefix="mm"):
 
 @router.message(CommandStart())
 async def start(
-    message: Message, t: Texts, keys: KeyStore, shops: Shops, numbers: ActivationStore, clock: Clock
+    message: Message,
+    t: Texts,
+    keys: KeyStore,
+    shops: Shops,
+    numbers: ActivationStore,
+    clock: Clock,
+    purchases: Purchases,
+    offers: Offers,
 ) -> None:
-    await show(message, await _menu(message, t, keys, shops, numbers, clock))
+    await show(message, await _menu(message, t, keys, shops, numbers, clock, purchases, offers))
 
 
 @router.callback_query(Menu.filter())
 async def menu(
-    callback: CallbackQuery, t: Texts, keys: KeyStore, shops: Shops, numbers: ActivationStore, clock: Clock
+    callback: CallbackQuery,
+    t: Texts,
+    keys: KeyStore,
+    shops: Shops,
+    numbers: ActivationStore,
+    clock: Clock,
+    purchases: Purchases,
+    offers: Offers,
 ) -> None:
-    await show(callback, await _menu(callback, t, keys, shops, numbers, clock))
+    await show(callback, await _menu(callback, t, keys, shops, numbers, clock, purchases, offers))
 
 
 @router.callback_query(More.filter())
@@ -82,13 +99,16 @@ async def _menu(
     shops: Shops,
     numbers: ActivationStore,
     clock: Clock,
+    purchases: Purchases,
+    offers: Offers,
 ) -> Screen:
     chat_id = chat_of(event)
     if not await keys.list(chat_id):
         return _welcome(t)
     person_id = event.from_user.id if event.from_user is not None else chat_id
     waiting = await numbers.recent(person_id, chat_id, clock() - FRESH, _WAITING)
-    return _home(len(waiting), [await _special(chat_id, t, shops)], t)
+    last = await last_bought_row(chat_id, person_id, t, purchases, offers)
+    return _home(last, len(waiting), [await _special(chat_id, t, shops)], t)
 
 
 async def _special(chat_id: int, t: Texts, shops: Shops) -> list[InlineKeyboardButton]:
@@ -116,7 +136,7 @@ def _welcome(t: Texts) -> Screen:
     )
 
 
-def _home(waiting: int, special: Rows, t: Texts) -> Screen:
+def _home(last: list[InlineKeyboardButton], waiting: int, special: Rows, t: Texts) -> Screen:
     lines = [t("🔔 <b>Codebell</b>"), ""]
     if waiting:
         lines.append(
@@ -129,6 +149,7 @@ def _home(waiting: int, special: Rows, t: Texts) -> Screen:
         "\n".join(lines),
         [
             [press(t.plain("📱 Buy a number"), Buy())],
+            last,
             [press(t.plain("📋 My numbers"), Numbers()), press(t.plain("💰 Balance"), Balance())],
             *special,
             [press(t.plain("🏷 Prices"), Prices()), press(t.plain("🔔 Watches"), Watches())],
