@@ -124,8 +124,8 @@ class Texts:
 class Catalogues:
     """All languages there are; `texts()` gives the nearest one to what a person's Telegram says."""
 
-    def __init__(self, default: str = "en") -> None:
-        self._core = I18n(path=LOCALES, default_locale=default, domain="bot")
+    def __init__(self, default: str = "en", path: Path = LOCALES) -> None:
+        self._core = I18n(path=path, default_locale=default, domain="bot")
         self.languages = frozenset({"en", *self._core.available_locales})
         self._default = default if default in self.languages else "en"
 

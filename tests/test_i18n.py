@@ -1,9 +1,11 @@
 """Texts in words of a language: escaping, plurals, money, times, names of countries."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,10 +13,79 @@ from bot.errors import CodebellError, NoNumbers, Unavailable
 from bot.i18n import Catalogues, Texts, flag, international, visible
 from storage.caps import TooManyToday
 
+NUMBERS = {
+    "ru": ("{count} номер", "{count} номера", "{count} номеров"),
+    "uk": ("{count} номер", "{count} номери", "{count} номерів"),
+    "vi": ("{count} số",),
+}
+
 
 @pytest.fixture(scope="module")
 def t() -> Texts:
     return Catalogues().texts("en")
+
+
+@pytest.fixture(scope="module")
+def four(tmp_path_factory: pytest.TempPathFactory) -> Catalogues:
+    """Catalogues of a few words in each of the bot's languages."""
+    folder = tmp_path_factory.mktemp("locales")
+    for language, words in NUMBERS.items():
+        catalogue = Catalog(locale=language)
+        catalogue.add(("{count} number", "{count} numbers"), words)
+        file = folder / language / "LC_MESSAGES" / "bot.mo"
+        file.parent.mkdir(parents=True)
+        with file.open("wb") as compiled:
+            write_mo(compiled, catalogue)
+    return Catalogues(path=folder)
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("en", ["1 number", "2 numbers", "5 numbers", "21 numbers"]),
+        ("ru", ["1 номер", "2 номера", "5 номеров", "21 номер"]),
+        ("uk", ["1 номер", "2 номери", "5 номерів", "21 номер"]),
+        ("vi", ["1 số", "2 số", "5 số", "21 số"]),
+    ],
+)
+def test_a_plural_goes_by_the_rules_of_its_language(
+    four: Catalogues, language: str, shown: list[str]
+) -> None:
+    t = four.texts(f"{language}-XX")
+    assert [t.many("{count} number", "{count} numbers", count) for count in (1, 2, 5, 21)] == shown
+
+
+@pytest.mark.parametrize(
+    ("language", "spans", "money", "country", "day"),
+    [
+        ("ru", ["5 секунд", "2 минуты", "6 дней"], "1 234,50 $", "Вьетнам", "1 мая 14:05"),
+        ("uk", ["5 секунд", "2 хвилини", "6 днів"], "1 234,50 $", "Вʼєтнам", "1 трав. 14:05"),
+        ("vi", ["5 giây", "2 phút", "6 ngày"], "1.234,50 $", "Việt Nam", "1 thg 5 14:05"),
+    ],
+)
+def test_spans_money_countries_and_days_are_in_words_of_every_language(
+    four: Catalogues, language: str, spans: list[str], money: str, country: str, day: str
+) -> None:
+    t = four.texts(language, timezone(timedelta(hours=2)))
+    assert [t.span(seconds) for seconds in (5, 120, 6 * 86400)] == spans
+    assert t.country("VN") == country
+    assert t.day(datetime(2026, 5, 1, 12, 5, tzinfo=UTC)) == day
+    assert t.money(Decimal("1234.5"), "USD").replace("\N{NO-BREAK SPACE}", " ") == money
+
+
+def test_times_are_those_of_the_zone_that_was_chosen() -> None:
+    moment = datetime(2026, 12, 31, 20, 5, 9, tzinfo=UTC)
+    t = Catalogues().texts("en", timezone(timedelta(hours=5, minutes=45)))
+    assert (t.time(moment), t.clock(moment)) == ("01:50:09", "01:50")
+    assert (t.day(moment), t.date(moment)) == ("1 Jan 01:50", "1 Jan 2027")
+
+
+def test_a_code_is_veiled_only_where_that_was_chosen(t: Texts) -> None:
+    secret = "Code: <code>&lt;1&gt;</code>"
+    veiled = Catalogues().texts("en", veils=True)
+    assert (t.veiled(secret), t.masked("12-34")) == (secret, "12-34")
+    assert veiled.veiled(secret) == "Code: <tg-spoiler>&lt;1&gt;</tg-spoiler>"
+    assert veiled.masked("12-34") == "•••••"
 
 
 @given(st.text(max_size=100))
