@@ -164,7 +164,9 @@ def _list(
     lines = [head, *(_line(place, entry, t, now) for place, entry in numbered)]
     receipts = [_receipt(place, entry, filters, page) for place, entry in numbered]
     more = [press(t.plain("🔎 Filters"), Filter(value=str(filters))), press(t.plain("📤 Export"), Export())]
-    return Screen("\n\n".join(lines), [*in_rows(receipts, 3), more, [press(t.plain("◀ Menu"), Menu())]])
+    write = [press(t.plain("✉️ Send a message"), Send())] if filters.kind is Kind.MESSAGE else []
+    menu = [press(t.plain("◀ Menu"), Menu())]
+    return Screen("\n\n".join(lines), [*in_rows(receipts, 3), write, more, menu])
 
 
 def _heading(words: Mapping[By, str], t: Texts) -> list[str]:

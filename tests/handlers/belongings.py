@@ -30,10 +30,10 @@ from handlers import (
     privacy,
     questions,
     quote,
+    receipt,
     rent,
     rental,
     send,
-    sent,
     service_lists,
     stats,
     strays,
@@ -41,6 +41,7 @@ from handlers import (
     watch_terms,
     ways,
 )
+from storage.history import Kind
 from storage.models import Sort
 from tests.handlers.conftest import telegram_us
 from tests.handlers.everybodys import EVERYBODYS
@@ -264,9 +265,17 @@ def _of_messages(mine: Belongings) -> Buttons:
         doors.Draft: [doors.Draft(id=mine.draft)],
         doors.SendIt: [doors.SendIt(id=mine.draft, value="00000000")],
         doors.SendAgain: [doors.SendAgain(id=mine.message)],
-        sent.OneSent: [sent.OneSent(id=mine.message, page=0)],
+        **_of_receipts(mine),
         send.With: [send.With(key=mine.key)],
         send.Begin: [send.Begin(key=mine.key, how=ways.How.SMS)],
+    }
+
+
+def _of_receipts(mine: Belongings) -> Buttons:
+    things = {Kind.NUMBER: mine.done, Kind.RENTAL: mine.rental, Kind.MESSAGE: mine.message}
+    return {
+        doors.Receipt: [doors.Receipt(kind=kind, id=one) for kind, one in things.items()],
+        receipt.AsFile: [receipt.AsFile(kind=kind, id=one) for kind, one in things.items()],
     }
 
 

@@ -1,8 +1,13 @@
-"""Buttons with nobody's ids in them: the menu, the help and the prices."""
+"""Buttons with nobody's ids in them: the menu, the help, the prices, the history."""
 
 from aiogram.filters.callback_data import CallbackData
 
-from handlers import doors, guide, price_lists, start
+from bot.exports import Form
+from handlers import doors, export, filters, guide, history, price_lists, start
+from storage.history import Kind
+
+#: Filters as a button carries them.
+_FILTERS = str(filters.Filters(kind=Kind.NUMBER, country="US", service="telegram"))
 
 EVERYBODYS: dict[type[CallbackData], list[CallbackData]] = {
     doors.Menu: [doors.Menu()],
@@ -14,4 +19,10 @@ EVERYBODYS: dict[type[CallbackData], list[CallbackData]] = {
     price_lists.Services: [price_lists.Services(), price_lists.Services(iso2="US")],
     price_lists.Places: [price_lists.Places(service="telegram")],
     price_lists.Sellers: [price_lists.Sellers(service="telegram", iso2="US")],
+    doors.History: [doors.History()],
+    history.Listed: [history.Listed(), history.Listed(value=_FILTERS, page=1)],
+    history.Filter: [history.Filter(), history.Filter(value=_FILTERS)],
+    history.Choose: [history.Choose(by=by, value=_FILTERS) for by in filters.By],
+    doors.Export: [doors.Export()],
+    export.Files: [export.Files(form=form) for form in Form],
 }

@@ -47,6 +47,7 @@ IN_GROUPS = {
     "y": private.SETTINGS,
     "v": private.WATCHES,
     "g": private.PRICES,
+    **dict.fromkeys("hiE", private.HISTORY),
 }
 NOTHING = Belongings(*("x" * 11 for _ in range(10)))
 PUBLIC = frozenset({"start", "help"})
@@ -61,6 +62,7 @@ COMMANDS = {
     "settings": private.SETTINGS,
     "watch": private.WATCHES,
     "prices": private.PRICES,
+    **dict.fromkeys(("history", "export"), private.HISTORY),
 }
 #: What is said to each in a group.
 SAID = {"start": "Codebell", "help": "How it works", **COMMANDS}
