@@ -1,15 +1,16 @@
 """Success figures: exact bounds, what a code costs, and one query at a time."""
 
 import asyncio
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
 from scipy.stats import binomtest
 
-from bot.statistics import Record, Statistics, record, wilson
+from bot.statistics import Record, Speed, Statistics, record, wilson
 from storage.figures import FigureStore, Tally
+from storage.payments import Payment, Ware
 from tests.doubles import FakeClock
 from tests.house import Chat, House
 
@@ -88,8 +89,69 @@ async def test_what_was_bought_here_is_what_is_told(house: House, chat: Chat) ->
     await chat.wait(20)
     house.alpha.delivers("12345")
     await chat.wait(5)
-    records = await house.codebell.statistics.records("telegram")
+    records = await Statistics(FigureStore(house.database), house.clock).records("telegram")
     told = records["alpha", "US"]
     assert (told.received, told.ended, told.paid, told.few) == (1, 1, 1, True)
     assert told.seconds is not None
     assert 20 <= told.seconds <= 26
+
+
+class Paid(FigureStore):
+    """Payments of one person, and codes after these seconds."""
+
+    def __init__(self, payments: Sequence[Payment], seconds: Mapping[str, Sequence[float]]) -> None:
+        self._paid, self._waits = payments, seconds
+        self.since: list[datetime] = []
+
+    async def of_person(self, owner_id: int, chat_id: int, since: datetime) -> Sequence[Tally]:
+        self.since.append(since)
+        return [Tally("alpha", "DE", 2, 1, 1, 40.0), Tally("alpha", "US", 22, 18, 18, 14.0)]
+
+    async def payments(self, owner_id: int, chat_id: int, since: datetime) -> Sequence[Payment]:
+        return self._paid
+
+    async def seconds(self, owner_id: int, chat_id: int, since: datetime) -> Mapping[str, Sequence[float]]:
+        return self._waits
+
+
+def paid(
+    at: str, amount: str, ware: Ware = Ware.NUMBER, currency: str = "USD", *, sure: bool = True
+) -> Payment:
+    return Payment(datetime.fromisoformat(at), ware, Decimal(amount), currency, sure)
+
+
+async def test_a_day_is_one_of_the_persons_own_calendar() -> None:
+    """At noon in Greenwich the next day has begun in the east."""
+    east, store = timezone(timedelta(hours=13)), Paid([paid("2026-05-01T11:30:00+00:00", "0.50")], {})
+    figures = await Statistics(store, FakeClock()).of_person(1, 1, 7, east)
+    assert (figures.days[0], figures.days[-1]) == (date(2026, 4, 26), date(2026, 5, 2))
+    assert store.since == [datetime(2026, 4, 25, 11, tzinfo=UTC)]
+    assert figures.spending[0].by_day == {(date(2026, 5, 2), Ware.NUMBER): Decimal("0.50")}
+
+
+async def test_money_is_summed_by_currency_day_and_ware_and_what_is_in_doubt_apart() -> None:
+    day = "2026-05-01T08:00:00+00:00"
+    payments = [
+        paid(day, "99.5", Ware.RENT, "RUB"),
+        paid(day, "0.10"),
+        paid(day, "0.2034"),
+        paid("2026-04-30T08:00:00+00:00", "1", Ware.MESSAGE),
+        paid(day, "0.30", sure=False),
+    ]
+    figures = await Statistics(Paid(payments, {}), FakeClock()).of_person(1, 1, 7, UTC)
+    dollars, roubles = figures.spending
+    assert (dollars.currency, dollars.total, dollars.doubtful) == ("USD", Decimal("1.3034"), Decimal("0.30"))
+    assert (dollars.on(Ware.NUMBER), dollars.on(Ware.MESSAGE)) == (Decimal("0.3034"), Decimal(1))
+    assert dollars.payments == 3
+    assert roubles.by_day == {(date(2026, 5, 1), Ware.RENT): Decimal("99.5")}
+
+
+async def test_places_and_providers_come_with_what_was_used_most_first() -> None:
+    waits = {"alpha": [40.0], "beta": [float(second) for second in range(10, 31)]}
+    figures = await Statistics(Paid([], waits), FakeClock()).of_person(1, 1, 7, UTC)
+    assert [record.country for record in figures.records] == ["US", "DE"]
+    assert (figures.received, figures.ended) == (19, 24)
+    assert figures.speeds == [
+        Speed("beta", 21, tenth=12, quarter=15, median=20, three_quarters=25, nine_tenths=28),
+        Speed("alpha", 1, *[40.0] * 5),
+    ]

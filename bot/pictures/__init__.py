@@ -47,7 +47,7 @@ class Picture(StrEnum):
     SPEED = "s"
 
 
-_SKETCHES: dict[Picture, Draw] = {
+SKETCHES: dict[Picture, Draw] = {
     Picture.SPENDING: Sketch.spending,
     Picture.SUCCESS: Sketch.success,
     Picture.SPEED: Sketch.speed,
@@ -75,7 +75,7 @@ class Pictures:
 
     async def draw(self, picture: Picture, figures: Figures, t: Texts) -> bytes:
         """A PNG of `WIDTH` by `HEIGHT`, with its words in the language of `t`. Raises `LimitReached`."""
-        return await self.sketch(_SKETCHES[picture], figures, t)
+        return await self.sketch(SKETCHES[picture], figures, t)
 
     async def sketch(self, draw: Draw, figures: Figures, t: Texts) -> bytes:
         """The same of anything that can be drawn."""

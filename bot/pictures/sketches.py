@@ -58,7 +58,7 @@ class Sketch:
     """What is drawn on one figure, in the words of `t`; `titles` are the providers' by their names."""
 
     def __init__(self, figure: "Figure", figures: Figures, t: Texts, titles: Mapping[str, str]) -> None:
-        self._figure = figure
+        self.figure = figure
         self._figures = figures
         self._t = t
         self._titles = titles
@@ -96,7 +96,7 @@ class Sketch:
 
     def _write(self, x: float, y: float, words: str, size: int, colour: str, **more: str) -> "Text":
         look: dict[str, Any] = {"va": "center", "ha": "left", **more}
-        return self._figure.text(x, y, words, size=size, color=colour, **look)
+        return self.figure.text(x, y, words, size=size, color=colour, **look)
 
     # Spending
 
@@ -200,7 +200,7 @@ class Sketch:
         axes.set_xticks(shown, [_time(tick, unit == 60, self._t) for tick in shown])
 
     def _axes(self, place: tuple[float, float, float, float]) -> "Axes":
-        axes = self._figure.add_axes(place, facecolor=PAPER)
+        axes = self.figure.add_axes(place, facecolor=PAPER)
         axes.set_axisbelow(True)
         for side in axes.spines.values():
             side.set_visible(False)
