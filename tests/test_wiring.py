@@ -73,6 +73,7 @@ async def test_a_running_bot_is_watched_and_goes_round_by_itself(house: House) -
         "watch": 1,
         "post": 1,
         "heartbeat": 10,
+        "balances": 60,
         "housekeeping": 3600,
     }
     assert bell.write_heartbeat in [job.args[1] for job in jobs if job.args]

@@ -247,7 +247,7 @@ async def test_one_failure_is_not_worth_a_word(owner: Chat, house: House) -> Non
 async def test_a_key_that_is_refused_meanwhile_is_told_on_the_card(owner: Chat, house: House) -> None:
     house.alpha.breaks("poll", BadKey())
     await owner.wait(120)
-    assert "⚠️" in owner.screen
+    assert "⚠️" in owner.messages[0]["text"]
 
 
 async def test_a_card_that_was_deleted_comes_again_when_it_changes(owner: Chat, house: House) -> None:
