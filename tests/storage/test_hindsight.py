@@ -23,10 +23,13 @@ from storage.models import (
     RentalOrder,
     RentalState,
     State,
+    Watch,
+    WatchState,
 )
 from storage.reasons import Reason
 from storage.vault import Vault
 from tests.storage.shelf import MASTER, NOW, chat, number, put, stored
+from tests.storage.test_watches import watch
 
 LATER = NOW + timedelta(days=1)
 
@@ -91,6 +94,18 @@ async def test_a_rent_that_was_not_called_is_unknown_and_no_number_is_taken_for_
         told = await session.get_one(RentalOrder, "rent")
     assert (row.state, row.next_poll_at) == (RentalState.UNKNOWN, None)
     assert (told.state, told.reason) == (OrderState.UNKNOWN, INTERRUPTED)
+
+
+async def test_no_watch_of_before_buys_and_its_person_is_told(database: Database, key: Key) -> None:
+    states = (WatchState.WATCHING, WatchState.BUYING, WatchState.OFFERED)
+    await put(database, *(watch(state.value, state) for state in states), watch("tells", buys=False))
+    await mistrust(database, LATER)
+    async with database.begin() as session:
+        rows = {row.id: (row.state, row.reason) for row in await session.scalars(select(Watch))}
+        told = {post.subject for post in await session.scalars(select(Post)) if post.kind == "watch_over"}
+    ended = (WatchState.FAILED, Reason.RESTORED)
+    assert rows == {"watching": ended, "buying": ended, "tells": (WatchState.WATCHING, "")}
+    assert told == {"watching", "buying"}
 
 
 async def test_who_removed_their_keys_is_told_nothing(database: Database, key: Key) -> None:
