@@ -16,8 +16,8 @@ from handlers.screen import Rows, Screen, in_rows, page_of, press, turn
 from storage.models import Sort
 
 COUNTRIES_A_PAGE = 8
-#: A phone shows about so many characters of a label; a name gives way to figures, down to so many.
-_LABEL, _SHORTEST_NAME = 38, 12
+#: A phone shows about so many characters beside the flag; a name gives way to figures, down to so many.
+_LABEL, _SHORTEST_NAME = 33, 10
 
 
 class Sorted(CallbackData, prefix="bp"):
@@ -91,7 +91,7 @@ def _sort_button(sort: Sort, regions: Regions, t: Texts) -> InlineKeyboardButton
 
 def _button(region: Region, regions: Regions, t: Texts) -> InlineKeyboardButton:
     place = region.place
-    figures = [*_figures(region, regions.sort, t), stock_left(place.stock, t), _success(region, t)]
+    figures = [_price(region, regions.sort, t), _stock(region, regions.sort, t), _success(region, t)]
     told = " · ".join(part for part in figures if part)
     room = max(_SHORTEST_NAME, _LABEL - len(told))
     name = visible(t.country(place.iso2, place.name), room)
@@ -100,7 +100,7 @@ def _button(region: Region, regions: Regions, t: Texts) -> InlineKeyboardButton:
     )
 
 
-def _figures(region: Region, sort: Sort, t: Texts) -> list[str]:
+def _price(region: Region, sort: Sort, t: Texts) -> str:
     """The price that the order goes by, with what is to be known of it."""
     ware = (sort is Sort.EXPECTED and region.thriftiest) or region.cheapest
     marks = "".join(mark for mark, there in ((OLD, ware.offer.as_of), (OVER, ware.limit)) if there)
@@ -108,7 +108,13 @@ def _figures(region: Region, sort: Sort, t: Texts) -> list[str]:
         price = t.plain("{price} a code", price=_money(ware, ware.expected, t))
     else:
         price = _money(ware, ware.offer.cost, t)
-    return [f"{marks} {price}".strip()]
+    return f"{marks} {price}".strip()
+
+
+def _stock(region: Region, sort: Sort, t: Texts) -> str:
+    """Who asks how sure a code is need not know how many there are, if there are any."""
+    stock = region.place.stock
+    return "" if stock and sort in (Sort.SUCCESS, Sort.EXPECTED) else stock_left(stock, t)
 
 
 def _money(ware: Ware, amount: Decimal, t: Texts) -> str:
@@ -122,7 +128,10 @@ def _success(region: Region, t: Texts) -> str:
 
 
 def _notes(shown: Sequence[Region], t: Texts) -> str:
-    """What a mark on these buttons means."""
+    """What a share and a mark on these buttons mean."""
+    notes = []
+    if any(_success(region, t) for region in shown):
+        notes.append(t("The share is how often a code came, by our own records."))
     if any(region.cheapest.limit for region in shown):
-        return "\n" + t("🔺 is above your own limit for one number.")
-    return ""
+        notes.append(t("🔺 is above your own limit for one number."))
+    return "".join(f"\n{note}" for note in notes)
