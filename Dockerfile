@@ -20,7 +20,8 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     DATABASE_URL=sqlite+aiosqlite:////data/codebell.db \
-    HEARTBEAT_FILE=/tmp/codebell.alive
+    HEARTBEAT_FILE=/tmp/codebell.alive \
+    MPLCONFIGDIR=/tmp/matplotlib
 WORKDIR /codebell
 USER 10001:10001
 VOLUME /data

@@ -22,7 +22,7 @@ HIDDEN = "***"
 SHORTEST = 8
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 #: These write whole URLs, SQL values, or a line per update below WARNING.
-LOUD = ("httpx", "httpcore", "apscheduler", "aiogram.event", "aiosqlite", "sqlalchemy")
+LOUD = ("httpx", "httpcore", "apscheduler", "aiogram.event", "aiosqlite", "sqlalchemy", "matplotlib", "PIL")
 
 #: Errors of these libraries quote what they read: codes, numbers, whole messages.
 QUOTING = frozenset({"aiogram", "pydantic_core"})

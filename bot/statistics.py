@@ -83,6 +83,14 @@ class Spending:
     def total(self) -> Decimal:
         return sum(self.by_day.values(), Decimal(0))
 
+    @property
+    def dearest(self) -> tuple[date, Decimal] | None:
+        """The day on which the most was paid, and how much; None where nothing was for sure."""
+        days: dict[date, Decimal] = {}
+        for (day, _), paid in self.by_day.items():
+            days[day] = days.get(day, Decimal(0)) + paid
+        return max(days.items(), key=lambda one: (one[1], one[0]), default=None)
+
     def on(self, ware: Ware) -> Decimal:
         """What went for numbers, for rents or for messages."""
         return sum((paid for (_, what), paid in self.by_day.items() if what is ware), Decimal(0))

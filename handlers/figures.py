@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.i18n import Texts
-from bot.pictures import Picture, short
+from bot.pictures import Picture, day_month, short
 from bot.providers.base import Provider
 from bot.statistics import Figures, Record, Speed, Spending
 from handlers.screen import Screen, fits
@@ -22,9 +22,10 @@ def told(figures: Figures, t: Texts, providers: Titles) -> str:
     days = len(figures.days)
     head = t.many("<b>Statistics</b> · {count} day", "<b>Statistics</b> · {count} days", days)
     if not figures:
-        return "\n\n".join([head, t("Nothing was bought or sent in this time.")])
+        return "\n\n".join([head, t("Nothing was bought, rented or sent in this time.")])
     parts = [_spending(figures, t), _codes(figures, t, providers, _PLACES), _speeds(figures, t, providers)]
-    return "\n\n".join([head, *("\n".join(part) for part in parts if part)])
+    counted = t("<i>What still waits, or was given back within a minute, does not count.</i>")
+    return "\n\n".join([head, *("\n".join(part) for part in parts if part), counted])
 
 
 def caption(picture: Picture, figures: Figures, t: Texts, providers: Titles) -> str:
@@ -40,7 +41,7 @@ def caption(picture: Picture, figures: Figures, t: Texts, providers: Titles) -> 
 def _seen(picture: Picture, figures: Figures, t: Texts, providers: Titles) -> list[str]:
     match picture:
         case Picture.SPENDING:
-            return _spending(figures, t)
+            return [*_spending(figures, t), *_dearest(figures, t)]
         case Picture.SUCCESS:
             read = t(
                 "<i>The dot is the share of numbers that got their code; the true one lies within the "
@@ -85,6 +86,17 @@ def _spent(spending: Spending, t: Texts) -> Sequence[str]:
     if spending.doubtful:
         money = t.money(spending.doubtful, spending.currency)
         lines.append(t("In doubt: {money}. Your accounts show whether it was paid back.", money=money))
+    return lines
+
+
+def _dearest(figures: Figures, t: Texts) -> list[str]:
+    """What can be seen of single days."""
+    lines = []
+    for spending in figures.spending:
+        if (dearest := spending.dearest) is not None:
+            day, amount = dearest
+            values = {"money": t.money(amount, spending.currency), "day": day_month(day, t)}
+            lines.append(t("The most in a day: {money}, {day}", **values))
     return lines
 
 
@@ -137,8 +149,8 @@ def _speed(speed: Speed, t: Texts, providers: Titles) -> str:
     values = {"provider": title(speed.provider, providers), "time": short(speed.median, t)}
     if speed.few:
         return t("{provider}: <b>{time}</b>, few data", **values)
-    most = short(speed.nine_tenths, t)
-    return t("{provider}: <b>{time}</b>, nine of ten in {most}", **values, most=most)
+    values |= {"most": short(speed.nine_tenths, t), "codes": str(speed.codes)}
+    return t("{provider}: <b>{time}</b>, nine of ten in {most} (codes: {codes})", **values)
 
 
 def title(provider: str, providers: Titles) -> str:

@@ -14,10 +14,31 @@ from typing import Any
 
 from bot.errors import LimitReached, text
 from bot.i18n import Texts
-from bot.pictures.sketches import HEIGHT, INK, PAPER, WIDTH, Sketch, short
+from bot.pictures.sketches import HEIGHT, INK, PAPER, WIDTH, Sketch, day_month, short
 from bot.statistics import Figures
 
-__all__ = ["FEWEST", "HEIGHT", "WIDTH", "Picture", "Pictures", "TooManyPictures", "points", "short"]
+__all__ = [
+    "FEWEST",
+    "HEIGHT",
+    "SKETCHES",
+    "WIDTH",
+    "Picture",
+    "Pictures",
+    "TooManyPictures",
+    "day_month",
+    "points",
+    "short",
+]
+    "FEWEST",
+    "HEIGHT",
+    "WIDTH",
+    "Picture",
+    "Pictures",
+    "TooManyPictures",
+    "day_month",
+    "points",
+    "short",
+]
 
 _DPI = 100
 #: Fewer payments, numbers or codes than this make a picture of nothing.

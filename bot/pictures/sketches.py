@@ -90,7 +90,7 @@ class Sketch:
 
     def _head(self, title: str) -> None:
         days = self._t.many("{count} day", "{count} days", len(self._figures.days))
-        first, last = (self._day(self._figures.days[end]) for end in (0, -1))
+        first, last = (day_month(self._figures.days[end], self._t) for end in (0, -1))
         self._write(_EDGE, 0.935, title, _TITLE, INK, weight="bold")
         self._write(_EDGE, 0.865, f"{days} · {first} – {last}", _WORDS, FAINT)
 
@@ -125,10 +125,7 @@ class Sketch:
         step = max(1, -(-len(days) // _DAY_LABELS))
         places = list(range(len(days) - 1, -1, -step))
         axes.set_xlim(-0.6, len(days) - 0.4)
-        axes.set_xticks(places, [self._day(days[place]) for place in places])
-
-    def _day(self, day: date) -> str:
-        return format_date(day, "d MMM", locale=self._t.locale)
+        axes.set_xticks(places, [day_month(days[place], self._t) for place in places])
 
     def _wares(self, shown: Sequence[Spending]) -> None:
         """Which colour is what, where there is more than one."""
@@ -206,6 +203,11 @@ class Sketch:
             side.set_visible(False)
         axes.tick_params(length=0, pad=12, labelsize=_SMALL, labelcolor=FAINT)
         return axes
+
+
+def day_month(day: date, t: Texts) -> str:
+    """`20 Nov`."""
+    return format_date(day, "d MMM", locale=t.locale)
 
 
 def short(seconds: float, t: Texts) -> str:

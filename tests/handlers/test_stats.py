@@ -73,10 +73,12 @@ async def test_the_text_has_every_figure_and_three_pictures_come_below_it(chat: 
         "💸 Spent\n$9.90",
         "🎯 Codes received\n19 of 24 numbers\n"
         "Alpha · United States: 18 of 22, 82% (61% – 93%)\nAlpha · Germany: 1 of 2, few data",
-        "⏱ From the purchase to the code\nAlpha: 19 s, nine of ten in 26 s",
+        "⏱ From the purchase to the code\nAlpha: 19 s, nine of ten in 26 s (codes: 19)",
+        "What still waits, or was given back within a minute, does not count.",
     ]
     assert labels(panel) == BUTTONS
     assert [message["caption"].splitlines()[0] for message in pictures] == HEADS
+    assert pictures[0]["caption"].splitlines()[-1] == "The most in a day: $9.00, 28 Apr"
     assert [labels(message) for message in pictures] == [[*PERIODS, "◀ Menu"]] * 3
     for message in pictures:
         assert struct.unpack(">II", png(house, message)[16:24]) == (WIDTH, HEIGHT)
@@ -113,7 +115,7 @@ async def test_the_text_goes_over_another_time_in_its_place(chat: Chat, house: H
     await chat.say("/stats")
     await chat.press("7 days")
     assert chat.news == []
-    assert chat.screen == "Statistics · 7 days\n\nNothing was bought or sent in this time."
+    assert chat.screen == "Statistics · 7 days\n\nNothing was bought, rented or sent in this time."
     assert chat.buttons == ["• 7 days", "30 days", "90 days", "📈 Pictures", "◀ Menu"]
     await chat.press("90 days")
     assert chat.screen.startswith(
@@ -124,7 +126,7 @@ async def test_the_text_goes_over_another_time_in_its_place(chat: Chat, house: H
 async def test_a_time_without_anything_says_so_and_draws_nothing(chat: Chat, house: House) -> None:
     await ended(house, chat, 60, 10, 11, 12)
     await chat.say("/stats")
-    assert chat.screen == "Statistics · 30 days\n\nNothing was bought or sent in this time."
+    assert chat.screen == "Statistics · 30 days\n\nNothing was bought, rented or sent in this time."
     assert chat.buttons == BUTTONS
     await chat.press("📈 Pictures")
     assert chat.alert == "Too little happened in this time for pictures. The text says it all."
