@@ -1,7 +1,7 @@
 """Pictures of figures, as PNG: drawn in a thread of their own, one at a time, while the event loop goes on.
 
-What is drawn is in `bot.pictures.sketches`. The library that draws is
-imported with the first one: it takes a second.
+What is drawn is in `bot.pictures.sketches`. The library that draws is imported with the first picture: that
+takes a second.
 """
 
 import asyncio
@@ -21,16 +21,6 @@ __all__ = [
     "FEWEST",
     "HEIGHT",
     "SKETCHES",
-    "WIDTH",
-    "Picture",
-    "Pictures",
-    "TooManyPictures",
-    "day_month",
-    "points",
-    "short",
-]
-    "FEWEST",
-    "HEIGHT",
     "WIDTH",
     "Picture",
     "Pictures",
