@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.errors import text
 from bot.i18n import Texts, flag, international, visible
 from bot.providers.base import Provider
-from handlers.history import outcome
+from handlers.history_list import outcome
 from handlers.message_cards import card
 from handlers.numbers import bought_in_words
 from handlers.rent import days

@@ -5,7 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Annotated
 from zlib import crc32
+
+from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
 
 from bot.i18n import Texts, flag, visible
 from bot.providers.base import Provider
@@ -38,6 +42,34 @@ class By(StrEnum):
     COUNTRY = "c"
     PROVIDER = "v"
     PERIOD = "p"
+
+
+#: The last page there is: filters find what lies behind it.
+LAST = 999
+
+Packed = Annotated[str, Field(max_length=32)]
+Page = Annotated[int, Field(ge=0, le=LAST)]
+
+
+class Listed(CallbackData, prefix="hp"):
+    """A page of what these filters let through."""
+
+    value: Packed = ""
+    page: Page = 0
+
+
+class Filter(CallbackData, prefix="hf"):
+    """Look at the filters, and change them."""
+
+    value: Packed = ""
+
+
+class Choose(CallbackData, prefix="hl"):
+    """Choose by one of them; the page is one of its values."""
+
+    by: By
+    value: Packed = ""
+    page: Page = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,61 +4,38 @@ The filters and the page stand in the buttons, so nothing is forgotten over a re
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Annotated
 
 from aiogram import F, Router
 from aiogram.filters import Command
-from aiogram.filters.callback_data import CallbackData
-from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
-from pydantic import Field
+from aiogram.types import CallbackQuery, Message
 
 from bot.clock import Clock
-from bot.i18n import Texts, flag, international, visible
-from bot.parts import channels
+from bot.i18n import Texts
 from bot.providers.base import Provider
-from handlers.channels import way
-from handlers.doors import Buy, Export, History, Menu, Receipt, Send
-from handlers.filters import By, Choice, Filters, by_marks, choices, named, read
-from handlers.message_cards import standing
-from handlers.numbers import bought_in_words, rented_in_words
+from handlers.doors import History
+from handlers.filters import (
+    LAST,
+    By,
+    Choice,
+    Choose,
+    Filter,
+    Filters,
+    Listed,
+    by_marks,
+    choices,
+    named,
+    read,
+)
+from handlers.history_list import THINGS_A_PAGE, listed, nothing
 from handlers.private import HISTORY, only_in_private
 from handlers.screen import Rows, Screen, chat_of, in_rows, page_of, press, show, turn
-from storage.history import Entry, HistoryStore, Kind, Seen
-from storage.models import Activation, MessageState, OutgoingMessage, Rental, RentalState, State
+from storage.history import HistoryStore, Seen
 
 router = Router(name="history")
 router.callback_query.filter(F.data.startswith("h"))
 only_in_private(router, HISTORY, "history")
 
-THINGS_A_PAGE = 6
 _CHOICES_A_PAGE = 12
-#: The last page there is: filters find what lies behind it.
-_LAST = 999
-
-Packed = Annotated[str, Field(max_length=32)]
-Page = Annotated[int, Field(ge=0, le=_LAST)]
-
-
-class Listed(CallbackData, prefix="hp"):
-    """A page of what these filters let through."""
-
-    value: Packed = ""
-    page: Page = 0
-
-
-class Filter(CallbackData, prefix="hf"):
-    """Look at the filters, and change them."""
-
-    value: Packed = ""
-
-
-class Choose(CallbackData, prefix="hl"):
-    """Choose by one of them; the page is one of its values."""
-
-    by: By
-    value: Packed = ""
-    page: Page = 0
 
 
 @router.message(Command("history"))
@@ -143,109 +120,16 @@ async def history_screen(
     first = page * THINGS_A_PAGE
     entries, more = await history.page(person, chat_of(event), wanted, first, THINGS_A_PAGE)
     words = named(filters, seen, providers, t)
-    screen = _list(entries, page, filters, words, t, clock()) if entries else _empty(filters, words, t)
+    screen = (
+        listed(entries, page, filters, words, t, clock()) if entries else nothing(filters, words, seen, t)
+    )
     return Screen(screen.html, _with_pager(screen.rows, filters, page, more))
 
 
 def _with_pager(rows: Rows, filters: Filters, page: int, more: bool) -> Rows:
-    pages = min(page + 2 if more else page + 1, _LAST + 1)
+    pages = min(page + 2 if more else page + 1, LAST + 1)
     pager = turn(page, pages, lambda to: Listed(value=str(filters), page=to))
     return [*rows[:-2], pager, *rows[-2:]]
-
-
-# The list
-
-
-def _list(
-    entries: Sequence[Entry], page: int, filters: Filters, words: Mapping[By, str], t: Texts, now: datetime
-) -> Screen:
-    numbered = [*enumerate(entries, page * THINGS_A_PAGE + 1)]
-    head = "\n".join([*_heading(words, t), t("🧾 opens a receipt.")])
-    lines = [head, *(_line(place, entry, t, now) for place, entry in numbered)]
-    receipts = [_receipt(place, entry, filters, page) for place, entry in numbered]
-    more = [press(t.plain("🔎 Filters"), Filter(value=str(filters))), press(t.plain("📤 Export"), Export())]
-    write = [press(t.plain("✉️ Send a message"), Send())] if filters.kind is Kind.MESSAGE else []
-    menu = [press(t.plain("◀ Menu"), Menu())]
-    return Screen("\n\n".join(lines), [*in_rows(receipts, 3), write, more, menu])
-
-
-def _heading(words: Mapping[By, str], t: Texts) -> list[str]:
-    chosen = [t("{filters}", filters=" · ".join(words.values()))] if words else []
-    return [t("<b>History</b>"), *chosen]
-
-
-def _receipt(place: int, entry: Entry, filters: Filters, page: int) -> InlineKeyboardButton:
-    data = Receipt(kind=entry.kind, id=entry.row.id, value=str(filters), page=page)
-    return press(f"🧾 {place}", data)
-
-
-def _line(place: int, entry: Entry, t: Texts, now: datetime) -> str:
-    """Three lines: for what, the number and its price, when and how it ended."""
-    row = entry.row
-    where = f"{flag(row.country)} {t.country(row.country)}" if row.country else ""
-    price = t.money(entry.cost, entry.currency) if entry.cost is not None else ""
-    phone = international((row.recipient if isinstance(row, OutgoingMessage) else row.phone) or "")
-    number = f"<code>{phone}</code>" if phone else ""
-    lines = (
-        (t("<b>{place}. {what}</b>", place=place, what=_what(row, t)), t("{country}", country=where)),
-        (number, price),
-        (_when(entry.at, t, now), outcome(row, t)),
-    )
-    return "\n".join(" · ".join(part for part in line if part) for line in lines if any(line))
-
-
-def _what(row: Activation | Rental | OutgoingMessage, t: Texts) -> str:
-    match row:
-        case Activation():
-            return visible(row.service_name, 64)
-        case Rental():
-            return t.plain("🗓 Rental")
-        case OutgoingMessage():
-            return t.plain("✉️ {way}", way=way(channels(row), t))
-
-
-def _when(moment: datetime, t: Texts, now: datetime) -> str:
-    """The minute of this year, the day of another one."""
-    same = moment.astimezone(t.zone).year == now.astimezone(t.zone).year
-    return t.day(moment) if same else t.date(moment)
-
-
-_SIGNS: Mapping[str, str] = {
-    **dict.fromkeys((State.RECEIVED, State.FINISHED, MessageState.DELIVERED, MessageState.VIEWED), "✅"),
-    **dict.fromkeys((State.CANCELLED, MessageState.UNDELIVERED), "❌"),
-    **dict.fromkeys((State.EXPIRED, RentalState.ENDED), "⌛"),
-    **dict.fromkeys((State.FAILED, RentalState.FAILED, MessageState.FAILED), "🚫"),
-    **dict.fromkeys((State.UNKNOWN, RentalState.UNKNOWN, MessageState.UNKNOWN), "❓"),
-}
-
-
-def outcome(row: Activation | Rental | OutgoingMessage, t: Texts) -> str:
-    """How it ended, or stands now, with its sign."""
-    match row:
-        case Activation():
-            words = bought_in_words(row.state, t)
-        case Rental():
-            words = rented_in_words(row, t)
-        case OutgoingMessage():
-            words = standing(row, t)
-    return f"{_SIGNS.get(row.state, '⏳')} {words}"
-
-
-def _empty(filters: Filters, words: Mapping[By, str], t: Texts) -> Screen:
-    """Nothing to list, and what to do about it."""
-    menu = [press(t.plain("◀ Menu"), Menu())]
-    first = {
-        Kind.MESSAGE: press(t.plain("✉️ Send a message"), Send()),
-        None: press(t.plain("📱 Buy a number"), Buy()),
-    }
-    heading = "\n".join(_heading(words, t))
-    if filters in (Filters(), Filters(kind=Kind.MESSAGE)):
-        none = t("Nothing yet. What you buy, rent or send is listed here from then on.")
-        told = t("You have sent no messages yet.") if filters.kind else none
-        return Screen(f"{heading}\n\n{told}", [[first[filters.kind]], menu])
-    none = t("Nothing matches these filters.")
-    change = press(t.plain("🔎 Filters"), Filter(value=str(filters)))
-    return Screen(f"{heading}\n\n{none}", [[change, press(t.plain("🧹 Clear"), History())], menu])
 
 
 # The filters

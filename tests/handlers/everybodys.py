@@ -3,7 +3,7 @@
 from aiogram.filters.callback_data import CallbackData
 
 from bot.exports import Form
-from handlers import doors, export, filters, guide, history, price_lists, start
+from handlers import doors, export, filters, guide, price_lists, start
 from storage.history import Kind
 
 #: Filters as a button carries them.
@@ -20,9 +20,9 @@ EVERYBODYS: dict[type[CallbackData], list[CallbackData]] = {
     price_lists.Places: [price_lists.Places(service="telegram")],
     price_lists.Sellers: [price_lists.Sellers(service="telegram", iso2="US")],
     doors.History: [doors.History()],
-    history.Listed: [history.Listed(), history.Listed(value=_FILTERS, page=1)],
-    history.Filter: [history.Filter(), history.Filter(value=_FILTERS)],
-    history.Choose: [history.Choose(by=by, value=_FILTERS) for by in filters.By],
+    filters.Listed: [filters.Listed(), filters.Listed(value=_FILTERS, page=1)],
+    filters.Filter: [filters.Filter(), filters.Filter(value=_FILTERS)],
+    filters.Choose: [filters.Choose(by=by, value=_FILTERS) for by in filters.By],
     doors.Export: [doors.Export()],
     export.Files: [export.Files(form=form) for form in Form],
 }

@@ -70,8 +70,8 @@ async def test_a_sent_message_is_listed_without_its_words_and_recipient_once_the
     assert not in_the_file(house, "+380501234567")
     await draft.say("/send")
     await draft.press("Sent messages")
-    assert "… · 🇺🇦 Ukraine" in draft.screen
-    await draft.press("🗂 …")
+    assert "SMS · 🇺🇦 Ukraine\n$0.48" in draft.screen
+    await draft.press("🧾 1")
     assert "Its words and its recipient were erased: they are not kept for ever." in draft.screen
     await draft.press("Write another like it")
     assert "Still missing: 👤 Recipient" in draft.screen

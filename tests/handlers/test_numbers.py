@@ -27,7 +27,7 @@ async def many_more(house: House, count: int, state: State) -> None:
 async def test_without_numbers_the_list_says_so(chat: Chat) -> None:
     await chat.say("/numbers")
     assert chat.screen == "You have no numbers from the last 24 hours."
-    assert chat.buttons == ["📱 Buy a number", "◀ Menu"]
+    assert chat.buttons == ["📱 Buy a number", "🗂 History", "◀ Menu"]
 
 
 async def test_numbers_are_listed_with_state_and_code_newest_first(chat: Chat, house: House) -> None:
@@ -53,12 +53,12 @@ async def test_more_than_ten_numbers_are_shown_page_by_page_those_at_work_first(
     await chat.say("/numbers")
     assert chat.screen.count("waiting for the SMS") == 10
     assert chat.screen.endswith("… and 2 more numbers")
-    assert chat.buttons[-3:] == ["2 ▶", "📱 Buy a number", "◀ Menu"]
+    assert chat.buttons[-4:] == ["2 ▶", "📱 Buy a number", "🗂 History", "◀ Menu"]
     await chat.press("2 ▶")
     states = [line.split(" · ")[1] for line in chat.screen.splitlines() if "Telegram" in line]
     assert states == ["waiting for the SMS", "expired"]
     assert "more" not in chat.screen
-    assert chat.buttons[-3:] == ["◀ 1", "📱 Buy a number", "◀ Menu"]
+    assert chat.buttons[-4:] == ["◀ 1", "📱 Buy a number", "🗂 History", "◀ Menu"]
 
 
 async def test_the_list_opens_from_the_menu_too(chat: Chat) -> None:

@@ -1,4 +1,4 @@
-"""The list of sent messages: pages, newest first, one's own alone."""
+"""Sent messages, a part of the history: pages, newest first, one's own alone; each with its receipt."""
 
 from bot.errors import NoMoney
 from tests.house import Chat, House
@@ -7,7 +7,8 @@ from tests.house import Chat, House
 async def test_who_sent_nothing_is_led_to_sending(sender: Chat) -> None:
     await sender.say("/send")
     await sender.press("Sent messages")
-    assert sender.screen == "You have sent no messages yet."
+    assert sender.screen.endswith("You have sent no messages yet.")
+    assert sender.buttons == ["✉️ Send a message", "◀ Menu"]
     await sender.press("Send a message")
     assert "Which way shall it go?" in sender.screen
 
@@ -15,31 +16,50 @@ async def test_who_sent_nothing_is_led_to_sending(sender: Chat) -> None:
 async def test_a_draft_is_no_sent_message(draft: Chat) -> None:
     await draft.press("◀ Back")
     await draft.press("Sent messages")
-    assert draft.screen == "You have sent no messages yet."
+    assert draft.screen.endswith("You have sent no messages yet.")
 
 
 async def test_sent_messages_have_pages_and_back_leads_to_the_same_one(draft: Chat, house: House) -> None:
-    for _ in range(9):
+    for _ in range(8):
         await draft.press("Send for")
         await draft.wait(1)
         await draft.press("Write another like it")
+    await draft.press("Send for")
+    await draft.press("Sent messages")
+    assert draft.screen.split("\n\n")[:2] == [
+        "History\n✉️ Messages\n🧾 opens a receipt.",
+        "1. ✉️ SMS · 🇺🇦 Ukraine\n+380 50 123 4567 · $0.48\n1 May 12:00 · ⏳ on its way",
+    ]
+    ways_on = ["✉️ Send a message", "🔎 Filters", "📤 Export", "◀ Menu"]
+    assert draft.buttons == [*(f"🧾 {place}" for place in range(1, 7)), *ways_on[:1], "2 ▶", *ways_on[1:]]
+    await draft.press("2 ▶")
+    assert draft.buttons == ["🧾 7", "🧾 8", "🧾 9", *ways_on[:1], "◀ 1", *ways_on[1:]]
+    second = draft.screen
+    await draft.press("🧾 8")
+    await draft.press("◀ History")
+    assert draft.screen == second
+
+
+async def test_a_message_that_was_not_sent_cost_nothing_and_is_listed_where_it_is_asked_for(
+    draft: Chat, house: House
+) -> None:
     house.alpha.fails("send", NoMoney())
     await draft.press("Send for")
     await draft.press("Sent messages")
-    assert draft.buttons[0] == "🗂 +380 50 123 4567 · not sent"
-    assert draft.buttons[-3:] == ["2 ▶", "✉️ Send a message", "◀ Menu"]
-    await draft.press("2 ▶")
-    assert draft.buttons == [*["🗂 +380 50 123 4567 · on its way"] * 2, "◀ 1", "✉️ Send a message", "◀ Menu"]
-    second = draft.screen
-    await draft.press("🗂 +380")
-    await draft.press("◀ Sent messages")
-    assert draft.screen == second
+    assert draft.screen.endswith("You have sent no messages yet.")
+    await draft.say("/history")
+    assert draft.screen.startswith("History\n\nNothing yet.")
+    await draft.press("Failed, not paid")
+    assert draft.screen.split("\n\n") == [
+        "History\n🚫 Failed, not paid\n🧾 opens a receipt.",
+        "1. ✉️ SMS · 🇺🇦 Ukraine\n+380 50 123 4567\n1 May 12:00 · 🚫 not sent",
+    ]
 
 
 async def test_nobody_sees_what_somebody_else_sent(draft: Chat, house: House) -> None:
     await draft.press("Send for")
     await draft.press("Sent messages")
-    opens, again = draft.data("🗂 +380"), draft.data("Write another like it")
+    opens, again = draft.data("🧾 1"), draft.data("Write another like it")
     stranger = house.person("Bob")
     await house.connect(stranger, house.alpha, "alpha-key-of-somebody-else")
     await stranger.say("/send")
@@ -47,7 +67,7 @@ async def test_nobody_sees_what_somebody_else_sent(draft: Chat, house: House) ->
         await stranger.forge(button)
         assert stranger.alert == "This button belongs to somebody else."
     await stranger.press("Sent messages")
-    assert stranger.screen == "You have sent no messages yet."
+    assert stranger.screen.endswith("You have sent no messages yet.")
 
 
 async def test_another_like_it_goes_with_another_key_once_the_first_was_removed(
@@ -85,7 +105,7 @@ async def test_a_card_outlives_its_provider(draft: Chat, house: House) -> None:
     await draft.press("Send for")
     await draft.press("Sent messages")
     del house.codebell.providers["alpha"]
-    await draft.press("🗂 +380")
+    await draft.press("🧾 1")
     assert "Dinner is ready" in draft.screen
     await draft.press("Write another like it")
     assert draft.alert == "The provider does not offer that any more."
