@@ -41,3 +41,28 @@ async def test_of_many_that_ask_at_once_the_provider_hears_one() -> None:
     alpha, catalogue = FakeProvider("alpha", clock), Catalogue(clock)
     await asyncio.gather(*(catalogue.prices(alpha, SECRET, "tg") for _ in range(20)))
     assert len(alpha.called("prices")) == 1
+
+
+async def test_what_was_said_last_is_worth_showing_for_half_an_hour() -> None:
+    clock = FakeClock()
+    alpha, catalogue = FakeProvider("alpha", clock), Catalogue(clock)
+    assert catalogue.last_prices(alpha, "tg") is None
+    assert catalogue.last_names(alpha) == ([], {})
+    await catalogue.prices(alpha, SECRET, "tg")
+    said_at = clock()
+    clock.advance(30 * 60)
+    kept = catalogue.last_prices(alpha, "tg")
+    assert kept is not None
+    assert (kept.fetched_at, kept.value[0].cost) == (said_at, Decimal("0.50"))
+    clock.advance(1)
+    assert catalogue.last_prices(alpha, "tg") is None
+    assert len(alpha.called("prices")) == 1
+
+
+async def test_so_many_values_are_kept_and_the_oldest_make_room() -> None:
+    clock = FakeClock()
+    alpha, catalogue = FakeProvider("alpha", clock), Catalogue(clock)
+    for number in range(501):
+        await catalogue.prices(alpha, SECRET, f"s{number}")
+    kept = [catalogue.last_prices(alpha, f"s{number}") is not None for number in (0, 1, 500)]
+    assert kept == [False, True, True]

@@ -229,3 +229,42 @@ async def test_a_wrong_key_is_a_trouble_not_a_failure(market: Market) -> None:
     listing = await market.offers().places(OWNER, "telegram")
     assert [type(trouble.error) for trouble in listing.troubles] == [BadKey]
     assert listing.items
+
+
+async def test_what_was_known_of_who_does_not_answer_is_given_only_to_who_asks_for_it(market: Market) -> None:
+    offers = market.offers()
+    await told(offers)
+    market.beta.breaks("prices", Unavailable("502"))
+    market.core.clock.advance(61)
+    assert await told(offers) == [("alpha", "0.50")]
+    listing = await offers.offers(OWNER, "telegram", "US", remembered=True)
+    assert [(offer.provider.name, offer.as_of is None) for offer in listing.items] == [
+        ("alpha", True),
+        ("beta", False),
+    ]
+
+
+async def test_an_old_price_is_never_the_price_of_an_offer_that_is_chosen(market: Market) -> None:
+    offers = market.offers()
+    listing = await offers.offers(OWNER, "telegram", "US")
+    beta = next(offer for offer in listing.items if offer.provider.name == "beta")
+    market.beta.breaks("prices", Unavailable("502"))
+    market.core.clock.advance(61)
+    with pytest.raises(Unavailable):
+        await offers.find(OWNER, "telegram", beta.key.id, "1")
+
+
+async def test_a_key_that_is_refused_sells_nothing_any_more_whatever_it_sold(market: Market) -> None:
+    offers = market.offers()
+    await told(offers)
+    market.beta.breaks("prices", BadKey())
+    market.core.clock.advance(61)
+    listing = await offers.offers(OWNER, "telegram", "US", remembered=True)
+    assert [offer.provider.name for offer in listing.items] == ["alpha"]
+
+
+async def test_typed_words_are_understood_by_what_the_chat_can_buy(market: Market) -> None:
+    market.alpha.names["x1"] = "Dominos Pizza"
+    meant, troubles = await market.offers().understand(OWNER, "сша dominos piza")
+    assert ([one.name for one in meant.services], meant.sure, meant.iso2) == (["Dominos Pizza"], True, "US")
+    assert list(troubles) == []
