@@ -17,7 +17,7 @@ from storage.models import Sort
 
 COUNTRIES_A_PAGE = 8
 #: A phone shows about so many characters beside the flag; a name gives way to figures, down to so many.
-_LABEL, _SHORTEST_NAME = 33, 10
+_LABEL, _SHORTEST_NAME = 35, 10
 
 
 class Sorted(CallbackData, prefix="bp"):
