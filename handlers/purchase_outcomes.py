@@ -61,7 +61,7 @@ def _of_several(row: Activation, t: Texts) -> list[str]:
 def ways_on(row: Activation, t: Texts) -> Rows:
     """What makes sense after this refusal; nothing of it buys."""
     once_more = press(_once_more(row, t), Again(id=row.id))
-    other = press(t.plain("➡ Next offer"), NextOffer(id=row.id))
+    other = press(t.plain("➡ Next cheapest"), NextOffer(id=row.id))
     match row.reason:
         case NoNumbers.__name__ | NotOffered.__name__:
             countries = press(t.plain("🌍 Other countries"), Countries(service=row.service))

@@ -44,7 +44,6 @@ async def test_b_20_a_refused_purchase_says_that_nothing_was_bought_and_why(
     house.alpha.fails("buy", refusal)
     await chat.buys()
     card = chat.find("🚫 Not bought, not paid.\n" + refusal.text)
-    assert labels(card) == ["🔁 Try again", "🌍 Other offers"]
     await chat.wait(60)
     assert len(house.alpha.called("buy")) == 1
     assert house.alpha.accounts[KEY] == Decimal("18.74")
@@ -57,13 +56,6 @@ async def test_after_a_refusal_the_same_can_be_tried_again(chat: Chat, house: Ho
     await chat.press("Buy for")
     assert "+1 201-555-0001" in chat.screen
     assert len(house.alpha.called("buy")) == 2
-
-
-async def test_after_a_refusal_other_offers_are_one_press_away(chat: Chat, house: House) -> None:
-    house.alpha.fails("buy", NoNumbers())
-    await chat.buys()
-    await chat.press("Other offers")
-    assert "Which offer?" in chat.screen
 
 
 async def test_nothing_is_ordered_where_the_balance_cannot_be_read_first(chat: Chat, house: House) -> None:

@@ -1,0 +1,104 @@
+"""Several numbers at once as a person meets them: how many, for how much, a card each, where it stands."""
+
+from decimal import Decimal
+
+import pytest
+
+from bot.errors import NoMoney
+from tests.doubles import KEY
+from tests.house import Chat, House
+
+
+@pytest.fixture
+async def offer(chat: Chat) -> Chat:
+    """Somebody who looks at an offer of Alpha."""
+    await chat.say("/buy telegram us")
+    await chat.press("Alpha")
+    return chat
+
+
+def cards(chat: Chat) -> list[str]:
+    return [message["text"] for message in chat.messages if "Number " in message["text"]]
+
+
+async def test_the_confirmation_shows_count_times_price_and_the_total(offer: Chat) -> None:
+    await offer.press("×3")
+    assert "Alpha · 3 × $0.50 = $1.50 of your $18.74" in offer.screen
+    assert offer.buttons[:6] == ["✅ Buy 3 for $1.50", "×1", "×2", "☑ ×3", "×4", "×5"]
+
+
+async def test_the_count_is_taken_back_by_one_press(offer: Chat) -> None:
+    before = offer.screen
+    await offer.press("×5")
+    await offer.press("×1")
+    assert (offer.screen, offer.buttons[0]) == (before, "✅ Buy for $0.50")
+
+
+async def test_every_number_has_its_card(offer: Chat, house: House) -> None:
+    await offer.press("×3")
+    await offer.press("Buy 3")
+    assert offer.alert == "Buying…"
+    assert [card.split("\n")[0] for card in cards(offer)] == [
+        f"📱 +1 201-555-000{number}" for number in (1, 2, 3)
+    ]
+    assert [f"Number {number} of 3" in card for number, card in enumerate(cards(offer), 1)] == [True] * 3
+    assert house.alpha.accounts[KEY] == Decimal("17.24")
+
+
+async def test_two_presses_buy_each_number_once(offer: Chat, house: House) -> None:
+    await offer.press("×2")
+    first, second = offer.click("Buy 2"), offer.click("Buy 2")
+    await house.settle()
+    assert (offer.answer(first), offer.answer(second)) == (
+        "Buying…",
+        "Already done: this button was pressed before.",
+    )
+    assert len(house.alpha.called("buy")) == 2
+
+
+async def test_where_the_balance_reaches_for_some_only_it_says_so(offer: Chat, house: House) -> None:
+    await offer.wait(60)
+    house.alpha.accounts[KEY] = Decimal("1.20")
+    await offer.press("×4")
+    assert "Your balance reaches for 2 of them." in offer.screen
+    await offer.press("Buy 4")
+    assert "Bought: 2 of 4. The rest was not ordered." in offer.find("Not bought")["text"]
+
+
+async def test_the_rest_is_ordered_from_the_card_that_tells_of_it(offer: Chat, house: House) -> None:
+    house.alpha.prices_of["tg", "1"] = ("0.50", 2)
+    await offer.press("×5")
+    await offer.press("Buy 5")
+    assert "No numbers in stock there right now.\nBought: 2 of 5. The rest was not ordered." in offer.screen
+    house.alpha.prices_of["tg", "1"] = ("0.50", 9)
+    await offer.press("Order the rest")
+    assert offer.buttons[0] == "✅ Buy 3 for $1.50"
+    await offer.press("Buy 3")
+    assert len(house.alpha.lines) == 5
+
+
+async def test_after_a_restart_in_between_the_rest_is_told_and_not_ordered(offer: Chat, house: House) -> None:
+    await offer.press("×3")
+    house.alpha.fails("buy", NoMoney())
+    quote = offer.data("Buy 3").split(":")[1]
+    purchases, store = house.codebell.purchases, house.codebell.purchases._store
+    await store.intend(quote, offer.person_id, offer.chat_id, None, purchases._caps, house.clock())
+    house.clock.advance(1)
+    await house.restart()
+    assert "🚫 Not bought, not paid.\nThe bot was stopped before it could order this." in offer.screen
+    assert "Bought: 0 of 3. The rest was not ordered." in offer.screen
+    assert house.alpha.called("buy") == []
+
+
+async def test_a_count_nobody_can_choose_does_nothing(offer: Chat) -> None:
+    button = offer.data("×5")
+    await offer.forge(button.removesuffix("5") + "6")
+    assert offer.alert == "This button is too old. Please open /start again."
+
+
+async def test_the_count_is_not_changed_after_the_purchase(offer: Chat, house: House) -> None:
+    button = offer.data("×5")
+    await offer.press("Buy for")
+    await offer.forge(button)
+    assert offer.alert is not None
+    assert len(house.alpha.called("buy")) == 1
