@@ -144,13 +144,13 @@ class HistoryStore:
     ) -> tuple[Sequence[Entry], bool]:
         """So many things from the `first` on, newest first; and whether there are more."""
         end = first + size + 1
-        parts = [_newest(kind, owner_id, chat_id, wanted, end) for kind in Kind if wanted.states(kind)]
+        parts = [newest(kind, owner_id, chat_id, wanted, end) for kind in Kind if wanted.states(kind)]
         if not parts:
             return [], False
         every = union_all(*(select(part.subquery()) for part in parts)).subquery()
-        newest = select(every).order_by(every.c.at.desc(), every.c.id.desc()).offset(first).limit(size + 1)
+        page = select(every).order_by(every.c.at.desc(), every.c.id.desc()).offset(first).limit(size + 1)
         async with self._database.begin() as session:
-            found = (await session.execute(newest)).all()
+            found = (await session.execute(page)).all()
             return await _entries(session, found[:size]), len(found) > size
 
     async def seen(self, owner_id: int, chat_id: int) -> Seen:
@@ -180,7 +180,8 @@ def mine(kind: Kind, owner_id: int, chat_id: int) -> tuple[ColumnElement[bool], 
     return table.owner_id == owner_id, shown_in(table.chat_id, owner_id, chat_id)
 
 
-def _newest(kind: Kind, owner_id: int, chat_id: int, wanted: Wanted, most: int) -> Select[Any]:
+def newest(kind: Kind, owner_id: int, chat_id: int, wanted: Wanted, most: int) -> Select[Any]:
+    """The kind, the ids and the moments of the newest things of a kind."""
     table, at = TABLES[kind], ORDERED[kind]
     query = select(literal(kind.value).label("kind"), table.id.label("id"), at.label("at"))
     query = query.where(*mine(kind, owner_id, chat_id), at.is_not(None), *_filters(table, at, wanted))
@@ -249,8 +250,8 @@ def _kinds_of(kind: Kind, owner_id: int, chat_id: int) -> Select[Any]:
     service = Activation.service if number else literal("")
     name = Activation.service_name if number else literal("")
     columns = (service.label("service"), name.label("service_name"), table.country, table.provider)
-    newest = select(*columns).where(*mine(kind, owner_id, chat_id), at.is_not(None))
-    few = newest.order_by(at.desc()).limit(LOOKED_THROUGH).subquery()
+    every = select(*columns).where(*mine(kind, owner_id, chat_id), at.is_not(None))
+    few = every.order_by(at.desc()).limit(LOOKED_THROUGH).subquery()
     counted = select(few.c.service, func.max(few.c.service_name).label("service_name"))
     counted = counted.add_columns(few.c.country, few.c.provider, func.count().label("count"))
     return counted.group_by(few.c.service, few.c.country, few.c.provider)

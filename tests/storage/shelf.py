@@ -93,7 +93,7 @@ def number(key: Key, name: str, state: State, **more: object) -> Activation:
         "expires_at": NOW + timedelta(minutes=20),
     }
     words = ("service", "service_name", "service_code", "country", "country_name", "country_code")
-    return Activation(**dict.fromkeys(words, "tg"), **(values | more))
+    return Activation(**(dict.fromkeys(words, "tg") | values | more))
 
 
 async def put(database: Database, *rows: object) -> None:
