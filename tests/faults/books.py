@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from storage.models import State
-from storage.outbox import PARKED
+from storage.outbox import PARKED, TRYING
 
 #: Seconds to wait for the bot's transaction.
 PATIENCE = 10.0
@@ -52,6 +52,12 @@ class Books:
             " LEFT JOIN chats ON chats.id = outbox.chat_id WHERE next_try_at IS NOT NULL AND failure != ?",
             PARKED,
         )
+
+    def trying(self, chat_id: int) -> int:
+        """How many of its rows were being sent when the bot died."""
+        marks = ", ".join("?" * len(TRYING))
+        query = f"SELECT id FROM outbox WHERE chat_id = ? AND failure IN ({marks})"  # noqa: S608
+        return len(self._read(query, chat_id, *TRYING))
 
     def undecided(self) -> list[float]:
         """When each number is looked at next whose purchase, or cancel, has no end yet."""

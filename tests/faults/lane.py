@@ -38,7 +38,7 @@ class Outcome:
     case: Case
     reached: bool
     findings: Findings
-    #: How many codes may have come twice: answers of Telegram that were lost, and a death before the mark.
+    #: How many codes may have come twice: answers of Telegram that were lost, and a death before a mark.
     allowed: int
 
     def violations(self) -> list[str]:
@@ -66,8 +66,10 @@ class Lane:
         number = await self._prepare(case, person)
         seq = self.sandbox.world.events.seq
         reached = await self._die(case, deal, number)
+        begun = self._books.trying(person.id)
         found = await self._after(deal)
-        return Outcome(case, reached, found, self._ambiguous(case, reached, person, seq))
+        unmarked = begun > 0 or case.point is Failpoint.AFTER_SEND or not reached
+        return Outcome(case, reached, found, self._unanswered(person, seq) + unmarked)
 
     async def _after(self, deal: Deal) -> Findings:
         """What is left when everything works again."""
@@ -162,12 +164,11 @@ class Lane:
         """The ids of what somebody bought."""
         return {row.provider_id for row in self._books.numbers(person.id) if row.provider_id}
 
-    def _ambiguous(self, case: Case, reached: bool, person: Person, seq: int) -> int:
-        """The sends whose answer was lost, and the one a death may have come after."""
+    def _unanswered(self, person: Person, seq: int) -> int:
+        """The sends whose answer was lost."""
         calls = self.sandbox.calls("sendMessage", seq)
         errors = [str(call["error"]) for call in calls if call["params"]["chat_id"] == person.id]
-        lost = [error for error in errors if error.startswith("fault") and "429" not in error]
-        return len(lost) + (case.point is Failpoint.AFTER_SEND or not reached)
+        return len([error for error in errors if error.startswith("fault") and "429" not in error])
 
 
 @asynccontextmanager
