@@ -122,7 +122,7 @@ def _line(account: Account, name: str, t: Texts, clock: Clock) -> str:
         problem = t.plain_error(refusal(key))
         return t("⛔ {name}: <b>{money}</b>. {problem}", name=name, money=money, problem=problem)
     if key.low_told_at is not None:
-        return t("🪫 {name}: <b>{money}</b>, running low", name=name, money=money)
+        return t("📉 {name}: <b>{money}</b>, running low", name=name, money=money)
     return t("{name}: <b>{money}</b>", name=name, money=money)
 
 
@@ -152,13 +152,13 @@ def _money(account: Account, t: Texts) -> str:
 
 
 def _together(accounts: Sequence[Account], t: Texts) -> list[str]:
-    """The sum in each currency, where several accounts have money in the same."""
-    known = [(one.key.currency, one.money) for one in accounts if one.money is not None]
+    """The sum in each currency, where several accounts have the same; an unknown one is none."""
+    known = [(one.key.currency, one.money) for one in accounts if one.money is not None and one.key.currency]
     currencies = list(dict.fromkeys(currency for currency, _ in known))
     if len(currencies) == len(known):
         return []
     sums = [sum((each for its, each in known if its == one), Decimal(0)) for one in currencies]
     money = " · ".join(t.money(total, one) for total, one in zip(sums, currencies, strict=True))
-    if len(known) < len(accounts) or any(one.trouble for one in accounts):
+    if any(one.trouble for one in accounts):
         return ["", t("Together, as far as known: <b>{money}</b>", money=money)]
     return ["", t("Together: <b>{money}</b>", money=money)]

@@ -17,15 +17,13 @@ def name_of(key: Key, providers: Mapping[str, Provider]) -> str:
 
 
 def line(key: Key, t: Texts, providers: Mapping[str, Provider]) -> str:
-    """`SMSBower work …1234 · $18.74 · last used 20 Nov 14:02`."""
-    used = t.plain("last used {when}", when=t.day(key.used_at)) if key.used_at else t.plain("not used yet")
-    return t(
-        "<b>{name}</b> …{tail} · {balance} · {used}",
-        name=name_of(key, providers),
-        tail=key.tail,
-        balance=money(key, t),
-        used=used,
-    )
+    """`SMSBower work …1234 · $18.74`."""
+    name = name_of(key, providers)
+    return t("<b>{name}</b> …{tail} · {balance}", name=name, tail=key.tail, balance=money(key, t))
+
+
+def usage(key: Key, t: Texts) -> str:
+    return t("Last used on {when}.", when=t.day(key.used_at)) if key.used_at else t("Not used yet.")
 
 
 def money(key: Key, t: Texts) -> str:
@@ -39,7 +37,7 @@ def marks(key: Key, t: Texts, keys: KeyStore) -> list[str]:
     if key.stopped_at is not None:
         problem, when = t.plain_error(refusal(key)), t.day(key.stopped_at)
         return [t("⛔ {problem} Told on {when}.", problem=problem, when=when)]
-    return [t("🪫 Its balance is running low.")] if key.low_told_at is not None else []
+    return [t("📉 Its balance is running low.")] if key.low_told_at is not None else []
 
 
 def refusal(key: Key) -> CodebellError:

@@ -48,7 +48,7 @@ def draw_low(
         return None
     lines = [
         t(
-            "🪫 <b>{name}</b> is running low: <b>{money}</b> left.",
+            "📉 <b>{name}</b> is running low: <b>{money}</b> left.",
             name=name_of(key, providers),
             money=money(key, t),
         ),

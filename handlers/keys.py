@@ -17,7 +17,7 @@ from bot.errors import BadInput, BrokenKey, Expired, UnknownKey, text
 from bot.i18n import Texts, visible
 from bot.providers.base import Provider
 from handlers.doors import Keys, Rename
-from handlers.key_marks import line, marks, money, name_of
+from handlers.key_marks import line, marks, money, name_of, usage
 from handlers.key_screens import (
     KeyPage,
     Limit,
@@ -227,7 +227,7 @@ async def _mine(key_id: str, chat_id: int, keys: KeyStore) -> Key:
 async def _key(key: Key, t: Texts, keys: KeyStore, providers: Mapping[str, Provider], clock: Clock) -> Screen:
     now, ends = clock(), await _end(key, keys, providers)
     told = limit_line(key, await keys.limit_of(key, now), t, providers)
-    lines = [line(key, t, providers), *marks(key, t, keys), *valid(ends, t, now), told]
+    lines = [line(key, t, providers), *marks(key, t, keys), *valid(ends, t, now), usage(key, t), told]
     return Screen("\n".join(lines), key_buttons(key, t))
 
 

@@ -91,22 +91,20 @@ def _privacy(days: int, t: Texts) -> Screen:
     lines = [
         t("🔒 <b>Privacy</b>"),
         t(
-            "<b>What is kept:</b> your Telegram id and name, your provider keys, your settings, and what you "
-            "bought, rented and sent, with the numbers."
+            "<b>Kept:</b> your Telegram id and name, your provider keys and settings, and what you bought, "
+            "rented and sent."
         ),
         t.many(
-            "<b>For how long:</b> codes, SMS, messages and recipients are erased {count} day after their "
-            "number or message ended. The rest stays until you have it forgotten.",
-            "<b>For how long:</b> codes, SMS, messages and recipients are erased {count} days after their "
-            "number or message ended. The rest stays until you have it forgotten.",
+            "<b>Erased {count} day after the end</b> of a number or message: codes, SMS, texts, recipients.",
+            "<b>Erased {count} days after the end</b> of a number or message: codes, SMS, texts, recipients.",
             days,
         ),
+        t("<b>Keys</b> lie encrypted: a copy of the database gives none away."),
         t(
-            "<b>Who can read it:</b> whoever runs this bot. Keys lie encrypted, so that a copy of the "
-            "database gives none away; the running bot needs them and can use them. Telegram carries this "
-            "chat, and a provider knows what you order there. Nobody else gets anything."
+            "<b>Who can read it:</b> whoever runs this bot, who can use the keys as well. Telegram carries "
+            "this chat, and a provider knows what you order there. Nobody else."
         ),
-        t("<b>Backups</b> of this bot hold what they held when they were made, until they are deleted."),
+        t("<b>Backups</b> keep what they held until whoever runs this bot deletes them."),
     ]
     rows = [
         [press(t.plain("⬇️ Export my data"), Export()), press(t.plain("🗑 Forget me"), Forget())],
@@ -122,18 +120,16 @@ def _explained(hindrance: OpenEnds, t: Texts, now: datetime) -> Screen:
     lines = [
         t("🗑 <b>Forget me</b>"),
         t(
-            "<b>Goes for good:</b> your provider keys, settings, favourites and watches; every number with "
-            "its codes and SMS; every message with its recipient. Numbers that got their code are not looked "
-            "at any more."
+            "<b>Goes for good:</b> your provider keys, settings, favourites and watches, every number with "
+            "its SMS, and every message. Numbers that got their code are not looked at any more."
         ),
         t(
-            "<b>Stays:</b> figures that lead to nobody: what was bought, rented or sent, in which country, "
-            "when, for how much, and how it ended."
+            "<b>Stays:</b> figures that lead to nobody: what was bought, rented or sent, where and when, for "
+            "how much, and how it ended."
         ),
         t(
-            "<b>Not in my hands:</b> your accounts at the providers and the money there; the messages in "
-            "this chat, which you can delete in Telegram; backups made before, which hold it all until they "
-            "are deleted."
+            "<b>Not in my hands:</b> your accounts at the providers, the messages in this chat, and backups "
+            "made before."
         ),
     ]
     go = press(t.plain("🗑 Forget me"), Forget(step=Step.ASK, at=_minute(now)))

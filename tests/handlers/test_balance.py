@@ -110,5 +110,12 @@ async def test_a_low_balance_is_marked(chat: Chat, house: House) -> None:
     [key] = await house.codebell.keys.list(chat.chat_id)
     await house.codebell.keys.set_limit(key.id, chat.chat_id, Decimal(20), house.clock())
     await chat.say("/balance")
-    assert "🪫 Alpha: $18.74, running low" in chat.screen
+    assert "📉 Alpha: $18.74, running low" in chat.screen
     assert "🔑 Keys" in chat.buttons
+
+
+async def test_money_of_an_unknown_currency_is_never_summed_up(chat: Chat, house: House) -> None:
+    house.alpha.currency = house.beta.currency = ""
+    await house.connect(chat, house.beta)
+    await chat.say("/balance")
+    assert "Together" not in chat.screen

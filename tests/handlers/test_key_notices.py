@@ -10,7 +10,7 @@ from storage.models import Key
 from tests.doubles import KEY
 from tests.house import Chat, House
 
-LOW = "🪫 Alpha is running low"
+LOW = "📉 Alpha is running low"
 STOPPED = "⛔ Alpha: the key …abcd does not work any more."
 
 
@@ -47,7 +47,7 @@ async def test_a_balance_below_the_limit_is_told_once_and_again_after_it_was_abo
         told.append(said(chat, LOW))
     assert told == [0, 1, 1, 1, 2]
     assert chat.screen.splitlines() == [
-        "🪫 Alpha is running low: $4.00 left.",
+        "📉 Alpha is running low: $4.00 left.",
         "Top it up on the provider's site. You are told below $5.00.",
     ]
     await chat.press("Change")
@@ -82,7 +82,7 @@ async def test_a_limit_above_the_balance_is_marked_and_not_rung(chat: Chat, hous
     await has(chat, house, "18")
     assert said(chat, LOW) == 0
     await chat.say("/keys")
-    assert "🪫 Its balance is running low." in chat.screen
+    assert "📉 Its balance is running low." in chat.screen
 
 
 async def test_a_purchase_that_leaves_little_is_told_by_a_look_soon_after(owner: Chat, house: House) -> None:

@@ -42,13 +42,13 @@ async def test_a_keys_screen_says_when_it_expires_and_warns_in_time(
     await house.connect(newcomer, house.alpha)
     await newcomer.say("/keys")
     await newcomer.press("Alpha")
-    assert newcomer.screen.splitlines()[1:] == [words, AUTOMATIC]
+    assert newcomer.screen.splitlines()[1:] == [words, "Not used yet.", AUTOMATIC]
 
 
 async def test_a_key_that_says_no_end_is_shown_without_one(chat: Chat) -> None:
     await chat.say("/keys")
     await chat.press("Alpha")
-    assert chat.screen.splitlines() == ["Alpha …abcd · $18.74 · not used yet", AUTOMATIC]
+    assert chat.screen.splitlines() == ["Alpha …abcd · $18.74", "Not used yet.", AUTOMATIC]
 
 
 async def test_a_key_can_be_named(chat: Chat) -> None:

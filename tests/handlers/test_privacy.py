@@ -26,7 +26,7 @@ def everything(house: House) -> str:
 
 async def test_privacy_says_what_is_kept_for_how_long_and_who_reads_it(chat: Chat) -> None:
     await chat.say("/privacy")
-    for words in ("What is kept", "erased 30 days after", "whoever runs this bot", "Backups"):
+    for words in ("Kept:", "Erased 30 days after", "whoever runs this bot", "Backups"):
         assert words in chat.screen
     assert chat.buttons == ["⬇️ Export my data", "🗑 Forget me", "◀ Menu"]
 
@@ -34,7 +34,7 @@ async def test_privacy_says_what_is_kept_for_how_long_and_who_reads_it(chat: Cha
 @pytest.mark.parametrize("settings", [{"retention_days": 1}])
 async def test_privacy_says_the_days_this_bot_keeps_words(newcomer: Chat) -> None:
     await newcomer.say("/privacy")
-    assert "erased 1 day after" in newcomer.screen
+    assert "Erased 1 day after" in newcomer.screen
 
 
 async def test_forgetting_is_asked_twice_and_can_be_left_at_each_step(chat: Chat, house: House) -> None:
