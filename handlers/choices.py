@@ -99,10 +99,10 @@ def language_name(language: str) -> str:
 
 def sort_name(sort: Sort, t: Texts) -> str:
     names = {
-        Sort.PRICE: t.plain("cheapest first"),
-        Sort.STOCK: t.plain("most in stock first"),
-        Sort.SUCCESS: t.plain("best success first"),
-        Sort.EXPECTED: t.plain("cheapest per code first"),
+        Sort.PRICE: t.plain("Cheapest first"),
+        Sort.STOCK: t.plain("Most in stock first"),
+        Sort.SUCCESS: t.plain("Best success first"),
+        Sort.EXPECTED: t.plain("Cheapest per code first"),
     }
     return names[sort]
 
@@ -167,7 +167,8 @@ def nights(chosen: Preferences, now: datetime, t: Texts) -> Screen:
     lines = [
         t("🌙 <b>When shall I be quiet?</b>"),
         t("Notices, like that of a low balance, wait until these hours are over. Codes never wait."),
-        t("Press one, or send two times, like 22:30-8. Your clock: {time}.", time=clock_name(chosen, now, t)),
+        t("Your clock: {time}", time=clock_name(chosen, now, t)),
+        t("Press one, or send two times: 22:30-8"),
     ]
     each = [_night(first * 60, last * 60, chosen) for first, last in _NIGHTS]
     off = press(_marked(t.plain("Off"), chosen.quiet_from is None), Hush(first=0, last=0))
@@ -182,8 +183,8 @@ def _night(first: int, last: int, chosen: Preferences) -> InlineKeyboardButton:
 
 def sorts(chosen: Preferences, t: Texts) -> Screen:
     lines = [
-        t("↕️ <b>What shall come first in lists of countries and offers?</b>"),
-        t("“Per code” counts what failed numbers cost you in time: price divided by success."),
+        t("↕️ <b>Which countries shall come first?</b>"),
+        t("“Per code” is the price divided by the success so far: what a code costs in the end."),
     ]
     each = [[press(_marked(sort_name(sort, t), sort is chosen.sort), Order(sort=sort))] for sort in Sort]
     return Screen("\n".join(lines), [*each, _back(t)])
@@ -193,11 +194,11 @@ def ceilings(currencies: Iterable[str], now: Mapping[str, Decimal], t: Texts) ->
     """A limit for each currency of the chat's keys, and for those that have one."""
     known = sorted({*currencies, *now})
     if not known:
-        line = t("💲 The most you pay is set per currency. First add a provider key: it brings one along.")
+        line = t("💲 A price limit is in the currency of your account. First add a provider key.")
         return Screen(line, [[press(t.plain("🔑 Add a provider key"), AddKey())], _back(t)])
     lines = [
         t("💲 <b>The most you pay for one number</b>"),
-        t("Every new purchase starts with this maximum price; you can change it before you confirm."),
+        t("A number that costs more is bought only when you agree once more."),
     ]
     each = [press(_ceiling(one, now.get(one), t), Ceiling(value=one)) for one in known]
     return Screen("\n".join(lines), [*in_rows(each, 1), _back(t)])

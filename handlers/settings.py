@@ -241,8 +241,8 @@ async def _settings(chat_id: int, t: Texts, preferences: PreferenceStore, clock:
         else t("🌐 Language: <b>{language}</b>, as in Telegram", language=language),
         t("🕑 Clock: <b>{time}</b>", time=choices.clock_name(chosen, clock(), t)),
         t("🌙 Quiet hours: <b>{hours}</b>", hours=choices.quiet_name(chosen, t)),
-        t("↕️ Lists: <b>{sort}</b>", sort=choices.sort_name(chosen.sort, t)),
-        t("💲 Most for a number: <b>{amount}</b>", amount=choices.ceilings_name(ceilings, t)),
+        t("↕️ Countries: <b>{sort}</b>", sort=choices.sort_name(chosen.sort, t)),
+        t("💲 Price limit: <b>{amount}</b>", amount=choices.ceilings_name(ceilings, t)),
         t("🙈 Codes: <b>under a spoiler</b>") if chosen.hide_codes else t("👁 Codes: <b>shown at once</b>"),
     ]
     return Screen("\n".join(lines), _rows(chosen, t))
@@ -255,7 +255,7 @@ def _rows(chosen: Preferences, t: Texts) -> Rows:
         press(t.plain("🕑 Time zone"), Open(what=Choice.ZONE)),
         press(t.plain("🌙 Quiet hours"), Open(what=Choice.QUIET)),
         press(t.plain("↕️ Sorting"), Open(what=Choice.SORT)),
-        press(t.plain("💲 Maximum price"), Open(what=Choice.CEILINGS)),
+        press(t.plain("💲 Price limit"), Open(what=Choice.CEILINGS)),
         press(veil, Veil(on=not chosen.hide_codes)),
     ]
     return [*in_rows(buttons, 2), [press(t.plain("🛡 Privacy"), Privacy()), press(t.plain("◀ Menu"), Menu())]]

@@ -15,8 +15,8 @@ SHOWN = (
     "🌐 Language: English, as in Telegram\n"
     "🕑 Clock: {time} (the bot’s clock)\n"
     "🌙 Quiet hours: off\n"
-    "↕️ Lists: cheapest first\n"
-    "💲 Most for a number: no limit\n"
+    "↕️ Countries: Cheapest first\n"
+    "💲 Price limit: no limit\n"
     "👁 Codes: shown at once"
 )
 
@@ -42,14 +42,14 @@ async def test_the_settings_show_every_choice_with_its_value(newcomer: Chat, hou
         "🕑 Time zone",
         "🌙 Quiet hours",
         "↕️ Sorting",
-        "💲 Maximum price",
+        "💲 Price limit",
         "🙈 Hide codes",
         "🛡 Privacy",
         "◀ Menu",
     ]
 
 
-@pytest.mark.parametrize("choice", ["Language", "Time zone", "Quiet hours", "Sorting", "Maximum price"])
+@pytest.mark.parametrize("choice", ["Language", "Time zone", "Quiet hours", "Sorting", "Price limit"])
 async def test_from_every_choice_a_way_leads_back(chat: Chat, choice: str) -> None:
     await opened(chat, choice, "◀ Settings")
     assert chat.screen.startswith("⚙️ Settings")
@@ -151,33 +151,33 @@ async def test_quiet_hours_are_pressed_and_switched_off(newcomer: Chat) -> None:
 
 
 async def test_what_comes_first_in_lists_is_one_of_four(chat: Chat) -> None:
-    for label in ("most in stock first", "best success first", "cheapest per code first", "cheapest first"):
+    for label in ("Most in stock first", "Best success first", "Cheapest per code first", "Cheapest first"):
         await opened(chat, "Sorting", label)
-        assert line(chat, "↕️") == f"↕️ Lists: {label}"
+        assert line(chat, "↕️") == f"↕️ Countries: {label}"
 
 
 async def test_the_most_to_pay_is_typed_for_a_currency_and_lifted(chat: Chat, house: House) -> None:
-    await opened(chat, "Maximum price")
+    await opened(chat, "Price limit")
     assert chat.buttons == ["USD: no limit", "◀ Settings"]
     await chat.press("USD")
     await chat.say("$0,75")
-    assert line(chat, "💲") == "💲 Most for a number: $0.75"
+    assert line(chat, "💲") == "💲 Price limit: $0.75"
     assert {**await house.codebell.preferences.ceilings(chat.chat_id)}.keys() == {"USD"}
-    await opened(chat, "Maximum price", "USD: $0.75", "No limit")
-    assert line(chat, "💲") == "💲 Most for a number: no limit"
+    await opened(chat, "Price limit", "USD: $0.75", "No limit")
+    assert line(chat, "💲") == "💲 Price limit: no limit"
 
 
 @pytest.mark.parametrize("typed", ["0", "-1", "a lot", "NaN", "1e9"])
 async def test_what_is_no_amount_is_asked_for_again(chat: Chat, typed: str) -> None:
-    await opened(chat, "Maximum price", "USD")
+    await opened(chat, "Price limit", "USD")
     await chat.say(typed)
     assert chat.screen == "That is not an amount. Send a number like 0.50."
     await chat.say("0.5")
-    assert line(chat, "💲") == "💲 Most for a number: $0.50"
+    assert line(chat, "💲") == "💲 Price limit: $0.50"
 
 
 async def test_who_has_no_key_is_told_to_add_one_before_a_limit(newcomer: Chat) -> None:
-    await opened(newcomer, "Maximum price")
+    await opened(newcomer, "Price limit")
     assert newcomer.buttons == ["🔑 Add a provider key", "◀ Settings"]
 
 
@@ -224,7 +224,7 @@ async def test_what_no_button_offers_cannot_be_chosen(chat: Chat, data: str) -> 
 
 async def test_all_of_it_survives_a_restart(chat: Chat, house: House) -> None:
     await opened(
-        chat, "Quiet hours", "22:00–07:00", "Sorting", "best success", "Hide codes", "Time zone", "20:00"
+        chat, "Quiet hours", "22:00–07:00", "Sorting", "Best success", "Hide codes", "Time zone", "20:00"
     )
     before = chat.screen
     await house.restart()
