@@ -11,6 +11,8 @@ from storage.payments import Ware
 
 #: Places in the text; the picture has fewer, and its caption as many as it.
 _PLACES, _IN_PICTURE = 12, 6
+#: Between two bounds, which stay in one line: a dash that nothing is broken at.
+_TO = "\u2060–\u2060"
 #: Units the caption of a picture holds.
 LONGEST_CAPTION = 1024
 
@@ -23,7 +25,8 @@ def told(figures: Figures, t: Texts, providers: Titles) -> str:
     head = t.many("<b>Statistics</b> · {count} day", "<b>Statistics</b> · {count} days", days)
     if not figures:
         return "\n\n".join([head, t("Nothing was bought, rented or sent in this time.")])
-    parts = [_spending(figures, t), _codes(figures, t, providers, _PLACES), _speeds(figures, t, providers)]
+    money = [*_spending(figures, t), *_doubts(figures, t)]
+    parts = [money, _codes(figures, t, providers, _PLACES), _speeds(figures, t, providers)]
     counted = t("<i>What still waits, or was given back within a minute, does not count.</i>")
     return "\n\n".join([head, *("\n".join(part) for part in parts if part), counted])
 
@@ -77,16 +80,17 @@ def too_few(picture: Picture | None, t: Texts) -> str:
 
 
 def _spending(figures: Figures, t: Texts) -> list[str]:
-    lines = [line for spending in figures.spending for line in _spent(spending, t)]
-    return [t("💸 <b>Spent</b>"), *(lines or [t("Nothing.")])]
+    lines = [_sum(spending, t) for spending in figures.spending if spending.payments]
+    none = t("Nothing for sure.") if figures.spending else t("Nothing.")
+    return [t("💸 <b>Spent</b>"), *(lines or [none])]
 
 
-def _spent(spending: Spending, t: Texts) -> Sequence[str]:
-    lines = [_sum(spending, t)] if spending.payments else []
-    if spending.doubtful:
-        money = t.money(spending.doubtful, spending.currency)
-        lines.append(t("In doubt: {money}. Your accounts show whether it was paid back.", money=money))
-    return lines
+def _doubts(figures: Figures, t: Texts) -> list[str]:
+    doubtful = [each for each in figures.spending if each.doubtful]
+    if not doubtful:
+        return []
+    money = " · ".join(t.money(each.doubtful, each.currency) for each in doubtful)
+    return [t("In doubt: {money}. Your accounts show whether it was paid back.", money=money)]
 
 
 def _dearest(figures: Figures, t: Texts) -> list[str]:
@@ -130,12 +134,14 @@ def _codes(figures: Figures, t: Texts, providers: Titles, most: int) -> Sequence
 
 def _place(record: Record, t: Texts, providers: Titles) -> str:
     where = f"{title(record.provider, providers)} · {t.country(record.country)}"
-    count = {"place": where, "received": record.received, "ended": record.ended}
     if record.few:
-        return t("{place}: {received} of {ended}, few data", **count)
-    span = f"{t.percent(record.low)} – {t.percent(record.high)}"
+        count = {"received": record.received, "ended": record.ended}
+        return t("{place}: {received} of {ended}, few data", place=where, **count)
+    span = f"{t.percent(record.low)}{_TO}{t.percent(record.high)}".replace(" ", "\u00a0")
     rate = t.percent(record.rate)
-    return t("{place}: {received} of {ended}, <b>{rate}</b> ({span})", **count, rate=rate, span=span)
+    return t(
+        "{place}: <b>{rate}</b> of {ended} ({span})", place=where, rate=rate, ended=record.ended, span=span
+    )
 
 
 def _speeds(figures: Figures, t: Texts, providers: Titles) -> Sequence[str]:

@@ -2,13 +2,20 @@
 
 import struct
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
-from bot.pictures import HEIGHT, WIDTH
+import pytest
+
+from bot.i18n import Catalogues
+from bot.pictures import HEIGHT, WIDTH, Picture
 from bot.sandbox.telegram.wire import Json
+from bot.statistics import Figures, Record, Speed, Spending
+from handlers.figures import caption, told
+from handlers.screen import Screen, fits
 from storage.models import Activation, Sms, State
 from storage.outbox import new_id
+from storage.payments import Ware
 from tests.house import Chat, House, labels
 
 HEADS = ["💸 Spent · 30 days", "🎯 Codes received · 30 days", "⏱ From the purchase to the code · 30 days"]
@@ -72,7 +79,7 @@ async def test_the_text_has_every_figure_and_three_pictures_come_below_it(chat: 
         "Statistics · 30 days",
         "💸 Spent\n$9.90",
         "🎯 Codes received\n19 of 24 numbers\n"
-        "Alpha · United States: 18 of 22, 82% (61% – 93%)\nAlpha · Germany: 1 of 2, few data",
+        "Alpha · United States: 82% of 22 (61%\u2060–\u206093%)\nAlpha · Germany: 1 of 2, few data",
         "⏱ From the purchase to the code\nAlpha: 19 s, nine of ten in 26 s (codes: 19)",
         "What still waits, or was given back within a minute, does not count.",
     ]
@@ -151,7 +158,10 @@ async def test_money_that_may_have_come_back_is_told_apart(chat: Chat, house: Ho
     house.alpha.ends()
     await chat.wait(400)
     await chat.say("/stats")
-    assert "💸 Spent\nIn doubt: $0.50. Your accounts show whether it was paid back." in chat.screen
+    assert (
+        "💸 Spent\nNothing for sure.\nIn doubt: $0.50. Your accounts show whether it was paid back."
+        in chat.screen
+    )
 
 
 async def test_another_persons_numbers_are_not_told(chat: Chat, house: House) -> None:
@@ -170,3 +180,22 @@ async def test_in_russian_the_pictures_are_russian(house: House) -> None:
     assert "Alpha · Вьетнам" in panel["text"]
     assert "6,00\xa0$" in panel["text"]
     assert [struct.unpack(">II", png(house, each)[16:24]) for each in pictures] == [(WIDTH, HEIGHT)] * 3
+
+
+@pytest.mark.parametrize("language", sorted(Catalogues().languages))
+def test_with_the_longest_names_text_and_captions_keep_within_telegrams_limits(language: str) -> None:
+    t, long = Catalogues().texts(language), "x" * 32
+    places = ["BA", "CI", "AE", "VC", "GS", "CD", "TF", "UM", "HM", "IO", "KN", "PM", "BQ", "SH"]
+    days, spent = [date(2026, 5, 1)] * 90, {(date(2026, 5, 1), ware): Decimal("123456.7891") for ware in Ware}
+    figures = Figures(
+        days,
+        [
+            Spending(currency, spent, Decimal("99999.9999"), 9)
+            for currency in ("USD", "RUB", "UAH", "VND", "")
+        ],
+        [Record(long, place, 1234, 4321) for place in places],
+        [Speed(long, 1234, 1, 2, 3, 4, 5)] * 12,
+    )
+    assert fits(Screen(told(figures, t, {})))
+    for picture in Picture:
+        assert fits(Screen(caption(picture, figures, t, {})), 1024)
