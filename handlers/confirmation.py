@@ -39,10 +39,10 @@ class Look(CallbackData, prefix="qq"):
 
 
 class Several(CallbackData, prefix="qs"):
-    """So many numbers of it."""
+    """So many numbers of it; of more than can be had at once, as many as can be."""
 
     nonce: str
-    count: Annotated[int, Field(ge=1, le=MOST)]
+    count: Annotated[int, Field(ge=1, le=999)]
 
 
 class PayMore(CallbackData, prefix="qm"):

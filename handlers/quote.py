@@ -23,6 +23,7 @@ from handlers.doors import Choose, Countries
 from handlers.private import NUMBERS, only_in_private
 from handlers.screen import answer, chat_of, show
 from storage.chats import ChatStore
+from storage.intents import MOST
 from storage.preferences import PreferenceStore
 from storage.quotes import QuoteStore
 
@@ -78,7 +79,7 @@ async def several(
     preferences: PreferenceStore,
 ) -> None:
     quote = await own(callback_data.nonce, callback.from_user.id, quotes)
-    changed = still_there(await quotes.change(quote.nonce, count=callback_data.count))
+    changed = still_there(await quotes.change(quote.nonce, count=min(callback_data.count, MOST)))
     await show(callback, await confirmation(changed, t, balances, providers, preferences))
 
 

@@ -16,6 +16,7 @@ from bot.sandbox.telegram.world import Press
 from bot.watches import Wanted
 from handlers import (
     choices,
+    confirmation,
     connect,
     country_lists,
     doors,
@@ -26,10 +27,8 @@ from handlers import (
     numbers,
     offer_lists,
     operators,
-    options,
     privacy,
     questions,
-    quote,
     receipt,
     rent,
     rental,
@@ -214,12 +213,20 @@ def _of_numbers(mine: Belongings) -> Buttons:
         doors.Forward: [doors.Forward(id=mine.done)],
         forward.Ring: [forward.Ring(id=mine.done, phone="442079460958")],
         doors.Choices: [doors.Choices(nonce=mine.quote, what=what) for what, _ in kinds],
-        options.Set: [options.Set(nonce=mine.quote, what=what, value=value) for what, value in kinds],
+        confirmation.Set: [
+            confirmation.Set(nonce=mine.quote, what=what, value=each)
+            for what, value in kinds
+            for each in (value, "")
+        ],
         doors.Type: [doors.Type(nonce=mine.quote, what=what) for what in ("max_price", "prefixes")],
-        quote.Look: [quote.Look(nonce=mine.quote)],
+        confirmation.Look: [confirmation.Look(nonce=mine.quote)],
+        confirmation.Several: [confirmation.Several(nonce=mine.quote, count=count) for count in (5, 1)],
+        confirmation.PayMore: [confirmation.PayMore(nonce=mine.quote)],
         doors.Again: [doors.Again(id=mine.number), doors.Again(id=mine.done)],
+        doors.Repeat: [doors.Repeat(id=mine.number), doors.Repeat(id=mine.done)],
+        doors.NextOffer: [doors.NextOffer(id=mine.number), doors.NextOffer(id=mine.done)],
         doors.Choose: [doors.Choose(service="telegram", key=mine.key, country="1")],
-        quote.Spend: [quote.Spend(nonce=mine.quote)],
+        confirmation.Spend: [confirmation.Spend(nonce=mine.quote)],
         strays.TakeOver: [strays.TakeOver(key=mine.key, value="alpha-1")],
     }
 

@@ -38,7 +38,7 @@ PRIVATE_BOT = "This bot is private."
 #: Why a press is refused in a group, by its first letter; the menu and the help are everybody's.
 IN_GROUPS = {
     **dict.fromkeys("ck", private.KEYS),
-    **dict.fromkeys("bqoafnx", private.NUMBERS),
+    **dict.fromkeys("bqoafnxu", private.NUMBERS),
     **dict.fromkeys("rte", private.RENTS),
     **dict.fromkeys("wspd", private.MESSAGES),
     "l": private.BALANCES,
@@ -143,7 +143,7 @@ def all_commands() -> Iterator[str]:
 async def test_every_button_and_every_command_stands_in_the_tables(scene: Scene) -> None:
     assert buttons(scene.mine).keys() == all_kinds()
     assert set(all_commands()) == PUBLIC | COMMANDS.keys()
-    assert {data[0] for data in all_data(scene.mine)} == IN_GROUPS.keys() | {"m"}
+    assert {data[0] for data in all_data(scene.mine)} == IN_GROUPS.keys() | {"m", "H"}
 
 
 @pytest.mark.usefixtures("untouched")

@@ -23,7 +23,7 @@ from storage.caps import Caps
 from storage.models import Quote
 from storage.purchases import PurchaseStore
 from tests.doubles import KEY
-from tests.house import Chat, House, labels
+from tests.house import Chat, House
 
 REFUSALS: list[CodebellError] = [
     NoNumbers(),
@@ -43,7 +43,7 @@ async def test_b_20_a_refused_purchase_says_that_nothing_was_bought_and_why(
 ) -> None:
     house.alpha.fails("buy", refusal)
     await chat.buys()
-    card = chat.find("🚫 Not bought, not paid.\n" + refusal.text)
+    assert chat.find("🚫 Not bought, not paid.\n" + refusal.text)
     await chat.wait(60)
     assert len(house.alpha.called("buy")) == 1
     assert house.alpha.accounts[KEY] == Decimal("18.74")

@@ -90,10 +90,15 @@ async def test_after_a_restart_in_between_the_rest_is_told_and_not_ordered(offer
     assert house.alpha.called("buy") == []
 
 
-async def test_a_count_nobody_can_choose_does_nothing(offer: Chat) -> None:
-    button = offer.data("×5")
-    await offer.forge(button.removesuffix("5") + "6")
+@pytest.mark.parametrize("count", ["0", "-1", "1000", "many"])
+async def test_a_count_that_is_none_does_nothing(offer: Chat, count: str) -> None:
+    await offer.forge(offer.data("×5").removesuffix("5") + count)
     assert offer.alert == "This button is too old. Please open /start again."
+
+
+async def test_more_than_five_are_five(offer: Chat) -> None:
+    await offer.forge(offer.data("×5").removesuffix("5") + "999")
+    assert offer.buttons[0] == "✅ Buy 5 for $2.50"
 
 
 async def test_the_count_is_not_changed_after_the_purchase(offer: Chat, house: House) -> None:
