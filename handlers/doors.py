@@ -13,7 +13,7 @@ class Menu(CallbackData, prefix="m"):
     """start: the menu."""
 
 
-class Help(CallbackData, prefix="mh"):
+class Help(CallbackData, prefix="H"):
     """guide: what people ask."""
 
 

@@ -14,7 +14,7 @@ from handlers.doors import AddKey, Balance, Buy, Help, History, Keys, Menu, Numb
 from handlers.screen import Screen, in_rows, press, show
 
 router = Router(name="guide")
-router.callback_query.filter(F.data.startswith("m"))
+router.callback_query.filter(F.data.startswith("H"))
 
 Steps = list[InlineKeyboardButton]
 
@@ -29,13 +29,13 @@ class Question(StrEnum):
     UNKNOWN = "u"
 
 
-class Answer(CallbackData, prefix="mq"):
+class Answer(CallbackData, prefix="Hq"):
     """The answer to a question."""
 
     to: Question
 
 
-class Commands(CallbackData, prefix="mc"):
+class Commands(CallbackData, prefix="Hc"):
     """Everything that can be typed."""
 
 
@@ -99,11 +99,11 @@ def _number(t: Texts) -> tuple[str, Steps]:
 def _no_code(t: Texts) -> tuple[str, Steps]:
     text = t(
         "<b>No code came: what now?</b>\n"
-        "Check that the number was entered with its country code, and let the service send the code once "
-        "more. Then press <b>Cancel</b> under the number: once the provider has cancelled it, it pays "
-        "back what the number cost. Some providers cancel only after a minimum wait; pressed earlier, it "
-        "happens by itself at the first moment they allow.\n\n"
-        "A number that nobody cancels ends by itself; whether that is paid back is the provider's rule. "
+        "Check that the number was entered with its country code, and let the service send the code "
+        "again.\n\n"
+        "Still nothing? Press <b>Cancel</b> under the number: once the provider confirms, it pays back what "
+        "the number cost. Pressed before the provider's minimum wait is over, that happens by itself as "
+        "soon as it may. What runs out without a cancel is paid back only where the provider does so.\n\n"
         "Some numbers just do not work: another country or provider often does."
     )
     return text, [press(t.plain("📋 My numbers"), Numbers()), press(t.plain("📱 Buy another"), Buy())]
@@ -124,10 +124,9 @@ def _safety(t: Texts) -> tuple[str, Steps]:
     text = t(
         "<b>Who sees my key and my codes?</b>\n"
         "Your message with the key is deleted at once; the key is stored encrypted and never shown again. "
-        "Numbers and codes bought here are shown to you alone, in this chat. Telegram and whoever runs "
-        "this bot could read what passes through it, as with every bot. Codes and SMS are erased some "
-        "time after their number has ended.\n\n"
-        "Never post a key in a group, and give it to nobody: whoever has it can spend your money."
+        "Numbers and codes are shown to you alone, and erased some time after the number has ended.\n\n"
+        "As with every bot, Telegram and whoever runs this one could read what passes through it.\n\n"
+        "Give a key to nobody and post it in no group: whoever has it can spend your money."
     )
     return text, [press(t.plain("🔒 Privacy"), Privacy()), press(t.plain("🔑 Keys"), Keys())]
 

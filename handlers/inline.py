@@ -127,19 +127,20 @@ def _way(words: str, start: str) -> InlineQueryResultsButton:
     return InlineQueryResultsButton(text=words[:_BUTTON], start_parameter=start)
 
 
-async def own_card(message: Message, bot: Bot) -> dict[str, tuple[str, str]] | bool:
-    """Whether somebody sent one of our cards, and which: its button tells."""
-    if message.via_bot is None or message.via_bot.id != bot.id:
-        return False
-    markup = message.reply_markup
-    url = markup.inline_keyboard[0][0].url if isinstance(markup, InlineKeyboardMarkup) else None
-    wanted = bought_by((url or "").partition("?start=")[2])
-    return {"wanted": wanted} if wanted else False
+async def own_card(message: Message, bot: Bot) -> bool:
+    """Whether somebody sent one of our cards."""
+    ours = message.via_bot is not None and message.via_bot.id == bot.id
+    return ours and _wanted(message) is not None
 
 
 @router.message(F.chat.type == "private", own_card)
-async def card_to_the_bot(
-    message: Message, wanted: tuple[str, str], t: Texts, window: Window, shops: Shops
-) -> None:
+async def card_to_the_bot(message: Message, t: Texts, window: Window, shops: Shops) -> None:
     """A card that is sent to the bot itself: straight to what it offers."""
-    await go_to(message, *wanted, t, window, shops)
+    await go_to(message, *(_wanted(message) or ("", "")), t, window, shops)
+
+
+def _wanted(message: Message) -> tuple[str, str] | None:
+    """What a card is about: its button tells."""
+    markup = message.reply_markup
+    url = markup.inline_keyboard[0][0].url if isinstance(markup, InlineKeyboardMarkup) else None
+    return bought_by((url or "").partition("?start=")[2])

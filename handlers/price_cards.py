@@ -12,12 +12,14 @@ from aiogram.types import (
     LinkPreviewOptions,
 )
 
-from bot.i18n import Texts, flag
+from bot.i18n import Texts, flag, visible
 from bot.search import Listed
 from bot.window import Region
 from handlers.listings import stock_left
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+#: Characters of service, country and price that a phone shows in a title, and of a country's name at least.
+_TITLE, _SHORTEST_NAME = 26, 8
 
 
 def link_to(bot_name: str, service: str, iso2: str = "") -> str:
@@ -44,13 +46,12 @@ def card(service: Listed, region: Region, bot_name: str, today: str, t: Texts) -
 
 
 def _title(service: Listed, region: Region, t: Texts) -> str:
+    """A long country's name gives way to the price, which a phone would cut."""
     place = region.place
-    return t.plain(
-        "{service} · {country} · from {price}",
-        service=service.name,
-        country=_country(region, t),
-        price=t.money(place.cost, place.currency),
-    )
+    price, name = t.money(place.cost, place.currency), t.country(place.iso2, place.name)
+    room = max(_SHORTEST_NAME, _TITLE - len(service.name) - len(price))
+    country = f"{flag(place.iso2)} {visible(name, room)}"
+    return t.plain("{service} · {country} · from {price}", service=service.name, country=country, price=price)
 
 
 def _description(region: Region, t: Texts) -> str:

@@ -17,7 +17,7 @@ from handlers.offer_lists import details
 from handlers.screen import Rows, Screen, in_rows, page_of, press, turn
 
 SERVICES_A_PAGE = 14
-LINES_A_PAGE = 15
+LINES_A_PAGE = 10
 OFFERS_A_PAGE = 6
 #: Flags fit side by side.
 _FLAGS = 5

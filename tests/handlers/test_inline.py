@@ -38,9 +38,9 @@ async def test_a_service_and_a_country_give_one_card(chat: Chat) -> None:
     assert card["description"] == "1 provider · 10 left"
 
 
-async def test_a_service_gives_its_countries_the_cheapest_first(chat: Chat) -> None:
+async def test_a_service_gives_its_countries_the_cheapest_first_and_no_price_is_cut(chat: Chat) -> None:
     assert await titles(chat, "telegram") == [
-        "Telegram · 🇬🇧 United Kingdom · from $0.40",
+        "Telegram · 🇬🇧 United Kingd… · from $0.40",
         "Telegram · 🇺🇸 United States · from $0.50",
         "Telegram · 🇩🇪 Germany · from $0.90",
     ]
@@ -210,7 +210,7 @@ async def test_cards_are_in_the_language_of_who_types(house: House) -> None:
     anna = house.person("Анна", language="ru")
     await house.connect(anna, house.alpha)
     [card] = (await typed(anna, "телеграм сша"))["results"]
-    assert "Соединенные Штаты" in card["title"].replace("ё", "е")
+    assert card["title"].startswith("Telegram · 🇺🇸 Соединенные… · ")
 
 
 @pytest.mark.parametrize("settings", [{"access": "allowlist"}])
