@@ -3,6 +3,7 @@
 Favourites come first, countries in the order they chose, every offer with its record: how often codes came.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.clock import Clock
 from bot.offers import Offer, Offers, Place
 from bot.search import Listed, Meant
-from bot.services import nice_name
+from bot.services import known, nice_name
 from bot.shops import Listing, Trouble
 from bot.statistics import Record, Statistics
 from storage.models import Sort
@@ -131,9 +132,11 @@ class Window:
 
     async def service(self, chat_id: int, slug: str) -> Listed:
         """A service by its slug; named as well as can be where nobody sells it any more."""
+        if slug in known():
+            return Listed(slug, nice_name(slug, slug))
         listing = await self._offers.services(chat_id)
         found = (service for service in listing.items if service.slug == slug)
-        return next(found, Listed(slug, nice_name(slug, slug)))
+        return next(found, Listed(slug, slug))
 
     async def star(self, chat_id: int, person_id: int, slug: str) -> bool:
         """Make a service a favourite, or one no more; whether it is one now."""
@@ -145,14 +148,16 @@ class Window:
 
     async def countries(self, chat_id: int, person_id: int, slug: str, sort: Sort | None = None) -> Regions:
         """The countries a service is sold in, in the chat's order if no other is asked for."""
-        listing = await self._offers.places(chat_id, slug, remembered=True)
+        listing, service = await asyncio.gather(
+            self._offers.places(chat_id, slug, remembered=True), self.service(chat_id, slug)
+        )
         records, limits = await self._records(slug), await self._preferences.ceilings(chat_id)
         regions = [_region(place, records, limits) for place in listing.items]
         sorts = _sorts(regions)
         wanted = sort or (await self._preferences.of(chat_id)).sort
         chosen = wanted if wanted in sorts else Sort.PRICE
         return Regions(
-            service=await self.service(chat_id, slug),
+            service=service,
             items=sorted(regions, key=_ORDERS[chosen]),
             troubles=listing.troubles,
             sort=chosen,

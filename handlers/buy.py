@@ -3,6 +3,8 @@
 A restart loses nothing, and typing instead of pressing leads as far as the words are understood.
 """
 
+import asyncio
+
 from aiogram import F, Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
@@ -11,6 +13,7 @@ from bot.i18n import Texts
 from bot.offers import Offers
 from bot.providers.base import Capability
 from bot.purchases import Purchases
+from bot.search import understand
 from bot.shops import Shops
 from bot.window import Window
 from handlers.again import last_bought_row
@@ -40,9 +43,10 @@ async def buy_by_command(
     purchases: Purchases,
     shops: Shops,
 ) -> None:
-    """/buy, /buy telegram, /buy telegram us."""
+    """/buy, /buy telegram, /buy telegram us; who must add a key first comes back to what they wanted."""
     if not await shops.able(message.chat.id, Capability.BUY):
-        await show(message, no_keys(t))
+        meant = understand(command.args or "", ())
+        await show(message, no_keys(t, meant.services[0].slug if meant.sure else "", meant.iso2))
     elif command.args:
         await show_found(message, command.args, t, window)
     else:
@@ -127,8 +131,9 @@ async def show_offers(
     event: Message | CallbackQuery, t: Texts, window: Window, service: str, iso2: str, page: int = 0
 ) -> None:
     """All the chat's keys side by side."""
-    listing = await window.offers(chat_of(event), service, iso2)
-    named = await window.service(chat_of(event), service)
+    listing, named = await asyncio.gather(
+        window.offers(chat_of(event), service, iso2), window.service(chat_of(event), service)
+    )
     await show(event, offers_screen(named, iso2, listing, page, t))
 
 
