@@ -84,3 +84,16 @@ async def test_outside_of_quiet_hours_nothing_waits(tenant: Chat) -> None:
     await ends_in(tenant, 24.5)
     await tenant.wait(HOUR)
     assert len(reminders(tenant)) == 1
+
+
+async def test_what_would_be_out_of_date_in_the_morning_comes_at_once_without_a_sound(
+    chat: Chat, house: House
+) -> None:
+    await a_night_begins(chat)
+    house.alpha.prices_of["tg", "1"] = ("0.50", 0)
+    await chat.say("/watch telegram us")
+    await chat.press("Tell me")
+    house.alpha.prices_of["tg", "1"] = ("0.48", 5)
+    await chat.wait(HOUR)
+    assert "There it is" in chat.screen
+    assert house.sent("sendMessage")[-1]["params"]["disable_notification"] == "true"
