@@ -1,9 +1,10 @@
 """What is counted: numbers whose outcome is known, the moment of their first code, what was paid in vain."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event
 
 from storage.database import Database
 from storage.figures import FigureStore, Tally
@@ -108,8 +109,22 @@ async def test_what_is_too_long_ago_is_not_counted(database: Database) -> None:
     assert await tallies(database) == {}
 
 
-async def test_numbers_of_a_service_are_found_by_an_index(database: Database) -> None:
-    wanted = "SELECT id FROM activations WHERE service = 'tg' AND created_at >= 0 ORDER BY created_at DESC"
-    async with database.begin() as session:
-        plan = (await session.execute(text(f"EXPLAIN QUERY PLAN {wanted}"))).all()
-    assert "ix_activations_service_created_at" in plan[0][3]
+async def test_numbers_of_a_service_are_found_by_an_index_and_not_by_reading_them_all(
+    database: Database,
+) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def hear(connection: object, cursor: object, statement: str, values: Any, *rest: object) -> None:
+        asked.append((statement, values))
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", hear)
+    await tallies(database)
+    event.remove(database.engine.sync_engine, "before_cursor_execute", hear)
+    [(query, values)] = [each for each in asked if "activations" in each[0]]
+    async with database.engine.connect() as connection:
+        plan = [
+            str(list(row)[3])
+            for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values)
+        ]
+    assert any("ix_activations_service_created_at" in step for step in plan)
+    assert [step for step in plan if step in ("SCAN activations", "SCAN sms")] == []
