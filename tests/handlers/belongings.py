@@ -11,37 +11,26 @@ from typing import Any
 
 from aiogram.filters.callback_data import CallbackData
 
-from bot.pictures import Picture
 from bot.sandbox.telegram.world import Press
 from bot.watches import Wanted
 from handlers import (
-    choices,
     confirmation,
-    connect,
-    country_lists,
     doors,
-    easel,
     elsewhere,
     forward,
     key_screens,
-    numbers,
-    offer_lists,
     operators,
-    privacy,
     questions,
     receipt,
     rent,
     rental,
     send,
-    service_lists,
-    stats,
     strays,
     watch_list,
     watch_terms,
     ways,
 )
 from storage.history import Kind
-from storage.models import Sort
 from tests.handlers.conftest import telegram_us
 from tests.handlers.everybodys import EVERYBODYS
 from tests.house import DATABASE, PATIENCE, Chat, House
@@ -142,34 +131,7 @@ def buttons(mine: Belongings) -> Mapping[type[CallbackData], tuple[Whose, list[C
     """Every class of buttons, with all that its buttons can say about these rows."""
     free: Buttons = {
         **EVERYBODYS,
-        doors.Buy: [doors.Buy()],
-        service_lists.Services: [service_lists.Services(page=0)],
-        service_lists.ServicesIn: [service_lists.ServicesIn(iso2="US")],
-        country_lists.Sorted: [country_lists.Sorted(service="telegram", sort=sort) for sort in Sort],
-        country_lists.SortBy: [country_lists.SortBy(service="telegram", sort=sort) for sort in Sort],
-        country_lists.Star: [country_lists.Star(service="telegram", sort=Sort.PRICE)],
-        offer_lists.OffersOn: [offer_lists.OffersOn(service="telegram", iso2="US", page=0)],
-        doors.Countries: [doors.Countries(service="telegram")],
-        doors.Country: [doors.Country(service="telegram", iso2="US")],
-        doors.Keys: [doors.Keys()],
-        doors.AddKey: [doors.AddKey()],
-        connect.ForProvider: [connect.ForProvider(name="alpha")],
-        doors.Numbers: [doors.Numbers()],
-        numbers.Page: [numbers.Page(page=0)],
-        doors.Balance: [doors.Balance()],
-        key_screens.KeyPage: [key_screens.KeyPage(page=0)],
-        **_of_stats(),
-        doors.Privacy: [doors.Privacy()],
-        privacy.Forget: [privacy.Forget(step=step) for step in privacy.Step],
-        doors.Rent: [doors.Rent(), doors.Rent(anew=True)],
-        rent.Places: [rent.Places(page=0)],
-        doors.RentedElsewhere: [doors.RentedElsewhere(), doors.RentedElsewhere(anew=True)],
-        doors.BoughtElsewhere: [doors.BoughtElsewhere(), doors.BoughtElsewhere(anew=True)],
         doors.Send: [doors.Send(), doors.Send(id=mine.draft)],
-        doors.Sent: [doors.Sent(), doors.Sent(anew=True)],
-        **_of_settings(),
-        doors.Watches: [doors.Watches()],
-        doors.WatchFor: [doors.WatchFor(service="telegram", iso2="US")],
         watch_terms.Pick: [watch_terms.Pick(**_WISH, buys=True, by=mine.key)],
         watch_terms.With: [watch_terms.With(**_WISH, buys=True)],
     }
@@ -178,30 +140,6 @@ def buttons(mine: Belongings) -> Mapping[type[CallbackData], tuple[Whose, list[C
     return {
         **{kind: (Whose.ANYBODYS, list(each)) for kind, each in free.items()},
         **{kind: (Whose.HERS, list(each)) for kind, each in owned.items()},
-    }
-
-
-def _of_stats() -> Buttons:
-    return {
-        doors.Stats: [doors.Stats()],
-        stats.Over: [stats.Over(period=period) for period in easel.Period],
-        stats.Draw: [stats.Draw(period=easel.Period.WEEK)],
-        easel.Redraw: [easel.Redraw(picture=each, period=easel.Period.WEEK) for each in Picture],
-    }
-
-
-def _of_settings() -> Buttons:
-    return {
-        doors.Settings: [doors.Settings()],
-        choices.Open: [choices.Open(what=what) for what in choices.Choice],
-        choices.Speak: [choices.Speak(value="en"), choices.Speak(value="")],
-        choices.Live: [choices.Live(offset=-570)],
-        choices.LiveHere: [choices.LiveHere()],
-        choices.Hush: [choices.Hush(first=1320, last=420), choices.Hush(first=0, last=0)],
-        choices.Order: [choices.Order(sort=sort) for sort in Sort],
-        choices.Ceiling: [choices.Ceiling(value="USD")],
-        choices.NoCeiling: [choices.NoCeiling(value="USD")],
-        choices.Veil: [choices.Veil(on=True), choices.Veil(on=False)],
     }
 
 

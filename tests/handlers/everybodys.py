@@ -1,10 +1,30 @@
-"""Buttons with nobody's ids in them: the menu, the help, the prices, the history."""
+"""Buttons with nobody's ids in them: each shows whoever presses it their own."""
 
 from aiogram.filters.callback_data import CallbackData
 
 from bot.exports import Form
-from handlers import doors, export, filters, guide, price_lists, start
+from bot.pictures import Picture
+from handlers import (
+    choices,
+    connect,
+    country_lists,
+    doors,
+    easel,
+    export,
+    filters,
+    guide,
+    key_screens,
+    numbers,
+    offer_lists,
+    price_lists,
+    privacy,
+    rent,
+    service_lists,
+    start,
+    stats,
+)
 from storage.history import Kind
+from storage.models import Sort
 
 #: Filters as a button carries them.
 _FILTERS = str(filters.Filters(kind=Kind.NUMBER, country="US", service="telegram"))
@@ -25,4 +45,43 @@ EVERYBODYS: dict[type[CallbackData], list[CallbackData]] = {
     filters.Choose: [filters.Choose(by=by, value=_FILTERS) for by in filters.By],
     doors.Export: [doors.Export()],
     export.Files: [export.Files(form=form) for form in Form],
+    doors.Buy: [doors.Buy()],
+    service_lists.Services: [service_lists.Services(page=0)],
+    service_lists.ServicesIn: [service_lists.ServicesIn(iso2="US")],
+    country_lists.Sorted: [country_lists.Sorted(service="telegram", sort=sort) for sort in Sort],
+    country_lists.SortBy: [country_lists.SortBy(service="telegram", sort=sort) for sort in Sort],
+    country_lists.Star: [country_lists.Star(service="telegram", sort=Sort.PRICE)],
+    offer_lists.OffersOn: [offer_lists.OffersOn(service="telegram", iso2="US", page=0)],
+    doors.Countries: [doors.Countries(service="telegram")],
+    doors.Country: [doors.Country(service="telegram", iso2="US")],
+    doors.Keys: [doors.Keys()],
+    doors.AddKey: [doors.AddKey()],
+    connect.ForProvider: [connect.ForProvider(name="alpha")],
+    doors.Numbers: [doors.Numbers()],
+    numbers.Page: [numbers.Page(page=0)],
+    doors.Balance: [doors.Balance()],
+    key_screens.KeyPage: [key_screens.KeyPage(page=0)],
+    doors.Privacy: [doors.Privacy()],
+    privacy.Forget: [privacy.Forget(step=step) for step in privacy.Step],
+    doors.Rent: [doors.Rent(), doors.Rent(anew=True)],
+    rent.Places: [rent.Places(page=0)],
+    doors.RentedElsewhere: [doors.RentedElsewhere(), doors.RentedElsewhere(anew=True)],
+    doors.BoughtElsewhere: [doors.BoughtElsewhere(), doors.BoughtElsewhere(anew=True)],
+    doors.Sent: [doors.Sent(), doors.Sent(anew=True)],
+    doors.Watches: [doors.Watches()],
+    doors.WatchFor: [doors.WatchFor(service="telegram", iso2="US")],
+    doors.Stats: [doors.Stats()],
+    stats.Over: [stats.Over(period=period) for period in easel.Period],
+    stats.Draw: [stats.Draw(period=easel.Period.WEEK)],
+    easel.Redraw: [easel.Redraw(picture=each, period=easel.Period.WEEK) for each in Picture],
+    doors.Settings: [doors.Settings()],
+    choices.Open: [choices.Open(what=what) for what in choices.Choice],
+    choices.Speak: [choices.Speak(value="en"), choices.Speak(value="")],
+    choices.Live: [choices.Live(offset=-570)],
+    choices.LiveHere: [choices.LiveHere()],
+    choices.Hush: [choices.Hush(first=1320, last=420), choices.Hush(first=0, last=0)],
+    choices.Order: [choices.Order(sort=sort) for sort in Sort],
+    choices.Ceiling: [choices.Ceiling(value="USD")],
+    choices.NoCeiling: [choices.NoCeiling(value="USD")],
+    choices.Veil: [choices.Veil(on=True), choices.Veil(on=False)],
 }
