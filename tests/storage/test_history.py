@@ -14,15 +14,12 @@ from storage.models import (
     Chat,
     Key,
     MessageState,
-    OrderKind,
     OrderState,
-    OutgoingMessage,
-    Rental,
-    RentalOrder,
     RentalState,
     State,
 )
 from tests.storage.shelf import NOW, chat, number, put, stored
+from tests.storage.things import message, order, rental
 
 GROUP = -100
 
@@ -35,30 +32,6 @@ async def key(database: Database) -> Key:
 
 def bought(key: Key, name: str, state: State, minutes: int = 0, **more: object) -> Activation:
     return number(key, name, state, created_at=NOW + timedelta(minutes=minutes), **more)
-
-
-def rental(key: Key, name: str, state: RentalState, minutes: int = 0) -> Rental:
-    whose = {"chat_id": 1, "owner_id": 1, "key_id": key.id, "provider": "smsak", "country": "GB"}
-    return Rental(
-        id=name, provider_id=name, state=state, created_at=NOW + timedelta(minutes=minutes), **whose
-    )
-
-
-def order(key: Key, name: str, of: str, state: OrderState, cost: str) -> RentalOrder:
-    whose = {"chat_id": 1, "owner_id": 1, "key_id": key.id, "provider": "smsak", "rental_id": of}
-    what = {"kind": OrderKind.RENT, "tariff": "1", "days": 7, "country": "GB", "country_code": "GB"}
-    return RentalOrder(
-        id=name, state=state, cost=Decimal(cost), currency="EUR", created_at=NOW, **whose, **what
-    )
-
-
-def message(key: Key, name: str, state: MessageState, minutes: int | None = 0) -> OutgoingMessage:
-    whose = {"chat_id": 1, "owner_id": 1, "key_id": key.id, "provider": "smsfly", "country": "UA"}
-    confirmed = NOW + timedelta(minutes=minutes) if minutes is not None else None
-    costs = {"quoted": Decimal("0.90"), "sms_cost": Decimal("0.48"), "viber_cost": None}
-    return OutgoingMessage(
-        id=name, state=state, created_at=NOW, confirmed_at=confirmed, currency="UAH", **whose, **costs
-    )
 
 
 async def page(
