@@ -36,7 +36,7 @@ def marks(key: Key, t: Texts, keys: KeyStore) -> list[str]:
         return [t("⚠️ {problem}", problem=t.plain_error(BrokenKey()))]
     if key.stopped_at is not None:
         problem, when = t.plain_error(refusal(key)), t.day(key.stopped_at)
-        return [t("⛔ {problem} Told on {when}.", problem=problem, when=when)]
+        return [t("⛔ Stopped on {when}. {problem}", problem=problem, when=when)]
     return [t("📉 Its balance is running low.")] if key.low_told_at is not None else []
 
 

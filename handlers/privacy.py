@@ -91,8 +91,8 @@ def _privacy(days: int, t: Texts) -> Screen:
     lines = [
         t("🔒 <b>Privacy</b>"),
         t(
-            "<b>Kept:</b> your Telegram id and name, your provider keys and settings, and what you bought, "
-            "rented and sent."
+            "<b>Kept until you have it forgotten:</b> your Telegram id and name, your provider keys and "
+            "settings, and what you bought, rented and sent."
         ),
         t.many(
             "<b>Erased {count} day after the end</b> of a number or message: codes, SMS, texts, recipients.",

@@ -189,7 +189,7 @@ async def test_a_key_that_stopped_is_marked_until_it_works_again(chat: Chat, hou
     house.alpha.breaks("balance", BadKey())
     await chat.say("/balance")
     await chat.say("/keys")
-    assert "⛔ The provider does not accept this key." in chat.screen
+    assert "⛔ Stopped on 1 May 12:00. The provider does not accept this key." in chat.screen
     house.alpha.breaks("balance", None)
     await chat.press("Alpha")
     await chat.press("Test")

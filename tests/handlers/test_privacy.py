@@ -26,7 +26,12 @@ def everything(house: House) -> str:
 
 async def test_privacy_says_what_is_kept_for_how_long_and_who_reads_it(chat: Chat) -> None:
     await chat.say("/privacy")
-    for words in ("Kept:", "Erased 30 days after", "whoever runs this bot", "Backups"):
+    for words in (
+        "Kept until you have it forgotten:",
+        "Erased 30 days after",
+        "whoever runs this bot",
+        "Backups",
+    ):
         assert words in chat.screen
     assert chat.buttons == ["⬇️ Export my data", "🗑 Forget me", "◀ Menu"]
 
