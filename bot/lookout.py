@@ -100,9 +100,12 @@ class Lookout:
     async def payers(self, chat_id: int) -> Sequence[Payer]:
         """What a watch of this chat may buy with: any key by currency, then each key.
 
-        Raises `NoKeys`.
+        Raises `NoKeys`, or `BrokenKey` where none can be read.
         """
-        shops = [shop for shop, _ in (await self._shops.ask(chat_id, _ask_nothing)).items]
+        told = await self._shops.ask(chat_id, _ask_nothing)
+        if not told.items:
+            raise told.troubles[0].error
+        shops = [shop for shop, _ in told.items]
         currencies = dict.fromkeys(shop.provider.currency for shop in shops)
         each = [Payer(key, shop.provider.currency) for shop in shops for key in shop.keys]
         return [*(Payer(None, currency) for currency in currencies), *each]

@@ -43,6 +43,8 @@ def offers(service: Listed, iso2: str, listing: Listing[Ware], page: int, t: Tex
     rows.append(turn(page, pages, lambda to: OffersOn(service=service.slug, iso2=iso2, page=to)))
     if all(ware.offer.stock == 0 for ware in listing.items):
         rows += _ways_on(service, iso2, missing, t)
+    else:
+        back.append(press(t.plain("👀 Watch"), WatchFor(service=service.slug, iso2=iso2)))
     return Screen(f"{text}\n\n{told}{troubles(missing, t)}", [*rows, back])
 
 

@@ -10,7 +10,7 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
 from bot.clock import Clock
-from bot.errors import AlreadyDone, BadInput, Expired, NoKeys, UnknownKey
+from bot.errors import AlreadyDone, BadInput, CodebellError, Expired, NoKeys
 from bot.i18n import Texts
 from bot.lookout import several
 from bot.offers import Offers
@@ -144,7 +144,8 @@ async def ask_for_price(
     payer = await watches.payer(chat_of(callback), callback_data.by)
     await state.set_state(Asked.watch_price)
     await state.set_data(callback_data.model_dump())
-    await show(callback, question(callback_data, payer, t))
+    sight = await watches.look(chat_of(callback), callback_data.service, callback_data.iso2)
+    await show(callback, question(callback_data, sight, payer, t))
 
 
 @router.message(Asked.watch_price, F.text, ~F.text.startswith("/"))
@@ -235,8 +236,6 @@ async def _ask_which(event: Message | CallbackQuery, wish: WatchFor, t: Texts, w
     except NoKeys:
         await show(event, no_keys(t, wish.service, wish.iso2))
         return
-    if not payers:
-        raise UnknownKey
     sight = await watches.look(chat_id, wish.service, wish.iso2)
     await show(event, tell_or_buy(wish.service, wish.iso2, sight, payers, t))
 
@@ -282,7 +281,7 @@ async def _who(
     """Who pays; "" where there is one key only, or none left."""
     try:
         payers = await watches.payers(chat_id)
-    except NoKeys:
+    except CodebellError:
         return ""
     by = watch.key_id or watch.currency
     found = [payer for payer in payers if payer.by == by] if several(payers) else []

@@ -61,7 +61,7 @@ def _nothing(t: Texts) -> str:
     return t(
         "<b>You wait for nothing right now.</b>\n"
         "When a number is out of stock or too dear, I can look for it: I tell you, or buy one at your price. "
-        "Press 👀 where the offers are, or type: /watch telegram us"
+        "Press 👀 under the offers, or type: /watch telegram us"
     )
 
 
@@ -138,10 +138,10 @@ def _buttons(watch: Watch, t: Texts) -> Rows:
     if watch.state not in WATCH_OPEN:
         again = press(t.plain("👀 Watch again"), WatchFor(service=watch.service, iso2=watch.country))
         return [[offers, again], back]
-    stop = (
-        [press(t.plain("⏹ Stop watching"), Stop(id=watch.id))] if watch.state is WatchState.WATCHING else []
-    )
-    return [stop, _lower(watch, t), [offers], back]
+    stop = press(t.plain("⏹ Stop watching"), Stop(id=watch.id))
+    if watch.state is WatchState.BUYING:
+        return [[offers], back]
+    return [[stop, offers], _lower(watch, t), back]
 
 
 def _lower(watch: Watch, t: Texts) -> list[InlineKeyboardButton]:
@@ -149,4 +149,5 @@ def _lower(watch: Watch, t: Texts) -> list[InlineKeyboardButton]:
     if watch.buys:
         return []
     wish = Pick(service=watch.service, iso2=watch.country, buys=False, by=watch.currency)
-    return [press(t.plain("💲 Only at a price"), wish)]
+    label = t.plain("💲 Only at a price") if watch.max_price is None else t.plain("💲 Another price")
+    return [press(label, wish)]

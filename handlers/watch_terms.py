@@ -6,6 +6,7 @@ button there starts it once.
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated
 
@@ -104,7 +105,7 @@ def tell_or_buy(service: str, iso2: str, sight: Sight, payers: Sequence[Payer], 
     """How it stands now, and the two things to do about it."""
     best = sight.best
     lines = [
-        title(sight.service_name, iso2, t),
+        f"👀 {title(sight.service_name, iso2, t)}",
         *stands(best, sight, t),
         "",
         t("<b>Tell me</b>: one message as soon as it can be had."),
@@ -155,7 +156,7 @@ def prices(
     providers: Mapping[str, Provider],
 ) -> Screen:
     """At most at which price: some around today's, the chat's own limit, or another one."""
-    best = min(_of(payer, sight), key=lambda find: (not find.there, find.cost), default=None)
+    best = _best(payer, sight)
     lines = [
         title(sight.service_name, wish.iso2, t),
         *stands(best, sight, t),
@@ -176,11 +177,13 @@ def prices(
     return Screen("\n".join(lines), [*in_rows(chosen, 2), more, back])
 
 
-def _of(payer: Payer, sight: Sight) -> list[Find]:
-    """What can be had with this key, or in this currency."""
+def _best(payer: Payer, sight: Sight) -> Find | None:
+    """The best to be had with this key, or in this currency."""
     if payer.key is not None:
-        return [find for find in sight.finds if find.key.id == payer.key.id]
-    return [find for find in sight.finds if find.currency == payer.currency]
+        finds = [find for find in sight.finds if find.key.id == payer.key.id]
+    else:
+        finds = [find for find in sight.finds if find.currency == payer.currency]
+    return replace(sight, finds=finds).best
 
 
 def _suggested(
@@ -229,13 +232,13 @@ def keys(
     return Screen(f"{title(name, wish.iso2, t)}\n{text}", [*rows, back])
 
 
-def question(wish: Type, payer: Payer, t: Texts) -> Screen:
+def question(wish: Type, sight: Sight, payer: Payer, t: Texts) -> Screen:
     """What is to be typed."""
+    text = t("Send the most that the number may cost, like 0.50.")
     if payer.currency:
         text = t("Send the most that the number may cost, in {currency}, like 0.50.", currency=payer.currency)
-    else:
-        text = t("Send the most that the number may cost, like 0.50.")
-    return Screen(text, [_to_prices(wish, t)])
+    lines = [title(sight.service_name, wish.iso2, t), *stands(_best(payer, sight), sight, t), "", text]
+    return Screen("\n".join(lines), [_to_prices(wish, t)])
 
 
 def asked_again(wish: Type, t: Texts) -> Screen:
