@@ -1,7 +1,8 @@
 """What can be chosen for a quote: price tiers, suppliers, operators, a maximum price, prefixes to avoid."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from aiogram import F, Router
@@ -17,7 +18,7 @@ from bot.providers.base import Provider, Supplier, Tier
 from handlers.confirmation import Look, Set, back, confirmation, own, still_there, title, usual_maximum
 from handlers.doors import Choices, Type
 from handlers.private import NUMBERS, only_in_private
-from handlers.screen import Rows, Screen, in_rows, page_of, press, show, turn
+from handlers.screen import Screen, in_rows, page_of, press, show, turn
 from storage.models import Quote
 from storage.preferences import PreferenceStore
 from storage.quotes import QuoteStore
@@ -46,7 +47,10 @@ class NotAPrice(BadInput):
 
 
 class NotPrefixes(BadInput):
-    text = text("Send prefixes like 7918, 7900111: digits with the country code, separated by commas.")
+    text = text(
+        "These are no prefixes. Send them like 7918, 7900111: digits with the country code, separated by "
+        "commas."
+    )
 
 
 @router.callback_query(Choices.filter())
@@ -54,13 +58,13 @@ async def choices(
     callback: CallbackQuery, callback_data: Choices, t: Texts, offers: Offers, quotes: QuoteStore
 ) -> None:
     quote = await own(callback_data.nonce, callback.from_user.id, quotes)
-    rows = await _choice_rows(quote, callback_data.what, t, offers)
-    shown, pages = page_of(rows, callback_data.page, _ROWS_A_PAGE)
+    choice = await _choice(quote, callback_data.what, t, offers)
+    shown, pages = page_of(choice, callback_data.page, _ROWS_A_PAGE)
     pager = turn(callback_data.page, pages, lambda to: callback_data.model_copy(update={"page": to}))
-    question = _question(callback_data.what, t) if rows else t("There is nothing to choose from right now.")
+    question = _question(callback_data.what, t) if choice else t("There is nothing to choose from right now.")
     whatever = [_set(quote, callback_data.what, "", t.plain("Any"))]
-    html = f"{title(quote, t)}\n{question}"
-    await show(callback, Screen(html, [whatever, *shown, pager, back(quote, t)]))
+    html = "\n".join([title(quote, t), question, *(line.told for line in shown if line.told)])
+    await show(callback, Screen(html, [whatever, *([*line.row] for line in shown), pager, back(quote, t)]))
 
 
 @router.callback_query(Set.filter())
@@ -89,11 +93,20 @@ async def ask(
     price = callback_data.what == "max_price"
     await state.set_state(Asked.max_price if price else Asked.prefixes)
     await state.set_data({"nonce": quote.nonce})
-    question = t(NotPrefixes.text)
-    if price:
-        today = t.money(quote.cost, quote.currency)
-        question = t("Send the most you would pay, like 0.50. Today it costs {price}.", price=today)
+    question = _price_asked(quote, t) if price else _prefixes_asked(t)
     await show(callback, Screen(f"{title(quote, t)}\n{question}", [back(quote, t)]))
+
+
+def _price_asked(quote: Quote, t: Texts) -> str:
+    today = t.money(quote.cost, quote.currency)
+    return t("Send the most you would pay, like 0.50. Today it costs {price}.", price=today)
+
+
+def _prefixes_asked(t: Texts) -> str:
+    return t(
+        "How shall the number not begin? Send prefixes like 7918, 7900111: digits with the country code, "
+        "separated by commas."
+    )
 
 
 @router.message(Asked.max_price, F.text, ~F.text.startswith("/"))
@@ -175,21 +188,33 @@ def _question(what: str, t: Texts) -> str:
             return t("Which operator should the number be of?")
 
 
-async def _choice_rows(quote: Quote, what: str, t: Texts, offers: Offers) -> Rows:
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row of buttons, and what the text tells of it."""
+
+    row: Sequence[InlineKeyboardButton]
+    told: str = ""
+
+
+async def _choice(quote: Quote, what: str, t: Texts, offers: Offers) -> list[_Line]:
     """A button for each thing to choose; a supplier can also be left out. What is chosen is ticked."""
     match what:
         case "tiers":
             tiers = await offers.tiers(quote)
-            return in_rows([_tier(tier, quote, t) for tier in tiers], 2)
+            return _pairs([_tier(tier, quote, t) for tier in tiers])
         case "suppliers":
             found = [one for one in await offers.suppliers(quote) if _fits(_NOT + one.id)]
-            return [_supplier_row(one, quote, t) for one in found]
+            return [_supplier(one, quote, t) for one in found]
         case "operators":
             names = [name for name in await offers.operators(quote) if name != "any" and _fits(name)]
             ticked = [(name, _ticked(name, name == quote.operator)) for name in names]
-            return in_rows([_set(quote, what, name, label) for name, label in ticked], 2)
+            return _pairs([_set(quote, what, name, label) for name, label in ticked])
         case _:
             raise Expired
+
+
+def _pairs(buttons: list[InlineKeyboardButton]) -> list[_Line]:
+    return [_Line(row) for row in in_rows(buttons, 2)]
 
 
 def _fits(value: str) -> bool:
@@ -210,15 +235,14 @@ def _tier(tier: Tier, quote: Quote, t: Texts) -> InlineKeyboardButton:
     return _set(quote, "tiers", str(tier.cost), _ticked(label, tier.cost == quote.min_price))
 
 
-def _supplier_row(one: Supplier, quote: Quote, t: Texts) -> list[InlineKeyboardButton]:
+def _supplier(one: Supplier, quote: Quote, t: Texts) -> _Line:
+    """Its stock stands in the text: on a phone a button has no room for it."""
     price = t.money(one.cost, quote.currency)
-    label = f"{one.id} · {price} · {t.plain('{stock} left', stock=one.stock)}"
+    label, told = f"{one.id} · {price}", t("{supplier}: {stock} left", supplier=one.id, stock=one.stock)
     without = t.plain("🚫 not {supplier}", supplier=one.id)
     left_out = one.id in quote.except_suppliers.split(",")
-    return [
-        _set(quote, "suppliers", one.id, _ticked(label, one.id == quote.suppliers)),
-        _set(quote, "suppliers", _NOT + one.id, _ticked(without, left_out)),
-    ]
+    alone = _set(quote, "suppliers", one.id, _ticked(label, one.id == quote.suppliers))
+    return _Line([alone, _set(quote, "suppliers", _NOT + one.id, _ticked(without, left_out))], told)
 
 
 async def _changes(
