@@ -129,7 +129,7 @@ def _times(row: Activation, t: Texts) -> list[str]:
         (text("Bought: {moment}"), row.bought_at),
         (text("Lives until: {moment}"), row.expires_at),
         (text("Cancel asked: {moment}"), row.cancel_called_at),
-        (text("Last answer: {moment}"), row.answered_at),
+        (text("Last asked: {moment}"), row.polled_at),
         (text("Ended: {moment}"), row.ended_at),
     )
 
@@ -201,7 +201,7 @@ def _of_rental(facts: RentalFacts, t: Texts, providers: Mapping[str, Provider], 
         (text("Begun: {moment}"), row.created_at),
         (text("Rented: {moment}"), row.rented_at),
         (text("Rented until: {moment}"), row.until),
-        (text("Last answer: {moment}"), row.answered_at),
+        (text("Last asked: {moment}"), row.polled_at),
         (text("Ended: {moment}"), row.ended_at),
     )
     orders = [_order(each, t) for each in facts.orders]

@@ -246,7 +246,7 @@ class Chat:
 
     def find(self, words: str) -> Json:
         """The bot's newest message with these words."""
-        return next(message for message in reversed(self.messages) if words in message["text"])
+        return next(message for message in reversed(self.messages) if words in message.get("text", ""))
 
     def data(self, label: str) -> str:
         """What a button sends when it is pressed."""

@@ -1,0 +1,226 @@
+"""/history: everything bought, rented and sent, its filters, and the way to the receipts."""
+
+import pytest
+
+from bot.errors import NoNumbers
+from handlers.filters import Filters, read
+from storage.history import Kind, Outcome
+from storage.models import State
+from tests.handlers.test_numbers import many_more
+from tests.house import Chat, House
+from tests.renting import RENTING
+from tests.sending import SENDING
+
+
+@pytest.fixture
+async def customer(chat: Chat, house: House) -> Chat:
+    """Somebody with a code, a cancelled number, a rented one and a sent message."""
+    house.alpha.capabilities |= RENTING | SENDING
+    await chat.buys()
+    house.alpha.delivers("04817", "Your code is 04817")
+    await chat.wait(10)
+    await chat.buys("whatsapp us")
+    await chat.wait(31)
+    await chat.press("Cancel")
+    await chat.wait(10)
+    await _rents_and_sends(chat)
+    return chat
+
+
+async def _rents_and_sends(chat: Chat) -> None:
+    await chat.say("/rent")
+    for label in ("United States", "7 days", "Rent for"):
+        await chat.press(label)
+    await chat.wait(60)
+    await chat.say("/send")
+    await chat.press("SMS")
+    for words in ("+380501234567", "Dinner is ready"):
+        await chat.say(words)
+    await chat.press("Send for")
+
+
+def things(chat: Chat) -> list[str]:
+    """The list without its heading."""
+    return chat.screen.split("\n\n")[1:]
+
+
+def firsts(chat: Chat) -> list[str]:
+    """For what each thing of the list was, without its place and its country."""
+    return [each.split(". ", 1)[1].split("\n")[0].split(" · ")[0] for each in things(chat)]
+
+
+async def test_without_a_history_the_next_step_is_a_number(newcomer: Chat) -> None:
+    await newcomer.say("/history")
+    assert newcomer.screen == (
+        "History\n\nNothing yet. What you buy, rent or send is listed here from then on."
+    )
+    assert newcomer.buttons == ["📱 Buy a number", "◀ Menu"]
+
+
+async def test_everything_is_listed_newest_first_with_its_price_and_how_it_ended(customer: Chat) -> None:
+    await customer.say("/history")
+    assert customer.screen.split("\n\n")[0] == "History\n🧾 opens a receipt."
+    assert things(customer) == [
+        "1. ✉️ SMS · 🇺🇦 Ukraine\n+380 50 123 4567 · $0.48\n1 May 12:01 · ⏳ on its way",
+        "2. 🗓 Rental · 🇺🇸 United States\n+44 7700 900001 · $4.00\n"
+        "1 May 12:00 · ⏳ until 8 May 12:00 · SIM on",
+        "3. WhatsApp · 🇺🇸 United States\n+1 201-555-0002 · $0.30\n1 May 12:00 · ❌ cancelled",
+        "4. Telegram · 🇺🇸 United States\n+1 201-555-0001 · $0.50\n1 May 12:00 · ✅ code received",
+    ]
+    receipts = [f"🧾 {place}" for place in range(1, 5)]
+    assert customer.buttons == [*receipts, "🔎 Filters", "📤 Export", "◀ Menu"]
+
+
+async def test_a_year_later_the_year_is_told(customer: Chat, house: House) -> None:
+    house.clock.advance(366 * 86400)
+    await customer.say("/history")
+    assert "1 May 2026 · ✅ code received" in customer.screen
+
+
+async def test_the_list_of_numbers_leads_to_the_history(customer: Chat) -> None:
+    await customer.say("/numbers")
+    await customer.press("History")
+    assert customer.screen.startswith("History\n")
+
+
+async def test_pages_go_on_after_a_restart(customer: Chat, house: House) -> None:
+    await many_more(house, 9, State.EXPIRED)
+    await customer.say("/history")
+    assert len(things(customer)) == 6
+    assert customer.buttons[6:] == ["2 ▶", "🔎 Filters", "📤 Export", "◀ Menu"]
+    await house.restart()
+    await customer.press("2 ▶")
+    assert [each.split(".")[0] for each in things(customer)] == [str(place) for place in range(7, 13)]
+    assert "◀ 1" in customer.buttons
+    await customer.press("3 ▶")
+    assert things(customer) == [
+        "13. Telegram · 🇺🇸 United States\n+1 201-555-0001 · $0.50\n1 May 12:00 · ✅ code received"
+    ]
+    await customer.press("🧾 13")
+    await customer.press("◀ History")
+    assert "13. Telegram" in customer.screen
+
+
+#: What is pressed on the screen of the filters, and what is listed then.
+CHOICES = {
+    ("Kind", "Numbers"): ["WhatsApp", "Telegram"],
+    ("Kind", "Rentals"): ["🗓 Rental"],
+    ("Kind", "Messages"): ["✉️ SMS"],
+    ("Outcome", "Succeeded"): ["Telegram"],
+    ("Outcome", "Cancelled"): ["WhatsApp"],
+    ("Outcome", "Still open"): ["✉️ SMS", "🗓 Rental"],
+    ("Service", "WhatsApp"): ["WhatsApp"],
+    ("Country", "Ukraine"): ["✉️ SMS"],
+    ("Provider", "Alpha"): ["✉️ SMS", "🗓 Rental", "WhatsApp", "Telegram"],
+    ("Period", "Last 24 hours"): ["✉️ SMS", "🗓 Rental", "WhatsApp", "Telegram"],
+}
+
+
+async def test_a_filter_lets_its_own_through_at_once_and_can_be_taken_back(customer: Chat) -> None:
+    await customer.say("/history")
+    for (by, value), listed in CHOICES.items():
+        await customer.press("Filters")
+        await customer.press(by)
+        await customer.press(value)
+        assert firsts(customer) == listed, (by, value)
+        assert value in customer.screen.split("\n")[1]
+        await customer.press("Filters")
+        await customer.press(by)
+        await customer.press("Any")
+        assert len(firsts(customer)) == 4
+
+
+async def test_filters_add_up_and_are_told_in_words(customer: Chat, house: House) -> None:
+    await customer.say("/history")
+    for by, value in (("Kind", "Numbers"), ("Country", "United States"), ("Outcome", "Code came")):
+        await customer.press("Filters")
+        await customer.press(by)
+        await customer.press(value)
+    assert firsts(customer) == ["Telegram"]
+    assert customer.screen.split("\n")[1] == "📱 Numbers · ✅ Code came · 🇺🇸 United States"
+    await house.restart()
+    await customer.press("Filters")
+    assert customer.screen.split("\n")[:7] == [
+        "Filters",
+        "Kind: 📱 Numbers",
+        "Outcome: ✅ Code came",
+        "Service: any",
+        "Country: 🇺🇸 United States",
+        "Provider: any",
+        "Period: any",
+    ]
+    await customer.press("◀ History")
+    assert firsts(customer) == ["Telegram"]
+    await customer.press("Filters")
+    await customer.press("Clear")
+    assert len(firsts(customer)) == 4
+
+
+async def test_a_kind_that_has_no_such_outcome_or_service_forgets_it(customer: Chat) -> None:
+    await customer.say("/history")
+    for by, value in (("Service", "WhatsApp"), ("Outcome", "Cancelled"), ("Kind", "Messages")):
+        await customer.press("Filters")
+        await customer.press(by)
+        await customer.press(value)
+    assert customer.screen.split("\n")[1] == "✉️ Messages"
+    assert firsts(customer) == ["✉️ SMS"]
+
+
+async def test_what_filters_let_nothing_through_can_be_changed(customer: Chat, house: House) -> None:
+    house.clock.advance(2 * 86400)
+    await customer.say("/history")
+    for label in ("Filters", "Period", "Last 24 hours"):
+        await customer.press(label)
+    assert customer.screen == "History\nLast 24 hours\n\nNothing matches these filters."
+    assert customer.buttons == ["🔎 Filters", "🧹 Clear", "◀ Menu"]
+    await customer.press("Clear")
+    assert len(firsts(customer)) == 4
+
+
+async def test_what_was_not_bought_is_listed_where_it_is_asked_for_without_a_price(
+    chat: Chat, house: House
+) -> None:
+    house.alpha.fails("buy", NoNumbers())
+    await chat.buys()
+    await chat.say("/history")
+    assert chat.screen.startswith("History\n\nNothing yet.")
+    await chat.press("Failed, not paid")
+    assert things(chat) == ["1. Telegram · 🇺🇸 United States\n1 May 12:00 · 🚫 not bought"]
+
+
+async def test_a_filter_of_a_provider_that_is_gone_still_names_it(customer: Chat, house: House) -> None:
+    await customer.say("/history")
+    await customer.press("Filters")
+    await customer.press("Provider")
+    del house.codebell.providers["alpha"]
+    await customer.press("Alpha")
+    assert customer.screen.split("\n")[1] == "alpha"
+    assert len(firsts(customer)) == 4
+
+
+async def test_forged_filters_show_what_is_ones_own(customer: Chat, house: House) -> None:
+    stranger = house.person("Bob")
+    await stranger.say("/start")
+    for forged in ("hp:zzz:0", "hp:n--USffff:999", "hp:---------telegram:0", "hf:' OR 1=1", "hl:s:x:5"):
+        await stranger.forge(forged)
+        assert stranger.alert == "", forged
+        assert "201-555" not in stranger.screen
+    await stranger.forge("hl:?::0")
+    assert stranger.alert == "This button is too old. Please open /start again."
+
+
+async def test_in_a_group_the_history_is_nobodys_business(customer: Chat, house: House) -> None:
+    group = house.group(customer)
+    for command in ("/history", "/export"):
+        await group.say(command)
+        assert group.screen == (
+            "What was bought is shown in a private chat with me: it is nobody else's business."
+        )
+
+
+def test_filters_come_out_of_a_button_as_they_went_in() -> None:
+    some = Filters(Kind.NUMBER, Outcome.CAME, None, "US", "0f3a", "x" * 20)
+    for each in (Filters(), some, Filters(country="GB"), Filters(service="tg"), Filters(kind=Kind.MESSAGE)):
+        assert read(str(each)) == each
+        assert len(str(each)) <= 32
+        assert ":" not in str(each)
