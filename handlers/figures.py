@@ -61,8 +61,8 @@ def _seen(picture: Picture, figures: Figures, t: Texts, providers: Titles) -> li
 def nothing(t: Texts) -> str:
     return t(
         "<b>Statistics</b>\n"
-        "There is nothing to count yet. Once you bought numbers, you see here what you spent, how many codes "
-        "came and how soon."
+        "There is nothing to count yet. Once you have bought numbers, you see here what you spent, how many "
+        "codes came and how soon."
     )
 
 
