@@ -33,7 +33,7 @@ CARDS_A_PAGE = 20
 _FIRST = 5
 #: Fewer letters say nothing yet.
 _LETTERS = 2
-#: Seconds for which Telegram may give the same answer again.
+#: Seconds for which Telegram may give the same cards again; who has none may have a key in a moment.
 _KEPT = 10
 _BUTTON = 64
 
@@ -61,7 +61,7 @@ async def offer_cards(
     try:
         await query.answer(
             [*cards],
-            cache_time=_KEPT,
+            cache_time=_KEPT if cards else 0,
             is_personal=True,
             next_offset=str(first + CARDS_A_PAGE) if more else "",
             button=found.way,

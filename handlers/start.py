@@ -31,8 +31,9 @@ from handlers.doors import (
     Stats,
     Watches,
 )
+from handlers.listings import person_of
 from handlers.numbers import FRESH
-from handlers.screen import Rows, Screen, chat_of, press, show
+from handlers.screen import Screen, chat_of, press, show
 from storage.activations import ActivationStore
 from storage.chats import ChatStore
 from storage.keys import KeyStore
@@ -50,22 +51,9 @@ class More(CallbackData, prefix="mm"):
 
 
 @router.message(CommandStart())
-async def start(
-    message: Message,
-    t: Texts,
-    keys: KeyStore,
-    shops: Shops,
-    numbers: ActivationStore,
-    clock: Clock,
-    purchases: Purchases,
-    offers: Offers,
-) -> None:
-    await show(message, await _menu(message, t, keys, shops, numbers, clock, purchases, offers))
-
-
 @router.callback_query(Menu.filter())
 async def menu(
-    callback: CallbackQuery,
+    event: Message | CallbackQuery,
     t: Texts,
     keys: KeyStore,
     shops: Shops,
@@ -74,7 +62,14 @@ async def menu(
     purchases: Purchases,
     offers: Offers,
 ) -> None:
-    await show(callback, await _menu(callback, t, keys, shops, numbers, clock, purchases, offers))
+    """What can be done here; who has no key yet is shown the one step to begin with."""
+    chat_id, person_id = chat_of(event), person_of(event)
+    if not await keys.list(chat_id):
+        await show(event, _welcome(t))
+        return
+    waiting = await numbers.recent(person_id, chat_id, clock() - FRESH, _WAITING)
+    last = await last_bought_row(chat_id, person_id, t, purchases, offers)
+    await show(event, _home(last, len(waiting), await _special(chat_id, t, shops), t))
 
 
 @router.callback_query(More.filter())
@@ -90,25 +85,6 @@ async def met_or_left(event: ChatMemberUpdated, chats: ChatStore, postman: Postm
     else:
         await chats.mark_reachable(event.chat.id)
         postman.nudge()
-
-
-async def _menu(
-    event: Message | CallbackQuery,
-    t: Texts,
-    keys: KeyStore,
-    shops: Shops,
-    numbers: ActivationStore,
-    clock: Clock,
-    purchases: Purchases,
-    offers: Offers,
-) -> Screen:
-    chat_id = chat_of(event)
-    if not await keys.list(chat_id):
-        return _welcome(t)
-    person_id = event.from_user.id if event.from_user is not None else chat_id
-    waiting = await numbers.recent(person_id, chat_id, clock() - FRESH, _WAITING)
-    last = await last_bought_row(chat_id, person_id, t, purchases, offers)
-    return _home(last, len(waiting), [await _special(chat_id, t, shops)], t)
 
 
 async def _special(chat_id: int, t: Texts, shops: Shops) -> list[InlineKeyboardButton]:
@@ -136,26 +112,27 @@ def _welcome(t: Texts) -> Screen:
     )
 
 
-def _home(last: list[InlineKeyboardButton], waiting: int, special: Rows, t: Texts) -> Screen:
-    lines = [t("🔔 <b>Codebell</b>"), ""]
-    if waiting:
-        lines.append(
-            t.many(
-                "{count} number is waiting for an SMS.", "{count} numbers are waiting for an SMS.", waiting
-            )
-        )
-    lines.append(t("What shall it be? You can also just type the name of a service."))
-    return Screen(
-        "\n".join(lines),
-        [
-            [press(t.plain("📱 Buy a number"), Buy())],
-            last,
-            [press(t.plain("📋 My numbers"), Numbers()), press(t.plain("💰 Balance"), Balance())],
-            *special,
-            [press(t.plain("🏷 Prices"), Prices()), press(t.plain("🔔 Watches"), Watches())],
-            [press(t.plain("More ▾"), More()), press(t.plain("❔ Help"), Help())],
-        ],
-    )
+def _home(
+    last: list[InlineKeyboardButton], waiting: int, special: list[InlineKeyboardButton], t: Texts
+) -> Screen:
+    rows = [
+        last,
+        [press(t.plain("📱 Buy a number"), Buy())],
+        [press(t.plain("📋 My numbers"), Numbers()), press(t.plain("💰 Balance"), Balance())],
+        special,
+        [press(t.plain("🏷 Prices"), Prices()), press(t.plain("🔔 Watches"), Watches())],
+        [press(t.plain("More ▾"), More()), press(t.plain("❔ Help"), Help())],
+    ]
+    return Screen("\n".join([t("🔔 <b>Codebell</b>"), "", *_state(waiting, t)]), rows)
+
+
+def _state(waiting: int, t: Texts) -> list[str]:
+    """What is going on, and what can be done."""
+    asked = t("What shall it be? You can also just type it, like <i>telegram usa</i>.")
+    if not waiting:
+        return [asked]
+    one = t.many("{count} number is waiting for an SMS.", "{count} numbers are waiting for an SMS.", waiting)
+    return [one, asked]
 
 
 def _rest(t: Texts) -> Screen:

@@ -127,6 +127,12 @@ async def test_without_a_key_there_is_a_way_to_connect_one(newcomer: Chat) -> No
     assert newcomer.screen == "Which provider is the key from?"
 
 
+async def test_cards_are_there_as_soon_as_there_is_a_key(newcomer: Chat, house: House) -> None:
+    assert await titles(newcomer, "telegram us") == []
+    await house.connect(newcomer, house.alpha)
+    assert await titles(newcomer, "telegram us") == ["Telegram · 🇺🇸 United States · from $0.50"]
+
+
 async def test_what_nobody_knows_or_sells_has_a_way_on(chat: Chat) -> None:
     unknown = await typed(chat, "xyzzyq")
     assert unknown["button"] == {"text": "Nothing like that is sold: see what is", "start_parameter": "buy"}
@@ -189,6 +195,15 @@ async def test_typing_keeps_no_button_from_working(chat: Chat, house: House) -> 
     assert (await typed(chat, "too much"))["results"] == []
     house.clock.advance(10)
     assert await titles(chat, "telegram us") != []
+
+
+async def test_typing_in_another_chat_ends_no_question(newcomer: Chat, house: House) -> None:
+    await newcomer.say("/start")
+    await newcomer.press("Add a provider key")
+    await newcomer.press("Alpha")
+    await typed(newcomer, "telegram")
+    await newcomer.say(KEY)
+    assert "connected" in newcomer.screen
 
 
 async def test_a_provider_that_does_not_answer_says_so_above_nothing(chat: Chat, house: House) -> None:

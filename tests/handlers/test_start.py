@@ -27,7 +27,7 @@ async def test_a_newcomer_is_shown_one_clear_next_step(newcomer: Chat) -> None:
 async def test_who_has_a_key_gets_the_menu(chat: Chat) -> None:
     await chat.say("/start")
     assert chat.buttons == MENU
-    assert chat.screen == "🔔 Codebell\n\nWhat shall it be? You can also just type the name of a service."
+    assert chat.screen == "🔔 Codebell\n\nWhat shall it be? You can also just type it, like telegram usa."
 
 
 async def test_the_rest_of_the_menu_is_one_press_away_and_leads_back(chat: Chat) -> None:
