@@ -40,13 +40,19 @@ class Voices:
         preferences: PreferenceStore,
         outbox: OutboxStore,
         clock: Clock,
+        most: int = _REMEMBERED,
     ) -> None:
         self._catalogues = catalogues
         self._chats = chats
         self._preferences = preferences
         self._outbox = outbox
         self._clock = clock
+        self._most = most
         self._met: dict[int, _Met] = {}
+
+    def __len__(self) -> int:
+        """How many chats' words are at hand."""
+        return len(self._met)
 
     @property
     def languages(self) -> frozenset[str]:
@@ -97,7 +103,7 @@ class Voices:
         return await self.of(chat_id, spoken)
 
     def _note(self, chat_id: int, met: _Met) -> None:
-        if len(self._met) >= _REMEMBERED:
+        if len(self._met) >= self._most:
             self._met.clear()
         self._met[chat_id] = met
 

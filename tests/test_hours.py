@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.hours import WORLD, hour_name, hours_in, offset_in, offset_name, quiet_until, zone_of
+from bot.hours import (
+    WORLD,
+    NotAnOffset,
+    NotHours,
+    hour_name,
+    hours_in,
+    offset_in,
+    offset_name,
+    quiet_until,
+    zone_of,
+)
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 MINUTES = st.integers(0, 1439)
@@ -33,6 +43,30 @@ def test_what_is_shown_can_be_typed(first: int, last: int) -> None:
 @given(st.sampled_from(WORLD))
 def test_a_zone_that_is_shown_can_be_typed(offset: int) -> None:
     assert offset_in(offset_name(offset)) == offset
+
+
+@pytest.mark.parametrize(
+    ("typed", "hours"), [("0-6.15", (0, 375)), ("9 – 7:05", (540, 425)), ("23-24", (1380, 0))]
+)
+def test_hours_are_read_as_people_write_them(typed: str, hours: tuple[int, int]) -> None:
+    assert hours_in(typed) == hours
+
+
+@pytest.mark.parametrize("typed", ["22", "25-7", "7-7", "0-24", "22:60-7", "night", "-3"])
+def test_what_are_no_hours_is_refused(typed: str) -> None:
+    with pytest.raises(NotHours):
+        hours_in(typed)
+
+
+@pytest.mark.parametrize(("typed", "offset"), [("utc +14", 840), ("−0930", -570), ("gmt-3", -180)])
+def test_the_distance_from_utc_is_read_as_people_write_it(typed: str, offset: int) -> None:
+    assert offset_in(typed) == offset
+
+
+@pytest.mark.parametrize("typed", ["5", "+15", "-12:15", "+5:20", "+5:75", "Kyiv", "22-7"])
+def test_what_no_clock_shows_is_refused(typed: str) -> None:
+    with pytest.raises(NotAnOffset):
+        offset_in(typed)
 
 
 @given(MINUTES, MINUTES, st.sampled_from(WORLD), st.integers(0, 2 * 1440))

@@ -188,31 +188,6 @@ async def test_a_chat_is_remembered_with_its_language_and_seen_again_an_hour_lat
     assert (chat.language, chat.seen_at) == ("uk", door.clock())
 
 
-async def test_whose_telegram_speaks_another_language_is_followed_at_once_until_they_choose(
-    database: Database,
-) -> None:
-    door = Door(database, Access.OPEN)
-    for spoken, chosen, language in (("uk", "", "uk"), ("de", "", "de"), ("", "", "de"), ("de", "vi", "vi")):
-        if chosen:
-            await door.voices.speak(STRANGER, chosen, spoken)
-        await door.come(door.says(STRANGER, language=spoken))
-        assert await door.chats.language(STRANGER) == language
-    await door.come(door.says(STRANGER, language="fr"))
-    assert await door.chats.language(STRANGER) == "vi"
-    await door.voices.speak(STRANGER, "", "fr")
-    assert await door.chats.language(STRANGER) == "fr"
-
-
-async def test_a_group_keeps_its_language_whoever_speaks(database: Database) -> None:
-    door = Door(database, Access.OPEN)
-    for spoken in ("uk", "de"):
-        await door.come(door.says(STRANGER, "group", spoken))
-        door.clock.advance(3601)
-    group = door.says(STRANGER, "group").message
-    assert group is not None
-    assert await door.chats.language(group.chat.id) == "uk"
-
-
 async def test_who_writes_faster_than_anybody_reads_is_told_once_and_heard_when_it_calms(
     database: Database,
 ) -> None:
