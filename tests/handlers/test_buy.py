@@ -153,7 +153,7 @@ async def test_offers_of_all_keys_stand_side_by_side_cheapest_first(chat: Chat, 
     house.clock.advance(1)
     await house.connect(chat, house.alpha, "second-key-0000000000-more", label="work")
     await chat.say("/buy telegram us")
-    assert chat.buttons == ["Beta · $0.35", "Alpha · $0.50", "Alpha work · $0.50", "◀ Countries"]
+    assert chat.buttons == ["Beta · $0.35", "Alpha · $0.50", "Alpha work · $0.50", "◀ Countries", "👀 Watch"]
     assert chat.screen.splitlines()[3:] == [
         *("Beta · $0.35", "", "Alpha · $0.50 · 10 left", "", "Alpha work · $0.50 · 10 left")
     ]

@@ -164,7 +164,7 @@ async def test_offers_tell_how_often_and_how_soon_a_code_came(chat: Chat, house:
         "Alpha · $0.50 · 10 left",
         "75% of 12 numbers got a code · usually in 14 seconds",
     ]
-    assert chat.buttons == ["Alpha · $0.50", "◀ Countries"]
+    assert chat.buttons == ["Alpha · $0.50", "◀ Countries", "👀 Watch"]
 
 
 async def test_few_numbers_are_called_few(chat: Chat, house: House) -> None:
@@ -189,7 +189,7 @@ async def test_many_offers_are_shown_page_by_page(chat: Chat, house: House) -> N
         house.clock.advance(1)
         await house.connect(chat, house.alpha, f"key-of-alpha-{number:04}-wxyz", label=f"no. {number}")
     await chat.say("telegram us")
-    assert chat.buttons[-2:] == ["2 ▶", "◀ Countries"]
+    assert chat.buttons[-3:] == ["2 ▶", "◀ Countries", "👀 Watch"]
     assert len(chat.buttons) == 10
     await chat.press("2 ▶")
     assert chat.buttons == ["Alpha no. 7 · $0.50", "Alpha no. 8 · $0.50", "◀ 1", "◀ Countries"]
@@ -202,7 +202,7 @@ async def test_who_does_not_answer_is_marked_and_a_press_still_tries(chat: Chat,
     house.beta.breaks("prices", Unavailable("502"))
     house.clock.advance(120)
     await chat.say("telegram us")
-    assert chat.buttons == ["⚠️ Beta · $0.35", "Alpha · $0.50", "◀ Countries"]
+    assert chat.buttons == ["⚠️ Beta · $0.35", "Alpha · $0.50", "◀ Countries", "👀 Watch"]
     assert "not answering right now" in lines(chat)[3]
     await chat.press("Beta")
     assert chat.alert == "The provider does not answer right now."
