@@ -82,7 +82,7 @@ def _short(watch: Watch, t: Texts, now: datetime) -> str:
     if watch.state is not WatchState.WATCHING:
         return _became(watch, t)
     left = t("{span} left", span=t.span((watch.until - now).total_seconds()))
-    looked = t("looked at {time}", time=t.time(watch.polled_at)) if watch.polled_at else ""
+    looked = t("looked at {time}", time=t.clock(watch.polled_at)) if watch.polled_at else ""
     return " · ".join(part for part in (*_limit(watch, t), left, looked) if part)
 
 
@@ -128,8 +128,8 @@ def _standing(watch: Watch, t: Texts, now: datetime) -> list[str]:
     if watch.polled_at is None:
         return [*lines, t("I look about once a minute, beginning now.")]
     if watch.reason and (error := named(watch.reason)) is not None:
-        return [*lines, t("⚠️ At {time}: {problem}", time=t.time(watch.polled_at), problem=t.error(error()))]
-    return [*lines, t("Last look: {time}, and nothing for you yet.", time=t.time(watch.polled_at))]
+        return [*lines, t("⚠️ At {time}: {problem}", time=t.clock(watch.polled_at), problem=t.error(error()))]
+    return [*lines, t("Last look: {time}, and nothing for you yet.", time=t.clock(watch.polled_at))]
 
 
 def _buttons(watch: Watch, t: Texts) -> Rows:

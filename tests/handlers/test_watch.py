@@ -76,7 +76,7 @@ async def test_a_price_chosen_later_changes_the_watch_there_is(waiting: Chat) ->
     await waiting.press("$0.55 · +10 %")
     await waiting.say("/watch")
     assert waiting.screen.count("Telegram") == 1
-    assert "at most $0.55 · 7 days left · looked at 12:00:00" in waiting.screen
+    assert "at most $0.55 · 7 days left · looked at 12:00" in waiting.screen
 
 
 # To have one bought
