@@ -14,7 +14,7 @@ _OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+−–-])\s*([0-9]{1,2})(?:[:.]?([0-9]{
 
 
 class NotHours(BadInput):
-    text = text("Send two times with a hyphen between them, like 22:30-8.")
+    text = text("Send when they begin and when they end, like 22:30-8.")
 
 
 class NotAnOffset(BadInput):

@@ -116,7 +116,7 @@ async def test_the_distance_from_utc_can_be_typed_and_is_asked_for_until_a_clock
 async def test_quiet_hours_can_be_typed_and_are_asked_for_until_they_are_some(newcomer: Chat) -> None:
     await opened(newcomer, "Quiet hours")
     await newcomer.say("night")
-    assert newcomer.screen == "Send two times with a hyphen between them, like 22:30-8."
+    assert newcomer.screen == "Send when they begin and when they end, like 22:30-8."
     await newcomer.say("22:30-8")
     assert line(newcomer, "🌙") == "🌙 Quiet hours: 22:30–08:00"
 
