@@ -90,14 +90,14 @@ async def test_a_file_where_a_price_is_expected_leaves_the_question_open(chat: C
     house.human.upload(chat.chat_id, chat.person_id, "price.txt", b"0.5")
     await house.settle()
     assert chat.screen == "I only understand text and buttons."
-    await chat.say("0.5")
-    assert "At most $0.50" in chat.screen
+    await chat.say("0.6")
+    assert "At most $0.60" in chat.screen
 
 
 UNREADABLE = ["", "x", "zz:1:2", "qb", "qb:", "a:z:id", "bs:99999", "bc:telegram:-1:0", "m:extra:parts"]
 OUTDATED = [
     "qb:nosuch",
-    "qa:nosuch",
+    "ua:nosuch",
     "a:c:nosuch",
     "ko:nosuch",
     "kr:nosuch:1",
