@@ -1,21 +1,22 @@
 """/history: everything bought, rented and sent, its filters, and the way to the receipts."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from bot.errors import NoNumbers
-from handlers.filters import Filters, read
+from handlers.filters import Filters, Period, mark, read
 from storage.history import Kind, Outcome
-from storage.models import State
+from storage.models import Key, MessageState, OrderState, RentalState, State
 from tests.handlers.test_numbers import many_more
 from tests.house import Chat, House
-from tests.renting import RENTING
-from tests.sending import SENDING
+from tests.storage.shelf import put
+from tests.storage.things import message, order, rental
 
 
 @pytest.fixture
 async def customer(chat: Chat, house: House) -> Chat:
     """Somebody with a code, a cancelled number, a rented one and a sent message."""
-    house.alpha.capabilities |= RENTING | SENDING
     await chat.buys()
     house.alpha.delivers("04817", "Your code is 04817")
     await chat.wait(10)
@@ -23,20 +24,23 @@ async def customer(chat: Chat, house: House) -> Chat:
     await chat.wait(31)
     await chat.press("Cancel")
     await chat.wait(10)
-    await _rents_and_sends(chat)
+    [key] = await house.codebell.keys.list(chat.chat_id)
+    await put(house.database, *rented_and_sent(key, house.clock()))
     return chat
 
 
-async def _rents_and_sends(chat: Chat) -> None:
-    await chat.say("/rent")
-    for label in ("United States", "7 days", "Rent for"):
-        await chat.press(label)
-    await chat.wait(60)
-    await chat.say("/send")
-    await chat.press("SMS")
-    for words in ("+380501234567", "Dinner is ready"):
-        await chat.say(words)
-    await chat.press("Send for")
+def rented_and_sent(key: Key, now: datetime) -> list[object]:
+    alpha: dict[str, object] = {"provider": "alpha", "currency": "USD"}
+    until = {"until": now + timedelta(days=7), "online": True, "created_at": now}
+    phone = {"provider": "alpha", "phone": "+447700900001", "country": "US"}
+    sent = {"recipient": "+380501234567", "channels": "sms", "confirmed_at": now + timedelta(minutes=1)}
+    paid = order(key, "order", "rental", OrderState.DONE, "4.00")
+    paid.currency = "USD"
+    return [
+        rental(key, "rental", RentalState.ACTIVE, **until, **phone),
+        message(key, "message", MessageState.ACCEPTED, **sent, **alpha),
+        paid,
+    ]
 
 
 def things(chat: Chat) -> list[str]:
@@ -116,18 +120,26 @@ CHOICES = {
 }
 
 
-async def test_a_filter_lets_its_own_through_at_once_and_can_be_taken_back(customer: Chat) -> None:
-    await customer.say("/history")
+async def test_a_filter_lets_its_own_through_at_once(customer: Chat) -> None:
     for (by, value), listed in CHOICES.items():
-        await customer.press("Filters")
-        await customer.press(by)
-        await customer.press(value)
+        await customer.say("/history")
+        for label in ("Filters", by, value):
+            await customer.press(label)
         assert firsts(customer) == listed, (by, value)
         assert value in customer.screen.split("\n")[1]
-        await customer.press("Filters")
-        await customer.press(by)
-        await customer.press("Any")
-        assert len(firsts(customer)) == 4
+
+
+async def test_each_filter_can_be_taken_back(customer: Chat) -> None:
+    narrow = Filters(Kind.NUMBER, Outcome.CAME, Period.DAY, "US", mark("alpha"), "telegram")
+    await customer.say("/history")
+    await customer.forge(f"hf:{narrow}")
+    assert ": any" not in customer.screen
+    for count, by in enumerate(("Kind", "Outcome", "Service", "Country", "Provider", "Period"), 1):
+        for label in (by, "Any", "Filters"):
+            await customer.press(label)
+        assert customer.screen.count(": any") == count
+    await customer.press("◀ History")
+    assert len(firsts(customer)) == 4
 
 
 async def test_filters_add_up_and_are_told_in_words(customer: Chat, house: House) -> None:

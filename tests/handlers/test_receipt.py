@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import update
 
 from bot.errors import Unavailable
-from storage.models import Activation, RentalText, Sms
+from storage.models import Activation, RentalText, Sms, State
 from storage.outbox import new_id
 from tests.handlers.reading import marked
 from tests.house import Chat, House
@@ -129,7 +129,7 @@ async def test_a_receipt_that_is_too_long_for_a_message_is_whole_in_its_file(
     chat: Chat, house: House
 ) -> None:
     await chat.buys()
-    await many_sms(house)
+    await many_sms(chat, house)
     told = await opened(chat)
     assert told.endswith("It is too long for one message: the file has all of it.")
     assert "Balance before: $18.74" in told
@@ -140,7 +140,9 @@ async def test_a_receipt_that_is_too_long_for_a_message_is_whole_in_its_file(
 
 
 async def many_sms(house: House) -> None:
-    [row] = await house.codebell.numbers.recent(700000001, 700000001, house.clock(), frozenset({"waiting"}))
+    [row] = await house.codebell.numbers.recent(
+        700000001, 700000001, house.clock(), frozenset({State.WAITING})
+    )
     words = {"code": "1", "sender": "Telegram", "received_at": house.clock(), "activation_id": row.id}
     async with house.database.begin() as session:
         session.add_all(

@@ -16,25 +16,30 @@ from storage.models import (
 from tests.storage.shelf import NOW
 
 
-def rental(key: Key, name: str, state: RentalState, minutes: int = 0) -> Rental:
-    whose = {"chat_id": 1, "owner_id": 1, "key_id": key.id, "provider": "smsak", "country": "GB"}
-    return Rental(
-        id=name, provider_id=name, state=state, created_at=NOW + timedelta(minutes=minutes), **whose
-    )
+def rental(key: Key, name: str, state: RentalState, minutes: int = 0, **more: object) -> Rental:
+    what: dict[str, object] = {"id": name, "provider_id": name, "provider": "smsak", "country": "GB"}
+    made = {"state": state, "created_at": NOW + timedelta(minutes=minutes)}
+    return Rental(**(_whose(key) | what | made | more))
 
 
 def order(key: Key, name: str, of: str, state: OrderState, cost: str) -> RentalOrder:
-    whose = {"chat_id": 1, "owner_id": 1, "key_id": key.id, "provider": "smsak", "rental_id": of}
+    whose = {**_whose(key), "provider": "smsak", "rental_id": of}
     what = {"kind": OrderKind.RENT, "tariff": "1", "days": 7, "country": "GB", "country_code": "GB"}
     return RentalOrder(
         id=name, state=state, cost=Decimal(cost), currency="EUR", created_at=NOW, **whose, **what
     )
 
 
-def message(key: Key, name: str, state: MessageState, minutes: int | None = 0) -> OutgoingMessage:
-    whose = {"chat_id": 1, "owner_id": 1, "key_id": key.id, "provider": "smsfly", "country": "UA"}
+def message(
+    key: Key, name: str, state: MessageState, minutes: int | None = 0, **more: object
+) -> OutgoingMessage:
+    """Minutes after the moment it was confirmed; None is a draft's."""
+    what: dict[str, object] = {"id": name, "provider": "smsfly", "country": "UA", "currency": "UAH"}
     confirmed = NOW + timedelta(minutes=minutes) if minutes is not None else None
+    made = {"state": state, "created_at": NOW, "confirmed_at": confirmed}
     costs = {"quoted": Decimal("0.90"), "sms_cost": Decimal("0.48"), "viber_cost": None}
-    return OutgoingMessage(
-        id=name, state=state, created_at=NOW, confirmed_at=confirmed, currency="UAH", **whose, **costs
-    )
+    return OutgoingMessage(**(_whose(key) | what | made | costs | more))
+
+
+def _whose(key: Key) -> dict[str, object]:
+    return {"chat_id": key.chat_id, "owner_id": key.chat_id, "key_id": key.id}
