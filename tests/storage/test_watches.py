@@ -9,13 +9,12 @@ from sqlalchemy import select
 from bot.errors import AlreadyDone, Expired, NotYours
 from storage.database import Database
 from storage.keys import KeyStore
-from storage.models import WATCH_OPEN, WATCH_REACHED_FROM, Key, Post, Quote, State, Watch, WatchState
+from storage.models import WATCH_OPEN, WATCH_REACHED_FROM, Key, Post, Quote, Watch, WatchState
 from storage.outbox import Kind
 from storage.quotes import LIFETIME
-from storage.reasons import Reason
 from storage.vault import Vault
-from storage.watches import KEPT, LISTED, MOST, TooManyWatches, WatchStore, by_watch, next_nonce
-from tests.storage.shelf import MASTER, NOW, chat, number, put, stored
+from storage.watches import KEPT, LISTED, MOST, TooManyWatches, WatchStore
+from tests.storage.shelf import MASTER, NOW, chat, put, stored
 
 HOUR, LATER = timedelta(hours=1), NOW + timedelta(seconds=45)
 OPEN = (WatchState.WATCHING, WatchState.BUYING)
@@ -165,64 +164,6 @@ async def test_to_be_told_of_the_same_at_another_price_changes_the_watch(store: 
 async def test_one_that_buys_is_not_changed_by_one_that_tells(store: WatchStore, database: Database) -> None:
     await put(database, watch("buys"))
     assert (await store.tell(watch("tells", buys=False), NOW)).id == "tells"
-
-
-# Trying
-
-
-def test_each_try_has_a_nonce_of_its_own_which_a_press_never_has() -> None:
-    row = watch("x" * 11)
-    row.nonce = next_nonce(row)
-    again = next_nonce(row)
-    assert (row.nonce, again) == ("xxxxxxxxxxx@1", "xxxxxxxxxxx@2")
-    assert by_watch(again)
-    assert not by_watch("xxxxxxxxxxx")
-    row.nonce = f"{row.id}@ffff"
-    assert len(row.nonce) == 16
-
-
-async def test_a_quote_is_stored_with_the_try_or_not_at_all(
-    database: Database, store: WatchStore, key: Key
-) -> None:
-    await put(database, watch())
-    taken = await store.buying("watch", quote(key, "watch@1"), NOW, LATER)
-    assert taken is not None
-    assert (taken.nonce, taken.next_poll_at) == ("watch@1", LATER)
-    assert await store.buying("watch", quote(key, "watch@2"), NOW, LATER) is None
-    assert await nonces(database) == ["watch@1"]
-
-
-async def test_a_try_that_bought_nothing_takes_its_quote_along(
-    database: Database, store: WatchStore, key: Key
-) -> None:
-    await put(database, watch())
-    await store.buying("watch", quote(key, "watch@1"), NOW, LATER)
-    await put(database, number(key, "n", State.FAILED, nonce="watch@1", reason="NoNumbers"))
-    row = await store.resumed("watch", NOW, LATER)
-    assert row is not None
-    assert (row.state, row.failures, row.next_poll_at) == (WatchState.WATCHING, 1, LATER)
-    assert next_nonce(row) == "watch@2"
-    assert await nonces(database) == []
-
-
-@pytest.mark.parametrize(
-    ("state", "reason"),
-    [
-        (State.BUYING, ""),
-        (State.WAITING, ""),
-        (State.RECEIVED, ""),
-        (State.CANCELLED, ""),
-        (State.UNKNOWN, "Unavailable"),
-        (State.FAILED, Reason.NOT_LISTED),
-    ],
-)
-async def test_after_a_try_that_may_have_bought_there_is_no_other(
-    database: Database, store: WatchStore, key: Key, state: State, reason: str
-) -> None:
-    await put(database, watch())
-    await store.buying("watch", quote(key, "watch@1"), NOW, LATER)
-    await put(database, number(key, "n", state, nonce="watch@1", reason=reason))
-    assert await store.resumed("watch", NOW, LATER) is None
 
 
 # Looking, and the end
