@@ -153,7 +153,7 @@ def _who_and_price(quote: Quote, key: Key, who: str, t: Texts) -> str:
 
 def _wishes(quote: Quote, ceiling: Decimal | None, t: Texts) -> list[str]:
     """What was chosen beyond the offer, a line each."""
-    lines = [_price_line(quote, ceiling, t)] if quote.max_price not in (None, quote.cost) else []
+    lines = [_price_line(quote, ceiling, t)] if quote.max_price is not None else []
     if quote.operator:
         lines.append(t("Operator: {operator}", operator=quote.operator))
     if quote.suppliers:

@@ -65,7 +65,7 @@ def ways_on(row: Activation, t: Texts) -> Rows:
     match row.reason:
         case NoNumbers.__name__ | NotOffered.__name__:
             countries = press(t.plain("🌍 Other countries"), Countries(service=row.service))
-            watch = press(t.plain("👁 Watch for it"), WatchFor(service=row.service, iso2=row.country))
+            watch = press(t.plain("👀 Watch for it"), WatchFor(service=row.service, iso2=row.country))
             return [[other, countries], [watch, once_more]]
         case NoMoney.__name__:
             return [[press(t.plain("💰 Balance"), Balance()), other], [once_more]]

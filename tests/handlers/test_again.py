@@ -98,8 +98,8 @@ async def test_repeat_last_is_for_the_owner_alone(chat: Chat, newcomer: Chat) ->
 @pytest.mark.parametrize(
     ("refusal", "buttons"),
     [
-        (NoNumbers(), [NEXT, "🌍 Other countries", "👁 Watch for it", AGAIN]),
-        (NotOffered(), [NEXT, "🌍 Other countries", "👁 Watch for it", AGAIN]),
+        (NoNumbers(), [NEXT, "🌍 Other countries", "👀 Watch for it", AGAIN]),
+        (NotOffered(), [NEXT, "🌍 Other countries", "👀 Watch for it", AGAIN]),
         (NoMoney(), ["💰 Balance", NEXT, AGAIN]),
         (BadKey(), ["🔑 Keys", NEXT]),
         (LimitReached(), ["📋 My numbers", AGAIN]),

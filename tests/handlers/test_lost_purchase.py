@@ -29,7 +29,7 @@ async def test_b_7_while_it_is_looked_for_the_card_says_so_then_that_it_was_not_
     assert "Balance before: $18.74\nBalance after: $18.74" in asking.screen
     await asking.wait(LAG)
     assert "🚫 Not bought: the answer of Alpha was lost, but it lists no such number." in asking.screen
-    assert asking.buttons == ["🔁 Try again", "🌍 Other offers"]
+    assert asking.buttons == ["🔁 Try again", "➡ Next cheapest"]
     assert len(house.alpha.called("buy")) == 1
     await asking.press("Try again")
     await asking.press("Buy for")
