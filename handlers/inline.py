@@ -54,20 +54,23 @@ async def offer_cards(
 ) -> None:
     found = await _found(query, t, window, shops)
     first = int(query.offset) if query.offset.isdecimal() else 0
-    name, today = (await bot.me()).username or "", t.date(clock())
-    page = found.wares[first : first + CARDS_A_PAGE]
-    more = first + CARDS_A_PAGE < len(found.wares)
-    cards = [card(service, region, name, today, t) for service, region in page]
     try:
-        await query.answer(
-            [*cards],
-            cache_time=_KEPT if cards else 0,
-            is_personal=True,
-            next_offset=str(first + CARDS_A_PAGE) if more else "",
-            button=found.way,
-        )
+        await _answer(query, found, first, (await bot.me()).username or "", t.date(clock()), t)
     except AiogramError as error:
         log.info("an inline query could not be answered: %s", type(error).__name__)
+
+
+async def _answer(query: InlineQuery, found: Found, first: int, bot_name: str, today: str, t: Texts) -> None:
+    """A page of the cards, and where the next one begins."""
+    after = first + CARDS_A_PAGE
+    cards = [card(service, region, bot_name, today, t) for service, region in found.wares[first:after]]
+    await query.answer(
+        [*cards],
+        cache_time=_KEPT if cards else 0,
+        is_personal=True,
+        next_offset=str(after) if after < len(found.wares) else "",
+        button=found.way,
+    )
 
 
 async def _found(query: InlineQuery, t: Texts, window: Window, shops: Shops) -> Found:

@@ -1,6 +1,7 @@
 """What things cost, as text: a line for each country of a service, or for each provider in one of them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 from aiogram.filters.callback_data import CallbackData
@@ -14,7 +15,7 @@ from bot.window import Region, Regions, Shown, Ware
 from handlers.doors import Countries, Country, Menu, Prices, WatchFor
 from handlers.listings import said_again, stock_left, troubles
 from handlers.offer_lists import details
-from handlers.screen import Rows, Screen, in_rows, page_of, press, turn
+from handlers.screen import Screen, in_rows, page_of, press, turn
 
 SERVICES_A_PAGE = 14
 LINES_A_PAGE = 10
@@ -43,6 +44,14 @@ class Sellers(CallbackData, prefix="gi"):
     service: str
     iso2: str
     page: Annotated[int, Field(ge=0, le=999)] = 0
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """What goes with prices: the time of day they are of, and the way to send them on, if there is one."""
+
+    time: str
+    share: list[InlineKeyboardButton]
 
 
 def services(listing: Listing[Shown], wanted: Services, t: Texts) -> Screen:
@@ -78,32 +87,25 @@ def _button(shown: Shown, iso2: str) -> InlineKeyboardButton:
     return press(label, Sellers(service=service, iso2=iso2) if iso2 else Places(service=service))
 
 
-def places(regions: Regions, page: int, now: str, share: list[InlineKeyboardButton], t: Texts) -> Screen:
+def places(regions: Regions, page: int, at: At, t: Texts) -> Screen:
     """A line for each country, in the chat's order; a flag leads to its providers."""
     name, back = regions.service.name, [press(t.plain("◀ Services"), Prices())]
     if not regions.items:
         text = t("<b>{service}</b>\nNobody sells numbers for it right now.", service=name)
         return Screen(text + troubles(regions.troubles, t), [back])
     shown, pages = page_of(regions.items, page, LINES_A_PAGE)
-    head = t("<b>{service}</b> · prices at {time}", service=name, time=now)
-    lines = "\n".join(_line(region, t) for region in shown)
-    text = "\n\n".join([head, lines, t("A flag shows the country's providers.")])
-    return Screen(text + troubles(regions.troubles, t), _ways(regions, shown, (page, pages), share, back, t))
-
-
-def _ways(
-    regions: Regions,
-    shown: Sequence[Region],
-    at: tuple[int, int],
-    share: list[InlineKeyboardButton],
-    back: list[InlineKeyboardButton],
-    t: Texts,
-) -> Rows:
-    """From a page of countries: to one, to the next page, to buying, into another chat, and back."""
     service = regions.service.slug
     flags = in_rows([_flag(service, region) for region in shown], _FLAGS)
-    pager = turn(*at, lambda to: Places(service=service, page=to))
-    return [*flags, pager, [press(t.plain("📱 Buy a number"), Countries(service=service)), *share], back]
+    pager = turn(page, pages, lambda to: Places(service=service, page=to))
+    buy = [press(t.plain("📱 Buy a number"), Countries(service=service)), *at.share]
+    text = _lines(name, shown, at, t) + troubles(regions.troubles, t)
+    return Screen(text, [*flags, pager, buy, back])
+
+
+def _lines(service: str, shown: Sequence[Region], at: At, t: Texts) -> str:
+    head = t("<b>{service}</b> · prices at {time}", service=service, time=at.time)
+    lines = "\n".join(_line(region, t) for region in shown)
+    return "\n\n".join([head, lines, t("A flag shows the country's providers.")])
 
 
 def _line(region: Region, t: Texts) -> str:
@@ -119,29 +121,24 @@ def _flag(service: str, region: Region) -> InlineKeyboardButton:
     return press(flag(iso2), Sellers(service=service, iso2=iso2))
 
 
-def sellers(
-    service: Listed,
-    wanted: Sellers,
-    listing: Listing[Ware],
-    now: str,
-    share: list[InlineKeyboardButton],
-    t: Texts,
-) -> Screen:
+def sellers(service: Listed, wanted: Sellers, listing: Listing[Ware], at: At, t: Texts) -> Screen:
     """A page of what each provider asks, and the ways on."""
-    where = f"{flag(wanted.iso2)} {t.country(wanted.iso2)}"
-    watch = press(t.plain("🔔 Watch"), WatchFor(service=service.slug, iso2=wanted.iso2))
-    back = [press(t.plain("◀ Countries"), Places(service=service.slug))]
+    title = {"service": service.name, "country": f"{flag(wanted.iso2)} {t.country(wanted.iso2)}"}
     missing = troubles([trouble for trouble in listing.troubles if trouble.as_of is None], t)
     if not listing.items:
-        text = t(
-            "<b>{service}</b> · {country}\nNobody sells it there right now.",
-            service=service.name,
-            country=where,
-        )
-        return Screen(text + missing, [[watch], back])
+        text = t("<b>{service}</b> · {country}\nNobody sells it there right now.", **title)
+        return Screen(text + missing, [[_watch(wanted, t)], _back(wanted, t)])
     shown, pages = page_of(listing.items, wanted.page, OFFERS_A_PAGE)
-    head = t("<b>{service}</b> · {country}\nPrices at {time}", service=service.name, country=where, time=now)
+    head = t("<b>{service}</b> · {country}\nPrices at {time}", **title, time=at.time)
     text = "\n\n".join([head, *(details(ware, listing.items, t) for ware in shown)])
     pager = turn(wanted.page, pages, lambda to: wanted.model_copy(update={"page": to}))
-    buy = press(t.plain("📱 Buy a number"), Country(service=service.slug, iso2=wanted.iso2))
-    return Screen(text + missing, [pager, [buy, watch], share, back])
+    buy = press(t.plain("📱 Buy a number"), Country(service=wanted.service, iso2=wanted.iso2))
+    return Screen(text + missing, [pager, [buy, _watch(wanted, t)], at.share, _back(wanted, t)])
+
+
+def _watch(wanted: Sellers, t: Texts) -> InlineKeyboardButton:
+    return press(t.plain("🔔 Watch"), WatchFor(service=wanted.service, iso2=wanted.iso2))
+
+
+def _back(wanted: Sellers, t: Texts) -> list[InlineKeyboardButton]:
+    return [press(t.plain("◀ Countries"), Places(service=wanted.service))]

@@ -1,6 +1,7 @@
 """/prices: what things cost today over all the chat's keys, to be read and sent on; it buys nothing."""
 
 from aiogram import Bot, F, Router
+from aiogram.exceptions import AiogramError
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
@@ -12,7 +13,7 @@ from bot.window import Window
 from handlers import price_lists
 from handlers.doors import Prices
 from handlers.listings import no_keys, person_of
-from handlers.price_lists import Places, Sellers, Services
+from handlers.price_lists import At, Places, Sellers, Services
 from handlers.private import PRICES, only_in_private
 from handlers.screen import chat_of, show
 
@@ -84,8 +85,8 @@ async def _show_places(
     event: Message | CallbackQuery, wanted: Places, t: Texts, window: Window, bot: Bot, clock: Clock
 ) -> None:
     regions = await window.countries(chat_of(event), person_of(event), wanted.service)
-    share = await _share(bot, wanted.service, t)
-    await show(event, price_lists.places(regions, wanted.page, t.clock(clock()), share, t))
+    at = At(t.clock(clock()), await _share(bot, regions.service.name, t))
+    await show(event, price_lists.places(regions, wanted.page, at, t))
 
 
 async def _show_sellers(
@@ -93,12 +94,15 @@ async def _show_sellers(
 ) -> None:
     listing = await window.offers(chat_of(event), wanted.service, wanted.iso2)
     service = await window.service(chat_of(event), wanted.service)
-    share = await _share(bot, f"{service.name} {wanted.iso2.lower()}", t) if listing.items else []
-    await show(event, price_lists.sellers(service, wanted, listing, t.clock(clock()), share, t))
+    at = At(t.clock(clock()), await _share(bot, f"{service.name} {wanted.iso2.lower()}", t))
+    await show(event, price_lists.sellers(service, wanted, listing, at, t))
 
 
 async def _share(bot: Bot, words: str, t: Texts) -> list[InlineKeyboardButton]:
-    """The way to a price card in another chat, where the bot's inline mode is switched on."""
-    if not (await bot.me()).supports_inline_queries:
+    """The way to a price card in another chat, where the bot's inline mode is known to be switched on."""
+    try:
+        inline = (await bot.me()).supports_inline_queries
+    except AiogramError:
         return []
-    return [InlineKeyboardButton(text=t.plain("📤 Send to a chat"), switch_inline_query=words)]
+    label = t.plain("📤 Send to a chat")
+    return [InlineKeyboardButton(text=label, switch_inline_query=words)] if inline else []

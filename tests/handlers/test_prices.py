@@ -105,3 +105,11 @@ async def test_in_a_group_prices_are_nobodys_business(chat: Chat, house: House) 
     group = house.group(chat)
     await group.say("/prices telegram")
     assert "private chat" in group.screen
+
+
+async def test_where_telegram_does_not_tell_of_inline_mode_prices_are_shown_without_it(
+    chat: Chat, house: House
+) -> None:
+    house.human.fault("getMe", code=502, times=None)
+    await chat.say("/prices telegram us")
+    assert chat.buttons == ["📱 Buy a number", "🔔 Watch", "◀ Countries"]
