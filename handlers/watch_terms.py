@@ -30,7 +30,7 @@ LASTS = (15, 60, 6 * 60, 24 * 60)
 #: Of today's price, in hundredths: where it can be had that was too dear, where it cannot it may be dearer.
 _LESS, _MORE = (-10, -25, -50), (0, 10, 25)
 #: A number, perhaps with a sign or name of a currency before or behind it.
-_PRICE = re.compile(r"[^0-9.,−–-]*([0-9]{1,4}(?:[.,][0-9]{1,4})?)[^0-9.,−–-]*", re.ASCII)
+_PRICE = re.compile(r"[^0-9.,−–-]*([0-9]{1,7}(?:[.,][0-9]{1,4})?)[^0-9.,−–-]*", re.ASCII)
 #: Cheaper numbers than this are told apart by fractions of a cent.
 _DEAR = Decimal("0.20")
 

@@ -47,7 +47,7 @@ LONGEST = {
     "name": "x" * 32,
     "nonce": "x" * 11,
     "phone": "x" * 15,
-    "price": "9999.9999",
+    "price": "9999999.9999",
     "service": "x" * 20,
     "tariff": "x" * 24,
     "value": "x" * 32,

@@ -18,7 +18,7 @@ def sells(house: House, cost: str, stock: int) -> None:
     house.alpha.prices_of["tg", "1"] = (cost, stock)
 
 
-@pytest.mark.parametrize("words", ["x", "0", "-1", "0.5.5", "12345", "half"])
+@pytest.mark.parametrize("words", ["x", "0", "-1", "0.5.5", "12345678", "half"])
 async def test_what_is_no_price_is_asked_for_again(waiting: Chat, words: str) -> None:
     await waiting.say("/watch telegram us")
     await waiting.press("Buy by itself")
