@@ -11,7 +11,7 @@ from aiogram.methods import SendChatAction, TelegramMethod
 from aiogram.types import Chat, TelegramObject
 
 from handlers.progress import AGAIN, UNNOTICED, Progress
-from tests.house import TOKEN
+from tests.house import TOKEN, House
 
 
 class Ears(Bot):
@@ -102,3 +102,8 @@ async def test_in_a_group_nobody_is_shown_that_it_types() -> None:
     assert await handling == "answer"
     assert hands.asleep.empty()
     assert bot.typed == []
+
+
+async def test_it_is_around_every_update_of_the_bot(house: House) -> None:
+    around = house.codebell.dispatcher.update.outer_middleware
+    assert sum(isinstance(each, Progress) for each in around) == 1
