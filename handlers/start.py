@@ -93,7 +93,7 @@ async def _special(chat_id: int, t: Texts, shops: Shops) -> list[InlineKeyboardB
     if await shops.able(chat_id, Capability.RENT):
         buttons.append(press(t.plain("🗓 Rent a number"), Rent()))
     if any([await shops.able(chat_id, need) for need in NEEDS.values()]):
-        buttons.append(press(t.plain("✉️ Send a message"), Send()))
+        buttons.append(press(t.plain("✉️ Send message"), Send()))
     return buttons
 
 

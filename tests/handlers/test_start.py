@@ -55,7 +55,7 @@ async def test_what_only_some_providers_can_do_is_shown_to_who_has_a_key_of_one(
 ) -> None:
     house.alpha.capabilities |= RENTING | SENDING
     await chat.say("/start")
-    assert chat.buttons == [*MENU[:3], "🗓 Rent a number", "✉️ Send a message", *MENU[3:]]
+    assert chat.buttons == [*MENU[:3], "🗓 Rent a number", "✉️ Send message", *MENU[3:]]
 
 
 async def test_the_menu_says_how_many_numbers_wait_for_an_sms(owner: Chat, house: House) -> None:
