@@ -171,12 +171,10 @@ class Offers:
         if service in self._blocked:
             raise NotOffered
         shops = await self._shops.ask(chat_id, lambda shop: self._asked(shop, service, remembered))
-        groups = [group for _, group in shops.items]
-        troubles = list(shops.troubles)
-        for place, trouble in enumerate(troubles if remembered else ()):
-            if old := self._last_known(trouble, service):
-                groups.append(old)
-                troubles[place] = replace(trouble, as_of=min(offer.as_of for offer in old if offer.as_of))
+        silent = shops.troubles if remembered else ()
+        old = {trouble.title: self._last_known(trouble, service) for trouble in silent}
+        groups = [*(group for _, group in shops.items), *old.values()]
+        troubles = [replace(each, as_of=_told_at(old.get(each.title, ()))) for each in shops.troubles]
         offers = [offer for group in groups for offer in group]
         return Listing(sorted(offers, key=_by_price), troubles)
 
@@ -217,6 +215,11 @@ class Offers:
             for price in kept.value
             for offer in _made(shop, service, countries, price)
         ]
+
+
+def _told_at(old: Sequence[Offer]) -> datetime | None:
+    """When the oldest of these was so."""
+    return min((offer.as_of for offer in old if offer.as_of), default=None)
 
 
 def _listed(service: Service) -> Listed:

@@ -153,17 +153,11 @@ class Window:
         )
         records, limits = await self._records(slug), await self._preferences.ceilings(chat_id)
         regions = [_region(place, records, limits) for place in listing.items]
-        sorts = _sorts(regions)
         wanted = sort or (await self._preferences.of(chat_id)).sort
-        chosen = wanted if wanted in sorts else Sort.PRICE
-        return Regions(
-            service=service,
-            items=sorted(regions, key=_ORDERS[chosen]),
-            troubles=listing.troubles,
-            sort=chosen,
-            sorts=sorts,
-            favourite=slug in await self._preferences.favourites(chat_id, person_id),
-        )
+        chosen = wanted if wanted in _sorts(regions) else Sort.PRICE
+        favourite = slug in await self._preferences.favourites(chat_id, person_id)
+        in_order = sorted(regions, key=_ORDERS[chosen])
+        return Regions(service, in_order, listing.troubles, chosen, _sorts(regions), favourite)
 
     async def offers(self, chat_id: int, slug: str, iso2: str) -> Listing[Ware]:
         """All the chat's keys side by side, cheapest first, also those whose provider does not answer now."""

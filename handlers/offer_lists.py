@@ -30,32 +30,43 @@ class OffersOn(CallbackData, prefix="bq"):
 
 def offers(service: Listed, iso2: str, listing: Listing[Ware], page: int, t: Texts) -> Screen:
     """A page of the offers, cheapest first."""
-    back = [press(t.plain("◀ Countries"), Countries(service=service.slug))]
-    missing = [trouble for trouble in listing.troubles if trouble.as_of is None]
-    where = f"{flag(iso2)} {t.country(iso2)}"
+    missing = _missing(listing)
     if not listing.items:
-        text = _nobody(service.name, where, missing, t)
-        return Screen(text + troubles(missing, t), [*_ways_on(service, iso2, missing, t), back])
+        return _nobody(service, iso2, missing, t)
     shown, pages = page_of(listing.items, page, OFFERS_A_PAGE)
-    text = t("<b>{service}</b> · {country}\nWhich offer?", service=service.name, country=where)
+    text = t("<b>{service}</b> · {country}\nWhich offer?", service=service.name, country=_where(iso2, t))
     told = "\n\n".join(details(ware, listing.items, t) for ware in shown)
     rows = [[_button(ware, listing.items, t)] for ware in shown]
     rows.append(turn(page, pages, lambda to: OffersOn(service=service.slug, iso2=iso2, page=to)))
     if all(ware.offer.stock == 0 for ware in listing.items):
-        rows += _ways_on(service, iso2, missing, t)
+        rows += [*_ways_on(service, iso2, missing, t), [_back(service, t)]]
     else:
-        back.append(press(t.plain("👀 Watch"), WatchFor(service=service.slug, iso2=iso2)))
-    return Screen(f"{text}\n\n{told}{troubles(missing, t)}", [*rows, back])
+        watch = press(t.plain("👀 Watch"), WatchFor(service=service.slug, iso2=iso2))
+        rows.append([_back(service, t), watch])
+    return Screen(f"{text}\n\n{told}{troubles(missing, t)}", rows)
 
 
-def _nobody(service: str, where: str, missing: Sequence[Trouble], t: Texts) -> str:
+def _missing(listing: Listing[Ware]) -> list[Trouble]:
+    """Who does not answer and has no line that says so."""
+    said = {ware.offer.provider.title for ware in listing.items if ware.offer.as_of}
+    return [trouble for trouble in listing.troubles if trouble.title not in said]
+
+
+def _nobody(service: Listed, iso2: str, missing: Sequence[Trouble], t: Texts) -> Screen:
+    names = {"service": service.name, "country": _where(iso2, t)}
+    text = t("<b>{service}</b> · {country}\nNobody sells it there right now.", **names)
     if missing:
-        return t(
-            "<b>{service}</b> · {country}\nNobody who answers sells it there right now.",
-            service=service,
-            country=where,
-        )
-    return t("<b>{service}</b> · {country}\nNobody sells it there right now.", service=service, country=where)
+        text = t("<b>{service}</b> · {country}\nNobody who answers sells it there right now.", **names)
+    rows = [*_ways_on(service, iso2, missing, t), [_back(service, t)]]
+    return Screen(text + troubles(missing, t), rows)
+
+
+def _where(iso2: str, t: Texts) -> str:
+    return f"{flag(iso2)} {t.country(iso2)}"
+
+
+def _back(service: Listed, t: Texts) -> InlineKeyboardButton:
+    return press(t.plain("◀ Countries"), Countries(service=service.slug))
 
 
 def _ways_on(service: Listed, iso2: str, missing: Sequence[Trouble], t: Texts) -> Rows:

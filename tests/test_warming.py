@@ -1,5 +1,6 @@
 """The catalogue is read before anybody asks, politely, and nothing that goes wrong there is of weight."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from storage.models import Key
 from storage.vault import Vault
 from tests.core import OWNER, STRANGER, Core, open_core
 from tests.doubles import KEY, FakeProvider
+from tests.house import PATIENCE, House
 from tests.storage.shelf import MASTER
 
 SIX_HOURS = 6 * 3600
@@ -85,6 +87,15 @@ async def test_who_does_not_answer_is_left_alone_until_the_next_round(scene: Sce
     scene.alpha.breaks("services", Unavailable("502"))
     await scene.warming.round()
     assert scene.asked(scene.alpha) == 1
+
+
+@pytest.mark.usefixtures("chat")
+async def test_a_bot_that_starts_reads_ahead_by_itself(house: House) -> None:
+    await house.codebell.start()
+    async with asyncio.timeout(PATIENCE):
+        while not house.alpha.called("countries"):  # noqa: ASYNC110 - it has no event
+            await asyncio.sleep(0)
+    await house.codebell.stop()
 
 
 class Unreadable(KeyStore):

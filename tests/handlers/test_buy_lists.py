@@ -225,6 +225,15 @@ async def test_countries_of_who_does_not_answer_are_marked_with_their_moment(
     assert told in chat.screen
 
 
+async def test_who_does_not_answer_is_named_where_nothing_of_it_is_shown(chat: Chat, house: House) -> None:
+    await chat.say("telegram")
+    house.alpha.breaks("prices", Unavailable("502"))
+    house.clock.advance(120)
+    await chat.say("telegram vietnam")
+    assert "Nobody who answers sells it there right now." in chat.screen
+    assert "⚠️ Alpha does not answer right now" in chat.screen
+
+
 # Nothing to buy
 
 
