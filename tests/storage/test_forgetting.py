@@ -1,50 +1,26 @@
 """Who is forgotten: nothing in any table leads to them any more, and what others have stays as it is."""
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Enum,
-    Integer,
-    LargeBinary,
-    String,
-    Table,
-    delete,
-    insert,
-    select,
-)
+from sqlalchemy import delete, select, text
+from sqlalchemy.exc import IntegrityError
 
 from storage.activations import ActivationStore, Heard
 from storage.database import Database
 from storage.forgetting import FIGURES, GONE, PARTS, Forgetting
 from storage.keys import KeyStore
-from storage.models import (
-    Activation,
-    Key,
-    MessageState,
-    Moment,
-    Money,
-    OrderState,
-    RentalState,
-    Row,
-    State,
-    WatchState,
-)
+from storage.models import Activation, Key, MessageState, OrderState, Row, State
 from storage.models.columns import NOBODY
 from storage.open_ends import OpenEnds
 from storage.vault import Vault
 from tests.storage.shelf import MASTER, NOW, chat, number, put, stored
+from tests.storage.somebody import AMOUNT, OF_NOBODY, change, everything_of, rows_of
 
 ANN, BOB, GROUP = 7_700_000_123, 8_800_000_456, -1009_900_000_789
-AMOUNT = Decimal("77.0123")
-#: Tables that know no person, and those whose rows hang on another table's.
-OF_NOBODY = {"vault_canary", "learned_waits"}
+#: Tables whose rows hang on another table's.
 HANGING = {"sms", "rental_sms", "steps"}
 #: What stays of the figures: what it was, where, for how much, and how it ended.
 STAYS: dict[str, set[str]] = {
@@ -67,58 +43,6 @@ STAYS: dict[str, set[str]] = {
 }
 #: Money that stays; a balance does not.
 PRICES = {"cost", "agreed", "quoted", "viber_cost", "sms_cost"}
-#: A private chat has its person's id.
-CHAT = ("chats", "id")
-PLAIN: dict[type[Any], Any] = {Moment: NOW, Money: AMOUNT, Boolean: False, BigInteger: 1, Integer: 1}
-ENDED = {
-    "activations": State.FINISHED,
-    "steps": State.FINISHED,
-    "rentals": RentalState.ENDED,
-    "rental_orders": OrderState.DONE,
-    "messages": MessageState.DELIVERED,
-    "watches": WatchState.RUNG,
-}
-
-
-def filled(table: Table, person: int, mark: str) -> dict[str, Any]:
-    """A row with something in every column."""
-    return {column.key: value_for(table, column, person, mark) for column in table.c}
-
-
-def value_for(table: Table, column: Column[Any], person: int, mark: str) -> Any:
-    if column.foreign_keys:
-        [parent] = column.foreign_keys
-        return f"{mark}-key" if parent.column.table.name == "provider_keys" else mark
-    if column.key in {"chat_id", "owner_id", "user_id", "card_chat_id"} or (table.name, column.key) == CHAT:
-        return person
-    if isinstance(column.type, Enum):
-        return ENDED.get(table.name) if column.key == "state" else column.type.enums[0]
-    plain = next((value for kind, value in PLAIN.items() if isinstance(column.type, kind)), None)
-    return _word(table, column, mark) if plain is None else plain
-
-
-def _word(table: Table, column: Column[Any], mark: str) -> Any:
-    if isinstance(column.type, LargeBinary):
-        return f"{mark} sealed".encode()
-    if table.name == "provider_keys" and column.key == "id":
-        return f"{mark}-key"
-    assert isinstance(column.type, String), column
-    return mark if column.primary_key else f"{mark}{column.key}"[: column.type.length]
-
-
-async def everything_of(database: Database, person: int, mark: str) -> None:
-    """One row in every table that knows people, with nothing left empty."""
-    async with database.begin() as session:
-        for table in Row.metadata.sorted_tables:
-            if table.name not in OF_NOBODY:
-                await session.execute(insert(table).values(filled(table, person, mark)))
-
-
-async def rows_of(database: Database) -> dict[str, list[dict[str, Any]]]:
-    async with database.begin() as session:
-        tables = Row.metadata.sorted_tables
-        found = {table: (await session.execute(select(table))).mappings().all() for table in tables}
-    return {table.name: [dict(row) for row in rows] for table, rows in found.items()}
 
 
 def test_every_table_is_known_to_hold_people_or_not() -> None:
@@ -200,62 +124,12 @@ async def test_what_they_bought_in_a_group_stays_the_groups_without_them(databas
         assert await session.get(Key, key.id) is not None
 
 
-HINDRANCES = [
-    ("activations", {"state": State.BUYING}, OpenEnds(numbers=1)),
-    ("activations", {"state": State.WAITING}, OpenEnds(numbers=1)),
-    ("activations", {"state": State.CANCELLING}, OpenEnds(numbers=1)),
-    ("activations", {"state": State.UNKNOWN}, OpenEnds(lost=1)),
-    ("activations", {"state": State.FAILED}, OpenEnds(lost=1)),
-    ("rentals", {"state": RentalState.RENTING}, OpenEnds(rentals=1)),
-    ("rentals", {"state": RentalState.ACTIVE}, OpenEnds(rentals=1)),
-    ("rentals", {"state": RentalState.UNKNOWN}, OpenEnds(rentals=1)),
-    ("rental_orders", {"state": OrderState.ORDERED}, OpenEnds(rentals=1)),
-    ("messages", {"state": MessageState.SENDING}, OpenEnds(messages=1)),
-    ("messages", {"state": MessageState.ACCEPTED}, OpenEnds(messages=1)),
-    ("watches", {"state": WatchState.BUYING}, OpenEnds(watches=1)),
-    ("watches", {"state": WatchState.WATCHING, "buys": True}, OpenEnds(watches=1)),
-]
-
-
-@pytest.mark.parametrize(("table", "values", "told"), HINDRANCES)
-async def test_while_something_is_under_way_nothing_is_forgotten(
-    database: Database, table: str, values: dict[str, Any], told: OpenEnds
-) -> None:
-    await everything_of(database, ANN, "ann")
-    await _change(database, table, values)
-    before = await rows_of(database)
-    assert await Forgetting(database).hindrance(ANN) == told
-    assert await Forgetting(database).forget(ANN, NOW) == told
-    assert await rows_of(database) == before
-
-
-@pytest.mark.parametrize(
-    ("table", "values"),
-    [
-        ("activations", {"state": State.UNKNOWN, "next_poll_at": None}),
-        ("activations", {"state": State.FAILED, "next_poll_at": None}),
-        ("activations", {"state": State.RECEIVED}),
-        ("rentals", {"state": RentalState.UNKNOWN, "next_poll_at": None}),
-        ("messages", {"state": MessageState.ACCEPTED, "next_poll_at": None}),
-        ("messages", {"state": MessageState.UNDELIVERED}),
-        ("watches", {"state": WatchState.WATCHING}),
-    ],
-)
-async def test_what_nobody_looks_for_any_more_keeps_nobody_from_it(
-    database: Database, table: str, values: dict[str, Any]
-) -> None:
-    await everything_of(database, ANN, "ann")
-    await _change(database, table, values)
-    assert not await Forgetting(database).forget(ANN, NOW)
-    assert (await rows_of(database))["chats"] == []
-
-
 @pytest.mark.parametrize(
     ("table", "state"), [("messages", MessageState.DRAFT), ("rental_orders", OrderState.OFFERED)]
 )
 async def test_what_was_never_ordered_is_no_figure(database: Database, table: str, state: Any) -> None:
     await everything_of(database, ANN, "ann")
-    await _change(database, table, {"state": state})
+    await change(database, table, {"state": state})
     await Forgetting(database).forget(ANN, NOW)
     assert (await rows_of(database))[table] == []
 
@@ -276,11 +150,6 @@ def _soon(_: Activation) -> datetime:
     return NOW + timedelta(seconds=5)
 
 
-async def _change(database: Database, table: str, values: dict[str, Any]) -> None:
-    async with database.begin() as session:
-        await session.execute(Row.metadata.tables[table].update().values(**values))
-
-
 async def test_a_second_time_there_is_nothing_left_to_forget(database: Database) -> None:
     await everything_of(database, ANN, "ann")
     await Forgetting(database).forget(ANN, NOW)
@@ -293,3 +162,14 @@ async def test_deleted_bytes_are_overwritten(database: Database) -> None:
     async with database.bare() as connection:
         [[on]] = await connection.execute_fetchall("PRAGMA secure_delete")
     assert on == 1
+
+
+async def test_what_breaks_off_at_its_last_line_has_forgotten_nothing(database: Database) -> None:
+    await everything_of(database, ANN, "ann")
+    before = await rows_of(database)
+    async with database.begin() as session:
+        never = "CREATE TRIGGER never BEFORE DELETE ON chats BEGIN SELECT RAISE(ABORT, 'never'); END"
+        await session.execute(text(never))
+    with pytest.raises(IntegrityError):
+        await Forgetting(database).forget(ANN, NOW)
+    assert await rows_of(database) == before
