@@ -21,6 +21,7 @@ from storage.history import Kind
 from storage.models import MessageState, RentalState, State
 from storage.receipts import Facts, MessageFacts, NumberFacts, ReceiptStore, RentalFacts
 from storage.retention import Retention
+from storage.watches import has_card
 
 router = Router(name="receipt")
 router.callback_query.filter(F.data.startswith("i"))
@@ -89,7 +90,7 @@ def _rows(facts: Facts, data: Receipt, t: Texts, providers: Mapping[str, Provide
 def _card(facts: Facts, t: Texts) -> list[InlineKeyboardButton]:
     """The way to what can be done with it; the card of what is being ordered comes by itself."""
     match facts:
-        case NumberFacts(row=row) if row.state is not State.BUYING:
+        case NumberFacts(row=row) if row.state is not State.BUYING and has_card(row):
             return [press(t.plain("🗂 Card"), Act(what=What.CARD, id=row.id))]
         case RentalFacts(row=row) if row.state is not RentalState.RENTING:
             return [press(t.plain("🗂 Card"), OnRental(what=Hired.CARD, id=row.id))]

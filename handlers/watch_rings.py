@@ -14,10 +14,10 @@ from bot.i18n import Texts, flag
 from handlers.doors import Balance, Country, Keys, WatchFor
 from handlers.screen import Rows, Screen, press
 from storage.caps import SpentEnough, TooManyNumbers, TooManyToday
-from storage.models import Activation, Post, State, Watch, WatchState
+from storage.models import Activation, Post, Watch, WatchState
 from storage.outbox import Kind
 from storage.reasons import Reason
-from storage.watches import by_watch, may_have_bought
+from storage.watches import by_watch, has_card
 
 #: Why a watch ended, where the words of its error say too little, or hold a number nobody knows any more.
 _WHY = {
@@ -58,10 +58,10 @@ def draw_watch(watch: Watch, t: Texts, post: Post) -> Drawing:
 
 def on_card(drawing: Drawing, row: Activation, t: Texts) -> Drawing | None:
     """A number's card, where a watch ordered it: nothing is shown before there is a number, or may be one."""
+    if not has_card(row):
+        return None
     if not by_watch(row.nonce):
         return drawing
-    if row.state is State.BUYING or not may_have_bought(row):
-        return None
     if row.phone:
         line = t("👀 Your watch bought this number.")
     else:

@@ -51,6 +51,13 @@ def may_have_bought(purchase: Activation | None) -> bool:
     return purchase.state is not State.FAILED or purchase.reason == Reason.NOT_LISTED
 
 
+def has_card(number: Activation) -> bool:
+    """Whether a number is shown in its chat: of a watch's tries what bought something, or may have."""
+    if not by_watch(number.nonce):
+        return True
+    return number.state is not State.BUYING and may_have_bought(number)
+
+
 class WatchStore(DueRows[Watch]):
     """Every method is one transaction and returns detached rows; None means someone was faster."""
 

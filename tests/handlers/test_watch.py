@@ -144,11 +144,15 @@ async def test_a_confirmation_pressed_twice_or_late_starts_one_watch(waiting: Ch
 async def test_what_it_tries_in_vain_is_not_shown(waiting: Chat, house: House) -> None:
     await watches_to_buy(waiting)
     await waiting.wait(60)
-    house.alpha.loses_the_answer("balance", Unavailable("503"))
     sells(house, "0.50", 9)
     house.alpha.breaks("balance", Unavailable("503"))
     await waiting.wait(200)
     assert waiting.news == []
+    await waiting.say("/history")
+    await waiting.press("Failed")
+    await waiting.press("1")
+    assert "not bought" in waiting.screen
+    assert "🗂 Card" not in waiting.buttons
     house.alpha.breaks("balance", None)
     await waiting.wait(1000)
     assert [one["text"].splitlines()[0] for one in waiting.news] == ["👀 Your watch bought this number."]
