@@ -168,7 +168,7 @@ def nights(chosen: Preferences, now: datetime, t: Texts) -> Screen:
         t("🌙 <b>When shall I be quiet?</b>"),
         t("Notices, like that of a low balance, wait until these hours are over. Codes never wait."),
         t("Your clock: {time}", time=clock_name(chosen, now, t)),
-        t("Press one, or send your own, like 22:30-8"),
+        t("Or send your own: 22:30-8"),
     ]
     each = [_night(first * 60, last * 60, chosen) for first, last in _NIGHTS]
     off = press(_marked(t.plain("Off"), chosen.quiet_from is None), Hush(first=0, last=0))
