@@ -84,6 +84,10 @@ class Purchases(Spending[Activation, _Order, Number]):
         """What this person bought last in this chat."""
         return await self._store.last(chat_id, owner_id)
 
+    async def together(self, row: Activation) -> Sequence[Activation]:
+        """All that were ordered with one press, in order; a number alone is alone."""
+        return [row] if row.batch is None else await self._store.together(row.batch)
+
     async def recover(self, older_than: timedelta = timedelta(0)) -> None:
         """The same; of several, what a dead process did not order is told and never ordered."""
         made_before = self._clock() - older_than

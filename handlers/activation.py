@@ -1,12 +1,16 @@
 """The buttons of a bought number: cancel, the SMS was sent, another SMS, finish, show the card again."""
 
+from contextlib import suppress
+
 from aiogram import F, Router
 from aiogram.types import CallbackQuery
 
 from bot.activations import Activations
 from bot.clock import Clock
+from bot.errors import Refused
 from bot.i18n import Texts
 from bot.postman import Postman
+from bot.purchases import Purchases
 from handlers.doors import Act, What
 from handlers.private import NUMBERS, only_in_private
 from handlers.screen import answer
@@ -32,6 +36,23 @@ async def cancel(
         "Too early: the provider lets go of it in {span}. Booked: I cancel it at {time}.",
         span=t.span((row.cancel_from - now).total_seconds()),
         time=t.time(row.cancel_at or row.cancel_from),
+    )
+    await answer(callback, text, alert=True)
+
+
+@router.callback_query(Act.filter(F.what == What.CANCEL_ALL))
+async def cancel_all(
+    callback: CallbackQuery, callback_data: Act, t: Texts, activations: Activations, purchases: Purchases
+) -> None:
+    """The same for each number of one order; one that has its code, or ended, stays as it is."""
+    pressed = await activations.mine(callback_data.id, callback.from_user.id)
+    wished = 0
+    for row in await purchases.together(pressed):
+        with suppress(Refused):
+            await activations.cancel(row.id, callback.from_user.id)
+            wished += 1
+    text = t.plain(
+        "Numbers that are cancelled, at once or when the provider allows it: {count}.", count=wished
     )
     await answer(callback, text, alert=True)
 

@@ -271,7 +271,15 @@ def _waiting_buttons(row: Activation, provider: Provider | None, t: Texts, now: 
         buttons.append([press(t.plain("📨 I sent the SMS"), Act(what=What.SENT, id=row.id))])
     if provider is not None and provider.can(Capability.CANCEL):
         buttons.append([press(_cancel_label(row, t, now), Act(what=What.CANCEL, id=row.id))])
+        buttons.append(_cancel_all(row, t))
     return [list(line) for line in buttons]
+
+
+def _cancel_all(row: Activation, t: Texts) -> list[InlineKeyboardButton]:
+    """On the last card of several."""
+    if row.batch is None or row.position < row.count:
+        return []
+    return [press(t.plain("❌ Cancel all {count}", count=row.count), Act(what=What.CANCEL_ALL, id=row.id))]
 
 
 def _cancel_label(row: Activation, t: Texts, now: datetime) -> str:

@@ -95,6 +95,7 @@ class What(StrEnum):
     ANOTHER = "n"
     FINISH = "f"
     CARD = "v"
+    CANCEL_ALL = "a"
 
 
 class Act(CallbackData, prefix="a"):

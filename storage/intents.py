@@ -4,6 +4,7 @@ Of several numbers the first row has the quote's own nonce, each other one a non
 position: no press and no restart buys a position twice.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -75,6 +76,12 @@ async def left_out(session: AsyncSession, last: Activation, reason: str, now: da
         id=new_id(), nonce=nonce_of(batch, position), position=position, **values, **ended, **_FLAGS
     )
     return await _written(session, row, now)
+
+
+async def ordered_together(session: AsyncSession, batch: str) -> Sequence[Activation]:
+    """Several numbers of one press, in order."""
+    query = select(Activation).where(Activation.batch == batch).order_by(Activation.position)
+    return (await session.scalars(query)).all()
 
 
 def nonce_of(batch: str, position: int) -> str:

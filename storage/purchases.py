@@ -18,7 +18,7 @@ from sqlalchemy.orm import aliased
 from bot.errors import AlreadyDone
 from storage.caps import Caps
 from storage.database import Database
-from storage.intents import intended, left_out, usable
+from storage.intents import intended, left_out, ordered_together, usable
 from storage.keys import twins
 from storage.models import OPEN, Activation, Quote, State
 from storage.moves import change, enter, move, redraw
@@ -91,6 +91,10 @@ class PurchaseStore:
     async def get(self, activation_id: str) -> Activation | None:
         async with self._database.begin() as session:
             return await session.get(Activation, activation_id)
+
+    async def together(self, batch: str) -> Sequence[Activation]:
+        async with self._database.begin() as session:
+            return await ordered_together(session, batch)
 
     async def last(self, chat_id: int, owner_id: int) -> Activation | None:
         """What this person bought last in this chat."""

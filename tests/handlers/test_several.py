@@ -5,8 +5,9 @@ from decimal import Decimal
 import pytest
 
 from bot.errors import NoMoney
+from bot.providers.base import Outcome, Reading
 from tests.doubles import KEY
-from tests.house import Chat, House
+from tests.house import Chat, House, labels
 
 
 @pytest.fixture
@@ -107,3 +108,38 @@ async def test_the_count_is_not_changed_after_the_purchase(offer: Chat, house: H
     await offer.forge(button)
     assert offer.alert is not None
     assert len(house.alpha.called("buy")) == 1
+
+
+async def test_all_are_cancelled_by_one_press_on_the_last_card(offer: Chat, house: House) -> None:
+    await offer.press("×3")
+    await offer.press("Buy 3")
+    assert sum("❌ Cancel all 3" in labels(message) for message in offer.messages) == 1
+    await offer.press("Cancel all 3")
+    assert offer.alert is not None
+    assert offer.alert.endswith(": 3.")
+    await offer.wait(60)
+    assert [("pays it back" in card) for card in cards(offer)] == [True] * 3
+    assert house.alpha.accounts[KEY] == Decimal("18.74")
+
+
+async def test_who_cancels_all_keeps_what_has_its_code(offer: Chat, house: House) -> None:
+    await offer.press("×2")
+    await offer.press("Buy 2")
+    first, _ = house.alpha.lines.values()
+    first.reading = Reading(Outcome.RECEIVED, "4711")
+    await offer.wait(10)
+    await offer.press("Cancel all 2")
+    assert offer.alert is not None
+    assert offer.alert.endswith(": 1.")
+    await offer.wait(60)
+    assert [("pays it back" in card) for card in cards(offer)] == [False, True]
+
+
+async def test_nobody_cancels_all_of_another(offer: Chat, newcomer: Chat, house: House) -> None:
+    await offer.press("×2")
+    await offer.press("Buy 2")
+    await newcomer.say("/start")
+    await newcomer.forge(offer.data("Cancel all 2"))
+    assert newcomer.alert == "This button belongs to somebody else."
+    await offer.wait(60)
+    assert house.alpha.called("cancel") == []
