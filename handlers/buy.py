@@ -13,14 +13,13 @@ from bot.i18n import Texts
 from bot.offers import Offers
 from bot.providers.base import Capability
 from bot.purchases import Purchases
-from bot.search import understand
 from bot.shops import Shops
 from bot.window import Window
 from handlers.again import last_bought_row
 from handlers.country_lists import SortBy, Sorted, Star
 from handlers.country_lists import countries as countries_screen
 from handlers.doors import Buy, Countries, Country
-from handlers.listings import no_keys, person_of
+from handlers.listings import key_for, no_keys, person_of
 from handlers.offer_lists import OffersOn
 from handlers.offer_lists import offers as offers_screen
 from handlers.private import NUMBERS, only_in_private
@@ -45,8 +44,8 @@ async def buy_by_command(
 ) -> None:
     """/buy, /buy telegram, /buy telegram us; who must add a key first comes back to what they wanted."""
     if not await shops.able(message.chat.id, Capability.BUY):
-        meant = understand(command.args or "", ())
-        await show(message, no_keys(t, meant.services[0].slug if meant.sure else "", meant.iso2))
+        wanted = key_for(command.args or "")
+        await show(message, no_keys(t, wanted.service, wanted.iso2))
     elif command.args:
         await show_found(message, command.args, t, window)
     else:

@@ -18,7 +18,8 @@ from bot.shops import Shops
 from bot.window import Window
 from handlers.buy import show_found
 from handlers.compose import Asked
-from handlers.doors import AddKey, Help, Menu
+from handlers.doors import Help, Menu
+from handlers.listings import key_for
 from handlers.screen import Screen, answer, press, say, show, was_answered
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,8 @@ async def typed(message: Message, t: Texts, window: Window, shops: Shops) -> Non
     if await shops.able(message.chat.id, Capability.BUY):
         await show_found(message, message.text or "", t, window)
         return
-    rows = [[press(t.plain("🔑 Add a provider key"), AddKey())], [press(t.plain("❔ Help"), Help())]]
+    wanted = key_for(message.text or "")
+    rows = [[press(t.plain("🔑 Add a provider key"), wanted)], [press(t.plain("❔ Help"), Help())]]
     await show(
         message,
         Screen(t("First add a provider key that buys numbers; then type what you need one for."), rows),

@@ -6,6 +6,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.errors import NoKeys
 from bot.i18n import Texts, visible
+from bot.search import understand
 from bot.shops import Trouble
 from handlers.doors import AddKey, Menu
 from handlers.screen import Screen, chat_of, press
@@ -24,6 +25,12 @@ def no_keys(t: Texts, service: str = "", iso2: str = "") -> Screen:
         t(NoKeys.text),
         [[press(t.plain("🔑 Add a provider key"), wanted)], [press(t.plain("◀ Menu"), Menu())]],
     )
+
+
+def key_for(words: str) -> AddKey:
+    """Add a key, and come back to what was typed, as far as that is clear."""
+    meant = understand(words, ())
+    return AddKey(service=meant.services[0].slug if meant.sure else "", iso2=meant.iso2)
 
 
 def stock_left(stock: int | None, t: Texts) -> str:

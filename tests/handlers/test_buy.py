@@ -18,6 +18,8 @@ async def test_who_has_no_key_is_told_to_add_one(newcomer: Chat) -> None:
     assert "Add one first" in newcomer.screen
     assert newcomer.buttons == ["🔑 Add a provider key", "◀ Menu"]
     assert newcomer.data("Add a provider key").endswith(":telegram:US")
+    await newcomer.say("телеграм сша")
+    assert newcomer.data("Add a provider key").endswith(":telegram:US")
 
 
 async def test_a_key_that_only_sends_buys_no_number(chat: Chat, house: House) -> None:
