@@ -1,6 +1,6 @@
 """A receipt: all that is known of a number, a rental or a message, for a dispute with its provider.
 
-Moments are told to the second, in the person's zone, with what it is ahead of UTC.
+Moments are told to the second, in the person's zone; how far it is ahead of UTC stands above them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -44,9 +44,23 @@ def receipt(facts: Facts, t: Texts, providers: Mapping[str, Provider], kept: int
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
-def moment(at: datetime, t: Texts) -> str:
-    """`20 Nov 2026 14:02:07 +02:00`."""
-    return f"{t.date(at)} {t.time(at)} {at.astimezone(t.zone).isoformat()[-6:]}"
+def moment(at: datetime, base: datetime, t: Texts) -> str:
+    """`14:02:07` on the day of `base`, else `21 Nov 2026 14:02:07`; `+03:00` after it once clocks changed."""
+    there, first = at.astimezone(t.zone), base.astimezone(t.zone)
+    day = [] if there.date() == first.date() else [t.date(at)]
+    ahead = [] if there.utcoffset() == first.utcoffset() else [_ahead(at, t)]
+    return " ".join([*day, t.time(at), *ahead])
+
+
+def _ahead(at: datetime, t: Texts) -> str:
+    """How far the clock is ahead of UTC: `+02:00`."""
+    return at.astimezone(t.zone).isoformat(timespec="seconds")[-6:]
+
+
+def _known(t: Texts, base: datetime, *times: tuple[str, datetime | None]) -> list[str]:
+    """A line for every time that is known, below the day and the zone that times without one are of."""
+    lines = [t(words, moment=moment(at, base, t)) for words, at in times if at is not None]
+    return [t("<b>Times</b> · {day} · UTC{ahead}", day=t.date(base), ahead=_ahead(base, t)), *lines]
 
 
 # Numbers
@@ -64,8 +78,8 @@ def _of_number(facts: NumberFacts, t: Texts, providers: Mapping[str, Provider], 
         _at_the_provider(row, t, providers),
         _money(row, t),
         _times(row, t),
-        _course(facts.steps, t),
-        *_all_sms(facts.sms, t, kept),
+        _course(facts.steps, row.created_at, t),
+        *_all_sms(facts.sms, row.created_at, t, kept),
     ]
 
 
@@ -124,6 +138,7 @@ def _balances(row: Activation | RentalOrder | OutgoingMessage, currency: str, t:
 def _times(row: Activation, t: Texts) -> list[str]:
     return _known(
         t,
+        row.created_at,
         (text("Ordered: {moment}"), row.created_at),
         (text("Provider called: {moment}"), row.called_at),
         (text("Bought: {moment}"), row.bought_at),
@@ -134,17 +149,12 @@ def _times(row: Activation, t: Texts) -> list[str]:
     )
 
 
-def _known(t: Texts, *times: tuple[str, datetime | None]) -> list[str]:
-    """A line for every time that is known."""
-    return [t("<b>Times</b>"), *(t(words, moment=moment(at, t)) for words, at in times if at is not None)]
-
-
-def _course(steps: Sequence[Step], t: Texts) -> list[str]:
+def _course(steps: Sequence[Step], base: datetime, t: Texts) -> list[str]:
     """Every state it entered."""
     if not steps:
         return []
     words = [
-        t("{moment} · {state}", moment=moment(step.at, t), state=bought_in_words(step.state, t))
+        t("{moment} · {state}", moment=moment(step.at, base, t), state=bought_in_words(step.state, t))
         for step in steps
     ]
     return [t("<b>Course</b>"), *words]
@@ -153,18 +163,20 @@ def _course(steps: Sequence[Step], t: Texts) -> list[str]:
 # SMS
 
 
-def _all_sms(every: Sequence[Sms | RentalText], t: Texts, kept: int) -> list[list[str]]:
+def _all_sms(every: Sequence[Sms | RentalText], base: datetime, t: Texts, kept: int) -> list[list[str]]:
     """Each with its own time, as long as its words are kept."""
     if not every:
         return []
-    return [[t("<b>SMS</b>")], *(_sms(each, t, kept) for each in every)]
+    return [[t("<b>SMS</b>")], *(_sms(each, base, t, kept) for each in every)]
 
 
-def _sms(sms: Sms | RentalText, t: Texts, kept: int) -> list[str]:
-    head = t("<b>{place}.</b> Came here: {moment}", place=sms.position, moment=moment(sms.received_at, t))
+def _sms(sms: Sms | RentalText, base: datetime, t: Texts, kept: int) -> list[str]:
+    head = t(
+        "<b>{place}.</b> Came here: {moment}", place=sms.position, moment=moment(sms.received_at, base, t)
+    )
     lines = [head]
     if sms.written:
-        lines.append(t("Time by the provider: <code>{time}</code>", time=visible(sms.written, _LONGEST)))
+        lines.append(t("Provider's time: <code>{time}</code>", time=visible(sms.written, _LONGEST)))
     if isinstance(sms, Sms) and sms.late:
         lines.append(t("It came after the end."))
     return [*lines, *_words(sms, t, kept)]
@@ -198,17 +210,24 @@ def _of_rental(facts: RentalFacts, t: Texts, providers: Mapping[str, Provider], 
     elsewhere = [t("Rented elsewhere, and taken over here.")] if row.taken_over else []
     times = _known(
         t,
+        row.created_at,
         (text("Begun: {moment}"), row.created_at),
         (text("Rented: {moment}"), row.rented_at),
         (text("Rented until: {moment}"), row.until),
         (text("Last asked: {moment}"), row.polled_at),
         (text("Ended: {moment}"), row.ended_at),
     )
-    orders = [_order(each, t) for each in facts.orders]
-    return [head, [*_names(row, t, providers), *elsewhere], times, *orders, *_all_sms(facts.sms, t, kept)]
+    orders = [_order(each, row.created_at, t) for each in facts.orders]
+    return [
+        head,
+        [*_names(row, t, providers), *elsewhere],
+        times,
+        *orders,
+        *_all_sms(facts.sms, row.created_at, t, kept),
+    ]
 
 
-def _order(order: RentalOrder, t: Texts) -> list[str]:
+def _order(order: RentalOrder, base: datetime, t: Texts) -> list[str]:
     """A rent or a renewal: what it cost and what became of it."""
     span = days(order.days, t)
     rent = order.kind is OrderKind.RENT
@@ -220,6 +239,7 @@ def _order(order: RentalOrder, t: Texts) -> list[str]:
         t("Id here: <code>{id}</code>", id=order.id),
         *_known(
             t,
+            base,
             (text("Ordered: {moment}"), order.ordered_at),
             (text("Provider called: {moment}"), order.called_at),
             (text("Settled: {moment}"), order.settled_at),
@@ -246,6 +266,7 @@ def _of_message(row: OutgoingMessage, t: Texts, providers: Mapping[str, Provider
     """Its card, and what names it."""
     times = _known(
         t,
+        row.confirmed_at or row.created_at,
         (text("Confirmed: {moment}"), row.confirmed_at),
         (text("Provider called: {moment}"), row.called_at),
         (text("Taken by the provider: {moment}"), row.sent_at),

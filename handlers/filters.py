@@ -221,7 +221,7 @@ def _outcome(outcome: Outcome, kind: Kind | None, t: Texts) -> str:
         Outcome.CANCELLED: t.plain("❌ Cancelled"),
         Outcome.EXPIRED: t.plain("⌛ Expired"),
         Outcome.UNDELIVERED: t.plain("❌ Not delivered"),
-        Outcome.FAILED: t.plain("🚫 Failed, not paid"),
+        Outcome.FAILED: t.plain("🚫 Failed"),
         Outcome.UNKNOWN: t.plain("❓ Unknown"),
     }
     return names[outcome]

@@ -114,7 +114,7 @@ def _nothing_yet(filters: Filters, t: Texts) -> str:
 def _first_steps(filters: Filters, seen: Seen, t: Texts) -> Rows:
     """What fills the list; and what was tried in vain, if anything was."""
     failed = Listed(value=str(replace(filters, outcome=Outcome.FAILED)))
-    tried = [press(t.plain("🚫 Failed, not paid"), failed)] if seen.providers else []
+    tried = [press(t.plain("🚫 Failed"), failed)] if seen.providers else []
     if filters.kind is Kind.MESSAGE:
         return [[press(t.plain("✉️ Send a message"), Send())], tried]
     return [[press(t.plain("📱 Buy a number"), Buy())], tried]

@@ -30,17 +30,17 @@ async def customer(chat: Chat, house: House) -> Chat:
 
 
 def rented_and_sent(key: Key, now: datetime) -> list[object]:
-    alpha: dict[str, object] = {"provider": "alpha", "currency": "USD"}
-    until = {"until": now + timedelta(days=7), "online": True, "created_at": now}
-    phone = {"provider": "alpha", "phone": "+447700900001", "country": "US"}
-    sent = {"recipient": "+380501234567", "channels": "sms", "confirmed_at": now + timedelta(minutes=1)}
-    paid = order(key, "order", "rental", OrderState.DONE, "4.00")
+    rented, paid = (
+        rental(key, "rental", RentalState.ACTIVE),
+        order(key, "order", "rental", OrderState.DONE, "4.00"),
+    )
+    rented.provider, rented.phone, rented.country = "alpha", "+447700900001", "US"
+    rented.created_at, rented.until, rented.online = now, now + timedelta(days=7), True
     paid.currency = "USD"
-    return [
-        rental(key, "rental", RentalState.ACTIVE, **until, **phone),
-        message(key, "message", MessageState.ACCEPTED, **sent, **alpha),
-        paid,
-    ]
+    sent = message(key, "message", MessageState.ACCEPTED)
+    sent.provider, sent.recipient, sent.channels, sent.currency = "alpha", "+380501234567", "sms", "USD"
+    sent.confirmed_at = now + timedelta(minutes=1)
+    return [rented, sent, paid]
 
 
 def things(chat: Chat) -> list[str]:
@@ -196,7 +196,7 @@ async def test_what_was_not_bought_is_listed_where_it_is_asked_for_without_a_pri
     await chat.buys()
     await chat.say("/history")
     assert chat.screen.startswith("History\n\nNothing yet.")
-    await chat.press("Failed, not paid")
+    await chat.press("🚫 Failed")
     assert things(chat) == ["1. Telegram · 🇺🇸 United States\n1 May 12:00 · 🚫 not bought"]
 
 

@@ -49,9 +49,9 @@ async def test_a_message_that_was_not_sent_cost_nothing_and_is_listed_where_it_i
     assert draft.screen.endswith("You have sent no messages yet.")
     await draft.say("/history")
     assert draft.screen.startswith("History\n\nNothing yet.")
-    await draft.press("Failed, not paid")
+    await draft.press("🚫 Failed")
     assert draft.screen.split("\n\n") == [
-        "History\n🚫 Failed, not paid\n🧾 opens a receipt.",
+        "History\n🚫 Failed\n🧾 opens a receipt.",
         "1. ✉️ SMS · 🇺🇦 Ukraine\n+380 50 123 4567\n1 May 12:00 · 🚫 not sent",
     ]
 
@@ -92,7 +92,7 @@ async def test_in_a_group_no_button_shows_messages_or_drafts(draft: Chat, house:
     group = house.group(draft)
     await house.connect(group, house.alpha, "alpha-key-of-the-group-0123")
     await group.say("/start")
-    await group.press("Send a message")
+    await group.press("Send message")
     why = "Messages are sent in a private chat with me: they are nobody else's business."
     assert group.alert == why
     for opened in (*opens, "d:0:0"):

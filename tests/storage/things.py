@@ -16,10 +16,10 @@ from storage.models import (
 from tests.storage.shelf import NOW
 
 
-def rental(key: Key, name: str, state: RentalState, minutes: int = 0, **more: object) -> Rental:
+def rental(key: Key, name: str, state: RentalState, minutes: int = 0) -> Rental:
     what: dict[str, object] = {"id": name, "provider_id": name, "provider": "smsak", "country": "GB"}
     made = {"state": state, "created_at": NOW + timedelta(minutes=minutes)}
-    return Rental(**(_whose(key) | what | made | more))
+    return Rental(**(_whose(key) | what | made))
 
 
 def order(key: Key, name: str, of: str, state: OrderState, cost: str) -> RentalOrder:
@@ -30,15 +30,13 @@ def order(key: Key, name: str, of: str, state: OrderState, cost: str) -> RentalO
     )
 
 
-def message(
-    key: Key, name: str, state: MessageState, minutes: int | None = 0, **more: object
-) -> OutgoingMessage:
+def message(key: Key, name: str, state: MessageState, minutes: int | None = 0) -> OutgoingMessage:
     """Minutes after the moment it was confirmed; None is a draft's."""
     what: dict[str, object] = {"id": name, "provider": "smsfly", "country": "UA", "currency": "UAH"}
     confirmed = NOW + timedelta(minutes=minutes) if minutes is not None else None
     made = {"state": state, "created_at": NOW, "confirmed_at": confirmed}
     costs = {"quoted": Decimal("0.90"), "sms_cost": Decimal("0.48"), "viber_cost": None}
-    return OutgoingMessage(**(_whose(key) | what | made | costs | more))
+    return OutgoingMessage(**(_whose(key) | what | made | costs))
 
 
 def _whose(key: Key) -> dict[str, object]:
