@@ -66,3 +66,14 @@ async def test_so_many_values_are_kept_and_the_oldest_make_room() -> None:
         await catalogue.prices(alpha, SECRET, f"s{number}")
     kept = [catalogue.last_prices(alpha, f"s{number}") is not None for number in (0, 1, 500)]
     assert kept == [False, True, True]
+
+
+@pytest.mark.parametrize(("age", "given"), [(30, "0.50"), (31, "0.80")])
+async def test_who_waits_for_stock_is_given_no_price_older_than_half_a_minute(age: float, given: str) -> None:
+    clock = FakeClock()
+    alpha, catalogue = FakeProvider("alpha", clock), Catalogue(clock)
+    await catalogue.prices(alpha, SECRET, "tg")
+    alpha.prices_of = {("tg", "1"): ("0.80", 10)}
+    clock.advance(age)
+    prices = await catalogue.prices_now(alpha, SECRET, "tg")
+    assert prices[0].cost == Decimal(given)

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import update
 
 from bot.errors import (
     AlreadyDone,
     BadInput,
     BadKey,
+    BrokenKey,
     NotOffered,
     NotYours,
     TooLate,
@@ -19,7 +21,7 @@ from bot.errors import (
     UnknownKey,
 )
 from bot.watches import EVERY, SLOWEST
-from storage.models import WatchState
+from storage.models import Key, WatchState
 from tests.core import OWNER, STRANGER
 from tests.watching import Vigil, open_vigil
 
@@ -172,6 +174,16 @@ async def test_a_key_of_another_chat_is_nobodys_to_watch_with(vigil: Vigil) -> N
     )
     with pytest.raises(UnknownKey):
         await vigil.buys(by=theirs.id)
+
+
+async def test_a_key_that_cannot_be_read_says_so_and_its_watch_goes_on(vigil: Vigil) -> None:
+    watch = await vigil.tells()
+    async with vigil.core.database.begin() as session:
+        await session.execute(update(Key).values(ciphertext=b"tampered with"))
+    with pytest.raises(BrokenKey):
+        await vigil.watches.payers(OWNER)
+    row = await vigil.look(watch)
+    assert (row.state, row.reason, await vigil.rings()) == (WatchState.WATCHING, "BrokenKey", [])
 
 
 # What is refused
