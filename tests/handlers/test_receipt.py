@@ -256,4 +256,4 @@ async def test_a_rental_with_many_sms_is_read_as_a_file(tenant: Chat, house: Hou
         )
     assert (await opened(tenant)).endswith("It is too long for one message: the file has all of it.")
     await tenant.press("As a file")
-    assert "Ride 89" in attached(tenant, house)[1]
+    assert "Ride 79" in attached(tenant, house)[1]
