@@ -23,6 +23,7 @@ from handlers.listings import no_keys
 from handlers.private import WATCHES, only_in_private
 from handlers.screen import Screen, chat_of, press, show
 from handlers.watch_list import One, Stop, draw_list, draw_one
+from handlers.watch_prices import packed, typed_price
 from handlers.watch_terms import (
     Limit,
     Pick,
@@ -34,12 +35,10 @@ from handlers.watch_terms import (
     confirmation,
     keys,
     name_of_payer,
-    packed,
     prices,
     question,
     tell_or_buy,
     times,
-    typed_price,
 )
 from storage.models import Watch
 from storage.preferences import PreferenceStore

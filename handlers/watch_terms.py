@@ -4,10 +4,9 @@ The buttons carry what was chosen. What buys is confirmed at the end, with every
 button there starts it once.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Annotated
 
 from aiogram.filters.callback_data import CallbackData
@@ -22,17 +21,12 @@ from handlers.key_marks import name_of
 from handlers.listings import troubles
 from handlers.options import NotAPrice
 from handlers.screen import Rows, Screen, in_rows, press
+from handlers.watch_prices import packed, suggested
 from handlers.watch_rings import where
 from storage.models import Watch
 
 #: Minutes a watch that buys may last.
 LASTS = (15, 60, 6 * 60, 24 * 60)
-#: Of today's price, in hundredths: where it can be had that was too dear, where it cannot it may be dearer.
-_LESS, _MORE = (-10, -25, -50), (0, 10, 25)
-#: A number, perhaps with a sign or name of a currency before or behind it.
-_PRICE = re.compile(r"[^0-9.,−–-]*([0-9]{1,7}(?:[.,][0-9]{1,4})?)[^0-9.,−–-]*", re.ASCII)
-#: Cheaper numbers than this are told apart by fractions of a cent.
-_DEAR = Decimal("0.20")
 
 
 class Pick(CallbackData, prefix="vp"):
@@ -87,41 +81,29 @@ class Start(CallbackData, prefix="vs"):
     id: str
 
 
-def typed_price(words: str) -> Decimal:
-    """What was typed, with or without a sign of its currency. Raises `NotAPrice`."""
-    found = _PRICE.fullmatch(words.strip())
-    price = Decimal(found[1].replace(",", ".")) if found else Decimal(0)
-    if not price:
-        raise NotAPrice
-    return price
-
-
-def packed(price: Decimal) -> str:
-    """A price as a button carries it."""
-    return format(price.normalize(), "f")
-
-
 def tell_or_buy(service: str, iso2: str, sight: Sight, payers: Sequence[Payer], t: Texts) -> Screen:
     """How it stands now, and the two things to do about it."""
-    best = sight.best
     lines = [
         f"👀 {title(sight.service_name, iso2, t)}",
-        *stands(best, sight, t),
+        *stands(sight.best, sight, t),
         "",
         t("<b>Tell me</b>: one message as soon as it can be had."),
         t("<b>Buy by itself</b>: one number at your price or less, without asking again."),
     ]
-    by = _usual(best, payers)
-    where = {"service": service, "iso2": iso2}
-    tell: CallbackData = Limit(**where, buys=False, price="", by="")
-    if best is not None and best.there:
-        tell = Pick(**where, buys=False, by=by)
+    buy = Pick(service=service, iso2=iso2, buys=True, by=_usual(sight.best, payers))
     wishes = [
-        press(t.plain("🔔 Tell me"), tell),
-        press(t.plain("🛒 Buy by itself"), Pick(**where, buys=True, by=by)),
+        press(t.plain("🔔 Tell me"), _to_tell(buy, sight.best)),
+        press(t.plain("🛒 Buy by itself"), buy),
     ]
     offers = [press(t.plain("◀ Offers"), Country(service=service, iso2=iso2))]
     return Screen("\n".join(lines) + troubles(sight.troubles, t), [wishes, offers])
+
+
+def _to_tell(wish: Pick, best: Find | None) -> CallbackData:
+    """What can be had now is told at a lower price only, which is asked for first."""
+    if best is not None and best.there:
+        return wish.model_copy(update={"buys": False})
+    return Limit(service=wish.service, iso2=wish.iso2, buys=False, price="", by="")
 
 
 def title(name: str, iso2: str, t: Texts) -> str:
@@ -157,24 +139,22 @@ def prices(
 ) -> Screen:
     """At most at which price: some around today's, the chat's own limit, or another one."""
     best = _best(payer, sight)
-    lines = [
-        title(sight.service_name, wish.iso2, t),
-        *stands(best, sight, t),
-        *([_with(payer, payers, t, providers)] if several(payers) else []),
-        "",
-        t("<b>How much at most for the number?</b>") if wish.buys else t("<b>Tell you at which price?</b>"),
-    ]
-    given = wish.model_dump()
+    who = [t("With: {who}", who=name_of_payer(payer, payers, t, providers))] if several(payers) else []
+    ask = t("<b>How much at most for the number?</b>") if wish.buys else t("<b>Tell you at which price?</b>")
+    lines = [title(sight.service_name, wish.iso2, t), *stands(best, sight, t), *who, "", ask]
     chosen = [
-        press(label, Limit(**given, price=packed(price)))
-        for label, price in _suggested(best, payer.currency, ceiling, t)
+        press(label, Limit(**wish.model_dump(), price=packed(price)))
+        for label, price in suggested(best, payer.currency, ceiling, t)
     ]
-    more = [press(t.plain("✏️ Another price"), Type(**given))]
-    if several(payers):
-        where = {"service": wish.service, "iso2": wish.iso2}
-        more.append(press(t.plain("🔑 Another key"), With(**where, buys=wish.buys)))
     back = [press(t.plain("◀ Back"), WatchFor(service=wish.service, iso2=wish.iso2))]
-    return Screen("\n".join(lines), [*in_rows(chosen, 2), more, back])
+    return Screen("\n".join(lines), [*in_rows(chosen, 2), _others(wish, payers, t), back])
+
+
+def _others(wish: Pick, payers: Sequence[Payer], t: Texts) -> list[InlineKeyboardButton]:
+    """A price that is typed; another key, where there is one."""
+    typed = press(t.plain("✏️ Another price"), Type(**wish.model_dump()))
+    key = press(t.plain("🔑 Another key"), With(**wish.model_dump(exclude={"by"})))
+    return [typed, key] if several(payers) else [typed]
 
 
 def _best(payer: Payer, sight: Sight) -> Find | None:
@@ -184,30 +164,6 @@ def _best(payer: Payer, sight: Sight) -> Find | None:
     else:
         finds = [find for find in sight.finds if find.currency == payer.currency]
     return replace(sight, finds=finds).best
-
-
-def _suggested(
-    best: Find | None, currency: str, ceiling: Decimal | None, t: Texts
-) -> list[tuple[str, Decimal]]:
-    """Labels and prices."""
-    found: dict[Decimal, str] = {}
-    steps = () if best is None else _LESS if best.there else _MORE
-    for step in steps:
-        price = _rounded(best.cost * (100 + step) / 100) if best is not None else Decimal(0)
-        if price:
-            sign = f" · {step:+d} %".replace("-", "−") if step else ""
-            found.setdefault(price, f"{t.money(price, currency)}{sign}")
-    if ceiling is not None:
-        found[ceiling] = t.plain("{price} · your limit", price=t.money(ceiling, currency))
-    return [(label, price) for price, label in found.items()]
-
-
-def _rounded(price: Decimal) -> Decimal:
-    return price.quantize(Decimal("0.01") if price >= _DEAR else Decimal("0.0001"), ROUND_HALF_UP)
-
-
-def _with(payer: Payer, payers: Sequence[Payer], t: Texts, providers: Mapping[str, Provider]) -> str:
-    return t("With: {who}", who=name_of_payer(payer, payers, t, providers))
 
 
 def name_of_payer(payer: Payer, payers: Sequence[Payer], t: Texts, providers: Mapping[str, Provider]) -> str:
