@@ -21,13 +21,14 @@ from bot.purchases import Purchases
 from bot.rental_orders import RentalOrders
 from bot.rentals import Rentals
 from bot.services import slug
-from bot.settings import Settings
+from bot.settings import Access, Settings
 from bot.shops import Shops
 from bot.statistics import Statistics
 from bot.strays import Strays
 from bot.tariffs import Tariffs
 from bot.voices import Voices
 from bot.warming import Warming
+from bot.watch_looks import WatchLooks
 from bot.watches import Watches
 from bot.window import Window
 from bot.witness import witnessed
@@ -116,9 +117,22 @@ class Crew:
         self.activations = Activations(self.numbers, waits, keys, self.providers, self.clock, nudge)
         self.purchases = Purchases(store, waits, keys, self.accounts, limits, self.clock, nudge, self.errands)
         self.watchlist = WatchStore(database)
-        self.watches = Watches(
-            *(self.watchlist, self.lookout, self.purchases, self.chats, limits.blocked, self.clock, nudge)
+        looks = WatchLooks(
+            *(
+                self.watchlist,
+                self.lookout,
+                self.purchases,
+                self.chats,
+                limits.blocked,
+                self._serves,
+                self.clock,
+            )
         )
+        self.watches = Watches(self.watchlist, self.lookout, looks, limits.blocked, self.clock, nudge)
+
+    def _serves(self, person_id: int) -> bool:
+        """Whether somebody may use this bot."""
+        return self.settings.access is Access.OPEN or person_id in self.settings.admin_ids
 
     def _rentals(self, database: Database) -> None:
         """Renting numbers, and their life."""

@@ -27,6 +27,7 @@ _WHY = {
     LimitReached.__name__: text("A limit of the provider or of this bot was reached."),
     UnknownKey.__name__: text("Its key was removed."),
     NoKeys.__name__: text("There is no key left to buy with."),
+    Reason.NOT_SERVED: text("This bot is private now."),
     Reason.RESTORED: text(
         "I go on from a backup, and it may have bought since: look at /numbers and at your account."
     ),

@@ -38,6 +38,8 @@ class Reason(StrEnum):
     NO_FINAL_WORD = "NoFinalWord"
     #: A watch of a backup: it may have bought since.
     RESTORED = "Restored"
+    #: A watch of somebody who may not use this bot any more.
+    NOT_SERVED = "NotServed"
 
 
 _NOT_CANCELLED = "NotCancelled:"

@@ -20,7 +20,7 @@ from bot.errors import (
     Unavailable,
     UnknownKey,
 )
-from bot.watches import EVERY, SLOWEST
+from bot.watch_looks import EVERY, SLOWEST
 from storage.models import Key, WatchState
 from tests.core import OWNER, STRANGER
 from tests.watching import Vigil, open_vigil

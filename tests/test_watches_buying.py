@@ -14,7 +14,7 @@ from bot.errors import (
     Unavailable,
 )
 from bot.providers.base import Capability, Wish
-from bot.watches import WHILE_BUYING
+from bot.watch_looks import WHILE_BUYING
 from storage.caps import Caps
 from storage.models import State, WatchState
 from tests.core import OWNER
@@ -182,3 +182,12 @@ async def test_nothing_is_bought_for_who_blocked_the_bot(vigil: Vigil) -> None:
     assert vigil.core.purchased == 0
     await vigil.chats.mark_reachable(OWNER)
     assert (await vigil.to_its_end(watch)).state is WatchState.BOUGHT
+
+
+async def test_nothing_is_bought_for_who_may_not_use_the_bot_any_more(vigil: Vigil) -> None:
+    watch = await vigil.buys()
+    vigil.sells("0.50", 9)
+    vigil.strangers = {OWNER}
+    row = await vigil.look(watch)
+    assert (row.state, row.reason, await vigil.rings()) == (WatchState.FAILED, "NotServed", ["watch_over"])
+    assert vigil.core.purchased == 0

@@ -15,6 +15,7 @@ from bot.catalogue import Catalogue
 from bot.failpoints import Failpoint
 from bot.lookout import Lookout
 from bot.shops import Shops
+from bot.watch_looks import WatchLooks
 from bot.watches import Wanted, Watches
 from storage.chats import ChatStore
 from storage.models import Activation, Key, Post, Quote, Watch, WatchState
@@ -34,6 +35,8 @@ class Vigil:
     def __init__(self, core: Core) -> None:
         self.core, self.alpha, self.clock = core, core.alpha, core.clock
         self.blocked: frozenset[str] = frozenset()
+        #: Who may not use the bot any more.
+        self.strangers: set[int] = set()
         self.sells("0.50", 0)
         self.reborn()
 
@@ -45,9 +48,13 @@ class Vigil:
         self.chats = ChatStore(core.database, Vault([MASTER]))
         shops = Shops(core.keys, core.providers)
         lookout = Lookout(Catalogue(core.clock), shops, core.clock)
-        self.watches = Watches(
-            *(self.store, lookout, core.purchases, self.chats, self.blocked, core.clock, core._nudge)
+        looks = WatchLooks(
+            *(self.store, lookout, core.purchases, self.chats, self.blocked, self._serves, core.clock)
         )
+        self.watches = Watches(self.store, lookout, looks, self.blocked, core.clock, core._nudge)
+
+    def _serves(self, person_id: int) -> bool:
+        return person_id not in self.strangers
 
     async def restart(self) -> None:
         """Another process goes on from the file, as every start does: money first, then what is due."""

@@ -1,0 +1,189 @@
+"""What a look means for a watch: it rings, or buys one number; and what came of the number it ordered.
+
+A watch that buys goes the way of every purchase (`bot.purchases`), within the price, the time and the keys
+its person confirmed. What is left when the process dies:
+
+    before `buying` is committed       nothing; the next look finds it again
+    before the intent is committed     `buying` with a nonce that no purchase has: it watches on, and what
+                                       that nonce offered is deleted, so that nobody buys it any more
+    from the intent on                 the purchase as `bot.purchases` leaves it, by its nonce
+    before its outcome is committed    the purchase of that nonce is asked again
+
+So no watch has two purchases that may both have bought: the next nonce is made only after the last one surely
+bought nothing. An order goes out before the time is over; what its provider takes to answer comes on top.
+"""
+
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.errands import NeverCalled, Paused, Rivalled
+from bot.errors import (
+    AlreadyDone,
+    BadReply,
+    CodebellError,
+    Expired,
+    NoKeys,
+    NoNumbers,
+    NotOffered,
+    PriceChanged,
+    Refused,
+    TooEarly,
+    Unavailable,
+    UnknownKey,
+    named,
+)
+from bot.failpoints import Failpoint, reach
+from bot.lookout import Find, Lookout, Sight
+from bot.purchases import Purchases
+from bot.spending import Unwritten, WaitedTooLong
+from storage.chats import ChatStore
+from storage.models import Quote, State, Watch, WatchState
+from storage.reasons import Reason
+from storage.watches import WatchStore, may_have_bought, next_nonce
+
+#: Between two looks, and between two questions what came of an order.
+EVERY, WHILE_BUYING = timedelta(seconds=45), timedelta(seconds=3)
+#: After looks without an answer, or orders that came too late, the pause doubles up to this.
+SLOWEST = timedelta(minutes=15)
+#: Why an order that bought nothing is no end: the next one may.
+_PASSING = (
+    *(NoNumbers, PriceChanged, NotOffered, Unavailable, BadReply, TooEarly, Expired, UnknownKey),
+    *(NeverCalled, WaitedTooLong, Paused, Rivalled, Unwritten),
+)
+
+
+class WatchLooks:
+    """What the watcher does with a due watch. `serves` tells whether somebody may use this bot still."""
+
+    def __init__(
+        self,
+        store: WatchStore,
+        lookout: Lookout,
+        purchases: Purchases,
+        chats: ChatStore,
+        blocked: Collection[str],
+        serves: Callable[[int], bool],
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._lookout = lookout
+        self._purchases = purchases
+        self._chats = chats
+        self._blocked = blocked
+        self._serves = serves
+        self._clock = clock
+
+    async def step(self, row: Watch) -> None:
+        """Look what a watch waits for; of one that ordered, ask what came of it."""
+        if row.state is WatchState.BUYING:
+            await self._settle(row)
+        elif row.until <= self._clock():
+            await self._store.ended(row.id, self._clock())
+        else:
+            await self._look(row)
+
+    async def _look(self, row: Watch) -> None:
+        if not self._serves(row.owner_id):
+            await self._store.failed(row.id, Reason.NOT_SERVED, self._clock())
+            return
+        try:
+            if row.service in self._blocked:
+                raise NotOffered
+            sight = await self._lookout.look(row.chat_id, row.service, row.country, row.key_id)
+        except (NoKeys, UnknownKey, NotOffered) as gone:
+            await self._store.failed(row.id, type(gone).__name__, self._clock())
+            return
+        await self._act(row, sight)
+
+    async def _act(self, row: Watch, sight: Sight) -> None:
+        find = next((find for find in sight.finds if _is_wanted(row, find)), None)
+        now = self._clock()
+        if not sight.answered:
+            reason = type(sight.troubles[0].error).__name__
+            await self._store.unanswered(row.id, reason, now, self._later(row))
+        elif find is None or not await self._is_heard(row):
+            await self._store.looked(row.id, now, min(now + EVERY, row.until))
+        elif row.buys:
+            await self._buy(row, find)
+        else:
+            await self._store.found(row.id, find.cost, find.currency, now)
+
+    async def _is_heard(self, row: Watch) -> bool:
+        """Nothing is bought for who blocked the bot: nobody would see the number. What is said waits."""
+        chat = await self._chats.get(row.chat_id) if row.buys else None
+        return chat is None or chat.unreachable_at is None
+
+    async def _buy(self, row: Watch, find: Find) -> None:
+        now = self._clock()
+        taken = await self._store.buying(row.id, _quote(row, find, now), now, now + WHILE_BUYING)
+        if taken is None or taken.nonce is None:
+            return
+        reach(Failpoint.WATCH_FOUND)
+        try:
+            await self._purchases.buy(taken.nonce, row.owner_id, row.chat_id, None)
+        except AlreadyDone:
+            return
+        except Refused as refused:
+            await self._refused(taken, type(refused).__name__)
+
+    async def _settle(self, row: Watch) -> None:
+        purchase = await self._store.purchase(row)
+        now = self._clock()
+        if purchase is None:
+            await self._store.resumed(row.id, now, self._later(row))
+        elif purchase.state is State.BUYING:
+            await self._store.put_off(row.id, now + WHILE_BUYING)
+        else:
+            reach(Failpoint.WATCH_OUTCOME)
+            if not may_have_bought(purchase):
+                await self._refused(row, purchase.reason)
+            elif purchase.state in (State.UNKNOWN, State.FAILED):
+                await self._store.unclear(row.id, now)
+            else:
+                await self._store.bought(row.id, now)
+
+    async def _refused(self, row: Watch, reason: str) -> None:
+        """Nothing was bought: watched again where the next order may go well, else the end."""
+        if issubclass(named(reason) or CodebellError, _PASSING):
+            await self._store.resumed(row.id, self._clock(), self._later(row))
+        else:
+            await self._store.failed(row.id, reason, self._clock())
+
+    def _later(self, row: Watch) -> datetime:
+        """Twice as long after each failure in a row; its end is told in time."""
+        now = self._clock()
+        pause = min(SLOWEST, EVERY * 2.0 ** min(row.failures, 8))
+        return max(now, min(now + pause, row.until))
+
+
+def _is_wanted(row: Watch, find: Find) -> bool:
+    if not find.there:
+        return False
+    return row.max_price is None or (find.currency == row.currency and find.cost <= row.max_price)
+
+
+def _quote(row: Watch, find: Find, now: datetime) -> Quote:
+    """At today's price, which may be no more than was confirmed; all of that after a try that came too late.
+
+    A maximum above the price may be charged in full.
+    """
+    return Quote(
+        nonce=next_nonce(row),
+        chat_id=row.chat_id,
+        owner_id=row.owner_id,
+        key_id=find.key.id,
+        service=row.service,
+        service_name=row.service_name,
+        service_code=find.service_code,
+        country=row.country,
+        country_name=find.country_name[:64],
+        country_code=find.country_code,
+        cost=find.cost,
+        currency=find.currency,
+        max_price=row.max_price if row.failures else find.cost,
+        suppliers="",
+        except_suppliers="",
+        avoid_prefixes="",
+        created_at=now,
+    )
