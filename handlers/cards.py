@@ -153,9 +153,9 @@ def _outcome(row: Activation, title: str, t: Texts) -> list[str]:
     """How it ended, and what that means for the money."""
     match row.state:
         case State.CANCELLED:
-            return [_cancelled(row, title, t)]
+            return [cancelled(row, title, t)]
         case State.EXPIRED:
-            return [_expired(row, title, t)]
+            return [expired(row, title, t)]
         case State.FAILED if row.reason == Reason.NOT_LISTED:
             return not_listed(row, title, t)
         case State.FAILED:
@@ -200,7 +200,7 @@ def _said(reason: str, t: Texts) -> str:
     return t.plain_error((named(reason) or CodebellError)())
 
 
-def _cancelled(row: Activation, title: str, t: Texts) -> str:
+def cancelled(row: Activation, title: str, t: Texts) -> str:
     """Paid back is promised only by the provider's own yes."""
     if row.reason != Reason.UNCONFIRMED:
         return t("❌ Cancelled: {provider} pays it back.", provider=title)
@@ -225,7 +225,8 @@ def _last_code(row: Activation, t: Texts) -> str:
     return t.veiled(t("Code: <code>{code}</code>", code=visible(row.last_code or "–")))
 
 
-def _expired(row: Activation, title: str, t: Texts) -> str:
+def expired(row: Activation, title: str, t: Texts) -> str:
+    """How it ended without a code, and whether that is known."""
     match row.reason:
         case Reason.ENDED_EARLY:
             return t("⌛ {provider} ended this number early, and no code reached me.", provider=title)

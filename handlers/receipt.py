@@ -11,10 +11,10 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton
 from bot.i18n import Texts
 from bot.providers.base import Provider
 from handlers.doors import Act, Hired, OnRental, Receipt, What
-from handlers.evidence import receipt
 from handlers.files import coming, hand_over
 from handlers.filters import Listed
 from handlers.message_cards import card
+from handlers.papers import receipt
 from handlers.private import HISTORY, only_in_private
 from handlers.screen import Rows, Screen, answer, chat_of, fits, press, show
 from storage.history import Kind

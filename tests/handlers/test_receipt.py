@@ -66,6 +66,9 @@ async def test_a_cancel_and_its_answer_have_their_moments(chat: Chat) -> None:
     await chat.press("Cancel")
     await chat.wait(5)
     told = await opened(chat)
+    assert told.startswith(
+        "🧾 Telegram · 🇺🇸 United States\nNumber: +1 201-555-0001\n❌ Cancelled: Alpha pays"
+    )
     assert "Cancel asked: 12:00:35" in told
     assert "12:00:35 · cancelling\n12:00:35 · cancelled" in told
 
