@@ -10,7 +10,7 @@ from storage.history import Kind, Outcome
 from storage.models import Key, MessageState, OrderState, RentalState, State
 from tests.handlers.test_numbers import many_more
 from tests.house import Chat, House
-from tests.storage.shelf import put
+from tests.storage.shelf import number, put
 from tests.storage.things import message, order, rental
 
 
@@ -166,6 +166,22 @@ async def test_filters_add_up_and_are_told_in_words(customer: Chat, house: House
     await customer.press("Filters")
     await customer.press("Clear")
     assert len(firsts(customer)) == 4
+
+
+async def test_many_values_have_pages(chat: Chat, house: House) -> None:
+    [key] = await house.codebell.keys.list(chat.chat_id)
+    services = [f"service{place}" for place in range(14)]
+    every = (number(key, name, State.EXPIRED, service=name, service_name=name.title()) for name in services)
+    await put(house.database, *every)
+    await chat.say("/history")
+    for label in ("Filters", "Service"):
+        await chat.press(label)
+    assert chat.buttons[12:] == ["2 ▶", "Any", "◀ Filters"]
+    await chat.press("2 ▶")
+    assert chat.buttons[2:] == ["◀ 1", "Any", "◀ Filters"]
+    [last] = [label for label in chat.buttons[:2] if label == "Service13"]
+    await chat.press(last)
+    assert firsts(chat) == ["Service13"]
 
 
 async def test_a_kind_that_has_no_such_outcome_or_service_forgets_it(customer: Chat) -> None:
