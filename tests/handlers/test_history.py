@@ -170,7 +170,7 @@ async def test_filters_add_up_and_are_told_in_words(customer: Chat, house: House
 
 async def test_many_values_have_pages(chat: Chat, house: House) -> None:
     [key] = await house.codebell.keys.list(chat.chat_id)
-    services = [f"service{place}" for place in range(14)]
+    services = [f"service{place:02}" for place in range(14)]
     every = (number(key, name, State.EXPIRED, service=name, service_name=name.title()) for name in services)
     await put(house.database, *every)
     await chat.say("/history")
