@@ -78,7 +78,7 @@ async def as_file(
 def _in_short(told: str, t: Texts) -> str:
     """Its first parts; the rest stands in the file."""
     head = "\n\n".join(told.split("\n\n")[:3])
-    return f"{head}\n\n{t('It is too long for one message: the file has all of it.')}"
+    return "\n\n".join([head, t("It is too long for one message: the file has all of it.")])
 
 
 def _rows(facts: Facts, data: Receipt, t: Texts, providers: Mapping[str, Provider]) -> Rows:
