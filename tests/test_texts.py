@@ -76,7 +76,8 @@ def descendants(error: type[CodebellError]) -> Iterator[type[CodebellError]]:
 def test_every_text_of_the_code_was_found() -> None:
     """pybabel misses, without a word, a call inside an f-string and a plural beside another call."""
     collected = {message.id for message in catalogue("en")}
-    there = [text for room in ROOMS for file in (ROOT / room).rglob("*.py") for text in texts_of(file)]
+    files = [file for room in ROOMS for file in (ROOT / room).rglob("*.py") if "migrations" not in file.parts]
+    there = [text for file in files for text in texts_of(file)]
     assert [text for text in there if text not in collected] == []
 
 
