@@ -100,7 +100,7 @@ def _balances(
 ) -> Screen:
     if not accounts:
         add = [press(t.plain("🔑 Add a provider key"), AddKey())]
-        return Screen(t("There are no provider keys here yet."), [add])
+        return Screen(t("You have no provider keys yet."), [add, [press(t.plain("◀ Menu"), Menu())]])
     lines = [_line(account, name_of(account.key, providers), t, clock) for account in accounts[:_MOST]]
     if len(accounts) > _MOST:
         more = len(accounts) - _MOST

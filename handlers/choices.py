@@ -206,12 +206,15 @@ def ceilings(currencies: Iterable[str], now: Mapping[str, Decimal], t: Texts) ->
 
 def _ceiling(currency: str, amount: Decimal | None, t: Texts) -> str:
     most = t.plain("no limit") if amount is None else t.money(amount, currency)
-    return t.plain("{currency}: {amount}", currency=currency or "–", amount=most)
+    return t.plain("{currency}: {amount}", currency=currency, amount=most) if currency else most
 
 
 def ceiling_question(currency: str, amount: Decimal | None, t: Texts) -> Screen:
+    title = t("💲 <b>The most you pay for one number</b>")
+    if currency:
+        title = t("💲 <b>The most you pay for one number, in {currency}</b>", currency=currency)
     lines = [
-        t("💲 <b>The most you pay for one number, in {currency}</b>", currency=currency or "–"),
+        title,
         t("Send an amount like 0.50."),
         t("Now: {amount}", amount=t.plain("no limit") if amount is None else t.money(amount, currency)),
     ]

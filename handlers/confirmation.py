@@ -220,7 +220,7 @@ def _buy_label(quote: Quote, t: Texts) -> str:
 
 def _counts(quote: Quote) -> list[InlineKeyboardButton]:
     """How many: one row of tiny buttons, the chosen one ticked."""
-    labels = {count: f"☑ ×{count}" if count == quote.count else f"×{count}" for count in range(1, MOST + 1)}
+    labels = {count: f"✓ ×{count}" if count == quote.count else f"×{count}" for count in range(1, MOST + 1)}
     return [press(label, Several(nonce=quote.nonce, count=count)) for count, label in labels.items()]
 
 

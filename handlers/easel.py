@@ -110,4 +110,4 @@ class Easel:
 def periods(chosen: Period, t: Texts, to: Callable[[Period], CallbackData]) -> list[InlineKeyboardButton]:
     """A row of them, the one that is shown with a mark."""
     names = {period: html.unescape(t.many("{count} day", "{count} days", period.days)) for period in Period}
-    return [press(f"• {name}" if period is chosen else name, to(period)) for period, name in names.items()]
+    return [press(f"✓ {name}" if period is chosen else name, to(period)) for period, name in names.items()]

@@ -117,6 +117,6 @@ def _nothing(t: Texts) -> Screen:
 
 async def _regret(callback: CallbackQuery, t: Texts) -> None:
     """Where Telegram takes no word either, the missing files say it."""
-    rows = [[press(t.plain("📤 Export"), Export()), press(t.plain("◀ Menu"), Menu())]]
+    rows = [[press(t.plain("⬇️ Export"), Export()), press(t.plain("◀ Menu"), Menu())]]
     with suppress(AiogramError):
         await say(callback, Screen(t("Not all files could be sent. Please try again in a minute."), rows))

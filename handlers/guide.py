@@ -63,7 +63,7 @@ async def commands(callback: CallbackQuery, t: Texts) -> None:
 
 
 def _typed(t: Texts) -> str:
-    return t("A service and a country may be typed along: <code>/buy telegram us</code>")
+    return t("With a service and a country it goes straight there: /buy telegram us")
 
 
 def _questions(t: Texts) -> Screen:

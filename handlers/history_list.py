@@ -27,7 +27,7 @@ def listed(
     head = "\n".join([*_heading(words, t), t("🧾 opens a receipt.")])
     lines = [head, *(_line(place, entry, t, now) for place, entry in numbered)]
     receipts = [_receipt(place, entry, filters, page) for place, entry in numbered]
-    more = [press(t.plain("🔎 Filters"), Filter(value=str(filters))), press(t.plain("📤 Export"), Export())]
+    more = [press(t.plain("🔎 Filters"), Filter(value=str(filters))), press(t.plain("⬇️ Export"), Export())]
     write = [press(t.plain("✉️ Send a message"), Send())] if filters.kind is Kind.MESSAGE else []
     menu = [press(t.plain("◀ Menu"), Menu())]
     return Screen("\n\n".join(lines), [*in_rows(receipts, 3), write, more, menu])

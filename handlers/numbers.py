@@ -97,8 +97,8 @@ async def page_of_numbers(
 async def what_to_cancel(message: Message, t: Texts, numbers: ActivationStore, clock: Clock) -> None:
     person = message.from_user.id if message.from_user is not None else message.chat.id
     rows = await numbers.recent(person, message.chat.id, clock() - FRESH, _CANCELLABLE)
+    menu = [press(t.plain("◀ Menu"), Menu())]
     if not rows:
-        menu = [press(t.plain("◀ Menu"), Menu())]
         await show(message, Screen(t("There is no number that could be cancelled."), [menu]))
         return
     buttons: Rows = [
@@ -106,7 +106,7 @@ async def what_to_cancel(message: Message, t: Texts, numbers: ActivationStore, c
         for row in rows[:_TO_CANCEL]
     ]
     lines = [t("Which number shall be cancelled?"), *_more(len(rows) - _TO_CANCEL, t)]
-    await show(message, Screen("\n".join(lines), buttons))
+    await show(message, Screen("\n".join(lines), [*buttons, menu]))
 
 
 async def _every(

@@ -223,7 +223,7 @@ def _fits(value: str) -> bool:
 
 
 def _ticked(label: str, chosen: bool) -> str:
-    return f"☑ {label}" if chosen else label
+    return f"✓ {label}" if chosen else label
 
 
 def _set(quote: Quote, what: str, value: str, label: str) -> InlineKeyboardButton:

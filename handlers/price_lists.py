@@ -67,7 +67,7 @@ def _which(iso2: str, t: Texts) -> str:
     if iso2:
         country = f"{flag(iso2)} {t.country(iso2)}"
         return t("<b>{country}</b>\nPrices of which service?", country=country)
-    return t("<b>Prices of which service?</b>\nPress one, or type it: <code>/prices telegram usa</code>")
+    return t("<b>Prices of which service?</b>\nPress one, or type:\n<code>/prices telegram usa</code>")
 
 
 def alike(words: str, meant: Meant, missing: Sequence[Trouble], t: Texts) -> Screen:
@@ -137,7 +137,7 @@ def sellers(service: Listed, wanted: Sellers, listing: Listing[Ware], at: At, t:
 
 
 def _watch(wanted: Sellers, t: Texts) -> InlineKeyboardButton:
-    return press(t.plain("🔔 Watch"), WatchFor(service=wanted.service, iso2=wanted.iso2))
+    return press(t.plain("👀 Watch"), WatchFor(service=wanted.service, iso2=wanted.iso2))
 
 
 def _back(wanted: Sellers, t: Texts) -> list[InlineKeyboardButton]:

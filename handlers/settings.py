@@ -258,4 +258,4 @@ def _rows(chosen: Preferences, t: Texts) -> Rows:
         press(t.plain("💲 Price limit"), Open(what=Choice.CEILINGS)),
         press(veil, Veil(on=not chosen.hide_codes)),
     ]
-    return [*in_rows(buttons, 2), [press(t.plain("🛡 Privacy"), Privacy()), press(t.plain("◀ Menu"), Menu())]]
+    return [*in_rows(buttons, 2), [press(t.plain("🔒 Privacy"), Privacy()), press(t.plain("◀ Menu"), Menu())]]

@@ -120,7 +120,7 @@ def _home(
         [press(t.plain("📱 Buy a number"), Buy())],
         [press(t.plain("📋 My numbers"), Numbers()), press(t.plain("💰 Balance"), Balance())],
         special,
-        [press(t.plain("🏷 Prices"), Prices()), press(t.plain("🔔 Watches"), Watches())],
+        [press(t.plain("🏷 Prices"), Prices()), press(t.plain("👀 Watches"), Watches())],
         [press(t.plain("More ▾"), More()), press(t.plain("❔ Help"), Help())],
     ]
     return Screen("\n".join([t("🔔 <b>Codebell</b>"), "", *_state(waiting, t)]), rows)

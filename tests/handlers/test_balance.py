@@ -9,8 +9,8 @@ from tests.house import Chat, House
 
 async def test_without_keys_there_is_nothing_to_tell(newcomer: Chat) -> None:
     await newcomer.say("/balance")
-    assert newcomer.screen == "There are no provider keys here yet."
-    assert newcomer.buttons == ["🔑 Add a provider key"]
+    assert newcomer.screen == "You have no provider keys yet."
+    assert newcomer.buttons == ["🔑 Add a provider key", "◀ Menu"]
 
 
 async def test_every_account_is_asked(chat: Chat, house: House) -> None:

@@ -46,10 +46,10 @@ async def test_a_choice_is_seen_and_taken_back_with_one_press(
 
 async def test_what_is_chosen_is_ticked_in_its_list(offer: Chat) -> None:
     for path, ticked in (
-        (["Price tiers", "$0.70", "Price tiers"], "☑ $0.70 · 6 left"),
-        (["Suppliers", "not 21", "Suppliers"], "☑ 🚫 not 21"),
-        (["Suppliers", "38 ·", "Suppliers"], "☑ 38 · $0.60"),
-        (["Operator", "verizon", "Operator"], "☑ verizon"),
+        (["Price tiers", "$0.70", "Price tiers"], "✓ $0.70 · 6 left"),
+        (["Suppliers", "not 21", "Suppliers"], "✓ 🚫 not 21"),
+        (["Suppliers", "38 ·", "Suppliers"], "✓ 38 · $0.60"),
+        (["Operator", "verizon", "Operator"], "✓ verizon"),
     ):
         for label in path:
             await offer.press(label)

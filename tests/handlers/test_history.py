@@ -72,7 +72,7 @@ async def test_everything_is_listed_newest_first_with_its_price_and_how_it_ended
         "4. Telegram · 🇺🇸 United States\n+1 201-555-0001 · $0.50\n1 May 12:00 · ✅ code received",
     ]
     receipts = [f"🧾 {place}" for place in range(1, 5)]
-    assert customer.buttons == [*receipts, "🔎 Filters", "📤 Export", "◀ Menu"]
+    assert customer.buttons == [*receipts, "🔎 Filters", "⬇️ Export", "◀ Menu"]
 
 
 async def test_a_year_later_the_year_is_told(customer: Chat, house: House) -> None:
@@ -91,7 +91,7 @@ async def test_pages_go_on_after_a_restart(customer: Chat, house: House) -> None
     await many_more(house, 9, State.EXPIRED)
     await customer.say("/history")
     assert len(things(customer)) == 6
-    assert customer.buttons[6:] == ["2 ▶", "🔎 Filters", "📤 Export", "◀ Menu"]
+    assert customer.buttons[6:] == ["2 ▶", "🔎 Filters", "⬇️ Export", "◀ Menu"]
     await house.restart()
     await customer.press("2 ▶")
     assert [each.split(".")[0] for each in things(customer)] == [str(place) for place in range(7, 13)]

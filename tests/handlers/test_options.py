@@ -47,7 +47,7 @@ async def test_a_provider_without_choices_is_asked_for_nothing_it_does_not_know(
     house.alpha.capabilities = frozenset({Capability.BUY, Capability.BALANCE})
     await chat.say("/buy telegram us")
     await chat.press("Alpha")
-    assert chat.buttons == ["✅ Buy for $0.50", "☑ ×1", "×2", "×3", "×4", "×5", "◀ Other offers"]
+    assert chat.buttons == ["✅ Buy for $0.50", "✓ ×1", "×2", "×3", "×4", "×5", "◀ Other offers"]
     assert await bought(chat) == Wish("tg", "1")
 
 

@@ -28,7 +28,7 @@ async def test_a_flag_shows_what_each_provider_asks_and_leads_to_buying(chat: Ch
     await chat.press("Telegram")
     await chat.press("🇺🇸")
     assert chat.screen.split("\n\n")[1:] == ["Beta · $0.45 · 2 left", "Alpha · $0.50 · 10 left"]
-    assert chat.buttons == ["📱 Buy a number", "🔔 Watch", "📤 Send to a chat", "◀ Countries"]
+    assert chat.buttons == ["📱 Buy a number", "👀 Watch", "📤 Send to a chat", "◀ Countries"]
     await chat.press("◀ Countries")
     await chat.press("🇺🇸")
     await chat.press("Buy a number")
@@ -112,4 +112,4 @@ async def test_where_telegram_does_not_tell_of_inline_mode_prices_are_shown_with
 ) -> None:
     house.human.fault("getMe", code=502, times=None)
     await chat.say("/prices telegram us")
-    assert chat.buttons == ["📱 Buy a number", "🔔 Watch", "◀ Countries"]
+    assert chat.buttons == ["📱 Buy a number", "👀 Watch", "◀ Countries"]

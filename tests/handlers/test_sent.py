@@ -30,7 +30,7 @@ async def test_sent_messages_have_pages_and_back_leads_to_the_same_one(draft: Ch
         "History\n✉️ Messages\n🧾 opens a receipt.",
         "1. ✉️ SMS · 🇺🇦 Ukraine\n+380 50 123 4567 · $0.48\n1 May 12:00 · ⏳ on its way",
     ]
-    ways_on = ["✉️ Send a message", "🔎 Filters", "📤 Export", "◀ Menu"]
+    ways_on = ["✉️ Send a message", "🔎 Filters", "⬇️ Export", "◀ Menu"]
     assert draft.buttons == [*(f"🧾 {place}" for place in range(1, 7)), *ways_on[:1], "2 ▶", *ways_on[1:]]
     await draft.press("2 ▶")
     assert draft.buttons == ["🧾 7", "🧾 8", "🧾 9", *ways_on[:1], "◀ 1", *ways_on[1:]]

@@ -44,7 +44,7 @@ async def test_the_settings_show_every_choice_with_its_value(newcomer: Chat, hou
         "↕️ Sorting",
         "💲 Price limit",
         "🙈 Hide codes",
-        "🛡 Privacy",
+        "🔒 Privacy",
         "◀ Menu",
     ]
 

@@ -25,7 +25,7 @@ def cards(chat: Chat) -> list[str]:
 async def test_the_confirmation_shows_count_times_price_and_the_total(offer: Chat) -> None:
     await offer.press("×3")
     assert "Alpha · 3 × $0.50 = $1.50 of your $18.74" in offer.screen
-    assert offer.buttons[:6] == ["✅ Buy 3 for $1.50", "×1", "×2", "☑ ×3", "×4", "×5"]
+    assert offer.buttons[:6] == ["✅ Buy 3 for $1.50", "×1", "×2", "✓ ×3", "×4", "×5"]
 
 
 async def test_the_count_is_taken_back_by_one_press(offer: Chat) -> None:

@@ -11,7 +11,7 @@ MENU = [
     "📋 My numbers",
     "💰 Balance",
     "🏷 Prices",
-    "🔔 Watches",
+    "👀 Watches",
     "More ▾",
     "❔ Help",
 ]

@@ -19,7 +19,7 @@ from storage.payments import Ware
 from tests.house import Chat, House, labels
 
 HEADS = ["💸 Spent · 30 days", "🎯 Codes received · 30 days", "⏱ From the purchase to the code · 30 days"]
-PERIODS = ["7 days", "• 30 days", "90 days"]
+PERIODS = ["7 days", "✓ 30 days", "90 days"]
 BUTTONS = [*PERIODS, "📈 Pictures", "◀ Menu"]
 
 
@@ -100,7 +100,7 @@ async def test_a_picture_is_drawn_for_another_time_in_its_place(chat: Chat, hous
     await chat.press("7 days", on=last)
     assert chat.news == []
     assert chat.last["caption"].splitlines()[0] == "⏱ From the purchase to the code · 7 days"
-    assert labels(chat.last) == ["• 7 days", "30 days", "90 days", "◀ Menu"]
+    assert labels(chat.last) == ["✓ 7 days", "30 days", "90 days", "◀ Menu"]
     assert png(house, chat.last) != before
     await chat.press("◀ Menu", on=chat.last)
     assert "What shall it be?" in chat.screen
@@ -123,7 +123,7 @@ async def test_the_text_goes_over_another_time_in_its_place(chat: Chat, house: H
     await chat.press("7 days")
     assert chat.news == []
     assert chat.screen == "Statistics · 7 days\n\nNothing was bought, rented or sent in this time."
-    assert chat.buttons == ["• 7 days", "30 days", "90 days", "📈 Pictures", "◀ Menu"]
+    assert chat.buttons == ["✓ 7 days", "30 days", "90 days", "📈 Pictures", "◀ Menu"]
     await chat.press("90 days")
     assert chat.screen.startswith(
         "Statistics · 90 days\n\n💸 Spent\n$0.50\n\n🎯 Codes received\n1 of 2 numbers"
