@@ -50,7 +50,7 @@ class Account:
         return sum(self.purses.values(), Decimal(0)) if self.purses else self.key.balance
 
 
-@router.message(Command("balance"))
+@router.message(Command("balance", ignore_case=True))
 async def balance_by_command(
     message: Message,
     t: Texts,

@@ -32,7 +32,7 @@ router.callback_query.filter(F.data.startswith("b"))
 only_in_private(router, NUMBERS, "buy")
 
 
-@router.message(Command("buy"), F.chat.type == "private")
+@router.message(Command("buy", ignore_case=True), F.chat.type == "private")
 async def buy_by_command(
     message: Message,
     command: CommandObject,

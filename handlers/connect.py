@@ -51,7 +51,7 @@ class NotAKey(BadInput):
     text = text("A key is one word of 8 to 1024 letters, digits and signs, without blanks.")
 
 
-@router.message(Command("keys"), F.chat.type != "private")
+@router.message(Command("keys", ignore_case=True), F.chat.type != "private")
 async def keys_in_a_group(message: Message, command: CommandObject, t: Texts) -> None:
     if command.args:
         await _seen_by_all(message, t)

@@ -33,7 +33,7 @@ class Files(CallbackData, prefix="Ef"):
     form: Form
 
 
-@router.message(Command("export"))
+@router.message(Command("export", ignore_case=True))
 async def export_by_command(message: Message, t: Texts, retention: Retention) -> None:
     await show(message, _forms(t, retention.days))
 

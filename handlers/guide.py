@@ -39,7 +39,7 @@ class Commands(CallbackData, prefix="Hc"):
     """Everything that can be typed."""
 
 
-@router.message(Command("help"))
+@router.message(Command("help", ignore_case=True))
 async def help_by_command(message: Message, t: Texts) -> None:
     await show(message, _questions(t))
 

@@ -38,7 +38,7 @@ only_in_private(router, HISTORY, "history")
 _CHOICES_A_PAGE = 12
 
 
-@router.message(Command("history"))
+@router.message(Command("history", ignore_case=True))
 async def history_by_command(
     message: Message, t: Texts, history: HistoryStore, providers: Mapping[str, Provider], clock: Clock
 ) -> None:

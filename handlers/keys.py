@@ -58,7 +58,7 @@ class NotALimit(BadInput):
     text = text("That is not an amount. Send a number like 7.50.")
 
 
-@router.message(Command("keys"), F.chat.type == "private")
+@router.message(Command("keys", ignore_case=True), F.chat.type == "private")
 async def keys_by_command(
     message: Message, t: Texts, keys: KeyStore, providers: Mapping[str, Provider]
 ) -> None:

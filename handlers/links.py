@@ -39,7 +39,7 @@ def bought_by(start: str) -> tuple[str, str] | None:
     return None if link is None else (link[1], (link[2] or "").upper())
 
 
-@router.message(CommandStart(deep_link=True, magic=F.args.func(bought_by)))
+@router.message(CommandStart(ignore_case=True, deep_link=True, magic=F.args.func(bought_by)))
 async def start_buying(
     message: Message, command: CommandObject, t: Texts, window: Window, shops: Shops
 ) -> None:
@@ -47,7 +47,7 @@ async def start_buying(
     await go_to(message, *(bought_by(command.args or "") or ("", "")), t, window, shops)
 
 
-@router.message(CommandStart(deep_link=True, magic=F.args == BUY))
+@router.message(CommandStart(ignore_case=True, deep_link=True, magic=F.args == BUY))
 async def start_looking(message: Message, t: Texts, window: Window, shops: Shops) -> None:
     """`?start=buy`: what is sold at all."""
     if await shops.able(message.chat.id, Capability.BUY):
@@ -57,7 +57,7 @@ async def start_looking(message: Message, t: Texts, window: Window, shops: Shops
         await show(message, no_keys(t))
 
 
-@router.message(CommandStart(deep_link=True, magic=F.args == CONNECT))
+@router.message(CommandStart(ignore_case=True, deep_link=True, magic=F.args == CONNECT))
 async def start_connecting(message: Message, t: Texts, providers: Mapping[str, Provider]) -> None:
     """`?start=connect`: straight to the providers a key can be of."""
     await show(message, which_provider(AddKey(), t, providers))

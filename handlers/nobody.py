@@ -25,7 +25,7 @@ _LONGEST = 64
 _NOBODY = F.sender_chat | F.from_user.id.in_(FACELESS)
 
 
-@router.message(_NOBODY, Command(*COMMANDS), ~F.text.func(is_a_key))
+@router.message(_NOBODY, Command(*COMMANDS, ignore_case=True), ~F.text.func(is_a_key))
 async def command_of_nobody(message: Message, t: Texts) -> None:
     await message.reply(_why(t))
 

@@ -46,7 +46,7 @@ class Page(CallbackData, prefix="np"):
     page: Annotated[int, Field(ge=0, le=999)]
 
 
-@router.message(Command("numbers"))
+@router.message(Command("numbers", ignore_case=True))
 async def numbers_by_command(
     message: Message,
     t: Texts,
@@ -93,7 +93,7 @@ async def page_of_numbers(
     await show(callback, _numbers(every, callback_data.page, t, providers, more))
 
 
-@router.message(Command("cancel"))
+@router.message(Command("cancel", ignore_case=True))
 async def what_to_cancel(message: Message, t: Texts, numbers: ActivationStore, clock: Clock) -> None:
     person = message.from_user.id if message.from_user is not None else message.chat.id
     rows = await numbers.recent(person, message.chat.id, clock() - FRESH, _CANCELLABLE)

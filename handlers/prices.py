@@ -22,7 +22,7 @@ router.callback_query.filter(F.data.startswith("g"))
 only_in_private(router, PRICES, "prices")
 
 
-@router.message(Command("prices"), F.chat.type == "private")
+@router.message(Command("prices", ignore_case=True), F.chat.type == "private")
 async def prices_by_command(
     message: Message, command: CommandObject, t: Texts, window: Window, shops: Shops, bot: Bot, clock: Clock
 ) -> None:

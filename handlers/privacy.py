@@ -42,7 +42,7 @@ class Forget(CallbackData, prefix="zf"):
     at: int = 0
 
 
-@router.message(Command("privacy"))
+@router.message(Command("privacy", ignore_case=True))
 async def privacy_by_command(message: Message, t: Texts, retention: Retention) -> None:
     await show(message, _privacy(retention.days, t))
 
@@ -52,7 +52,7 @@ async def privacy_by_button(callback: CallbackQuery, t: Texts, retention: Retent
     await show(callback, _privacy(retention.days, t))
 
 
-@router.message(Command("forget"))
+@router.message(Command("forget", ignore_case=True))
 async def forget_by_command(message: Message, t: Texts, forgetting: Forgetting, clock: Clock) -> None:
     # In a private chat, which has its person's id; elsewhere it was refused before.
     await show(message, _explained(await forgetting.hindrance(message.chat.id), t, clock()))

@@ -35,4 +35,6 @@ def only_in_private(router: Router, why: str, *commands: str) -> None:
 
     router.callback_query.register(refuse_press, F.message.chat.type != "private")
     if commands:
-        router.message.register(refuse_command, Command(*commands), F.chat.type != "private")
+        router.message.register(
+            refuse_command, Command(*commands, ignore_case=True), F.chat.type != "private"
+        )

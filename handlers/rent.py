@@ -53,7 +53,7 @@ class RentBy(CallbackData, prefix="rf"):
     tariff: str
 
 
-@router.message(Command("rent"), F.chat.type == "private")
+@router.message(Command("rent", ignore_case=True), F.chat.type == "private")
 async def rent_by_command(
     message: Message, t: Texts, tariffs: Tariffs, providers: Mapping[str, Provider]
 ) -> None:

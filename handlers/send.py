@@ -49,7 +49,7 @@ class Begin(CallbackData, prefix="sw"):
     how: How
 
 
-@router.message(Command("send"), F.chat.type == "private")
+@router.message(Command("send", ignore_case=True), F.chat.type == "private")
 async def send_by_command(
     message: Message, t: Texts, keys: KeyStore, postage: Postage, providers: Mapping[str, Provider]
 ) -> None:

@@ -50,7 +50,7 @@ class More(CallbackData, prefix="mm"):
     """The rest of the menu."""
 
 
-@router.message(CommandStart())
+@router.message(CommandStart(ignore_case=True))
 @router.callback_query(Menu.filter())
 async def menu(
     event: Message | CallbackQuery,

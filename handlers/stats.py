@@ -37,7 +37,7 @@ class Draw(CallbackData, prefix="jd"):
     period: Period
 
 
-@router.message(Command("stats"))
+@router.message(Command("stats", ignore_case=True))
 async def stats_by_command(
     message: Message,
     bot: Bot,

@@ -57,7 +57,7 @@ class Asked(StatesGroup):
 # What is waited for
 
 
-@router.message(Command("watch"), F.chat.type == "private")
+@router.message(Command("watch", ignore_case=True), F.chat.type == "private")
 async def watch_by_command(
     message: Message, command: CommandObject, t: Texts, watches: Watches, offers: Offers, clock: Clock
 ) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.greeting import COMMANDS
 from bot.log import RedactingFormatter
 from tests.house import Chat, House
 
@@ -58,6 +59,17 @@ async def test_an_unknown_command_says_so_and_shows_the_way(chat: Chat) -> None:
         assert chat.screen == "I do not know this command.", command
         assert chat.buttons == ["◀ Menu", "❔ Help"], command
         assert len(chat.news) == 1, command
+
+
+async def test_a_command_is_known_in_capitals_too(chat: Chat) -> None:
+    for command in COMMANDS:
+        for typed in (f"/{command.upper()}", f"/{command.title()}"):
+            await chat.say(typed)
+            assert chat.screen != "I do not know this command.", typed
+    await chat.say("/Start buy_telegram_us")
+    assert chat.screen.startswith("Telegram · 🇺🇸 United States")
+    await chat.say("/Buy telegram us")
+    assert chat.screen.startswith("Telegram · 🇺🇸 United States")
 
 
 async def test_words_where_a_button_is_expected_search_the_services(chat: Chat) -> None:
