@@ -13,6 +13,7 @@ from bot.catalogue import Catalogue
 from bot.clock import Clock
 from bot.errors import NotOffered, Unclear
 from bot.providers.base import Country, Price, Provider, Service, Supplier, Tier
+from bot.purses import purse_of
 from bot.search import Listed, Meant, understand
 from bot.services import POPULAR, nice_name, slug
 from bot.shops import Listing, Shop, Shops, Trouble
@@ -46,6 +47,11 @@ class Offer:
     currency: str
     stock: int | None
     as_of: datetime | None = None
+
+    @property
+    def purse(self) -> str:
+        """What its price is compared within."""
+        return purse_of(self.currency, self.provider.name)
 
 
 @dataclass(frozen=True, slots=True)

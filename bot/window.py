@@ -82,7 +82,7 @@ class Region:
         return min(known, key=lambda ware: (ware.offer.stock == 0, ware.expected), default=None)
 
     def _comparable(self, offer: Offer) -> bool:
-        return offer.currency == self.place.currency
+        return offer.purse == self.cheapest.offer.purse
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ class Window:
 
 
 def _ware(offer: Offer, records: Mapping[tuple[str, str], Record], limits: Mapping[str, Decimal]) -> Ware:
-    limit = limits.get(offer.currency)
+    limit = limits.get(offer.purse)
     over = limit is not None and offer.cost > limit
     return Ware(offer, records.get((offer.provider.name, offer.iso2)), limit if over else None)
 

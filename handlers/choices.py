@@ -13,6 +13,8 @@ from pydantic import Field
 
 from bot.hours import hour_name, offset_name, zone_of
 from bot.i18n import Texts
+from bot.providers.base import Provider
+from bot.purses import currency_of
 from handlers.doors import AddKey, Settings
 from handlers.screen import Rows, Screen, in_rows, press
 from storage.models import Preferences, Sort
@@ -74,7 +76,7 @@ class Order(CallbackData, prefix="yo"):
 
 
 class Ceiling(CallbackData, prefix="ym"):
-    """settings: ask for the most to pay in a currency."""
+    """settings: ask for the most to pay from a purse."""
 
     value: str
 
@@ -108,9 +110,20 @@ def sort_name(sort: Sort, t: Texts) -> str:
 
 
 def ceilings_name(ceilings: Mapping[str, Decimal], t: Texts) -> str:
-    """`$0.50 · 20.00 ₴`; in words where there is none."""
-    amounts = [t.money(amount, currency) for currency, amount in sorted(ceilings.items())]
+    """`$0.50 · 20.00 ₴ · smsski: 5.00`; in words where there is none."""
+    amounts = [_limit(purse, amount, t) for purse, amount in sorted(ceilings.items())]
     return " · ".join(amounts) or t.plain("no limit")
+
+
+def _limit(purse: str, amount: Decimal, t: Texts) -> str:
+    """An amount that its currency tells apart from others, or else its provider."""
+    money = _most(purse, amount, t)
+    return money if currency_of(purse) else t.plain("{currency}: {amount}", currency=purse, amount=money)
+
+
+def _purse_name(purse: str, providers: Mapping[str, Provider]) -> str:
+    """A currency, or the title of the provider that tells none."""
+    return providers[purse].title if purse in providers else purse
 
 
 def quiet_name(chosen: Preferences, t: Texts) -> str:
@@ -190,9 +203,11 @@ def sorts(chosen: Preferences, t: Texts) -> Screen:
     return Screen("\n".join(lines), [*each, _back(t)])
 
 
-def ceilings(currencies: Iterable[str], now: Mapping[str, Decimal], t: Texts) -> Screen:
-    """A limit for each currency of the chat's keys, and for those that have one."""
-    known = sorted({*currencies, *now})
+def ceilings(
+    purses: Iterable[str], now: Mapping[str, Decimal], providers: Mapping[str, Provider], t: Texts
+) -> Screen:
+    """A limit for each purse of the chat's keys, and for those that have one."""
+    known = sorted({*purses, *now})
     if not known:
         line = t("💲 A price limit is in the currency of your account. First add a provider key.")
         return Screen(line, [[press(t.plain("🔑 Add a provider key"), AddKey())], _back(t)])
@@ -200,25 +215,28 @@ def ceilings(currencies: Iterable[str], now: Mapping[str, Decimal], t: Texts) ->
         t("💲 <b>The most you pay for one number</b>"),
         t("A number that costs more is bought only when you agree once more."),
     ]
-    each = [press(_ceiling(one, now.get(one), t), Ceiling(value=one)) for one in known]
+    each = [press(_ceiling(one, now.get(one), providers, t), Ceiling(value=one)) for one in known]
     return Screen("\n".join(lines), [*in_rows(each, 1), _back(t)])
 
 
-def _ceiling(currency: str, amount: Decimal | None, t: Texts) -> str:
-    most = t.plain("no limit") if amount is None else t.money(amount, currency)
-    return t.plain("{currency}: {amount}", currency=currency, amount=most) if currency else most
+def _ceiling(purse: str, amount: Decimal | None, providers: Mapping[str, Provider], t: Texts) -> str:
+    most = _most(purse, amount, t)
+    return t.plain("{currency}: {amount}", currency=_purse_name(purse, providers), amount=most)
 
 
-def ceiling_question(currency: str, amount: Decimal | None, t: Texts) -> Screen:
-    title = t("💲 <b>The most you pay for one number</b>")
-    if currency:
-        title = t("💲 <b>The most you pay for one number, in {currency}</b>", currency=currency)
-    lines = [
-        title,
-        t("Send an amount like 0.50."),
-        t("Now: {amount}", amount=t.plain("no limit") if amount is None else t.money(amount, currency)),
-    ]
-    none = [] if amount is None else [press(t.plain("🗑 No limit"), NoCeiling(value=currency))]
+def _most(purse: str, amount: Decimal | None, t: Texts) -> str:
+    return t.plain("no limit") if amount is None else t.money(amount, currency_of(purse))
+
+
+def ceiling_question(
+    purse: str, amount: Decimal | None, providers: Mapping[str, Provider], t: Texts
+) -> Screen:
+    name = _purse_name(purse, providers)
+    title = t("💲 <b>{provider}: the most you pay for one number</b>", provider=name)
+    if currency_of(purse):
+        title = t("💲 <b>The most you pay for one number, in {currency}</b>", currency=name)
+    lines = [title, t("Send an amount like 0.50."), t("Now: {amount}", amount=_most(purse, amount, t))]
+    none = [] if amount is None else [press(t.plain("🗑 No limit"), NoCeiling(value=purse))]
     return Screen("\n".join(lines), [none, [press(t.plain("◀ Back"), Open(what=Choice.CEILINGS))]])
 
 

@@ -17,6 +17,7 @@ from bot.errors import Expired, NotYours
 from bot.i18n import Texts, flag
 from bot.offers import Offer, Offers
 from bot.providers.base import Capability, Provider
+from bot.purses import purse_of
 from handlers.doors import Choices, Country, Settings, Type
 from handlers.key_marks import name_of
 from handlers.screen import Rows, Screen, in_rows, press
@@ -63,7 +64,7 @@ async def opened(
     chat_id: int, person_id: int, offer: Offer, offers: Offers, preferences: PreferenceStore, count: int = 1
 ) -> Quote:
     """A new quote of an offer, with the maximum price that the chat chose for all of them."""
-    ceiling = (await preferences.ceilings(chat_id)).get(offer.currency)
+    ceiling = (await preferences.ceilings(chat_id)).get(offer.purse)
     most = usual_maximum(offer.cost, ceiling, offer.provider)
     return await offers.quote(chat_id, person_id, offer, max_price=most, count=count)
 
@@ -96,7 +97,7 @@ async def confirmation(
 ) -> Screen:
     """Everything that is about to be bought, and what it does to the balance."""
     key = await balances.key(quote.key_id, quote.chat_id)
-    ceiling = (await preferences.ceilings(quote.chat_id)).get(quote.currency)
+    ceiling = (await preferences.ceilings(quote.chat_id)).get(purse_of(quote.currency, key.provider))
     lines = [
         title(quote, t),
         _who_and_price(quote, key, name_of(key, providers), t),

@@ -15,6 +15,7 @@ from bot.errors import BadInput, Expired, NotOffered, text
 from bot.i18n import Texts
 from bot.offers import Offers
 from bot.providers.base import Provider, Supplier, Tier
+from bot.purses import purse_of
 from handlers.confirmation import Look, Set, back, confirmation, own, still_there, title, usual_maximum
 from handlers.doors import Choices, Type
 from handlers.private import NUMBERS, only_in_private
@@ -164,7 +165,7 @@ async def _usual(
 ) -> Decimal | None:
     """The maximum price where none is chosen."""
     key = await balances.key(quote.key_id, quote.chat_id)
-    ceiling = (await preferences.ceilings(quote.chat_id)).get(quote.currency)
+    ceiling = (await preferences.ceilings(quote.chat_id)).get(purse_of(quote.currency, key.provider))
     return usual_maximum(quote.cost, ceiling, providers[key.provider])
 
 

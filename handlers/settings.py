@@ -1,5 +1,6 @@
 """/settings: what people choose for themselves, all on one screen. Whatever is chosen counts at once."""
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from aiogram import F, Router
@@ -12,6 +13,8 @@ from bot.clock import Clock
 from bot.errors import BadInput, Expired, text
 from bot.hours import WORLD, hours_in, offset_in
 from bot.i18n import Texts
+from bot.providers.base import Provider
+from bot.purses import purse_of
 from bot.voices import Voices
 from handlers import choices
 from handlers.choices import Ceiling, Choice, Hush, Live, LiveHere, NoCeiling, Open, Order, Speak, Veil
@@ -43,7 +46,7 @@ class NotAnAmount(BadInput):
     text = text("That is not an amount. Send a number like 0.50.")
 
 
-@router.message(Command("settings"))
+@router.message(Command("settings", ignore_case=True))
 async def settings_by_command(message: Message, t: Texts, preferences: PreferenceStore, clock: Clock) -> None:
     await show(message, await _settings(message.chat.id, t, preferences, clock))
 
@@ -91,12 +94,16 @@ async def ask_for_sort(callback: CallbackQuery, t: Texts, preferences: Preferenc
 
 
 @router.callback_query(Open.filter(F.what == Choice.CEILINGS))
-async def ask_for_currency(
-    callback: CallbackQuery, t: Texts, preferences: PreferenceStore, keys: KeyStore
+async def ask_for_purse(
+    callback: CallbackQuery,
+    t: Texts,
+    preferences: PreferenceStore,
+    keys: KeyStore,
+    providers: Mapping[str, Provider],
 ) -> None:
     chat_id = chat_of(callback)
-    currencies = {key.currency for key in await keys.list(chat_id)}
-    await show(callback, choices.ceilings(currencies, await preferences.ceilings(chat_id), t))
+    purses, now = await _purses(chat_id, keys, providers), await preferences.ceilings(chat_id)
+    await show(callback, choices.ceilings(purses, now, providers, t))
 
 
 @router.callback_query(Ceiling.filter())
@@ -107,14 +114,15 @@ async def ask_for_ceiling(
     t: Texts,
     preferences: PreferenceStore,
     keys: KeyStore,
+    providers: Mapping[str, Provider],
 ) -> None:
-    chat_id, currency = chat_of(callback), callback_data.value
+    chat_id, purse = chat_of(callback), callback_data.value
     now = await preferences.ceilings(chat_id)
-    if currency not in {*now, *(key.currency for key in await keys.list(chat_id))}:
+    if purse not in {*now, *await _purses(chat_id, keys, providers)}:
         raise Expired
     await state.set_state(Asked.ceiling)
-    await state.set_data({"currency": currency})
-    await show(callback, choices.ceiling_question(currency, now.get(currency), t))
+    await state.set_data({"purse": purse})
+    await show(callback, choices.ceiling_question(purse, now.get(purse), providers, t))
 
 
 @router.callback_query(Speak.filter())
@@ -209,10 +217,16 @@ async def take_ceiling(
     message: Message, state: FSMContext, t: Texts, preferences: PreferenceStore, clock: Clock
 ) -> None:
     amount = _amount(message.text or "")
-    currency = str((await state.get_data()).get("currency", ""))
+    purse = str((await state.get_data()).get("purse", ""))
     await state.clear()
-    await preferences.cap(message.chat.id, currency, amount)
+    await preferences.cap(message.chat.id, purse, amount)
     await show(message, await _settings(message.chat.id, t, preferences, clock))
+
+
+async def _purses(chat_id: int, keys: KeyStore, providers: Mapping[str, Provider]) -> set[str]:
+    """Within what the prices of the chat's keys are compared."""
+    names = {key.provider for key in await keys.list(chat_id)} & providers.keys()
+    return {purse_of(providers[name].currency, name) for name in names}
 
 
 def _quiet(hours: tuple[int, int] | None) -> dict[str, object]:

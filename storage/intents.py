@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import AlreadyDone, Expired, NotOffered, NotYours, Refused, text
+from bot.purses import purse_of
 from storage.caps import Caps, Expense, room_for_one, within
 from storage.keys import to_buy_with
 from storage.models import Activation, Ceiling, Quote, State
@@ -40,7 +41,7 @@ async def intended(
     if quote.service in caps.blocked:
         raise NotOffered(f"{quote.service} is blocked")
     key = await to_buy_with(session, quote.key_id, quote.chat_id)
-    await _within_ceiling(session, quote)
+    await _within_ceiling(session, quote, key.provider)
     await room_for_one(session, caps, quote.owner_id, now)
     # A maximum above the price may be charged in full.
     cost = max(quote.cost, quote.max_price or quote.cost)
@@ -96,9 +97,9 @@ async def _row(session: AsyncSession, batch: str, position: int) -> str | None:
     return found
 
 
-async def _within_ceiling(session: AsyncSession, quote: Quote) -> None:
+async def _within_ceiling(session: AsyncSession, quote: Quote, provider: str) -> None:
     """Raise `AboveLimit` where the chat pays less for one number, unless a price was chosen by hand."""
-    ceiling = await session.get(Ceiling, (quote.chat_id, quote.currency))
+    ceiling = await session.get(Ceiling, (quote.chat_id, purse_of(quote.currency, provider)))
     if ceiling is not None and quote.max_price is None and quote.cost > ceiling.amount:
         raise AboveLimit
 

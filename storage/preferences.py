@@ -53,19 +53,17 @@ class PreferenceStore:
         return Voice() if row is None else Voice(row[0], row[1], bool(row[2]))
 
     async def ceilings(self, chat_id: int) -> dict[str, Decimal]:
-        """The most a chat pays for one number, by currency."""
-        query = select(Ceiling.currency, Ceiling.amount).where(Ceiling.chat_id == chat_id)
+        """The most a chat pays for one number, by purse (`bot.purses`)."""
+        query = select(Ceiling.purse, Ceiling.amount).where(Ceiling.chat_id == chat_id)
         async with self._database.begin() as session:
-            return {row.currency: row.amount for row in await session.execute(query)}
+            return {row.purse: row.amount for row in await session.execute(query)}
 
-    async def cap(self, chat_id: int, currency: str, amount: Decimal | None) -> None:
-        """Set the most a chat pays in a currency; None lifts it."""
+    async def cap(self, chat_id: int, purse: str, amount: Decimal | None) -> None:
+        """Set the most a chat pays from a purse; None lifts it."""
         async with self._database.begin() as session:
-            await session.execute(
-                delete(Ceiling).where(Ceiling.chat_id == chat_id, Ceiling.currency == currency)
-            )
+            await session.execute(delete(Ceiling).where(Ceiling.chat_id == chat_id, Ceiling.purse == purse))
             if amount is not None:
-                session.add(Ceiling(chat_id=chat_id, currency=currency, amount=amount))
+                session.add(Ceiling(chat_id=chat_id, purse=purse, amount=amount))
 
     async def favourites(self, chat_id: int, owner_id: int) -> Sequence[str]:
         """The slugs of a person's favourite services, the newest first."""

@@ -39,12 +39,12 @@ class Preferences(Row):
 
 
 class Ceiling(Row):
-    """The most a chat pays for one number where nothing else is chosen, in each currency ("" is unknown)."""
+    """The most a chat pays for one number where nothing else is chosen, in each purse (`bot.purses`)."""
 
     __tablename__ = "ceilings"
 
     chat_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    currency: Mapped[str] = mapped_column(String(3), primary_key=True)
+    purse: Mapped[str] = mapped_column(String(32), primary_key=True)
     amount: Mapped[Decimal]
 
 

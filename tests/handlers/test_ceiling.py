@@ -101,3 +101,27 @@ async def test_a_dearer_supplier_is_shown_to_be_above_the_limit(chat: Chat, hous
     assert "⚠️ Above your limit of $0.55 for one number." in chat.screen
     await chat.press("✖ Suppliers")
     assert "At most $0.55 each: your limit" in chat.screen
+
+
+async def test_a_limit_at_a_provider_that_tells_no_currency_holds_there_and_nowhere_else(
+    chat: Chat, house: House
+) -> None:
+    house.alpha.currency = house.beta.currency = ""
+    house.beta.prices_of["tg", "1"] = ("18.00", 5)
+    await house.connect(chat, house.beta)
+    await house.codebell.preferences.cap(chat.chat_id, "alpha", Decimal("0.40"))
+    await chat.say("/buy telegram us")
+    await chat.press("Beta")
+    assert chat.buttons[0] == "✅ Buy for 18.00"
+    await chat.press("Other offers")
+    await chat.press("Alpha")
+    assert "⚠️ Above your limit of 0.40 for one number." in chat.screen
+
+
+async def test_a_limit_of_a_provider_is_asked_again_where_money_goes(chat: Chat, house: House) -> None:
+    house.alpha.currency = ""
+    await chat.say("/buy telegram us")
+    await chat.press("Alpha")
+    await house.codebell.preferences.cap(chat.chat_id, "alpha", Decimal("0.49"))
+    await chat.press("Buy for")
+    assert house.alpha.called("buy") == []

@@ -147,6 +147,20 @@ async def test_the_most_to_pay_is_typed_for_a_currency_and_lifted(chat: Chat, ho
     assert line(chat, "💲") == "💲 Price limit: no limit"
 
 
+async def test_where_no_currency_is_told_a_limit_is_one_providers_alone(chat: Chat, house: House) -> None:
+    house.alpha.currency = house.beta.currency = ""
+    await house.connect(chat, house.beta)
+    await opened(chat, "Price limit")
+    assert chat.buttons == ["Alpha: no limit", "Beta: no limit", "◀ Settings"]
+    await chat.press("Alpha")
+    assert chat.screen.startswith("💲 Alpha: the most you pay for one number")
+    await chat.say("0.40")
+    assert line(chat, "💲") == "💲 Price limit: alpha: 0.40"
+    house.beta.prices_of["tg", "1"] = ("18.00", 5)
+    await chat.say("telegram us")
+    assert chat.buttons[:2] == ["🔺 Alpha · 0.50", "Beta · 18.00"]
+
+
 async def test_what_is_no_amount_is_asked_for_again(chat: Chat) -> None:
     await opened(chat, "Price limit", "USD")
     for typed in ("0", "-1", "a lot", "NaN", "1e9"):

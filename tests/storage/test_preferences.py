@@ -48,11 +48,11 @@ async def test_a_voice_is_the_chats_language_with_what_was_chosen(
     assert ((await store.voice(ANN)).language, (await store.of(ANN)).language) == ("uk-UA", "")
 
 
-async def test_a_limit_is_one_for_each_currency(store: PreferenceStore) -> None:
-    for currency, amount in (("USD", "0.5"), ("USD", "0.75"), ("UAH", "20"), ("", "3")):
-        await store.cap(ANN, currency, Decimal(amount))
+async def test_a_limit_is_one_for_each_purse(store: PreferenceStore) -> None:
+    for purse, amount in (("USD", "0.5"), ("USD", "0.75"), ("UAH", "20"), ("smsski", "3")):
+        await store.cap(ANN, purse, Decimal(amount))
     await store.cap(ANN, "UAH", None)
-    assert await store.ceilings(ANN) == {"USD": Decimal("0.75"), "": Decimal(3)}
+    assert await store.ceilings(ANN) == {"USD": Decimal("0.75"), "smsski": Decimal(3)}
     assert await store.ceilings(BOB) == {}
 
 

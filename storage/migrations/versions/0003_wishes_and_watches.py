@@ -20,7 +20,7 @@ def downgrade() -> None:
     op.drop_index("ix_activations_batch", "activations")
     columns = {
         "quotes": ("count",),
-        "activations": ("batch", "position", "count", "try_from"),
+        "activations": ("batch", "position", "count", "try_from", "given_back"),
         "provider_keys": ("low_at", "low_told_at", "stopped_at", "stop_reason", "stopped_by"),
     }
     for table, names in columns.items():
@@ -45,9 +45,9 @@ def _choices() -> None:
     op.create_table(
         "ceilings",
         sa.Column("chat_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("currency", sa.String(3), nullable=False),
+        sa.Column("purse", sa.String(32), nullable=False),
         sa.Column("amount", sa.String(32), nullable=False),
-        sa.PrimaryKeyConstraint("chat_id", "currency", name=op.f("pk_ceilings")),
+        sa.PrimaryKeyConstraint("chat_id", "purse", name=op.f("pk_ceilings")),
     )
     op.create_table(
         "favourites",
@@ -112,6 +112,8 @@ def _columns() -> None:
     for name in ("position", "count"):
         op.add_column("activations", sa.Column(name, sa.BigInteger(), nullable=False, server_default="1"))
     op.add_column("activations", sa.Column("try_from", sa.Float(53), nullable=True))
+    op.add_column("activations", sa.Column("given_back", sa.Boolean(), nullable=True))
+    op.execute("UPDATE activations SET given_back = (reason <> 'Unconfirmed') WHERE state = 'cancelled'")
     several = sa.text("batch IS NOT NULL")
     op.create_index(
         "ix_activations_batch", "activations", ["batch"], sqlite_where=several, postgresql_where=several
