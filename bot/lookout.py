@@ -4,8 +4,8 @@ However many wait, a provider is asked for the prices of a service once in half 
 often while it does not answer. That is kept in memory: after a restart one question tells it anew.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -52,6 +52,10 @@ class Sight:
     def best(self) -> Find | None:
         """The cheapest one in stock; without any, the cheapest."""
         return min(self.finds, key=lambda find: (not find.there, find.cost), default=None)
+
+    def without(self, key_ids: Collection[str]) -> "Sight":
+        """The same, but for what these keys can buy."""
+        return replace(self, finds=[find for find in self.finds if find.key.id not in key_ids])
 
 
 @dataclass(frozen=True, slots=True)

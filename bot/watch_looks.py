@@ -8,22 +8,28 @@ its person confirmed. What is left when the process dies:
                                        that nonce offered is deleted, so that nobody buys it any more
     from the intent on                 the purchase as `bot.purchases` leaves it, by its nonce
     before its outcome is committed    the purchase of that nonce is asked again
+    before another key is tried        the same, or a watch that looks on: which keys were refused for good
+                                       stands in the purchases
 
 So no watch has two purchases that may both have bought: the next nonce is made only after the last one surely
 bought nothing. An order goes out before the time is over; what its provider takes to answer comes on top.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.errands import NeverCalled, Paused, Rivalled
 from bot.errors import (
     AlreadyDone,
+    BadKey,
     BadReply,
+    Banned,
+    BrokenKey,
     CodebellError,
     Expired,
     NoKeys,
+    NoMoney,
     NoNumbers,
     NotOffered,
     PriceChanged,
@@ -51,6 +57,8 @@ _PASSING = (
     *(NoNumbers, PriceChanged, NotOffered, Unavailable, BadReply, TooEarly, Expired, UnknownKey),
     *(NeverCalled, WaitedTooLong, Paused, Rivalled, Unwritten),
 )
+#: Why a key buys nothing more for a watch, where another key still may.
+_OF_ITS_KEY = (NoMoney, BadKey, Banned, BrokenKey)
 
 
 class WatchLooks:
@@ -90,11 +98,31 @@ class WatchLooks:
         try:
             if row.service in self._blocked:
                 raise NotOffered
+            out = await self._out(row)
+            if out and not await self._another(row, out):
+                await self._store.failed(row.id, [*out.values()][-1], self._clock())
+                return
             sight = await self._lookout.look(row.chat_id, row.service, row.country, row.key_id)
         except (NoKeys, UnknownKey, NotOffered) as gone:
             await self._store.failed(row.id, type(gone).__name__, self._clock())
             return
-        await self._act(row, sight)
+        await self._act(row, sight.without(out))
+
+    async def _out(self, row: Watch) -> Mapping[str, str]:
+        """The keys that buy nothing more for a watch over all of them, and why, the last one last."""
+        if row.nonce is None or row.key_id is not None:
+            return {}
+        tried = await self._store.refusals(row)
+        return {key_id: reason for key_id, reason in tried.items() if _is_of_its_key(reason)}
+
+    async def _another(self, row: Watch, out: Collection[str]) -> bool:
+        """Whether a key that is charged alike is left, as far as that can be read."""
+        try:
+            payers = await self._lookout.payers(row.chat_id)
+        except BrokenKey:
+            return True
+        alike = [payer.key for payer in payers if payer.currency == row.currency]
+        return any(key is not None and key.id not in out for key in alike)
 
     async def _act(self, row: Watch, sight: Sight) -> None:
         find = next((find for find in sight.finds if _is_wanted(row, find)), None)
@@ -137,11 +165,18 @@ class WatchLooks:
         else:
             reach(Failpoint.WATCH_OUTCOME)
             if not may_have_bought(purchase):
-                await self._refused(row, purchase.reason)
+                await self._in_vain(row, purchase.reason)
             elif purchase.state in (State.UNKNOWN, State.FAILED):
                 await self._store.unclear(row.id, now)
             else:
                 await self._store.bought(row.id, now)
+
+    async def _in_vain(self, row: Watch, reason: str) -> None:
+        """An order bought nothing: where that was the key's fault, another one is tried at once."""
+        if _is_of_its_key(reason) and (out := await self._out(row)) and await self._another(row, out):
+            await self._store.resumed(row.id, self._clock(), self._clock(), failures=0)
+        else:
+            await self._refused(row, reason)
 
     async def _refused(self, row: Watch, reason: str) -> None:
         """Nothing was bought: watched again where the next order may go well, else the end."""
@@ -155,6 +190,10 @@ class WatchLooks:
         now = self._clock()
         pause = min(SLOWEST, EVERY * 2.0 ** min(row.failures, 8))
         return max(now, min(now + pause, row.until))
+
+
+def _is_of_its_key(reason: str) -> bool:
+    return issubclass(named(reason) or CodebellError, _OF_ITS_KEY)
 
 
 def _is_wanted(row: Watch, find: Find) -> bool:

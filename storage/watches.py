@@ -144,9 +144,22 @@ class WatchStore(DueRows[Watch]):
         async with self._database.begin() as session:
             return await session.scalar(tried)
 
+    async def refusals(self, watch: Watch) -> dict[str, str]:
+        """The keys (their ids) with which it ordered in vain, and why each was refused last, oldest first."""
+        tries = select(Activation.key_id, Activation.reason).where(
+            Activation.owner_id == watch.owner_id,
+            Activation.state == State.FAILED,
+            Activation.nonce.startswith(f"{watch.id}{_TRY}", autoescape=True),
+        )
+        async with self._database.begin() as session:
+            rows = (await session.execute(tries.order_by(Activation.created_at))).all()
+        return {key_id: reason for key_id, reason in rows}
+
     # What came of it
 
-    async def resumed(self, watch_id: str, now: datetime, look_at: datetime) -> Watch | None:
+    async def resumed(
+        self, watch_id: str, now: datetime, look_at: datetime, failures: int = 1
+    ) -> Watch | None:
         """A try that surely bought nothing: its quote is gone for good, and it is watched again."""
         async with self._database.begin() as session:
             watch = await session.get(Watch, watch_id, with_for_update=True)
@@ -156,7 +169,7 @@ class WatchStore(DueRows[Watch]):
             if may_have_bought(await session.scalar(tried)):
                 return None
             await session.execute(delete(Quote).where(Quote.nonce == watch.nonce))
-            values: dict[str, Any] = {"next_poll_at": look_at, "failures": Watch.failures + 1}
+            values: dict[str, Any] = {"next_poll_at": look_at, "failures": Watch.failures + failures}
             return await _move(session, watch_id, WatchState.WATCHING, **values)
 
     async def bought(self, watch_id: str, now: datetime) -> Watch | None:

@@ -103,6 +103,65 @@ async def test_a_refusal_for_good_ends_it_and_is_told(vigil: Vigil, error: Excep
     assert (await vigil.rings(), len(await vigil.bought(watch))) == (["watch_over"], 1)
 
 
+async def test_where_a_key_has_no_money_another_one_buys(vigil: Vigil) -> None:
+    """At once, and at the price of the moment; the key that could not is not asked again."""
+    await vigil.another_key()
+    watch = await vigil.buys()
+    vigil.sells("0.50", 5)
+    vigil.alpha.fails("buy", NoMoney())
+    begun = vigil.clock()
+    row = await vigil.to_its_end(watch)
+    tries = await vigil.bought(watch)
+    assert (row.state, await vigil.rings(), vigil.core.purchased) == (WatchState.BOUGHT, [], 1)
+    assert [(number.state, number.agreed) for number in tries] == [
+        (State.FAILED, Decimal("0.50")),
+        (State.WAITING, Decimal("0.50")),
+    ]
+    assert len({number.key_id for number in tries}) == 2
+    assert vigil.clock() - begun < MINUTE
+
+
+async def test_where_no_key_has_money_it_ends_and_is_told_once(vigil: Vigil) -> None:
+    other = await vigil.another_key()
+    watch = await vigil.buys()
+    vigil.sells("0.50", 5)
+    vigil.alpha.breaks("buy", NoMoney())
+    row = await vigil.to_its_end(watch)
+    assert (row.state, row.reason, await vigil.rings()) == (WatchState.FAILED, "NoMoney", ["watch_over"])
+    tried = [number.key_id for number in await vigil.bought(watch)]
+    assert sorted(tried) == sorted([vigil.core.key_id, other.id])
+
+
+async def test_a_key_without_money_is_not_tried_again_when_the_other_one_is_gone(vigil: Vigil) -> None:
+    other = await vigil.another_key()
+    watch = await vigil.buys()
+    vigil.sells("0.50", 5)
+    vigil.alpha.fails("buy", NoMoney())
+    while (row := await vigil.look(watch)).state is WatchState.BUYING or not await vigil.bought(watch):
+        assert row.next_poll_at is not None
+    await vigil.core.keys.remove(other.id, OWNER, vigil.clock())
+    row = await vigil.to_its_end(watch)
+    assert (row.state, row.reason, len(await vigil.bought(watch))) == (WatchState.FAILED, "NoMoney", 1)
+
+
+async def test_with_one_key_chosen_no_other_one_buys(vigil: Vigil) -> None:
+    other = await vigil.another_key()
+    watch = await vigil.buys(by=other.id)
+    vigil.sells("0.50", 5)
+    vigil.alpha.fails("buy", NoMoney())
+    row = await vigil.to_its_end(watch)
+    assert (row.state, row.reason, len(await vigil.bought(watch))) == (WatchState.FAILED, "NoMoney", 1)
+
+
+async def test_an_answer_that_is_lost_is_no_reason_to_try_another_key(vigil: Vigil) -> None:
+    await vigil.another_key()
+    watch = await vigil.buys()
+    vigil.sells("0.50", 5)
+    vigil.alpha.breaks("buy", Unavailable("lost"))
+    row = await vigil.to_its_end(watch)
+    assert (row.state, len(await vigil.bought(watch))) == (WatchState.UNCLEAR, 1)
+
+
 async def test_a_limit_ends_it_before_anything_is_ordered(vigil: Vigil) -> None:
     vigil.core.caps = Caps(active_numbers=1)
     vigil.reborn()

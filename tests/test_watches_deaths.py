@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import Expired, NoNumbers
+from bot.errors import Expired, NoMoney, NoNumbers
 from bot.failpoints import Failpoint
 from storage.models import State, WatchState
 from tests.core import OWNER
@@ -106,3 +106,20 @@ async def test_a_stop_while_nothing_was_found_loses_nothing(vigil: Vigil) -> Non
     vigil.sells("0.55", 1)
     assert (await vigil.look(watch)).state is WatchState.RUNG
     assert await vigil.rings() == ["watch"]
+
+
+@pytest.mark.parametrize("point", [FOUND, Failpoint.BEFORE_INTENT, "before buy", "after buy", OUTCOME])
+async def test_whoever_dies_over_the_second_key_buys_at_most_once(vigil: Vigil, point: str) -> None:
+    await vigil.another_key()
+    watch = await vigil.buys()
+    vigil.sells("0.50", 9)
+    vigil.alpha.fails("buy", NoMoney())
+    await vigil.look(watch)
+    if point != OUTCOME:
+        await vigil.look(watch)
+    await vigil.dies(watch, point)
+    row = await vigil.to_its_end(watch)
+    lost = point in ("before buy", "after buy")
+    assert row.state is (WatchState.UNCLEAR if lost else WatchState.BOUGHT)
+    assert vigil.core.purchased == (0 if point == "before buy" else 1)
+    assert len([number for number in await vigil.bought(watch) if number.state is not State.FAILED]) == 1
