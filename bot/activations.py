@@ -80,7 +80,7 @@ class Activations:
         """Ask for one more SMS to the same number, once."""
         row = await self.mine(activation_id, person_id)
         provider = self._able(row, Capability.ANOTHER_SMS)
-        if row.state is not State.RECEIVED:
+        if not _in_use(row):
             raise TooLate
         if await self._store.ask_again(row.id, self._clock(), self._times.soon(row)) is None:
             return
@@ -133,7 +133,7 @@ class Activations:
         provider = self._able(row, Capability.FORWARD)
         if row.state in OPEN:
             raise NoSmsYet
-        if row.state is not State.RECEIVED:
+        if not _in_use(row):
             raise TooLate
         return row, provider
 
@@ -146,7 +146,7 @@ class Activations:
         row = await self.mine(activation_id, person_id)
         if row.state is State.FINISHED:
             return row
-        if row.state is not State.RECEIVED:
+        if not _in_use(row):
             raise TooLate
         return await self._look_before(row) or await self._finish_now(row)
 
@@ -187,3 +187,8 @@ class Activations:
         if provider is None or not provider.can(capability):
             raise Unsupported
         return provider
+
+
+def _in_use(row: Activation) -> bool:
+    """Whether it has a code and lives on at its provider; what came after a cancel came to a dead number."""
+    return row.state is State.RECEIVED and row.given_back is None

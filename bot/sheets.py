@@ -52,6 +52,7 @@ NUMBERS: Mapping[str, Any] = {
     "bought_at": Activation.bought_at,
     "expires_at": Activation.expires_at,
     "cancel_asked_at": Activation.cancel_called_at,
+    "given_back": Activation.given_back,
     "answered_at": Activation.answered_at,
     "ended_at": Activation.ended_at,
     "last_code": Activation.last_code,

@@ -13,6 +13,7 @@ from bot.errors import BadReply, CodebellError, TooEarly, Unavailable, named
 from bot.i18n import Texts, flag, international, visible
 from bot.providers.base import Capability, Provider
 from handlers.doors import Act, Again, Forward, What
+from handlers.endings import after_cancel, cancelled, expired, lost
 from handlers.purchase_outcomes import late, not_bought, not_listed, unknown, ways_on
 from handlers.screen import Rows, Screen, copies, press
 from handlers.strangers import quoted, sender_of, warnings
@@ -21,6 +22,8 @@ from storage.reasons import Reason, refusal
 
 #: A purchase that takes longer says so.
 PROMPT = timedelta(seconds=3)
+#: Most numbers have ended so soon after their time; what has not says that it is over.
+OVER = timedelta(seconds=10)
 _ENDED = frozenset({State.CANCELLED, State.EXPIRED, State.FINISHED, State.FAILED, State.UNKNOWN})
 
 
@@ -35,7 +38,10 @@ def _next_look(row: Activation, now: datetime) -> datetime | None:
     """When the card will look different by the clock alone."""
     if row.state is State.BUYING:
         return None if _takes_long(row, now) else row.created_at + PROMPT
-    return row.cancel_from if _too_early(row, now) and row.cancel_at is None else None
+    if _too_early(row, now) and row.cancel_at is None:
+        return row.cancel_from
+    over = row.expires_at + OVER if row.state is State.WAITING and row.expires_at is not None else now
+    return over if over > now else None
 
 
 def draw_code(
@@ -69,7 +75,7 @@ def _code_buttons(sms: Sms, row: Activation, t: Texts, provider: Provider | None
 def _after_code(row: Activation, provider: Provider | None, t: Texts) -> Rows:
     """What can be done with a number that did its work."""
     again = [press(t.plain("🔁 Buy the same again"), Again(id=row.id))]
-    if row.state is not State.RECEIVED or provider is None:
+    if row.state is not State.RECEIVED or row.given_back is not None or provider is None:
         return [again]
     another = [press(t.plain("✉️ Another SMS"), Act(what=What.ANOTHER, id=row.id))]
     finish = press(t.plain("✅ Finish"), Act(what=What.FINISH, id=row.id))
@@ -91,13 +97,20 @@ def _card(row: Activation, title: str, t: Texts, now: datetime) -> str:
     country = f"{flag(row.country)} {t.country(row.country, row.country_name)}"
     lines = [f"📱 {_number(row)}"] if row.phone else []
     lines.append(t("<b>{service}</b> · {country}", service=row.service_name, country=country))
-    lines.append(t("{provider} · {price}", provider=title, price=t.money(row.cost, row.currency)))
-    if row.cost > row.agreed:
+    lines.append(_price(row, title, t))
+    if row.phone and row.cost > row.agreed:
         agreed = t.money(row.agreed, row.currency)
         lines.append(t("⚠️ You agreed to {agreed}; {provider} charged more.", agreed=agreed, provider=title))
     if row.batch is not None:
         lines.append(t("Number {position} of {count}", position=row.position, count=row.count))
     return "\n".join([*lines, "", *_news(row, title, t, now)])
+
+
+def _price(row: Activation, title: str, t: Texts) -> str:
+    """What it cost; before there is a number, what it may cost."""
+    if row.phone or row.cost == row.agreed:
+        return t("{provider} · {price}", provider=title, price=t.money(row.cost, row.currency))
+    return t("{provider} · at most {price}", provider=title, price=t.money(row.agreed, row.currency))
 
 
 def _number(row: Activation) -> str:
@@ -118,11 +131,11 @@ def _news(row: Activation, title: str, t: Texts, now: datetime) -> list[str]:
         case State.BUYING:
             return [_buying(row, title, t, now)]
         case State.WAITING:
-            return _waiting(row, title, t)
+            return _waiting(row, title, t, now)
         case State.CANCELLING:
             return [t("⏳ Cancelling… If a code came first, you get it.")]
         case State.RECEIVED:
-            return [*_received(row, t), *_forwarded(row, t)]
+            return [*_received(row, title, t), *_forwarded(row, t)]
         case _:
             return _outcome(row, title, t)
 
@@ -135,7 +148,9 @@ def _takes_long(row: Activation, now: datetime) -> bool:
     return now >= row.created_at + PROMPT
 
 
-def _received(row: Activation, t: Texts) -> list[str]:
+def _received(row: Activation, title: str, t: Texts) -> list[str]:
+    if row.given_back is not None:
+        return [_last_code(row, t), after_cancel(row, title, t)]
     if row.reason == Reason.FINISHING:
         return [_last_code(row, t), t("⏳ One more look for another SMS, then it is finished.")]
     if row.asked_again:
@@ -166,10 +181,12 @@ def _outcome(row: Activation, title: str, t: Texts) -> list[str]:
             return [_last_code(row, t), _finished(row, title, t)]
 
 
-def _waiting(row: Activation, title: str, t: Texts) -> list[str]:
+def _waiting(row: Activation, title: str, t: Texts, now: datetime) -> list[str]:
     lines = []
-    if row.expires_at is not None:
+    if row.expires_at is not None and row.expires_at > now:
         lines.append(t("⏳ Waiting for the SMS until {time}.", time=t.time(row.expires_at)))
+    elif row.expires_at is not None:
+        lines.append(t("⌛ Its time is over; I still look for a late SMS."))
     lines.append(t("The code comes as a new message."))
     if row.cancel_at is not None:
         lines.append(t("A cancel is booked for {time}.", time=t.time(row.cancel_at)))
@@ -200,57 +217,12 @@ def _said(reason: str, t: Texts) -> str:
     return t.plain_error((named(reason) or CodebellError)())
 
 
-def cancelled(row: Activation, title: str, t: Texts) -> str:
-    """Paid back is promised only by the provider's own yes."""
-    if row.reason != Reason.UNCONFIRMED:
-        return t("❌ Cancelled: {provider} pays it back.", provider=title)
-    return t(
-        "❌ Cancelled, but the answer was lost: your account at {provider} shows whether it was paid back.",
-        provider=title,
-    )
-
-
 def _finished(row: Activation, title: str, t: Texts) -> str:
-    return _lost(title, t) if row.reason == Reason.ANSWER_LOST else t("✅ Finished.")
-
-
-def _lost(title: str, t: Texts) -> str:
-    return t(
-        "⌛ It ended while the answers of {provider} were lost: if an SMS came, look for it in your account.",
-        provider=title,
-    )
+    return lost(title, t) if row.reason == Reason.ANSWER_LOST else t("✅ Finished.")
 
 
 def _last_code(row: Activation, t: Texts) -> str:
     return t.veiled(t("Code: <code>{code}</code>", code=visible(row.last_code or "–")))
-
-
-def expired(row: Activation, title: str, t: Texts) -> str:
-    """How it ended without a code, and whether that is known."""
-    match row.reason:
-        case Reason.ENDED_EARLY:
-            return t("⌛ {provider} ended this number early, and no code reached me.", provider=title)
-        case Reason.ENDED_FIRST:
-            return t(
-                "⌛ It had ended at {provider} before it was cancelled. Look at your account there.",
-                provider=title,
-            )
-        case Reason.ANSWER_LOST:
-            return _lost(title, t)
-        case Reason.OVERDUE:
-            return t(
-                "⌛ Its time is long over and no SMS came. Look at your account at {provider}.",
-                provider=title,
-            )
-        case Reason.NEVER_ANSWERED:
-            return t(
-                "⌛ No answer about this number reached me since {moment}, so I stopped asking. A code may "
-                "have come: look at your account at {provider}.",
-                moment=t.day(row.answered_at or row.bought_at or row.created_at),
-                provider=title,
-            )
-        case _:
-            return t("⌛ No SMS came in time: {provider} pays it back by its rules.", provider=title)
 
 
 def _buttons(row: Activation, provider: Provider | None, t: Texts, now: datetime) -> Rows:

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.errors import text
 from bot.i18n import Texts, visible
 from bot.providers.base import Provider
-from handlers.cards import cancelled, expired
+from handlers.endings import after_cancel, cancelled, expired
 from handlers.evidence import all_sms, balances, country_of, known, moment, names, number_of, title_of
 from handlers.history_list import outcome
 from handlers.message_cards import card
@@ -61,6 +61,8 @@ def _outcome(row: Activation, title: str, t: Texts) -> list[str]:
             return [expired(row, title, t)]
         case State.FAILED:
             return not_bought(row, title, t)
+        case _ if row.given_back is not None:
+            return [outcome(row, t), after_cancel(row, title, t)]
         case _:
             return [outcome(row, t)]
 
@@ -82,8 +84,19 @@ def _money(row: Activation, t: Texts) -> list[str]:
         t("<b>Money</b>"),
         t("Agreed, at most: {money}", money=t.money(row.agreed, row.currency)),
         t("Not paid.") if failed else charged,
+        *_given_back(row, t),
         *balances(row, row.currency, t),
     ]
+
+
+def _given_back(row: Activation, t: Texts) -> list[str]:
+    """What the answer to its cancel was; a code that came later takes it back no more."""
+    if row.given_back is None or row.ended_at is None:
+        return []
+    at = moment(row.ended_at, row.created_at, t)
+    if row.given_back:
+        return [t("Cancelled at {moment}: paid back.", moment=at)]
+    return [t("Cancelled at {moment}: whether it was paid back is unknown.", moment=at)]
 
 
 def _times(row: Activation, t: Texts) -> list[str]:

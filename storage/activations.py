@@ -132,7 +132,7 @@ class ActivationStore(DueRows[Activation]):
         self, activation_id: str, now: datetime, late_at: datetime | None, reason: str = ""
     ) -> Activation | None:
         """The provider's word that it is gone; UNCONFIRMED when that was not its answer to the cancel."""
-        values = _ended(now, late_at)
+        values = _ended(now, late_at) | {"given_back": reason != Reason.UNCONFIRMED}
         return await self._move(activation_id, State.CANCELLED, now, reason=reason, **values)
 
     async def still_waiting(

@@ -45,7 +45,8 @@ _NOT_HEARD = (Reason.ANSWER_LOST, Reason.NEVER_ANSWERED)
 class Tally:
     """Numbers of a provider in a country whose outcome is known; `seconds` is the median to the first code.
 
-    `paid` of them were not given back for sure: a provider's yes to a cancel is the only proof of that.
+    `paid` of them were not given back for sure: a provider's yes to a cancel is the only proof of that, also
+    where a code came after it.
     """
 
     provider: str
@@ -135,7 +136,8 @@ def _in_vain() -> ColumnElement[bool]:
 
 
 def _paid() -> ColumnElement[bool]:
-    return or_(Activation.state != State.CANCELLED, Activation.reason == Reason.UNCONFIRMED)
+    unsure = or_(Activation.state != State.CANCELLED, Activation.reason == Reason.UNCONFIRMED)
+    return and_(Activation.given_back.is_not(True), unsure)
 
 
 def _seconds(start: Any, end: Any) -> ColumnElement[float]:

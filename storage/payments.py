@@ -2,7 +2,8 @@
 
 Paid for sure: a code came, a rent was carried out, a channel was charged. In doubt: an answer was lost, or a
 number ended without a code and nobody said yes to a cancel; most providers pay such a number back by their
-rules. What still waits is not told yet, and what was given back or never bought costs nothing.
+rules. So is a code that came after a cancel: some charge for it again. What still waits is not told yet, and
+what was given back or never bought costs nothing.
 """
 
 from collections.abc import Sequence
@@ -58,7 +59,10 @@ async def paid(session: AsyncSession, owner_id: int, chat_id: int, since: dateti
     rents = (await session.execute(_rents(since).where(*_mine(RentalOrder, *whose)))).all()
     letters = await session.scalars(_messages(since).where(*_mine(OutgoingMessage, *whose)))
     return [
-        *(Payment(at, Ware.NUMBER, cost, money, state in _CODE_CAME) for at, cost, money, state in numbers),
+        *(
+            Payment(at, Ware.NUMBER, cost, money, _sure(state, back))
+            for at, cost, money, state, back in numbers
+        ),
         *(Payment(at, Ware.RENT, cost, money, state is OrderState.DONE) for at, cost, money, state in rents),
         *chain.from_iterable(map(_for_message, letters)),
     ]
@@ -68,11 +72,15 @@ def _mine(table: Any, owner_id: int, chat_id: int) -> tuple[ColumnElement[bool],
     return table.owner_id == owner_id, shown_in(table.chat_id, owner_id, chat_id)
 
 
-def _numbers(since: datetime) -> Select[datetime, Decimal, str, State]:
+def _sure(state: State, given_back: bool | None) -> bool:
+    return state in _CODE_CAME and given_back is None
+
+
+def _numbers(since: datetime) -> Select[datetime, Decimal, str, State, bool | None]:
     kept = Activation.state.in_((*_CODE_CAME, State.EXPIRED, State.UNKNOWN))
     unsure = and_(Activation.state == State.CANCELLED, Activation.reason == Reason.UNCONFIRMED)
-    money = Activation.cost, Activation.currency, Activation.state
-    return select(Activation.created_at, *money).where(Activation.created_at >= since, or_(kept, unsure))
+    told = Activation.cost, Activation.currency, Activation.state, Activation.given_back
+    return select(Activation.created_at, *told).where(Activation.created_at >= since, or_(kept, unsure))
 
 
 def _rents(since: datetime) -> Select[datetime, Decimal, str, OrderState]:

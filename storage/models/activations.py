@@ -159,6 +159,8 @@ class Activation(Row):
     cancel_at: Mapped[datetime | None]
     #: When the provider was asked to cancel: without it, an end is not a cancel.
     cancel_called_at: Mapped[datetime | None]
+    #: Whether the provider said yes to a cancel; None where it was not cancelled. A late code leaves it so.
+    given_back: Mapped[bool | None]
     #: The next look at the provider or the next step of a cancel; None when nothing is due.
     next_poll_at: Mapped[datetime | None]
     #: The last time the provider was asked about it: it must not be asked again sooner than it allows.

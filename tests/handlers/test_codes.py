@@ -4,6 +4,7 @@ import pytest
 
 from bot.errors import LimitReached, TooLate, Unavailable
 from bot.providers.base import Capability
+from handlers.doors import Act, Again, What
 from tests.handlers.reading import copied, marked
 from tests.house import PATIENCE, Chat, House, labels
 
@@ -196,6 +197,37 @@ async def test_c_9_a_code_after_the_cancel_is_delivered_and_marked_late(owner: C
     message = owner.find("🔔")
     assert "98765" in message["text"]
     assert "It came late, after the number had ended." in message["text"]
+
+
+async def late(owner: Chat, house: House) -> None:
+    """A code that came after a cancel with a yes."""
+    await owner.wait(40)
+    await owner.press("❌ Cancel")
+    await owner.wait(10)
+    house.alpha.delivers("98765")
+    await owner.wait(9 * 60)
+
+
+async def test_a_late_code_takes_no_refund_back(owner: Chat, house: House) -> None:
+    await late(owner, house)
+    card = owner.find("📱")["text"]
+    assert "❌ Cancelled before this code came: Alpha paid it back." in card
+    assert "Finish" not in card
+    await owner.say("/stats")
+    assert "In doubt: $0.50." in owner.screen
+    await owner.say("/history")
+    await owner.press("🧾 1")
+    assert "Charged: $0.50\nCancelled at 12:00:45: paid back." in owner.screen
+
+
+async def test_a_number_that_was_given_back_is_dead_whatever_comes_late(owner: Chat, house: House) -> None:
+    await late(owner, house)
+    assert owner.buttons == ["📋 Copy code", "🔁 Buy the same again"]
+    number = Again.unpack(owner.data("Buy the same again")).id
+    for what in (What.ANOTHER, What.FINISH):
+        await owner.forge(Act(what=what, id=number).pack())
+        assert owner.alert == "This number has ended; there is nothing left to change."
+    assert house.alpha.called("another_sms") == house.alpha.called("finish") == []
 
 
 async def test_c_9_a_code_after_the_end_is_delivered_and_marked_late(owner: Chat, house: House) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from storage.activations import ActivationStore
+from storage.activations import ActivationStore, Heard
 from storage.database import Database
 from storage.models import Activation, Post, State
 from storage.reasons import Reason, not_cancelled, refusal
@@ -44,6 +44,17 @@ async def test_a_refused_cancel_was_never_called_for_what_comes_after(database: 
     await store.still_waiting("n", NOW, LATER, "TooEarly", LATER)
     row = await the(store)
     assert (row.state, row.cancel_called_at, row.cancel_at) == (State.WAITING, None, LATER)
+
+
+@pytest.mark.parametrize(("reason", "given_back"), [("", True), (Reason.UNCONFIRMED, False)])
+async def test_a_late_code_does_not_take_back_what_was_said_to_a_cancel(
+    database: Database, reason: str, given_back: bool
+) -> None:
+    store = await with_number(database, State.CANCELLING)
+    await store.cancelled("n", NOW, LATER, reason)
+    await store.received("n", Heard("1", None, None), LATER)
+    row = await the(store)
+    assert (row.state, row.given_back, row.ended_at) == (State.RECEIVED, given_back, NOW)
 
 
 @pytest.mark.parametrize(("again", "cards"), [(False, 1), (True, 0)])

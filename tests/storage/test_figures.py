@@ -52,6 +52,13 @@ async def test_a_late_code_is_paid_for_and_not_received(database: Database) -> N
     assert await tallies(database) == {"US": Tally("smsbower", "US", 1, 0, 1, None)}
 
 
+async def test_a_number_that_was_given_back_is_not_paid_for_by_a_late_code(database: Database) -> None:
+    late = bought(await stored(database), "a", State.RECEIVED, 120, given_back=True)
+    await put(database, late)
+    await put(database, sms(late, 180, late=True))
+    assert await tallies(database) == {"US": Tally("smsbower", "US", 1, 0, 0, None)}
+
+
 @pytest.mark.parametrize(
     ("state", "lived", "reason"),
     [

@@ -66,6 +66,14 @@ async def test_a_number_with_a_code_is_paid_and_one_without_a_yes_to_its_cancel_
     assert await paid(database) == [Payment(NOW, Ware.NUMBER, CENTS, "USD", sure)]
 
 
+@pytest.mark.parametrize("given_back", [True, False])
+async def test_a_code_that_came_after_the_cancel_is_paid_for_in_doubt(
+    database: Database, given_back: bool
+) -> None:
+    await put(database, number(await stored(database), "a", State.RECEIVED, given_back=given_back))
+    assert await paid(database) == [Payment(NOW, Ware.NUMBER, CENTS, "USD", sure=False)]
+
+
 @pytest.mark.parametrize(
     "state", [State.BUYING, State.WAITING, State.CANCELLING, State.CANCELLED, State.FAILED]
 )
