@@ -153,7 +153,7 @@ class WatchStore(DueRows[Watch]):
         )
         async with self._database.begin() as session:
             rows = (await session.execute(tries.order_by(Activation.created_at))).all()
-        return {key_id: reason for key_id, reason in rows}
+        return {row.key_id: row.reason for row in rows}
 
     # What came of it
 
