@@ -39,10 +39,12 @@ class Shelf(Generic[T]):
         self._usable = usable
         self._entries: dict[object, Kept[T]] = {}
         self._fetching: dict[object, asyncio.Task[T]] = {}
+        #: What is known to be wrong by now: kept for `last` alone.
+        self._wrong: set[object] = set()
 
     async def get(self, name: object, fetch: Callable[[], Awaitable[T]]) -> T:
         """The value by its name; waits for `fetch` only when there is none that is usable."""
-        entry = self._entries.get(name)
+        entry = self._believed(name)
         age = self._clock() - entry.fetched_at if entry is not None else None
         if entry is not None and age is not None and age <= self._fresh:
             return entry.value
@@ -53,10 +55,18 @@ class Shelf(Generic[T]):
 
     async def latest(self, name: object, fetch: Callable[[], Awaitable[T]]) -> T:
         """The value while it is fresh; otherwise waits for `fetch`, which never gives what is old."""
-        entry = self._entries.get(name)
+        entry = self._believed(name)
         if entry is not None and self._clock() - entry.fetched_at <= self._fresh:
             return entry.value
         return await asyncio.shield(self._refresh(name, fetch))
+
+    def doubt(self, name: object) -> None:
+        """What is kept or on its way is wrong by now: it is fetched anew when it is wanted."""
+        self._wrong.add(name)
+        self._fetching.pop(name, None)
+
+    def _believed(self, name: object) -> Kept[T] | None:
+        return None if name in self._wrong else self._entries.get(name)
 
     def last(self, name: object) -> Kept[T] | None:
         """What was fetched last, however old it is; nothing is fetched."""
@@ -75,12 +85,21 @@ class Shelf(Generic[T]):
         try:
             value = await fetch()
         finally:
-            del self._fetching[name]
+            doubted = self._fetching.get(name) is not asyncio.current_task()
+            if not doubted:
+                del self._fetching[name]
+        if not doubted:
+            self._keep(name, value)
+        return value
+
+    def _keep(self, name: object, value: T) -> None:
+        self._wrong.discard(name)
         self._entries.pop(name, None)
         self._entries[name] = Kept(value, self._clock())
         while len(self._entries) > _PLACES:
-            del self._entries[next(iter(self._entries))]
-        return value
+            oldest = next(iter(self._entries))
+            del self._entries[oldest]
+            self._wrong.discard(oldest)
 
 
 class Catalogue:
@@ -112,6 +131,10 @@ class Catalogue:
         return await self._prices.latest(
             (provider.name, service), lambda: provider.prices(key, service=service)
         )
+
+    def doubt_prices(self, provider: str, service: str) -> None:
+        """A purchase showed that the prices of a service, or its stock, are other ones by now."""
+        self._prices.doubt((provider, service))
 
     def last_names(self, provider: Provider) -> tuple[list[Service], dict[str, Country]]:
         """The services and countries that were told last; nothing where nothing was."""

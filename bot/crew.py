@@ -100,7 +100,7 @@ class Crew:
         self.shops = Shops(keys, self.providers)
         self.statistics = Statistics(FigureStore(database), clock)
         self.pictures = Pictures({name: each.title for name, each in self.providers.items()})
-        catalogue = Catalogue(clock)
+        self.catalogue = catalogue = Catalogue(clock)
         self.lookout = Lookout(catalogue, self.shops, clock)
         self.warming = Warming(keys, catalogue, self.providers)
         self.offers = Offers(catalogue, self.shops, self.quotes, self.settings.blocked_services, clock)
@@ -115,7 +115,9 @@ class Crew:
         waits, keys, nudge = WaitStore(database), self.keys, self._nudge
         store, limits = PurchaseStore(database), caps(self.settings)
         self.activations = Activations(self.numbers, waits, keys, self.providers, self.clock, nudge)
-        self.purchases = Purchases(store, waits, keys, self.accounts, limits, self.clock, nudge, self.errands)
+        self.purchases = Purchases(
+            *(store, waits, keys, self.accounts, limits, self.clock, nudge, self.errands, self.catalogue)
+        )
         self.watchlist = WatchStore(database)
         looks = WatchLooks(
             *(

@@ -20,8 +20,9 @@ from bot.errors import AlreadyDone, CodebellError
 from bot.providers.base import Capability, Number, Provider, Timing
 from storage.keys import KeyStore
 from storage.models import Activation, State
-from storage.purchases import Bought, PurchaseStore
+from storage.purchases import PurchaseStore
 from storage.reasons import Reason
+from storage.sold import Bought
 from storage.waits import WaitStore
 
 log = logging.getLogger(__name__)

@@ -26,9 +26,10 @@ from functools import partial
 from pydantic import SecretStr
 
 from bot.accounts import Accounts, held, price_now, wish
+from bot.catalogue import Catalogue
 from bot.clock import Clock
 from bot.errands import Errands, NeverCalled
-from bot.errors import CodebellError, Refused, Unavailable
+from bot.errors import CodebellError, NoNumbers, NotOffered, PriceChanged, Refused, Unavailable
 from bot.outcomes import Outcomes, Terms
 from bot.providers.base import Number, Provider, Wish
 from bot.spending import Ready, Spending
@@ -67,10 +68,12 @@ class Purchases(Spending[Activation, _Order, Number]):
         clock: Clock,
         nudge: Callable[[], None],
         errands: Errands,
+        catalogue: Catalogue,
     ) -> None:
         super().__init__(accounts, clock, nudge, errands)
         self._store = store
         self._caps = caps
+        self._catalogue = catalogue
         self._outcomes = Outcomes(store, waits, keys, accounts, clock, errands)
 
     async def buy(self, nonce: str, owner_id: int, chat_id: int, card_id: int | None) -> Activation:
@@ -131,7 +134,10 @@ class Purchases(Spending[Activation, _Order, Number]):
         pause = error.retry_after if isinstance(error, Unavailable) and not error.sent else None
         now = self._clock()
         try_from = now + timedelta(seconds=pause) if pause else None
-        await self._store.failed(row.id, type(error).__name__, now, try_from)
+        asked = error.minimum if isinstance(error, PriceChanged) else None
+        if isinstance(error, NoNumbers | NotOffered | PriceChanged):
+            self._catalogue.doubt_prices(row.provider, row.service_code)
+        await self._store.failed(row.id, type(error).__name__, now, try_from, asked)
 
     # Several, one after the other
 

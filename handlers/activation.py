@@ -1,6 +1,7 @@
 """The buttons of a bought number: cancel, the SMS was sent, another SMS, finish, show the card again."""
 
 from contextlib import suppress
+from datetime import datetime
 
 from aiogram import F, Router
 from aiogram.types import CallbackQuery
@@ -15,7 +16,7 @@ from handlers.doors import Act, What
 from handlers.private import NUMBERS, only_in_private
 from handlers.screen import answer
 from storage.activations import ActivationStore
-from storage.models import State
+from storage.models import Activation, State
 
 router = Router(name="activation")
 router.callback_query.filter(F.data.startswith("a"))
@@ -29,15 +30,21 @@ async def cancel(
     """Wish for a cancel; before the minimum wait is over it is booked for the first allowed moment."""
     row = await activations.cancel(callback_data.id, callback.from_user.id)
     now = clock()
-    if row.state is not State.WAITING or row.cancel_from is None or row.cancel_from <= now:
+    if row.state is not State.WAITING or row.cancel_at is None or row.cancel_at <= now:
         await answer(callback, t.plain("Cancelling…"))
         return
-    text = t.plain(
+    await answer(callback, _booked(row, row.cancel_at, t, now), alert=True)
+
+
+def _booked(row: Activation, at: datetime, t: Texts, now: datetime) -> str:
+    """When it is cancelled, and why not now where its provider is the reason."""
+    if row.cancel_from is None or row.cancel_from <= now:
+        return t.plain("Booked: I cancel it at {time}.", time=t.time(at))
+    return t.plain(
         "Too early: the provider lets go of it in {span}. Booked: I cancel it at {time}.",
         span=t.span((row.cancel_from - now).total_seconds()),
-        time=t.time(row.cancel_at or row.cancel_from),
+        time=t.time(at),
     )
-    await answer(callback, text, alert=True)
 
 
 @router.callback_query(Act.filter(F.what == What.CANCEL_ALL))

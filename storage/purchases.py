@@ -6,7 +6,6 @@ that list does not show in time `failed`; should it show up later, it is ours al
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,33 +14,17 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from bot.errors import AlreadyDone
 from storage.caps import Caps
 from storage.database import Database
 from storage.intents import intended, left_out, ordered_together, usable
 from storage.keys import twins
-from storage.models import OPEN, Activation, Quote, State
+from storage.models import Activation, Quote, State
 from storage.moves import change, enter, move, redraw
 from storage.reasons import Reason
+from storage.sold import Bought, as_written, succeed
 
 #: The card comes as a new message: an edit does not ring.
 _NEW_CARD: dict[str, Any] = {"card_chat_id": None, "card_message_id": None}
-
-
-@dataclass(frozen=True, slots=True)
-class Bought:
-    """What a provider sold us and when (`at`), and when it can be cancelled, ends and is looked at first."""
-
-    provider_id: str
-    phone: str
-    raw: str
-    cost: Decimal | None
-    operator: str | None
-    another_sms: bool | None
-    at: datetime
-    cancel_from: datetime
-    expires_at: datetime
-    next_poll_at: datetime
 
 
 class PurchaseStore:
@@ -128,24 +111,33 @@ class PurchaseStore:
 
         The card of what was told to be not bought rings.
         """
-        values: dict[str, Any] = _values(number) | {"answered_at": now, "polled_at": now}
+        written: dict[str, Any] = as_written(number) | {"answered_at": now, "polled_at": now}
         async with self._database.begin() as session:
             failed = await _failed(session, activation_id)
             if failed not in (None, Reason.NOT_LISTED):
                 return None
-            await _succeed(session, activation_id, number.provider_id, now)
+            await succeed(session, activation_id, number.provider_id, now)
             if failed is not None:
-                values |= _NEW_CARD | {"reason": Reason.LISTED_LATE}
-            row = await move(session, activation_id, State.WAITING, now, **values)
+                written |= _NEW_CARD | {"reason": Reason.LISTED_LATE}
+            row = await move(session, activation_id, State.WAITING, now, **written)
             if row is not None and failed is not None:
                 await redraw(session, row, now, anew=True)
             return row
 
     async def failed(
-        self, activation_id: str, reason: str, now: datetime, try_from: datetime | None = None
+        self,
+        activation_id: str,
+        reason: str,
+        now: datetime,
+        try_from: datetime | None = None,
+        asked: Decimal | None = None,
     ) -> Activation | None:
-        """Nothing was bought; `try_from` is when its provider may be asked again, where that is known."""
+        """Nothing was bought; `try_from` is when its provider may be asked again, where that is known.
+
+        `asked` is the price that was asked instead of the one agreed to, where that was told.
+        """
         values: dict[str, Any] = {"reason": reason, "ended_at": now, "try_from": try_from}
+        values |= {"cost": asked} if asked is not None else {}
         async with self._database.begin() as session:
             return await move(session, activation_id, State.FAILED, now, **values)
 
@@ -254,46 +246,3 @@ async def _failed(session: AsyncSession, activation_id: str) -> str | None:
     """Why a purchase failed; None when it did not."""
     row = await session.get(Activation, activation_id)
     return row.reason if row is not None and row.state is State.FAILED else None
-
-
-async def _succeed(session: AsyncSession, activation_id: str, provider_id: str, now: datetime) -> None:
-    """A provider may sell an id anew when the number before it has ended; that one is looked at no more.
-
-    2026-08-30: sms.ski's id is the phone itself, and one phone is sold to one key more than once. A late
-    look at the old number would fetch the new one's code. While the old one is open the id is not believed.
-    """
-    key_id = await session.scalar(select(Activation.key_id).where(Activation.id == activation_id))
-    held = select(Activation).where(
-        Activation.key_id.in_(twins(key_id or "")),
-        Activation.provider_id == provider_id,
-        Activation.id != activation_id,
-    )
-    for old in await session.scalars(held):
-        if old.state in OPEN:
-            raise AlreadyDone("the provider gave the id of a number that is open")
-        await _let_rest(session, old, now)
-
-
-async def _let_rest(session: AsyncSession, old: Activation, now: datetime) -> None:
-    told = old.asked_again
-    old.next_poll_at, old.asked_again = None, False
-    await session.flush()
-    if told:
-        await redraw(session, old, now)
-
-
-def _values(number: Bought) -> dict[str, object]:
-    values: dict[str, object] = {
-        "provider_id": number.provider_id,
-        "phone": number.phone,
-        "raw": number.raw,
-        "another_sms": number.another_sms,
-        "bought_at": number.at,
-        "cancel_from": number.cancel_from,
-        "expires_at": number.expires_at,
-        "next_poll_at": number.next_poll_at,
-        "ended_at": None,
-        "reason": "",
-    }
-    reported = {"cost": number.cost, "operator": number.operator}
-    return values | {name: value for name, value in reported.items() if value is not None}

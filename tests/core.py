@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from bot.accounts import Accounts
 from bot.activations import Activations
+from bot.catalogue import Catalogue
 from bot.errands import Errands
 from bot.i18n import Catalogues
 from bot.purchases import Purchases
@@ -60,7 +61,8 @@ class Core:
         self.errands = Errands(self._sleep)
         accounts = Accounts(self.keys, self.providers, self.clock)
         self.purchases = Purchases(
-            *(self.store, self.waits, self.keys, accounts, self.caps, self.clock, self._nudge, self.errands)
+            *(self.store, self.waits, self.keys, accounts, self.caps, self.clock, self._nudge, self.errands),
+            Catalogue(self.clock),
         )
         self.activations = Activations(
             self.numbers, self.waits, self.keys, self.providers, self.clock, self._nudge

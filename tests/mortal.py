@@ -104,10 +104,15 @@ class MortalPurchaseStore(PurchaseStore):
         return row
 
     async def failed(
-        self, activation_id: str, reason: str, now: datetime, try_from: datetime | None = None
+        self,
+        activation_id: str,
+        reason: str,
+        now: datetime,
+        try_from: datetime | None = None,
+        asked: Decimal | None = None,
     ) -> Activation | None:
         self._pass("before failed")
-        return await super().failed(activation_id, reason, now, try_from)
+        return await super().failed(activation_id, reason, now, try_from, asked)
 
     async def unknown(
         self,

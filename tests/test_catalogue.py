@@ -77,3 +77,31 @@ async def test_who_waits_for_stock_is_given_no_price_older_than_half_a_minute(ag
     clock.advance(age)
     prices = await catalogue.prices_now(alpha, SECRET, "tg")
     assert prices[0].cost == Decimal(given)
+
+
+async def test_a_doubted_price_is_asked_anew_and_still_known_as_the_last() -> None:
+    clock = FakeClock()
+    alpha, catalogue = FakeProvider("alpha", clock), Catalogue(clock)
+    await catalogue.prices(alpha, SECRET, "tg")
+    alpha.prices_of = {("tg", "1"): ("0.80", 10)}
+    catalogue.doubt_prices("alpha", "tg")
+    assert catalogue.last_prices(alpha, "tg") is not None
+    for prices in (
+        await catalogue.prices(alpha, SECRET, "tg"),
+        await catalogue.prices_now(alpha, SECRET, "tg"),
+    ):
+        assert prices[0].cost == Decimal("0.80")
+    assert len(alpha.called("prices")) == 2
+
+
+async def test_prices_on_their_way_while_they_were_doubted_are_not_kept() -> None:
+    clock = FakeClock()
+    alpha, catalogue = FakeProvider("alpha", clock), Catalogue(clock)
+    on_the_way = asyncio.create_task(catalogue.prices(alpha, SECRET, "tg"))
+    for _ in range(2):
+        await asyncio.sleep(0)
+    assert len(alpha.called("prices")) == 1
+    catalogue.doubt_prices("alpha", "tg")
+    await on_the_way
+    await catalogue.prices(alpha, SECRET, "tg")
+    assert len(alpha.called("prices")) == 2

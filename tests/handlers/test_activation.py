@@ -78,7 +78,10 @@ async def test_c_12_booking_twice_is_booked_once(owner: Chat, house: House) -> N
 async def test_after_the_minimum_wait_a_cancel_is_carried_out_at_once(owner: Chat, house: House) -> None:
     await owner.wait(36)
     await owner.press("❌ Cancel")
-    assert owner.alert == "Cancelling…"
+    assert owner.alert is not None
+    assert owner.alert.startswith("Booked: I cancel it at ")
+    moment = owner.alert.removeprefix("Booked: I cancel it at ")
+    assert f"A cancel is booked for {moment}" in owner.screen
     await owner.wait(5)
     assert len(house.alpha.called("cancel")) == 1
     assert "❌ Cancelled" in owner.screen
@@ -229,7 +232,8 @@ async def test_c_15_a_provider_that_fails_for_long_is_named_on_the_card_until_it
     assert "⚠️ Alpha does not answer; I keep asking." in owner.screen
     edits = len(house.sent("editMessageText"))
     await owner.wait(600)
-    assert len(house.sent("editMessageText")) == edits
+    assert "⌛ Its time is over" in owner.screen
+    assert len(house.sent("editMessageText")) == edits + 1
     house.alpha.breaks("poll", None)
     await owner.wait(60)
     assert "does not answer" not in owner.screen
@@ -264,3 +268,15 @@ async def test_the_provider_is_never_asked_sooner_than_it_allows(owner: Chat, ho
     moments = [call.at.timestamp() for call in house.alpha.called("poll")]
     gaps = [later - earlier for earlier, later in pairwise(moments)]
     assert min(gaps) >= house.alpha.timing.min_poll
+
+
+async def test_once_its_time_is_over_the_card_does_not_promise_that_time(owner: Chat, house: House) -> None:
+    assert "Waiting for the SMS until" in owner.screen
+    house.alpha.breaks("poll", Unavailable("503"))
+    await owner.wait(305)
+    before = len(house.sent("editMessageText"))
+    await owner.wait(10)
+    assert "⌛ Its time is over; I still look for a late SMS." in owner.screen
+    assert "Waiting for the SMS until" not in owner.screen
+    await owner.wait(60)
+    assert len(house.sent("editMessageText")) - before <= 1

@@ -187,3 +187,29 @@ async def test_a_slow_purchase_says_what_is_waited_for(chat: Chat, house: House)
     assert "⏳ Buying…" in chat.screen
     await chat.wait(1)
     assert "⏳ Still waiting for Alpha…" in chat.screen
+
+
+async def test_after_a_higher_price_both_prices_are_told_and_the_next_try_is_at_todays(
+    chat: Chat, house: House
+) -> None:
+    await chat.say("/buy telegram us")
+    await chat.press("Alpha")
+    house.alpha.prices_of["tg", "1"] = ("0.80", 9)
+    await chat.press("Buy for")
+    assert "Alpha · at most $0.50" in chat.screen
+    assert "It costs $0.80 now, you agreed to $0.50. Nothing was bought." in chat.screen
+    await chat.press(AGAIN)
+    assert chat.buttons[0] == "✅ Buy for $0.80"
+    await chat.press("Buy for")
+    assert "+1 201-555-0001" in chat.screen
+
+
+async def test_what_was_just_refused_is_not_listed_as_there(chat: Chat, house: House) -> None:
+    await chat.say("/buy telegram us")
+    await chat.press("Alpha")
+    house.alpha.prices_of["tg", "1"] = ("0.50", 0)
+    await chat.press("Buy for")
+    await chat.say("/buy telegram us")
+    assert "Alpha · $0.50 · out of stock" in chat.screen
+    await chat.say("/watch telegram us")
+    assert "Out of stock right now." in chat.screen

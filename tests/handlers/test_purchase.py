@@ -30,7 +30,7 @@ REFUSALS: list[CodebellError] = [
     NoMoney(),
     BadKey(),
     Banned(until="tomorrow"),
-    PriceChanged(minimum=Decimal("0.80")),
+    PriceChanged(),
     NotOffered(),
     LimitReached(),
     Unavailable("no connection", sent=False),
@@ -176,3 +176,14 @@ async def test_an_order_that_nobody_carries_out_is_settled_by_housekeeping(chat:
     await house.codebell.housekeeping()
     await chat.wait(1)
     assert "Not bought, not paid" in chat.screen
+
+
+async def test_nobody_is_accused_of_charging_more_for_what_was_not_bought(chat: Chat, house: House) -> None:
+    await chat.say("/buy telegram us")
+    await chat.press("Alpha")
+    await chat.press("Maximum price")
+    await chat.say("0.10")
+    await chat.press("Buy for")
+    assert "Alpha · at most $0.10" in chat.screen
+    assert "charged more" not in chat.screen
+    assert "It costs $0.50 now, you agreed to $0.10. Nothing was bought." in chat.screen
