@@ -30,7 +30,7 @@ _TRY = "@"
 
 
 class TooManyWatches(LimitReached):
-    text = text("You have {limit} watches, and more are not possible. Stop one of them first: /watch")
+    text = text("You have {limit} watches, and more are not possible. Stop one of them first, in /watch.")
 
 
 def by_watch(nonce: str) -> bool:

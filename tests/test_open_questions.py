@@ -7,7 +7,7 @@ import pytest
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.fsm.storage.base import StorageKey
 
-from bot.middlewares import PATIENCE, Forms
+from bot.forms import PATIENCE, Forms
 from storage.database import Database
 from storage.forms import FormStore
 from tests.core import blank

@@ -13,7 +13,7 @@ from tests.house import Chat, House
 OURS, THEIRS = ("bot.", "handlers.", "storage."), ("bot.sandbox.", "bot.providers.base")
 COLLECTIONS = (dict, list, set, deque, WeakValueDictionary)
 #: They hold ten thousand at most.
-BOUNDED = ("Welcome._seen", "Welcome._languages", "Welcome._told", "Haste._levels")
+BOUNDED = ("Voices._met", "each _Met", "each Texts", "Welcome._told", "Haste._levels")
 #: People who come one after another until what is remembered of them is settled, and those after them.
 FIRST, THEN = 2, 2
 DAY = 24 * 3600.0

@@ -125,7 +125,7 @@ async def test_t_13_an_update_nobody_can_read_holds_up_nobody(sandbox: Sandbox, 
     assert bot.log.count("skipped") - before == 2
 
 
-async def test_s_21_a_code_that_kills_the_bot_each_time_is_given_up_and_stays_among_the_numbers(
+async def test_s_21_a_code_that_kills_the_bot_each_time_is_put_aside_and_stays_among_the_numbers(
     tmp_path: Path,
 ) -> None:
     async with opened(tmp_path) as sandbox:
@@ -140,8 +140,8 @@ async def test_s_21_a_code_that_kills_the_bot_each_time_is_given_up_and_stays_am
             await deadly.launch()
             assert await deadly.ended() == KILLED
         await bot.start()
-        given_up = "is given up: the process died over it 3 times"
-        await sandbox.eventually(lambda: given_up in bot.log, "the code is given up")
+        aside = "is put aside for 0:10:00: the process died over it 3 times"
+        await sandbox.eventually(lambda: aside in bot.log, "the code is put aside")
         gil.say("/numbers")
         await gil.sees("Your numbers", "404-5")
         assert await bot.stop(signal.SIGTERM) == 0

@@ -6,7 +6,7 @@ A button is never permission: Ann's ids in somebody else's hands change nothing,
 import importlib
 import logging
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from itertools import chain
 from pathlib import Path
@@ -57,7 +57,7 @@ IN_GROUPS = {
     "g": private.PRICES,
     **dict.fromkeys("hiE", private.HISTORY),
 }
-NOTHING = Belongings(*("x" * 11 for _ in range(10)))
+NOTHING = Belongings(*("x" * 11 for _ in fields(Belongings)))
 PUBLIC = frozenset({"start", "help"})
 COMMANDS = {
     **dict.fromkeys(("buy", "numbers", "cancel"), private.NUMBERS),

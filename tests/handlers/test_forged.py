@@ -1,13 +1,14 @@
 """Button data that nobody was ever given: odd numbers, odd ids, too long, empty."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 
 from aiogram.filters.callback_data import CallbackData
 
 from tests.handlers.belongings import Belongings, Presser, buttons, rows
 from tests.house import Chat, House
 
-NOWHERE = Belongings(*(f"no-such-{number}" for number in range(8)))
+NOWHERE = Belongings(*(f"no-such-{number}" for number, _ in enumerate(fields(Belongings))))
 #: Beyond 64 bits, below nothing, digits that are none of ASCII's, and what `int()` takes for a number.
 ODD_NUMBERS = ("99999999999999999999999999", "-1", "1000", "١٢", "²", " 1 ", "1_0", "")
 ODD_IDS = ("", "💥", "\x00", "../..", "'; DROP TABLE x; --", "\u202e")
