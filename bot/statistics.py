@@ -71,13 +71,18 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """What was paid for sure in one currency ("" is unknown), and what may have come back (`doubtful`)."""
+    """What was paid for sure in one currency ("" is unknown), and what may have come back (`doubtful`).
+
+    `waiting` is what `numbers` cost that still wait for their codes.
+    """
 
     currency: str
     by_day: Mapping[tuple[date, Ware], Decimal]
     doubtful: Decimal
     #: How many payments the sure ones are.
     payments: int
+    waiting: Decimal = Decimal(0)
+    numbers: int = 0
 
     @property
     def total(self) -> Decimal:
@@ -191,14 +196,20 @@ def _spending(payments: Iterable[Payment], zone: tzinfo | None) -> Sequence[Spen
 
 def _spent(currency: str, payments: Sequence[Payment], zone: tzinfo | None) -> Spending:
     by_day: dict[tuple[date, Ware], Decimal] = {}
-    doubtful = Decimal(0)
     for payment in payments:
         if payment.sure:
             cell = payment.at.astimezone(zone).date(), payment.ware
             by_day[cell] = by_day.get(cell, Decimal(0)) + payment.amount
-        else:
-            doubtful += payment.amount
-    return Spending(currency, by_day, doubtful, sum(payment.sure for payment in payments))
+    waiting = [payment.amount for payment in payments if payment.waits]
+    doubtful = [payment.amount for payment in payments if not payment.sure and not payment.waits]
+    return Spending(
+        currency,
+        by_day,
+        doubtful=sum(doubtful, Decimal(0)),
+        payments=sum(payment.sure for payment in payments),
+        waiting=sum(waiting, Decimal(0)),
+        numbers=len(waiting),
+    )
 
 
 def _speeds(seconds: Mapping[str, Sequence[float]]) -> Sequence[Speed]:

@@ -1,7 +1,7 @@
 """Pictures as messages: sent one by one, each with buttons that draw it for another time in its place."""
 
 import html
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,7 +20,6 @@ from aiogram.types import (
 
 from bot.i18n import Texts
 from bot.pictures import FEWEST, Picture, Pictures, points
-from bot.providers.base import Provider
 from bot.statistics import Figures
 from bot.verdicts import AsItIs, judge
 from handlers.doors import Menu
@@ -55,7 +54,6 @@ class Easel:
     chat_id: int
     t: Texts
     pictures: Pictures
-    providers: Mapping[str, Provider]
     figures: Figures
     period: Period
 
@@ -100,7 +98,7 @@ class Easel:
         return BufferedInputFile(png, f"{picture.name.lower()}.png")
 
     def _words(self, picture: Picture) -> str:
-        return caption(picture, self.figures, self.t, self.providers)
+        return caption(picture, self.figures, self.t)
 
     def _keyboard(self, picture: Picture) -> InlineKeyboardMarkup:
         other = periods(self.period, self.t, lambda period: Redraw(picture=picture, period=period))

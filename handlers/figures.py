@@ -1,4 +1,4 @@
-"""The words of /stats: every figure in a text, and under each picture what is to be seen in it."""
+"""The words of /stats: every figure in a text, and under each picture how it is to be read."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,15 +6,12 @@ from bot.i18n import Texts
 from bot.pictures import Picture, day_month, short
 from bot.providers.base import Provider
 from bot.statistics import Figures, Record, Speed, Spending
-from handlers.screen import Screen, fits
 from storage.payments import Ware
 
-#: Places in the text; the picture has fewer, and its caption as many as it.
-_PLACES, _IN_PICTURE = 12, 6
+#: Places in the text; the picture has fewer.
+_PLACES = 12
 #: Between two bounds, which stay in one line: a dash that nothing is broken at.
 _TO = "\u2060–\u2060"
-#: Units the caption of a picture holds.
-LONGEST_CAPTION = 1024
 
 Titles = Mapping[str, Provider]
 
@@ -25,37 +22,37 @@ def told(figures: Figures, t: Texts, providers: Titles) -> str:
     head = t.many("<b>Statistics</b> · {count} day", "<b>Statistics</b> · {count} days", days)
     if not figures:
         return "\n\n".join([head, t("Nothing was bought, rented or sent in this time.")])
-    money = [*_spending(figures, t), *_doubts(figures, t)]
-    parts = [money, _codes(figures, t, providers, _PLACES), _speeds(figures, t, providers)]
-    counted = t("<i>What still waits, or was given back within a minute, does not count.</i>")
+    money = [*_spending(figures, t), *_waiting(figures, t), *_doubts(figures, t)]
+    parts = [money, _codes(figures, t, providers), _speeds(figures, t, providers)]
+    counted = t(
+        "<i>Among the codes, numbers that still wait or were given back within a minute do not count.</i>"
+    )
     return "\n\n".join([head, *("\n".join(part) for part in parts if part), counted])
 
 
-def caption(picture: Picture, figures: Figures, t: Texts, providers: Titles) -> str:
-    """What is to be seen in a picture, and how it is to be read; what does not fit is in the text alone."""
-    lines = _seen(picture, figures, t, providers)
+def caption(picture: Picture, figures: Figures, t: Texts) -> str:
+    """What a picture is of, and how it is to be read; its figures are in the text above it."""
+    title, *read = _legend(picture, figures, t)
     days = t.many("{count} day", "{count} days", len(figures.days))
-    lines[0] = f"{lines[0]} · {days}"
-    while not fits(Screen("\n".join(lines)), LONGEST_CAPTION):
-        del lines[-2]
-    return "\n".join(lines)
+    return "\n".join([f"{title} · {days}", *read])
 
 
-def _seen(picture: Picture, figures: Figures, t: Texts, providers: Titles) -> list[str]:
+def _legend(picture: Picture, figures: Figures, t: Texts) -> list[str]:
     match picture:
         case Picture.SPENDING:
-            return [*_spending(figures, t), *_dearest(figures, t)]
+            return [t("💸 <b>Spent</b>"), *_dearest(figures, t)]
         case Picture.SUCCESS:
             read = t(
                 "<i>The dot is the share of numbers that got their code; the true one lies within the "
                 "blue line 95 times in 100. A hollow dot rests on few numbers.</i>"
             )
-            return [*_codes(figures, t, providers, _IN_PICTURE), read]
+            return [t("🎯 <b>Codes received</b>"), read]
         case Picture.SPEED:
             read = t(
-                "<i>The dot is the middle, the blue line half of the codes, the grey one most of them.</i>"
+                "<i>The dot is the middle, the blue line half of the codes, the grey one most of them. "
+                "A hollow dot rests on few codes.</i>"
             )
-            return [*_speeds(figures, t, providers), read]
+            return [t("⏱ <b>From the purchase to the code</b>"), read]
 
 
 def nothing(t: Texts) -> str:
@@ -83,6 +80,22 @@ def _spending(figures: Figures, t: Texts) -> list[str]:
     lines = [_sum(spending, t) for spending in figures.spending if spending.payments]
     none = t("Nothing for sure.") if figures.spending else t("Nothing.")
     return [t("💸 <b>Spent</b>"), *(lines or [none])]
+
+
+def _waiting(figures: Figures, t: Texts) -> list[str]:
+    """What numbers cost that may still be given back."""
+    waiting = [each for each in figures.spending if each.numbers]
+    if not waiting:
+        return []
+    money = " · ".join(t.money(each.waiting, each.currency) for each in waiting)
+    count = sum(each.numbers for each in waiting)
+    one = t.many(
+        "⏳ Still open: {money} for {count} number",
+        "⏳ Still open: {money} for {count} numbers",
+        count,
+        money=money,
+    )
+    return [one]
 
 
 def _doubts(figures: Figures, t: Texts) -> list[str]:
@@ -122,11 +135,11 @@ def _ware(ware: Ware, money: str, t: Texts) -> str:
             return t("messages: {money}", money=money)
 
 
-def _codes(figures: Figures, t: Texts, providers: Titles, most: int) -> Sequence[str]:
+def _codes(figures: Figures, t: Texts, providers: Titles) -> Sequence[str]:
     if not figures.records:
         return []
-    lines = [_place(record, t, providers) for record in figures.records[:most]]
-    if (rest := len(figures.records) - most) > 0:
+    lines = [_place(record, t, providers) for record in figures.records[:_PLACES]]
+    if (rest := len(figures.records) - _PLACES) > 0:
         lines.append(t.many("… and {count} more place", "… and {count} more places", rest))
     whole = t("{received} of {ended} numbers", received=figures.received, ended=figures.ended)
     return [t("🎯 <b>Codes received</b>"), whole, *lines]

@@ -48,7 +48,7 @@ async def stats_by_command(
 ) -> None:
     figures = await _figures(message, Period.MONTH, t, statistics)
     await show(message, await _screen(message, figures, Period.MONTH, t, statistics, providers))
-    await Easel(bot, message.chat.id, t, pictures, providers, figures, Period.MONTH).send_all()
+    await Easel(bot, message.chat.id, t, pictures, figures, Period.MONTH).send_all()
 
 
 @router.callback_query(Stats.filter())
@@ -62,7 +62,7 @@ async def stats_by_button(
 ) -> None:
     figures = await _figures(callback, Period.MONTH, t, statistics)
     await show(callback, await _screen(callback, figures, Period.MONTH, t, statistics, providers))
-    await Easel(bot, chat_of(callback), t, pictures, providers, figures, Period.MONTH).send_all()
+    await Easel(bot, chat_of(callback), t, pictures, figures, Period.MONTH).send_all()
 
 
 @router.callback_query(Over.filter())
@@ -86,11 +86,10 @@ async def draw_below(
     t: Texts,
     statistics: Statistics,
     pictures: Pictures,
-    providers: Mapping[str, Provider],
 ) -> None:
     period = callback_data.period
     figures = await _figures(callback, period, t, statistics)
-    easel = Easel(bot, chat_of(callback), t, pictures, providers, figures, period)
+    easel = Easel(bot, chat_of(callback), t, pictures, figures, period)
     why = "" if easel.worth() else too_few(None, t)
     await answer(callback, why, alert=bool(why))
     await easel.send_all()
@@ -104,12 +103,11 @@ async def draw_anew(
     t: Texts,
     statistics: Statistics,
     pictures: Pictures,
-    providers: Mapping[str, Provider],
 ) -> None:
     """Where there is too little to see, the picture stays as it is."""
     picture, period = callback_data.picture, callback_data.period
     figures = await _figures(callback, period, t, statistics)
-    easel = Easel(bot, chat_of(callback), t, pictures, providers, figures, period)
+    easel = Easel(bot, chat_of(callback), t, pictures, figures, period)
     if picture not in easel.worth():
         await answer(callback, too_few(picture, t), alert=True)
         return

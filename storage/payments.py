@@ -2,8 +2,8 @@
 
 Paid for sure: a code came, a rent was carried out, a channel was charged. In doubt: an answer was lost, or a
 number ended without a code and nobody said yes to a cancel; most providers pay such a number back by their
-rules. So is a code that came after a cancel: some charge for it again. What still waits is not told yet, and
-what was given back or never bought costs nothing.
+rules. So is a code that came after a cancel: some charge for it again. What still waits for its code is told
+apart, and what was given back or never bought costs nothing.
 """
 
 from collections.abc import Sequence
@@ -30,6 +30,7 @@ from storage.places import shown_in
 from storage.reasons import Reason
 
 _CODE_CAME = frozenset({State.RECEIVED, State.FINISHED})
+_STILL_WAITS = frozenset({State.WAITING, State.CANCELLING})
 _UNSENT = (MessageState.DRAFT, MessageState.SENDING, MessageState.FAILED)
 
 
@@ -43,13 +44,17 @@ class Ware(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money that went at a moment; `sure` is False where it may have come back, or never gone."""
+    """Money that went at a moment; `sure` is False where it may have come back, or never gone.
+
+    `waits` is True where it is not decided yet: a number without a code that has not ended.
+    """
 
     at: datetime
     ware: Ware
     amount: Decimal
     currency: str
     sure: bool
+    waits: bool = False
 
 
 async def paid(session: AsyncSession, owner_id: int, chat_id: int, since: datetime) -> Sequence[Payment]:
@@ -59,10 +64,7 @@ async def paid(session: AsyncSession, owner_id: int, chat_id: int, since: dateti
     rents = (await session.execute(_rents(since).where(*_mine(RentalOrder, *whose)))).all()
     letters = await session.scalars(_messages(since).where(*_mine(OutgoingMessage, *whose)))
     return [
-        *(
-            Payment(at, Ware.NUMBER, cost, money, _sure(state, back))
-            for at, cost, money, state, back in numbers
-        ),
+        *(_for_number(*row) for row in numbers),
         *(Payment(at, Ware.RENT, cost, money, state is OrderState.DONE) for at, cost, money, state in rents),
         *chain.from_iterable(map(_for_message, letters)),
     ]
@@ -72,12 +74,13 @@ def _mine(table: Any, owner_id: int, chat_id: int) -> tuple[ColumnElement[bool],
     return table.owner_id == owner_id, shown_in(table.chat_id, owner_id, chat_id)
 
 
-def _sure(state: State, given_back: bool | None) -> bool:
-    return state in _CODE_CAME and given_back is None
+def _for_number(at: datetime, cost: Decimal, currency: str, state: State, back: bool | None) -> Payment:
+    sure = state in _CODE_CAME and back is None
+    return Payment(at, Ware.NUMBER, cost, currency, sure, waits=state in _STILL_WAITS)
 
 
 def _numbers(since: datetime) -> Select[datetime, Decimal, str, State, bool | None]:
-    kept = Activation.state.in_((*_CODE_CAME, State.EXPIRED, State.UNKNOWN))
+    kept = Activation.state.in_((*_CODE_CAME, *_STILL_WAITS, State.EXPIRED, State.UNKNOWN))
     unsure = and_(Activation.state == State.CANCELLED, Activation.reason == Reason.UNCONFIRMED)
     told = Activation.cost, Activation.currency, Activation.state, Activation.given_back
     return select(Activation.created_at, *told).where(Activation.created_at >= since, or_(kept, unsure))

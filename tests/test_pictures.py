@@ -83,6 +83,23 @@ def words_beyond(sketch: Sketch) -> list[str]:
     return [text for text, box in boxes if box.x0 < paper.x0 or box.x1 > paper.x1 or box.y0 < paper.y0]
 
 
+async def test_no_row_is_without_its_dot_and_no_currency_without_its_bars() -> None:
+    few = [speed("beta", 2, 500), speed("gamma", 1, 900)]
+    waiting = Spending("UAH", {}, Decimal(0), 0, waiting=Decimal(18), numbers=1)
+    figures = Figures(days(7), [waiting, spending("USD", days(7))], [], [speed("alpha", 18, 14), *few])
+    told: list[str] = []
+
+    def draw(sketch: Sketch) -> None:
+        sketch.speed()
+        told.extend(words.get_text() for axes in sketch.figure.axes for words in axes.texts)
+        sketch.figure.clear()
+        sketch.spending()
+        told.append(f"axes: {len(sketch.figure.axes)}")
+
+    await Pictures({}).sketch(draw, figures, ENGLISH)
+    assert told == ["14 s", "alpha", "axes: 1"]
+
+
 @pytest.mark.parametrize("picture", Picture)
 async def test_the_least_there_can_be_is_drawn_as_well(picture: Picture) -> None:
     assert points(picture, LITTLE) == 1

@@ -66,7 +66,7 @@ class Sketch:
     def spending(self) -> None:
         """A bar a day, one colour for each kind of ware; each currency has axes of its own."""
         self._head(self._t.plain("Spending by day"))
-        shown = self._figures.spending[:CURRENCIES]
+        shown = [each for each in self._figures.spending if each.payments][:CURRENCIES]
         height = (_TOP - _BOTTOM) / len(shown)
         for place, spending in enumerate(shown):
             self._bars(spending, _TOP - (place + 1) * height + 0.07, height - 0.15)
@@ -80,11 +80,15 @@ class Sketch:
         axes.set_xticks((0, 0.5, 1), [self._t.percent(share) for share in (0, 0.5, 1)])
 
     def speed(self) -> None:
-        """The seconds that codes took: most of them, half of them, the one in the middle."""
+        """The seconds that codes took: most of them, half of them, the one in the middle.
+
+        Who has few codes and lies beyond the others is left out: nothing could be drawn in that row.
+        """
         self._head(self._t.plain("From the purchase to the code"))
         shown = self._figures.speeds[:ROWS]
-        axes = self._rows([self._waits(speed) for speed in shown])
-        self._moments(axes, _end(shown))
+        end = _end(shown)
+        axes = self._rows([self._waits(speed) for speed in shown if speed.median <= end])
+        self._moments(axes, end)
 
     # The head
 

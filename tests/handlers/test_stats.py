@@ -81,11 +81,13 @@ async def test_the_text_has_every_figure_and_three_pictures_come_below_it(chat: 
         "🎯 Codes received\n19 of 24 numbers\n"
         "Alpha · United States: 82% of 22 (61%\u2060–\u206093%)\nAlpha · Germany: 1 of 2, few data",
         "⏱ From the purchase to the code\nAlpha: 19 s, nine of ten in 26 s (codes: 19)",
-        "What still waits, or was given back within a minute, does not count.",
+        "Among the codes, numbers that still wait or were given back within a minute do not count.",
     ]
     assert labels(panel) == BUTTONS
     assert [message["caption"].splitlines()[0] for message in pictures] == HEADS
-    assert pictures[0]["caption"].splitlines()[-1] == "The most in a day: $9.00, 28 Apr"
+    below = [message["caption"].splitlines()[1:] for message in pictures]
+    assert below[0] == ["The most in a day: $9.00, 28 Apr"]
+    assert [legend.startswith("The dot is") for [legend] in below[1:]] == [True, True]
     assert [labels(message) for message in pictures] == [[*PERIODS, "◀ Menu"]] * 3
     for message in pictures:
         assert struct.unpack(">II", png(house, message)[16:24]) == (WIDTH, HEIGHT)
@@ -164,6 +166,13 @@ async def test_money_that_may_have_come_back_is_told_apart(chat: Chat, house: Ho
     )
 
 
+async def test_what_was_just_paid_is_told_as_still_open(chat: Chat) -> None:
+    for _ in range(2):
+        await chat.buys()
+    await chat.say("/stats")
+    assert "💸 Spent\nNothing for sure.\n⏳ Still open: $1.00 for 2 numbers" in chat.screen
+
+
 async def test_another_persons_numbers_are_not_told(chat: Chat, house: House) -> None:
     await ended(house, chat, 1, 10, None)
     other = house.person("Ben")
@@ -198,4 +207,4 @@ def test_with_the_longest_names_text_and_captions_keep_within_telegrams_limits(l
     )
     assert fits(Screen(told(figures, t, {})))
     for picture in Picture:
-        assert fits(Screen(caption(picture, figures, t, {})), 1024)
+        assert fits(Screen(caption(picture, figures, t)), 1024)

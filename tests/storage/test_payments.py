@@ -74,12 +74,14 @@ async def test_a_code_that_came_after_the_cancel_is_paid_for_in_doubt(
     assert await paid(database) == [Payment(NOW, Ware.NUMBER, CENTS, "USD", sure=False)]
 
 
-@pytest.mark.parametrize(
-    "state", [State.BUYING, State.WAITING, State.CANCELLING, State.CANCELLED, State.FAILED]
-)
-async def test_what_waits_was_given_back_or_never_bought_is_not_told(
-    database: Database, state: State
-) -> None:
+@pytest.mark.parametrize("state", [State.WAITING, State.CANCELLING])
+async def test_what_still_waits_for_its_code_is_told_apart(database: Database, state: State) -> None:
+    await put(database, number(await stored(database), "a", state))
+    assert await paid(database) == [Payment(NOW, Ware.NUMBER, CENTS, "USD", sure=False, waits=True)]
+
+
+@pytest.mark.parametrize("state", [State.BUYING, State.CANCELLED, State.FAILED])
+async def test_what_was_given_back_or_never_bought_is_not_told(database: Database, state: State) -> None:
     await put(database, number(await stored(database), "a", state))
     assert await paid(database) == []
 
