@@ -4,6 +4,7 @@ However many wait, a provider is asked for the prices of a service once in half 
 often while it does not answer. That is kept in memory: after a restart one question tells it anew.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from bot.catalogue import Catalogue
 from bot.clock import Clock
 from bot.errors import Unavailable, Unclear
 from bot.providers.base import Country, Price
+from bot.purses import purse_of
 from bot.services import nice_name, slug
 from bot.shops import Shop, Shops, Trouble
 from storage.models import Key
@@ -26,6 +28,7 @@ class Find:
     """What a key can buy, by the provider's own codes; `stock` is None where it is not told."""
 
     key: Key
+    provider: str
     service_code: str
     country_code: str
     country_name: str
@@ -37,6 +40,11 @@ class Find:
     def there(self) -> bool:
         """Whether it is in stock, as far as its provider tells."""
         return self.stock != 0
+
+    @property
+    def purse(self) -> str:
+        """What its price may be compared within."""
+        return purse_of(self.currency, self.key.provider)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +58,16 @@ class Sight:
 
     @property
     def best(self) -> Find | None:
-        """The cheapest one in stock; without any, the cheapest."""
-        return min(self.finds, key=lambda find: (not find.there, find.cost), default=None)
+        """The cheapest one in stock, where most is offered; without any, the cheapest."""
+        return next(iter(self.bests), None)
+
+    @property
+    def bests(self) -> Sequence[Find]:
+        """The cheapest of each purse, of what is in stock if anything is; the purse with most finds first."""
+        there = [find for find in self.finds if find.there] or self.finds
+        purses = Counter(find.purse for find in there)
+        cheapest = {find.purse: find for find in reversed(there)}
+        return [cheapest[purse] for purse, _ in purses.most_common()]
 
     def without(self, key_ids: Collection[str]) -> "Sight":
         """The same, but for what these keys can buy."""
@@ -60,7 +76,10 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """With what a watch buys: a key, or (None) any key of the chat that is charged in this currency."""
+    """With what a watch buys: a key, or (None) any key of the chat that is charged in this currency.
+
+    Where a provider tells no currency (""), there is the key only: its prices compare with no other's.
+    """
 
     key: Key | None
     currency: str
@@ -69,6 +88,11 @@ class Payer:
     def by(self) -> str:
         """How a button names it: by the key's id, or by the currency."""
         return self.currency if self.key is None else self.key.id
+
+    @property
+    def purse(self) -> str:
+        """What its prices may be compared within."""
+        return purse_of(self.currency, "" if self.key is None else self.key.provider)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +134,7 @@ class Lookout:
         if not told.items:
             raise told.troubles[0].error
         shops = [shop for shop, _ in told.items]
-        currencies = dict.fromkeys(shop.provider.currency for shop in shops)
+        currencies = dict.fromkeys(shop.provider.currency for shop in shops if shop.provider.currency)
         each = [Payer(key, shop.provider.currency) for shop in shops for key in shop.keys]
         return [*(Payer(None, currency) for currency in currencies), *each]
 
@@ -160,6 +184,7 @@ async def _ask_nothing(_: Shop) -> None:
 def _find(shop: Shop, key: Key, code: str, country: Country, price: Price) -> Find:
     return Find(
         key=key,
+        provider=shop.provider.title,
         service_code=code,
         country_code=country.code,
         country_name=country.name,

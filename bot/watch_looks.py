@@ -125,7 +125,8 @@ class WatchLooks:
         return any(key is not None and key.id not in out for key in alike)
 
     async def _act(self, row: Watch, sight: Sight) -> None:
-        find = next((find for find in sight.finds if _is_wanted(row, find)), None)
+        offered = sight.bests if row.max_price is None else sight.finds
+        find = next((find for find in offered if _is_wanted(row, find)), None)
         now = self._clock()
         if not sight.answered:
             reason = type(sight.troubles[0].error).__name__
@@ -197,9 +198,11 @@ def _is_of_its_key(reason: str) -> bool:
 
 
 def _is_wanted(row: Watch, find: Find) -> bool:
-    if not find.there:
-        return False
-    return row.max_price is None or (find.currency == row.currency and find.cost <= row.max_price)
+    """A price is compared within one currency, or with the one key it was meant for."""
+    if row.max_price is None or not find.there:
+        return find.there
+    same = find.currency == row.currency and bool(row.currency or row.key_id)
+    return same and find.cost <= row.max_price
 
 
 def _quote(row: Watch, find: Find, now: datetime) -> Quote:

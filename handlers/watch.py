@@ -118,7 +118,7 @@ async def pick_price(
     payers = await watches.payers(chat_id)
     payer = next((payer for payer in payers if payer.by == wish.by), payers[0])
     sight = await watches.look(chat_id, wish.service, wish.iso2)
-    ceiling = (await preferences.ceilings(chat_id)).get(payer.currency)
+    ceiling = (await preferences.ceilings(chat_id)).get(payer.purse)
     wish = wish.model_copy(update={"by": payer.by})
     await show(callback, prices(wish, sight, payers, payer, ceiling, t, providers))
 

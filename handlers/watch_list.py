@@ -117,7 +117,7 @@ def _terms(watch: Watch, who: str, t: Texts) -> list[str]:
     wish = t("Buys one number by itself.") if watch.buys else t("Tells you, and buys nothing.")
     price = [] if watch.max_price is None else [t.money(watch.max_price, watch.currency)]
     lines = [wish, *(t("At most: <b>{price}</b>", price=each) for each in price)]
-    return [*lines, *([t("With: {who}", who=who)] if who and watch.buys else [])]
+    return [*lines, *([t("With: {who}", who=who)] if who and price else [])]
 
 
 def _standing(watch: Watch, t: Texts, now: datetime) -> list[str]:
@@ -148,6 +148,6 @@ def _lower(watch: Watch, t: Texts) -> list[InlineKeyboardButton]:
     """What only tells may be told another price; what buys is confirmed as it is."""
     if watch.buys:
         return []
-    wish = Pick(service=watch.service, iso2=watch.country, buys=False, by=watch.currency)
+    wish = Pick(service=watch.service, iso2=watch.country, buys=False, by=watch.key_id or watch.currency)
     label = t.plain("💲 Only at a price") if watch.max_price is None else t.plain("💲 Another price")
     return [press(label, wish)]

@@ -85,7 +85,7 @@ def tell_or_buy(service: str, iso2: str, sight: Sight, payers: Sequence[Payer], 
     """How it stands now, and the two things to do about it."""
     lines = [
         f"👀 {title(sight.service_name, iso2, t)}",
-        *stands(sight.best, sight, t),
+        *stands(sight.bests, sight, t),
         "",
         t("<b>Tell me</b>: one message as soon as it can be had."),
         t("<b>Buy by itself</b>: one number at your price or less, without asking again."),
@@ -110,22 +110,27 @@ def title(name: str, iso2: str, t: Texts) -> str:
     return t("<b>{service}</b> · {country}", service=name, country=f"{flag(iso2)} {t.country(iso2)}")
 
 
-def stands(best: Find | None, sight: Sight, t: Texts) -> list[str]:
-    """What it costs now, in a line; none where nobody could tell."""
-    if best is None:
+def stands(bests: Sequence[Find], sight: Sight, t: Texts) -> list[str]:
+    """What it costs now, a line for each currency; none where nobody could tell."""
+    if not bests:
         return [t("Nobody sells it there right now.")] if sight.answered else []
-    price = t.money(best.cost, best.currency)
+    return [_stands(best, t) for best in bests]
+
+
+def _stands(best: Find, t: Texts) -> str:
+    money = t.money(best.cost, best.currency)
+    price = money if best.currency else f"{money} · {best.provider}"
     if not best.there:
-        return [t("Out of stock right now. Its price was {price}.", price=price)]
+        return t("Out of stock right now. Its price was {price}.", price=price)
     if best.stock is None:
-        return [t("On sale now: {price}", price=price)]
-    return [t("On sale now: {price}, {stock} left", price=price, stock=best.stock)]
+        return t("On sale now: {price}", price=price)
+    return t("On sale now: {price}, {stock} left", price=price, stock=best.stock)
 
 
 def _usual(best: Find | None, payers: Sequence[Payer]) -> str:
-    """Any key that is charged as the best offer is."""
-    currencies = [payer.currency for payer in payers if payer.key is None]
-    return best.currency if best is not None and best.currency in currencies else currencies[0]
+    """Any key that is charged as the best offer is; the one that offers it where no currency is told."""
+    wanted = None if best is None else best.currency or best.key.id
+    return next((payer.by for payer in payers if payer.by == wanted), payers[0].by)
 
 
 def prices(
@@ -138,13 +143,13 @@ def prices(
     providers: Mapping[str, Provider],
 ) -> Screen:
     """At most at which price: some around today's, the chat's own limit, or another one."""
-    best = _best(payer, sight)
+    bests = _bests(payer, sight)
     who = [t("With: {who}", who=name_of_payer(payer, payers, t, providers))] if several(payers) else []
     ask = t("<b>How much at most for the number?</b>") if wish.buys else t("<b>Tell you at which price?</b>")
-    lines = [title(sight.service_name, wish.iso2, t), *stands(best, sight, t), *who, "", ask]
+    lines = [title(sight.service_name, wish.iso2, t), *stands(bests, sight, t), *who, "", ask]
     chosen = [
         press(label, Limit(**wish.model_dump(), price=packed(price)))
-        for label, price in suggested(best, payer.currency, ceiling, t)
+        for label, price in suggested(next(iter(bests), None), payer.currency, ceiling, t)
     ]
     back = [press(t.plain("◀ Back"), WatchFor(service=wish.service, iso2=wish.iso2))]
     return Screen("\n".join(lines), [*in_rows(chosen, 2), _others(wish, payers, t), back])
@@ -153,17 +158,17 @@ def prices(
 def _others(wish: Pick, payers: Sequence[Payer], t: Texts) -> list[InlineKeyboardButton]:
     """A price that is typed; another key, where there is one."""
     typed = press(t.plain("✏️ Another price"), Type(**wish.model_dump()))
-    key = press(t.plain("🔑 Another key"), With(**wish.model_dump(exclude={"by"})))
+    key = press(t.plain("🔑 Choose a key"), With(**wish.model_dump(exclude={"by"})))
     return [typed, key] if several(payers) else [typed]
 
 
-def _best(payer: Payer, sight: Sight) -> Find | None:
-    """The best to be had with this key, or in this currency."""
+def _bests(payer: Payer, sight: Sight) -> Sequence[Find]:
+    """The best to be had with this key, or in this currency; none, or one."""
     if payer.key is not None:
         finds = [find for find in sight.finds if find.key.id == payer.key.id]
     else:
         finds = [find for find in sight.finds if find.currency == payer.currency]
-    return replace(sight, finds=finds).best
+    return replace(sight, finds=finds).bests
 
 
 def name_of_payer(payer: Payer, payers: Sequence[Payer], t: Texts, providers: Mapping[str, Provider]) -> str:
@@ -172,7 +177,7 @@ def name_of_payer(payer: Payer, payers: Sequence[Payer], t: Texts, providers: Ma
         return name_of(payer.key, providers)
     if len({each.currency for each in payers}) == 1:
         return t.plain("the cheapest of your keys")
-    return t.plain("the cheapest of your keys in {currency}", currency=payer.currency or "?")
+    return t.plain("the cheapest of your keys in {currency}", currency=payer.currency)
 
 
 def keys(
@@ -193,7 +198,7 @@ def question(wish: Type, sight: Sight, payer: Payer, t: Texts) -> Screen:
     text = t("Send the most that the number may cost, like 0.50.")
     if payer.currency:
         text = t("Send the most that the number may cost, in {currency}, like 0.50.", currency=payer.currency)
-    lines = [title(sight.service_name, wish.iso2, t), *stands(_best(payer, sight), sight, t), "", text]
+    lines = [title(sight.service_name, wish.iso2, t), *stands(_bests(payer, sight), sight, t), "", text]
     return Screen("\n".join(lines), [_to_prices(wish, t)])
 
 

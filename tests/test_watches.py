@@ -21,7 +21,7 @@ from bot.errors import (
     UnknownKey,
 )
 from bot.watch_looks import EVERY, SLOWEST
-from storage.models import Key, WatchState
+from storage.models import Key, Watch, WatchState
 from tests.core import OWNER, STRANGER
 from tests.watching import Vigil, open_vigil
 
@@ -68,6 +68,19 @@ async def test_a_price_in_another_currency_is_not_compared(vigil: Vigil) -> None
     vigil.alpha.currency = "EUR"
     vigil.sells("0.50", 5)
     assert (await vigil.look(watch)).state is WatchState.WATCHING
+
+
+async def test_a_price_without_a_currency_is_one_keys_and_compared_with_no_other(vigil: Vigil) -> None:
+    vigil.alpha.currency = ""
+    assert [payer.by for payer in await vigil.watches.payers(OWNER)] == [vigil.core.key_id]
+    hers = await vigil.tells("0.60", by=vigil.core.key_id)
+    everybodys = await vigil.tells("0.60", by=vigil.core.key_id, iso2="GB")
+    async with vigil.core.database.begin() as session:
+        await session.execute(update(Watch).where(Watch.id == everybodys.id).values(key_id=None))
+    vigil.alpha.prices_of["tg", "2"] = ("0.10", 5)
+    vigil.sells("0.50", 5)
+    assert (await vigil.look(hers)).state is WatchState.RUNG
+    assert (await vigil.look(everybodys)).state is WatchState.WATCHING
 
 
 async def test_what_is_nowhere_on_the_list_may_come_back(vigil: Vigil) -> None:

@@ -43,7 +43,7 @@ async def test_with_several_keys_one_can_be_chosen(waiting: Chat, house: House) 
     sells(house, "0.50", 0)
     await waiting.say("/watch telegram gb")
     await waiting.press("Buy by itself")
-    await waiting.press("Another key")
+    await waiting.press("Choose a key")
     assert waiting.buttons[2:4] == ["Alpha", "Beta"]
     await waiting.press("Beta")
     assert "With: Beta" in waiting.screen
@@ -65,3 +65,57 @@ async def test_words_that_lead_nowhere_are_asked_for_again(chat: Chat) -> None:
 async def test_whoever_has_no_key_is_led_to_adding_one(newcomer: Chat) -> None:
     await newcomer.say("/watch telegram us")
     assert "Add a provider key" in str(newcomer.buttons)
+
+
+# Where a provider tells no currency
+
+
+@pytest.fixture
+async def two_unknown(waiting: Chat, house: House) -> Chat:
+    """Somebody with keys of two providers that tell no currency: one counts in roubles, one in dollars."""
+    house.alpha.currency = house.beta.currency = ""
+    await house.connect(waiting, house.beta, "beta-key-0123456789-wxyz")
+    house.beta.accounts["beta-key-0123456789-wxyz"] = Decimal(90)
+    sells(house, "18.00", 0)
+    house.beta.prices_of["tg", "1"] = ("0.25", 0)
+    return waiting
+
+
+async def test_without_a_currency_a_watch_buys_with_the_key_it_was_meant_for(
+    two_unknown: Chat, house: House
+) -> None:
+    await two_unknown.say("/watch telegram us")
+    assert "Its price was 18.00 · Alpha." in two_unknown.screen
+    assert "Its price was 0.25 · Beta." in two_unknown.screen
+    await two_unknown.press("Buy by itself")
+    await two_unknown.press("Choose a key")
+    assert two_unknown.buttons == ["Alpha", "Beta", "◀ Back"]
+    await two_unknown.press("Alpha")
+    assert "With: Alpha" in two_unknown.screen
+    await two_unknown.press("18.00")
+    await two_unknown.press("60 minutes")
+    assert "With: Alpha" in two_unknown.screen
+    await two_unknown.press("Start the watch")
+    house.beta.prices_of["tg", "1"] = ("15.00", 9)
+    await two_unknown.wait(200)
+    assert house.beta.called("buy") == []
+    sells(house, "17.00", 9)
+    await two_unknown.wait(100)
+    assert (len(house.alpha.called("buy")), len(house.beta.called("buy"))) == (1, 0)
+
+
+async def test_a_currency_and_a_provider_that_tells_none_are_watched_apart(
+    two_unknown: Chat, house: House
+) -> None:
+    house.beta.currency = "USD"
+    await two_unknown.say("/watch telegram us")
+    await two_unknown.press("Tell me")
+    await two_unknown.press("Only at a price")
+    await two_unknown.press("Choose a key")
+    assert two_unknown.buttons == ["the cheapest of your keys in USD", "Alpha", "Beta", "◀ Back"]
+    await two_unknown.press("in USD")
+    await two_unknown.press("$0.25")
+    assert "With: the cheapest of your keys in USD" in two_unknown.screen
+    sells(house, "0.20", 9)
+    await two_unknown.wait(200)
+    assert two_unknown.news == []
