@@ -8,12 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import chain, combinations
 
 from babel import Locale
 from rapidfuzz import fuzz, process, utils
 
 from bot.names import EXACT, Found, Names
 from bot.services import known, nice_name
+from bot.words import is_silent, parted, telling
 
 #: The languages countries are understood in.
 LANGUAGES = ("en", "ru", "uk", "vi")
@@ -29,10 +31,6 @@ _TELLING = 4
 _LONGEST, _MOST_WORDS, _COUNTRY_WORDS = 64, 8, 4
 #: Territories of Unicode's list that are no countries.
 _NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
-#: Words between a service and a country, or before both, that name neither.
-_BETWEEN = frozenset(
-    {"for", "in", "from", "number", "для", "в", "из", "номер", "з", "із", "у", "cho", "số", "ở"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +70,13 @@ class _Reading:
 
 def understand(words: str, sold: Sequence[Listed]) -> Meant:
     """What is meant by words, where these services are sold."""
-    typed = words[:_LONGEST].split()[:_MOST_WORDS]
-    names = _names(tuple(sold))
-    best = max(_readings(typed, names), key=lambda reading: reading.rank, default=None)
+    typed = parted(words[:_LONGEST])
+    plain, names = telling(typed), _names(tuple(sold))
+    ways = [typed, *([plain] if plain != typed else [])]
+    readings = chain.from_iterable(_readings(way[:_MOST_WORDS], names) for way in ways)
+    best = max(readings, key=lambda reading: reading.rank, default=None)
     listed = {service.slug: service for service in sold}
-    if best is None or not best.rank:
-        return Meant(_alike(" ".join(typed), listed))
-    return _meant(best, listed)
+    return _meant(best, listed) if best is not None and best.rank else _guessed(plain or typed, listed)
 
 
 def country_named(words: str) -> str:
@@ -96,6 +94,17 @@ def _meant(reading: _Reading, listed: Mapping[str, Listed]) -> Meant:
     if sure and reading.services[0].id not in listed:
         hits = [Listed(reading.services[0].id, nice_name(reading.services[0].id, ""))]
     return Meant(hits, sure and bool(hits), iso2)
+
+
+def _guessed(words: Sequence[str], listed: Mapping[str, Listed]) -> Meant:
+    """Where not all is understood: what looks like a service, and the country that stands beside it."""
+    spans = combinations(range(min(len(words), _MOST_WORDS) + 1), 2)
+    for first, last in sorted(spans, key=lambda span: span[0] - span[1]):
+        where = _country(" ".join(words[first:last]))
+        alike = _alike(" ".join([*words[:first], *words[last:]]), listed) if where else []
+        if where is not None and where.sure == EXACT and alike:
+            return Meant(alike, iso2=where.id)
+    return Meant(_alike(" ".join(words), listed))
 
 
 def _is_clear(reading: _Reading) -> bool:
@@ -121,7 +130,7 @@ def _readings(typed: Sequence[str], names: Names) -> Iterator[_Reading]:
 
 
 def _parted(service: Sequence[str], country: Sequence[str], names: Names) -> Iterator[_Reading]:
-    words = " ".join(word for word in service if word.casefold() not in _BETWEEN)
+    words = " ".join(word for word in service if not is_silent(word))
     where = _country(" ".join(country))
     if words and where is not None and (found := names.like(words)):
         yield _Reading(found, where, words)
@@ -129,7 +138,7 @@ def _parted(service: Sequence[str], country: Sequence[str], names: Names) -> Ite
 
 def _country(words: str) -> Found | None:
     """The one country that is meant for sure by these words."""
-    kept = " ".join(word for word in words.split() if word.casefold() not in _BETWEEN) or words
+    kept = " ".join(word for word in words.split() if not is_silent(word)) or words
     if kept.upper() in _codes():
         return Found(kept.upper(), EXACT)
     first, second, *_ = [*_countries().like(kept), Found("", 0), Found("", 0)]

@@ -21,6 +21,7 @@ from handlers.compose import Asked
 from handlers.doors import Help, Menu
 from handlers.listings import key_for
 from handlers.screen import Screen, answer, press, say, show, was_answered
+from handlers.spoken import way_by
 
 log = logging.getLogger(__name__)
 
@@ -39,16 +40,21 @@ async def unknown_command(message: Message, t: Texts, ended: str = "") -> None:
 
 @router.message(F.chat.type == "private", F.text)
 async def typed(message: Message, t: Texts, window: Window, shops: Shops) -> None:
-    """Typed words are a service somebody wants a number for, a country, or both."""
-    if await shops.able(message.chat.id, Capability.BUY):
+    """Typed words are a command, or a service somebody wants a number for, a country, or both."""
+    way = way_by(message.text or "", t)
+    if way is not None:
+        await show(message, way)
+    elif await shops.able(message.chat.id, Capability.BUY):
         await show_found(message, message.text or "", t, window)
-        return
-    wanted = key_for(message.text or "")
-    rows = [[press(t.plain("🔑 Add a provider key"), wanted)], [press(t.plain("❔ Help"), Help())]]
-    await show(
-        message,
-        Screen(t("First add a provider key that buys numbers; then type what you need one for."), rows),
-    )
+    else:
+        await show(message, _key_first(message.text or "", t))
+
+
+def _key_first(words: str, t: Texts) -> Screen:
+    """What was typed is kept in the button."""
+    text = t("First add a provider key that buys numbers; then type what you need one for.")
+    key = press(t.plain("🔑 Add a provider key"), key_for(words))
+    return Screen(text, [[key], [press(t.plain("❔ Help"), Help())]])
 
 
 @router.message(F.chat.type == "private")

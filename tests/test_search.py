@@ -101,6 +101,50 @@ def test_a_country_alone_is_a_country(words: str) -> None:
     assert understand(words, SOLD) == Meant(iso2="US")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("buy telegram usa", "Telegram US please", "telegram/usa", "TELEGRAM-USA", "telegram, usa"),
+        *("telegram 🇺🇸", "🇺🇸 telegram", "telegram🇺🇸", "Telegram · 🇺🇸 United States", "telegram,usa"),
+        *(
+            "купить телеграм сша",
+            "куплю номер телеграм США, пожалуйста",
+            "Telegram из США",
+            "telegram usa 0.5",
+        ),
+        *("I need a number for telegram in usa", "купити номер телеграм із США", "mua số telegram hoa kỳ"),
+        *("buy_telegram_us", "нужен временный номер для телеграма из сша"),
+    ],
+)
+def test_words_that_name_nothing_and_signs_between_names_are_no_hindrance(words: str) -> None:
+    assert both(words) == ("telegram", "US")
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("номер для телеграма", ("telegram", "")),
+        ("купить телеграм украина", ("telegram", "UA")),
+        ("whatsapp please", ("whatsapp", "")),
+        ("telegram in", ("telegram", "IN")),
+        ("number for other", ("anyother", "")),
+        ("any", ("anyother", "")),
+        ("guinea-bissau vk", ("vk", "GW")),
+        ("vk.com", ("vk", "")),
+        ("🇺🇦", ("", "UA")),
+        ("🇿🇿 telegram", ("telegram", "")),
+    ],
+)
+def test_what_is_said_around_a_name_changes_nothing(words: str, meant: tuple[str, str]) -> None:
+    assert both(words) == meant
+
+
+def test_a_word_too_many_loses_neither_the_service_nor_the_country() -> None:
+    for words in ("telegram usa alpha", "alpha telegram united states", "điện telegram hoa kỳ"):
+        meant = understand(words, SOLD)
+        assert (meant.services[0].slug, meant.sure, meant.iso2) == ("telegram", False, "US"), words
+
+
 def test_a_short_word_that_is_both_is_the_service() -> None:
     assert both("tg") == ("telegram", "")
     assert both("vi") == ("viber", "")

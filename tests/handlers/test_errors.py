@@ -72,6 +72,14 @@ async def test_a_command_is_known_in_capitals_too(chat: Chat) -> None:
     assert chat.screen.startswith("Telegram · 🇺🇸 United States")
 
 
+async def test_a_command_in_plain_words_leads_to_what_it_is(chat: Chat, newcomer: Chat) -> None:
+    for word, label in (("баланс", "💰 Balance"), ("help", "❔ Help"), ("Cancel", "📋 My numbers")):
+        for somebody in (chat, newcomer):
+            await somebody.say(word)
+            assert somebody.buttons == [label, "◀ Menu"], word
+    assert chat.screen == "/cancel – cancel a number"
+
+
 async def test_words_where_a_button_is_expected_search_the_services(chat: Chat) -> None:
     await chat.say("/buy")
     await chat.say("I want whatsapp please")
