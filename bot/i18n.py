@@ -125,7 +125,7 @@ class Catalogues:
     """All languages there are; `texts()` gives the nearest one to what a person's Telegram says."""
 
     def __init__(self, default: str = "en", path: Path = LOCALES) -> None:
-        self._core = I18n(path=path, default_locale=default, domain="bot")
+        self._core = _core(path, default)
         self.languages = frozenset({"en", *self._core.available_locales})
         self._default = default if default in self.languages else "en"
 
@@ -137,6 +137,12 @@ class Catalogues:
 def _sign(currency: str, locale: Locale) -> str:
     """The shortest of what this language, English and Russian write: $, ₽ and ₴ everywhere."""
     return min((get_currency_symbol(currency, each) for each in (locale, "en", "ru")), key=len)
+
+
+@cache
+def _core(path: Path, default: str) -> I18n:
+    """The catalogues of a folder, read once: they take 3 ms."""
+    return I18n(path=path, default_locale=default, domain="bot")
 
 
 def _escape(value: object) -> str:

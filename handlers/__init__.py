@@ -84,9 +84,11 @@ def routers() -> list[Router]:
 
 
 def _copied(router: Router) -> Router:
-    """The same handlers in another tree. A deep copy of all routers takes 20 ms, this one half of one."""
+    """The same handlers in another tree. A deep copy of all routers takes 20 ms, this one less than one."""
     twin = copy(router)
-    twin.observers = {event: copy(observer) for event, observer in router.observers.items()}
-    for observer in twin.observers.values():
-        observer.router = twin
+    twin.observers = dict(router.observers)
+    for event, observer in router.observers.items():
+        if observer.handlers or observer.middleware or observer.outer_middleware:
+            twin.observers[event] = mine = copy(observer)
+            mine.router = twin
     return twin

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from scipy.stats import binomtest
 
 from bot.statistics import Record, Speed, Statistics, record, wilson
 from storage.figures import FigureStore, Tally
@@ -17,6 +16,9 @@ from tests.house import Chat, House
 
 @pytest.mark.parametrize("ended", [*range(1, 40), 99, 1000, 123_456])
 def test_the_bounds_are_those_of_a_statistics_library(ended: int) -> None:
+    # Read here: it takes most of a second, in each worker.
+    from scipy.stats import binomtest
+
     for received in {0, 1, ended // 3, ended // 2, ended - 1, ended} & set(range(ended + 1)):
         bounds = binomtest(received, ended).proportion_ci(confidence_level=0.95, method="wilson")
         assert wilson(received, ended) == pytest.approx((bounds.low, bounds.high), abs=1e-12)
