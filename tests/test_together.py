@@ -6,7 +6,8 @@ from tests.together import Together, scope
 def test_all_who_meet_a_browser_share_one_and_the_demo_is_started_once() -> None:
     page = {scope("tests/browser/page/test_start.py::a"), scope("tests/browser/test_page.py::b[x::y]")}
     demo = {scope("tests/browser/test_demo.py::c[smsak]"), scope("tests/browser/test_rent.py::d")}
-    assert (len(page), len(demo), page & demo) == (1, 1, set())
+    walk = {scope("tests/browser/test_walk.py::e"), scope("tests/browser/test_walk_choices.py::f")}
+    assert (len(page), len(demo), len(walk), len(page | demo | walk)) == (1, 1, 1, 3)
 
 
 def test_a_file_is_not_torn_apart() -> None:

@@ -7,6 +7,8 @@ from xdist.scheduler import LoadFileScheduling
 BROWSER = "tests/browser"
 #: What meets the page alone; whatever else has a browser meets the demo.
 PAGE = (f"{BROWSER}/page/", f"{BROWSER}/test_page.py")
+#: Who walks through every screen has a demo of their own: together they would be the longest of all.
+WALK = f"{BROWSER}/test_walk"
 
 
 class Together(LoadFileScheduling):  # type: ignore[misc]  # untyped, as all of xdist
@@ -24,4 +26,6 @@ def scope(nodeid: str) -> str:
     file = nodeid.split("::")[0]
     if file.startswith(PAGE):
         return f"{BROWSER}/page"
+    if file.startswith(WALK):
+        return f"{BROWSER}/walk"
     return f"{BROWSER}/demo" if PurePath(file).is_relative_to(BROWSER) else file
