@@ -3,12 +3,14 @@
 The English sentence is the message id, so a missing translation is shown in English, never as a bare key.
 """
 
+import csv
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from functools import cache
+from importlib import resources
 from math import ceil
 from pathlib import Path
 
@@ -90,6 +92,10 @@ class Texts:
         """The country's name in this language; `otherwise` for what Babel does not know."""
         return str(self.locale.territories.get(iso2.upper(), otherwise or iso2))
 
+    def country_in_short(self, iso2: str, otherwise: str = "") -> str:
+        """For buttons: a name of at most 17 characters, from `short_countries.csv` where it is a long one."""
+        return short_countries(self.language).get(iso2) or self.country(iso2, otherwise)
+
     def time(self, moment: datetime) -> str:
         """The wall clock, to the second: minimum waits are short."""
         return format_time(moment.astimezone(self.zone), "HH:mm:ss", locale=self.locale)
@@ -132,6 +138,14 @@ class Catalogues:
     def texts(self, language: str | None, zone: tzinfo | None = None, *, veils: bool = False) -> Texts:
         short = (language or "").split("-")[0].lower()
         return Texts(self._core, short if short in self.languages else self._default, zone, veils=veils)
+
+
+@cache
+def short_countries(language: str) -> Mapping[str, str]:
+    """Short names in a language, by iso2, of the countries whose names are too long for a button."""
+    text = resources.files("bot").joinpath("short_countries.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return {row["iso2"]: row[language] for row in rows if row.get(language)}
 
 
 def _sign(currency: str, locale: Locale) -> str:

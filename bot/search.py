@@ -1,6 +1,6 @@
 """What typed words mean: a service, a country, or both, in any order, language and layout, with mistakes.
 
-The names are data: `services.csv`, `countries.csv`, and the countries' names in every language of the bot.
+The names are data: `services.csv`, `countries.csv`, and countries' names, long and short, in every language.
 """
 
 import csv
@@ -13,6 +13,7 @@ from itertools import chain, combinations
 from babel import Locale
 from rapidfuzz import fuzz, process, utils
 
+from bot.i18n import short_countries
 from bot.names import EXACT, Found, Names
 from bot.services import known, nice_name
 from bot.words import is_silent, parted, telling
@@ -182,4 +183,5 @@ def _countries() -> Names:
     ]
     locales = [Locale.parse(language) for language in LANGUAGES]
     babel = [(str(locale.territories.get(code, "")), code) for locale in locales for code in _codes()]
-    return Names([*babel, *others])
+    short = [(name, code) for each in LANGUAGES for code, name in short_countries(each).items()]
+    return Names([*babel, *short, *others])

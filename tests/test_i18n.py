@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
+from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.errors import CodebellError, NoNumbers, Unavailable
 from bot.i18n import Catalogues, Texts, flag, international, visible
+from bot.search import country_named
 from storage.caps import TooManyToday
 
 NUMBERS = {
@@ -71,6 +73,15 @@ def test_spans_money_countries_and_days_are_in_words_of_every_language(
     assert t.country("VN") == country
     assert t.day(datetime(2026, 5, 1, 12, 5, tzinfo=UTC)) == day
     assert t.money(Decimal("1234.5"), "USD").replace("\N{NO-BREAK SPACE}", " ") == money
+
+
+@pytest.mark.parametrize("language", sorted(Catalogues().languages))
+def test_every_country_has_a_name_that_fits_a_button(language: str) -> None:
+    t = Catalogues().texts(language)
+    codes = [code for code in Locale("en").territories if country_named(code) == code]
+    assert len(codes) > 200
+    assert [name for code in codes if len(name := t.country_in_short(code)) > 17] == []
+    assert t.country_in_short("QQ", "Utopia") == "Utopia"
 
 
 def test_times_are_those_of_the_zone_that_was_chosen() -> None:

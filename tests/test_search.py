@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.i18n import Catalogues
+from bot.i18n import Catalogues, short_countries
 from bot.names import Names, folded
 from bot.search import LANGUAGES, Listed, Meant, country_named, understand
 from bot.services import known, slug
@@ -203,6 +203,12 @@ def test_every_country_is_known_by_its_name_in_every_language(language: str) -> 
         "NG",
     )
     assert {iso2: country_named(t.country(iso2)) for iso2 in isos} == {iso2: iso2 for iso2 in isos}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_country_is_known_by_the_name_on_its_buttons(language: str) -> None:
+    short = short_countries(language)
+    assert {iso2: country_named(name) for iso2, name in short.items()} == {iso2: iso2 for iso2 in short}
 
 
 def test_countries_are_understood_in_the_languages_the_bot_has() -> None:
