@@ -20,6 +20,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from bot.clock import Clock
@@ -27,6 +28,8 @@ from bot.errands import Errands
 from bot.errors import LimitReached, text
 from bot.sheets import SHEETS, Part, Sheet, cell, line, plain, record
 from storage.everything import Everything
+from storage.history import Kind, Wanted
+from storage.models import State
 
 #: Bytes of a file; Telegram takes 50 MB.
 MOST = 20_000_000
@@ -43,6 +46,8 @@ _BEGINNING = ("of", "of_id", "number")
 
 #: Hears after each slice that it goes on.
 Told = Callable[[], Awaitable[None]]
+#: The things of a kind that are to be written, with these columns.
+Slices = Callable[[Kind, Sequence[Any]], AsyncIterator[Sequence[Any]]]
 
 
 class StillWriting(LimitReached):
@@ -64,6 +69,8 @@ class File:
     sheet: str
     count: int
     content: bytes
+    #: How many of them failed and were not paid.
+    failed: int = 0
 
 
 class _Paper:
@@ -72,7 +79,7 @@ class _Paper:
     def __init__(self, sheet: str, ending: str) -> None:
         self._sheet, self._ending = sheet, ending
         self.written = io.BytesIO()
-        self.count = self._files = 0
+        self.count = self._failed = self._files = 0
 
     @property
     def size(self) -> int:
@@ -82,9 +89,13 @@ class _Paper:
         self._files += 1
         more = f"-{self._files}" if self._files > 1 else ""
         name = f"codebell-{self._sheet or 'export'}{more}.{self._ending}"
-        file = File(name, self._sheet, self.count, self.written.getvalue())
-        self.written, self.count = io.BytesIO(), 0
+        file = File(name, self._sheet, self.count, self.written.getvalue(), self._failed)
+        self.written, self.count, self._failed = io.BytesIO(), 0, 0
         return file
+
+    def _counts(self, rows: Sequence[Mapping[str, object]]) -> None:
+        self.count += len(rows)
+        self._failed += sum(row.get("state") == State.FAILED for row in rows)
 
 
 class _Table(_Paper):
@@ -98,7 +109,7 @@ class _Table(_Paper):
         if not self.count:
             self.written.write(_MARK + _lines([self._names]))
         self.written.write(_lines([[cell(name, row.get(name)) for name in self._names] for row in rows]))
-        self.count += len(rows)
+        self._counts(rows)
 
 
 class _Document(_Paper):
@@ -110,7 +121,7 @@ class _Document(_Paper):
         self._coming: Iterator[str] = iter(())
         self._list, self._between = "", b""
 
-    def write(self, to: str, records: Sequence[object]) -> None:
+    def write(self, to: str, records: Sequence[Mapping[str, object]]) -> None:
         if not self.count:
             self.written.write(self._head)
             self._coming, self._list = iter(SHEETS), ""
@@ -118,7 +129,7 @@ class _Document(_Paper):
         for each in records:
             self.written.write(self._between + line(each))
             self._between = b",\n"
-        self.count += len(records)
+        self._counts(records)
 
     def _turn_to(self, name: str) -> None:
         """Close the list that is open and those before this one."""
@@ -149,19 +160,22 @@ class Exports:
             raise StillWriting
         self._errands.run(name, work())
 
-    async def files(self, form: Form, owner_id: int, chat_id: int, told: Told) -> AsyncIterator[File]:
-        """All there is; none where there is nothing."""
+    async def files(
+        self, form: Form, owner_id: int, chat_id: int, told: Told, wanted: Wanted | None = None
+    ) -> AsyncIterator[File]:
+        """What is wanted, or all there is; none where there is nothing."""
         write = self._tables if form is Form.CSV else self._documents
-        async for file in write(owner_id, chat_id, told):
+        slices = partial(self._everything.slices, owner_id=owner_id, chat_id=chat_id, wanted=wanted)
+        async for file in write(slices, told):
             yield file
 
     # CSV
 
-    async def _tables(self, owner_id: int, chat_id: int, told: Told) -> AsyncIterator[File]:
+    async def _tables(self, slices: Slices, told: Told) -> AsyncIterator[File]:
         for name, sources in _TABLES.items():
             table = _Table(name, _names(sources))
             for thing, part in sources:
-                async for rows in self._rows(thing, part, owner_id, chat_id):
+                async for rows in self._rows(thing, part, slices):
                     table.write(rows)
                     await told()
                     if table.size >= self._most:
@@ -170,22 +184,22 @@ class Exports:
                 yield table.torn_off()
 
     async def _rows(
-        self, thing: str, part: str, owner_id: int, chat_id: int
+        self, thing: str, part: str, slices: Slices
     ) -> AsyncIterator[Sequence[Mapping[str, object]]]:
         sheet = SHEETS[thing]
         if part:
-            async for rows in self._rows_of_parts(thing, sheet.parts[part], owner_id, chat_id):
+            async for rows in self._rows_of_parts(thing, sheet.parts[part], slices):
                 yield rows
             return
         columns = [*sheet.columns.values()]
-        async for things in self._everything.slices(sheet.kind, columns, owner_id, chat_id):
+        async for things in slices(sheet.kind, columns):
             yield [dict(zip(sheet.columns, row[2:], strict=True)) for row in things]
 
     async def _rows_of_parts(
-        self, thing: str, part: Part, owner_id: int, chat_id: int
+        self, thing: str, part: Part, slices: Slices
     ) -> AsyncIterator[Sequence[Mapping[str, object]]]:
         sheet = SHEETS[thing]
-        async for things in self._everything.slices(sheet.kind, [sheet.columns["number"]], owner_id, chat_id):
+        async for things in slices(sheet.kind, [sheet.columns["number"]]):
             numbers = {row[0]: row[2] for row in things}
             async for rows in self._parts(part, [*numbers]):
                 begin = [dict(zip(_BEGINNING, (thing, row[0], numbers[row[0]]), strict=True)) for row in rows]
@@ -197,11 +211,11 @@ class Exports:
 
     # JSON
 
-    async def _documents(self, owner_id: int, chat_id: int, told: Told) -> AsyncIterator[File]:
+    async def _documents(self, slices: Slices, told: Told) -> AsyncIterator[File]:
         document = _Document(self._clock())
         for name, sheet in SHEETS.items():
             columns = [*sheet.columns.values()]
-            async for things in self._everything.slices(sheet.kind, columns, owner_id, chat_id):
+            async for things in slices(sheet.kind, columns):
                 document.write(name, await self._records(sheet, things))
                 await told()
                 if document.size >= self._most:

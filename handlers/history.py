@@ -4,17 +4,17 @@ The filters and the page stand in the buttons, so nothing is forgotten over a re
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from aiogram import F, Router
 from aiogram.filters import Command
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
 from bot.clock import Clock
 from bot.i18n import Texts
 from bot.providers.base import Provider
 from handlers.doors import History
 from handlers.filters import (
-    LAST,
     By,
     Choice,
     Choose,
@@ -26,9 +26,9 @@ from handlers.filters import (
     named,
     read,
 )
-from handlers.history_list import THINGS_A_PAGE, listed, nothing
+from handlers.history_list import THINGS_A_PAGE, Page, listed, nothing
 from handlers.private import HISTORY, only_in_private
-from handlers.screen import Rows, Screen, chat_of, in_rows, page_of, press, show, turn
+from handlers.screen import Screen, chat_of, in_rows, page_of, press, show, turn
 from storage.history import HistoryStore, Seen
 
 router = Router(name="history")
@@ -118,18 +118,20 @@ async def history_screen(
     seen = await history.seen(person, chat_of(event))
     wanted = filters.wanted(clock(), by_marks(providers, seen))
     first = page * THINGS_A_PAGE
-    entries, more = await history.page(person, chat_of(event), wanted, first, THINGS_A_PAGE)
+    found = Page(*await history.page(person, chat_of(event), wanted, first, THINGS_A_PAGE), number=page)
     words = named(filters, seen, providers, t)
-    screen = (
-        listed(entries, page, filters, words, t, clock()) if entries else nothing(filters, words, seen, t)
-    )
-    return Screen(screen.html, _with_pager(screen.rows, filters, page, more))
+    if not found.entries:
+        return nothing(filters, words, seen, t)
+    screen = listed(found, filters, words, t, clock())
+    return Screen(screen.html, [*screen.rows[:-2], _pager(found, filters), *screen.rows[-2:]])
 
 
-def _with_pager(rows: Rows, filters: Filters, page: int, more: bool) -> Rows:
-    pages = min(page + 2 if more else page + 1, LAST + 1)
-    pager = turn(page, pages, lambda to: Listed(value=str(filters), page=to))
-    return [*rows[:-2], pager, *rows[-2:]]
+def _pager(page: Page, filters: Filters) -> list[InlineKeyboardButton]:
+    """To the pages beside it, and to the first and the last one."""
+    to = partial(Listed, value=str(filters))
+    first = [press("⏮ 1", to(page=0))] if page.number > 1 else []
+    last = [press(f"{page.pages} ⏭", to(page=page.pages - 1))] if page.number + 2 < page.pages else []
+    return [*first, *turn(page.number, page.pages, lambda at: to(page=at)), *last]
 
 
 # The filters

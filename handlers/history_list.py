@@ -1,7 +1,7 @@
 """The history as it is shown: a page of it, how each thing stands, what is said where there is nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aiogram.types import InlineKeyboardButton
@@ -9,33 +9,55 @@ from aiogram.types import InlineKeyboardButton
 from bot.i18n import Texts, flag, international, visible
 from bot.parts import channels
 from handlers.channels import way
-from handlers.doors import Buy, Export, History, Menu, Receipt, Send
-from handlers.filters import By, Filter, Filters, Listed
+from handlers.doors import Buy, History, Menu, Receipt, Send
+from handlers.export import Chosen
+from handlers.filters import LAST, By, Filter, Filters, Listed
 from handlers.message_cards import standing
 from handlers.numbers import bought_in_words, rented_in_words
 from handlers.screen import Rows, Screen, in_rows, press
-from storage.history import Entry, Kind, Outcome, Seen
+from storage.history import COUNTED, Entry, Kind, Outcome, Seen
 from storage.models import Activation, MessageState, OutgoingMessage, Rental, RentalState, State
 
 THINGS_A_PAGE = 6
 
 
-def listed(
-    entries: Sequence[Entry], page: int, filters: Filters, words: Mapping[By, str], t: Texts, now: datetime
-) -> Screen:
-    numbered = [*enumerate(entries, page * THINGS_A_PAGE + 1)]
-    head = "\n".join([*_heading(words, t), t("🧾 opens a receipt.")])
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some things of a list: which page of it they are, from 0, and how many there are on all of them."""
+
+    entries: Sequence[Entry]
+    total: int
+    number: int
+
+    @property
+    def pages(self) -> int:
+        """How many there are to turn to."""
+        return min(-(-self.total // THINGS_A_PAGE), LAST + 1)
+
+
+def listed(page: Page, filters: Filters, words: Mapping[By, str], t: Texts, now: datetime) -> Screen:
+    numbered = [*enumerate(page.entries, page.number * THINGS_A_PAGE + 1)]
+    head = "\n".join([_title(page, t), *_chosen(words, t), t("🧾 opens a receipt.")])
     lines = [head, *(_line(place, entry, t, now) for place, entry in numbered)]
-    receipts = [_receipt(place, entry, filters, page) for place, entry in numbered]
-    more = [press(t.plain("🔎 Filters"), Filter(value=str(filters))), press(t.plain("⬇️ Export"), Export())]
+    receipts = [_receipt(place, entry, filters, page.number) for place, entry in numbered]
+    export = press(t.plain("⬇️ Export"), Chosen(value=str(filters), page=page.number))
+    more = [press(t.plain("🔎 Filters"), Filter(value=str(filters))), export]
     write = [press(t.plain("✉️ Send a message"), Send())] if filters.kind is Kind.MESSAGE else []
     menu = [press(t.plain("◀ Menu"), Menu())]
     return Screen("\n\n".join(lines), [*in_rows(receipts, 3), write, more, menu])
 
 
-def _heading(words: Mapping[By, str], t: Texts) -> list[str]:
-    chosen = [t("{filters}", filters=" · ".join(words.values()))] if words else []
-    return [t("<b>History</b>"), *chosen]
+def _title(page: Page, t: Texts) -> str:
+    """How many things there are, and on which page of how many these are."""
+    count = f"{page.total}+" if page.total >= COUNTED else str(page.total)
+    if page.pages < 2:
+        return t("<b>History</b> · {count}", count=count)
+    number, pages = page.number + 1, page.pages
+    return t("<b>History</b> · {count} · page {page} of {pages}", count=count, page=number, pages=pages)
+
+
+def _chosen(words: Mapping[By, str], t: Texts) -> list[str]:
+    return [t("{filters}", filters=" · ".join(words.values()))] if words else []
 
 
 def _receipt(place: int, entry: Entry, filters: Filters, page: int) -> InlineKeyboardButton:
@@ -97,7 +119,7 @@ def outcome(row: Activation | Rental | OutgoingMessage, t: Texts) -> str:
 
 def nothing(filters: Filters, words: Mapping[By, str], seen: Seen, t: Texts) -> Screen:
     """Nothing to list, and what to do about it."""
-    heading, menu = "\n".join(_heading(words, t)), [press(t.plain("◀ Menu"), Menu())]
+    heading, menu = "\n".join([t("<b>History</b>"), *_chosen(words, t)]), [press(t.plain("◀ Menu"), Menu())]
     if filters in (Filters(), Filters(kind=Kind.MESSAGE)):
         return Screen(f"{heading}\n\n{_nothing_yet(filters, t)}", [*_first_steps(filters, seen, t), menu])
     change = press(t.plain("🔎 Filters"), Filter(value=str(filters)))

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, or_, select
 
 from storage.database import Database
-from storage.history import ORDERED, TABLES, Kind, mine
+from storage.history import ORDERED, TABLES, Kind, Wanted, let_through, mine
 
 #: Rows of a slice, one short transaction each.
 SLICE = 100
@@ -20,12 +20,16 @@ class Everything:
         self._size = size
 
     async def slices(
-        self, kind: Kind, columns: Sequence[Any], owner_id: int, chat_id: int
+        self, kind: Kind, columns: Sequence[Any], owner_id: int, chat_id: int, wanted: Wanted | None = None
     ) -> AsyncIterator[Sequence[Any]]:
-        """These columns of a person's things of a kind. Each row begins with two more: its id, its moment."""
+        """These columns of a person's things of a kind: of what is wanted, or of all, also of what failed.
+
+        Each row begins with two more: its id, its moment.
+        """
         after: Any = None
+        only = [] if wanted is None else let_through(kind, wanted)
         while True:
-            query = self._next(kind, columns, owner_id, chat_id, after)
+            query = self._next(kind, columns, owner_id, chat_id, after).where(*only)
             async with self._database.begin() as session:
                 rows = (await session.execute(query)).all()
             if rows:

@@ -29,6 +29,8 @@ from storage.places import shown_in
 
 #: What there is to filter by is found in so many of the newest of each kind.
 LOOKED_THROUGH = 1000
+#: So many of each kind are counted: nobody waits for more.
+COUNTED = 10_000
 
 Thing = Activation | Rental | OutgoingMessage
 
@@ -141,17 +143,18 @@ class HistoryStore:
 
     async def page(
         self, owner_id: int, chat_id: int, wanted: Wanted, first: int, size: int
-    ) -> tuple[Sequence[Entry], bool]:
-        """So many things from the `first` on, newest first; and whether there are more."""
-        end = first + size + 1
-        parts = [newest(kind, owner_id, chat_id, wanted, end) for kind in Kind if wanted.states(kind)]
+    ) -> tuple[Sequence[Entry], int]:
+        """So many things from the `first` on, newest first; and how many there are, see `COUNTED`."""
+        kinds, whose = [kind for kind in Kind if wanted.states(kind)], (owner_id, chat_id, wanted)
+        parts = [newest(kind, *whose, first + size) for kind in kinds]
         if not parts:
-            return [], False
+            return [], 0
         every = union_all(*(select(part.subquery()) for part in parts)).subquery()
-        page = select(every).order_by(every.c.at.desc(), every.c.id.desc()).offset(first).limit(size + 1)
+        page = select(every).order_by(every.c.at.desc(), every.c.id.desc()).offset(first).limit(size)
         async with self._database.begin() as session:
             found = (await session.execute(page)).all()
-            return await _entries(session, found[:size]), len(found) > size
+            counts = [await session.scalar(_counted(kind, *whose)) or 0 for kind in kinds]
+            return await _entries(session, found), sum(counts)
 
     async def seen(self, owner_id: int, chat_id: int) -> Seen:
         """What there is to filter by, among the newest `LOOKED_THROUGH` of each kind."""
@@ -184,8 +187,18 @@ def newest(kind: Kind, owner_id: int, chat_id: int, wanted: Wanted, most: int) -
     """The kind, the ids and the moments of the newest things of a kind."""
     table, at = TABLES[kind], ORDERED[kind]
     query = select(literal(kind.value).label("kind"), table.id.label("id"), at.label("at"))
-    query = query.where(*mine(kind, owner_id, chat_id), at.is_not(None), *_filters(table, at, wanted))
-    return query.where(table.state.in_(wanted.states(kind))).order_by(at.desc(), table.id.desc()).limit(most)
+    query = query.where(*mine(kind, owner_id, chat_id), at.is_not(None), *let_through(kind, wanted))
+    return query.order_by(at.desc(), table.id.desc()).limit(most)
+
+
+def _counted(kind: Kind, owner_id: int, chat_id: int, wanted: Wanted) -> Select[int]:
+    return select(func.count()).select_from(newest(kind, owner_id, chat_id, wanted, COUNTED).subquery())
+
+
+def let_through(kind: Kind, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Which things of a kind are listed."""
+    table = TABLES[kind]
+    return [*_filters(table, ORDERED[kind], wanted), table.state.in_(wanted.states(kind))]
 
 
 def _filters(table: type[Thing], at: Any, wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+from bot.errors import NoNumbers
 from tests.doubles import KEY
 from tests.house import PATIENCE, Chat, House
 
@@ -99,3 +100,54 @@ async def test_files_that_telegram_does_not_take_are_regretted_in_words(chat: Ch
     await chat.press("Export")
     await chat.press("CSV")
     assert [*files(chat, house)] == ["codebell-numbers.csv"]
+
+
+async def filtered(chat: Chat, house: House) -> None:
+    """One that failed, one that got its code and one that waits; the history of what is open."""
+    house.alpha.fails("buy", NoNumbers())
+    await chat.buys()
+    await chat.buys()
+    house.alpha.delivers("04817")
+    await chat.wait(10)
+    await chat.buys("whatsapp us")
+    await chat.say("/history")
+    for label in ("Filters", "Outcome", "Still open"):
+        await chat.press(label)
+
+
+async def test_an_export_from_a_filtered_history_has_what_is_listed(chat: Chat, house: House) -> None:
+    await filtered(chat, house)
+    listed = chat.screen
+    await chat.press("Export")
+    assert chat.screen.startswith(
+        "Export\n⏳ Still open\nOnly what these filters let through, as files; keys are never in them."
+    )
+    assert chat.buttons == ["📊 CSV", "🧩 JSON", "⬇️ Everything", "🗂 History", "◀ Menu"]
+    await house.restart()
+    await chat.press("CSV")
+    [content] = files(chat, house).values()
+    assert [row["service_name"] for row in csv.DictReader(io.StringIO(content.decode("utf-8-sig")))] == [
+        "WhatsApp"
+    ]
+    await chat.press("JSON", on=chat.find("Only what these filters let through"))
+    [content] = files(chat, house).values()
+    assert [each["service_name"] for each in json.loads(content)["numbers"]] == ["WhatsApp"]
+    await chat.press("History", on=chat.find("Only what these filters let through"))
+    assert chat.find("History · 1")["text"] == listed
+
+
+async def test_everything_names_what_failed_and_a_filter_that_lets_nothing_through(
+    chat: Chat, house: House
+) -> None:
+    await filtered(chat, house)
+    await chat.press("Export")
+    house.alpha.delivers("04818")
+    await chat.wait(10)
+    panel = chat.find("Only what these filters let through")
+    await chat.press("CSV", on=panel)
+    assert chat.screen == "Nothing matches these filters."
+    await chat.press("Everything", on=panel)
+    await chat.press("CSV")
+    assert chat.news[0]["caption"] == "3 numbers\nFailed, so not paid: 1"
+    await chat.press("JSON", on=chat.find("Everything you bought"))
+    assert chat.last["caption"] == "3 entries of your history\nFailed, so not paid: 1"

@@ -63,7 +63,7 @@ async def test_without_a_history_the_next_step_is_a_number(newcomer: Chat) -> No
 
 async def test_everything_is_listed_newest_first_with_its_price_and_how_it_ended(customer: Chat) -> None:
     await customer.say("/history")
-    assert customer.screen.split("\n\n")[0] == "History\n🧾 opens a receipt."
+    assert customer.screen.split("\n\n")[0] == "History · 4\n🧾 opens a receipt."
     assert things(customer) == [
         "1. ✉️ SMS · 🇺🇦 Ukraine\n+380 50 123 4567 · $0.48\n1 May 12:01 · ⏳ on its way",
         "2. 🗓 Rental · 🇺🇸 United States\n+44 7700 900001 · $4.00\n"
@@ -84,14 +84,15 @@ async def test_a_year_later_the_year_is_told(customer: Chat, house: House) -> No
 async def test_the_list_of_numbers_leads_to_the_history(customer: Chat) -> None:
     await customer.say("/numbers")
     await customer.press("History")
-    assert customer.screen.startswith("History\n")
+    assert customer.screen.startswith("History · 4\n")
 
 
 async def test_pages_go_on_after_a_restart(customer: Chat, house: House) -> None:
     await many_more(house, 9, State.EXPIRED)
     await customer.say("/history")
     assert len(things(customer)) == 6
-    assert customer.buttons[6:] == ["2 ▶", "🔎 Filters", "⬇️ Export", "◀ Menu"]
+    assert customer.screen.startswith("History · 13 · page 1 of 3\n")
+    assert customer.buttons[6:] == ["2 ▶", "3 ⏭", "🔎 Filters", "⬇️ Export", "◀ Menu"]
     await house.restart()
     await customer.press("2 ▶")
     assert [each.split(".")[0] for each in things(customer)] == [str(place) for place in range(7, 13)]
@@ -103,6 +104,10 @@ async def test_pages_go_on_after_a_restart(customer: Chat, house: House) -> None
     await customer.press("🧾 13")
     await customer.press("◀ History")
     assert "13. Telegram" in customer.screen
+    assert customer.buttons[1:3] == ["⏮ 1", "◀ 2"]
+    await customer.press("⏮ 1")
+    await customer.press("3 ⏭")
+    assert customer.screen.startswith("History · 13 · page 3 of 3\n")
 
 
 #: What is pressed on the screen of the filters, and what is listed then.

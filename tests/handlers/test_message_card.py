@@ -202,5 +202,5 @@ async def test_sent_messages_are_listed_newest_first_and_open_their_cards(sms: C
     await sms.press("Look again")
     assert "✅ Delivered over SMS" in sms.find("🇬🇧")["text"]
     await sms.press("◀ History")
-    listed = sms.find("History\n")["text"]
+    listed = sms.find("History · ")["text"]
     assert "+44 7400 123456 · $0.48\n1 May 12:01 · ✅ delivered" in listed

@@ -27,7 +27,7 @@ async def test_sent_messages_have_pages_and_back_leads_to_the_same_one(draft: Ch
     await draft.press("Send for")
     await draft.press("Sent messages")
     assert draft.screen.split("\n\n")[:2] == [
-        "History\n✉️ Messages\n🧾 opens a receipt.",
+        "History · 9 · page 1 of 2\n✉️ Messages\n🧾 opens a receipt.",
         "1. ✉️ SMS · 🇺🇦 Ukraine\n+380 50 123 4567 · $0.48\n1 May 12:00 · ⏳ on its way",
     ]
     ways_on = ["✉️ Send a message", "🔎 Filters", "⬇️ Export", "◀ Menu"]
@@ -51,7 +51,7 @@ async def test_a_message_that_was_not_sent_cost_nothing_and_is_listed_where_it_i
     assert draft.screen.startswith("History\n\nNothing yet.")
     await draft.press("🚫 Failed")
     assert draft.screen.split("\n\n") == [
-        "History\n🚫 Failed\n🧾 opens a receipt.",
+        "History · 1\n🚫 Failed\n🧾 opens a receipt.",
         "1. ✉️ SMS · 🇺🇦 Ukraine\n+380 50 123 4567\n1 May 12:00 · 🚫 not sent",
     ]
 

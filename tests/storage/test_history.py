@@ -70,19 +70,20 @@ async def test_things_of_all_kinds_come_newest_first_with_what_they_cost(
     assert [each.at - NOW for each in found] == [timedelta(minutes=minutes) for minutes in (3, 2, 1)]
 
 
-async def test_pages_follow_each_other_without_a_gap_and_the_last_one_says_so(
+async def test_pages_follow_each_other_without_a_gap_and_all_things_are_counted(
     database: Database, key: Key
 ) -> None:
     """Also where several were ordered at one moment."""
     await put(database, *(bought(key, f"n{place}", State.EXPIRED, place // 3) for place in range(7)))
     await put(database, *(rental(key, f"r{place}", RentalState.ENDED, place) for place in range(2)))
-    history, more = HistoryStore(database), True
+    history = HistoryStore(database)
     seen: list[str] = []
-    while more:
-        entries, more = await history.page(1, 1, Wanted(), len(seen), 2)
+    for first in range(0, 9, 2):
+        entries, total = await history.page(1, 1, Wanted(), first, 2)
         seen += [each.row.id for each in entries]
+        assert total == 9
     assert seen == ["n6", "r1", "n5", "n4", "n3", "r0", "n2", "n1", "n0"]
-    assert await history.page(1, 1, Wanted(), 9, 2) == ([], False)
+    assert await history.page(1, 1, Wanted(), 9, 2) == ([], 9)
 
 
 async def test_what_failed_is_listed_only_where_it_is_asked_for_and_cost_nothing(
