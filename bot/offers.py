@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
@@ -12,8 +12,8 @@ from pydantic import SecretStr
 from bot.catalogue import Catalogue
 from bot.clock import Clock
 from bot.errors import NotOffered, Unclear
+from bot.goods import Offer, Place, in_order
 from bot.providers.base import Country, Price, Provider, Service, Supplier, Tier
-from bot.purses import purse_of
 from bot.search import Listed, Meant, understand
 from bot.services import POPULAR, nice_name, slug
 from bot.shops import Listing, Shop, Shops, Trouble
@@ -27,56 +27,6 @@ T = TypeVar("T")
 _HASTE = 4.0
 #: Bytes of a provider's country code that a button and a quote can carry.
 _COUNTRY_CODE = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A number that could be bought: which key, which of the provider's own codes, and for how much.
-
-    `as_of` is set where the provider does not answer now: it was so at that moment.
-    """
-
-    provider: Provider
-    key: Key
-    service: Listed
-    service_code: str
-    iso2: str
-    country_code: str
-    country_name: str
-    cost: Decimal
-    currency: str
-    stock: int | None
-    as_of: datetime | None = None
-
-    @property
-    def purse(self) -> str:
-        """What its price is compared within."""
-        return purse_of(self.currency, self.provider.name)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A country where a service is sold, and its offers there, cheapest first."""
-
-    iso2: str
-    name: str
-    offers: Sequence[Offer]
-
-    @property
-    def cost(self) -> Decimal:
-        """The best price."""
-        return self.offers[0].cost
-
-    @property
-    def currency(self) -> str:
-        return self.offers[0].currency
-
-    @property
-    def stock(self) -> int | None:
-        """Of all providers, None where none tells: several keys of one provider sell the same stock."""
-        stocks = {(offer.provider.name, offer.country_code): offer.stock for offer in self.offers}
-        told = [stock for stock in stocks.values() if stock is not None]
-        return sum(told) if told else None
 
 
 class Offers:
@@ -122,7 +72,7 @@ class Offers:
         for offer in listing.items:
             groups.setdefault(offer.iso2, []).append(offer)
         places = [Place(iso2, offers[0].country_name, offers) for iso2, offers in groups.items()]
-        return Listing(sorted(places, key=_by_price), listing.troubles)
+        return Listing(places, listing.troubles)
 
     async def offers(
         self, chat_id: int, service: str, iso2: str, *, remembered: bool = False
@@ -133,7 +83,7 @@ class Offers:
         """
         listing = await self._sold(chat_id, service, remembered=remembered)
         here = [offer for offer in listing.items if offer.iso2 == iso2]
-        return Listing(here, listing.troubles)
+        return Listing(here, [_told_here(trouble, here) for trouble in listing.troubles])
 
     async def find(self, chat_id: int, service: str, key_id: str, country_code: str) -> Offer:
         """The offer a button stands for, at today's price.
@@ -182,7 +132,7 @@ class Offers:
         groups = [*(group for _, group in shops.items), *old.values()]
         troubles = [replace(each, as_of=_told_at(old.get(each.title, ()))) for each in shops.troubles]
         offers = [offer for group in groups for offer in group]
-        return Listing(sorted(offers, key=_by_price), troubles)
+        return Listing(in_order(offers), troubles)
 
     async def _services_of(self, shop: Shop) -> list[Listed]:
         services = await self._catalogue.services(shop.provider, shop.secret)
@@ -228,6 +178,13 @@ def _told_at(old: Sequence[Offer]) -> datetime | None:
     return min((offer.as_of for offer in old if offer.as_of), default=None)
 
 
+def _told_here(trouble: Trouble, here: Sequence[Offer]) -> Trouble:
+    """One that does not answer, with the moment of what is shown of it, if anything is."""
+    return replace(
+        trouble, as_of=_told_at([offer for offer in here if offer.provider.title == trouble.title])
+    )
+
+
 def _listed(service: Service) -> Listed:
     found = slug(service.name)
     return Listed(found, nice_name(found, service.name))
@@ -241,11 +198,6 @@ def _by_popularity(service: Listed) -> tuple[int, str]:
 def _placed(country: Country) -> bool:
     """Whether it is a country we know, by a code that fits a button (colons part its fields)."""
     return bool(country.iso2) and ":" not in country.code and len(country.code.encode()) <= _COUNTRY_CODE
-
-
-def _by_price(sold: Offer | Place) -> tuple[bool, bool, str, Decimal]:
-    """In stock first, then by currency, unknown ones last: amounts compare within one only."""
-    return sold.stock == 0, not sold.currency, sold.currency, sold.cost
 
 
 def _made(shop: Shop, service: Service, countries: Mapping[str, Country], price: Price) -> list[Offer]:

@@ -5,7 +5,7 @@ Favourites come first, countries in the order they chose, every offer with its r
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -13,7 +13,8 @@ from enum import StrEnum
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
-from bot.offers import Offer, Offers, Place
+from bot.goods import Offer, Place
+from bot.offers import Offers
 from bot.search import Listed, Meant
 from bot.services import known, nice_name
 from bot.shops import Listing, Trouble
@@ -57,6 +58,16 @@ class Ware:
         """What a received code costs here by our own records, None where they do not tell."""
         return self.record.expected(self.offer.cost) if self.record else None
 
+    @property
+    def few(self) -> bool:
+        """Whether what is known rests on too few numbers to say much."""
+        return self.record is None or self.record.few
+
+    @property
+    def low(self) -> float | None:
+        """How often a code comes at least, from 0 to 1, None where no number ended."""
+        return self.record.low if self.record and self.record.ended else None
+
 
 @dataclass(frozen=True, slots=True)
 class Region:
@@ -70,28 +81,43 @@ class Region:
         return self.wares[0]
 
     @property
-    def best(self) -> Record | None:
-        """The record of the offer that codes come to most surely, None where nothing is known."""
-        records = [ware.record for ware in self.wares if ware.record and ware.record.ended]
-        return max(records, key=lambda record: record.low, default=None)
+    def surest(self) -> Ware | None:
+        """The offer that codes come to most surely, None where nothing is known."""
+        known = [ware for ware in self.there if ware.low is not None]
+        return max(known, key=lambda ware: ware.low or 0.0, default=None)
 
     @property
     def thriftiest(self) -> Ware | None:
-        """The offer whose received code costs least, of those in the currency of the cheapest."""
-        known = [ware for ware in self.wares if ware.expected is not None and self._comparable(ware.offer)]
-        return min(known, key=lambda ware: (ware.offer.stock == 0, ware.expected), default=None)
+        """The offer whose received code costs least, of those in the purse of the cheapest."""
+        purse = self.cheapest.offer.purse
+        known = [ware for ware in self.there if ware.expected is not None and ware.offer.purse == purse]
+        return min(known, key=lambda ware: (ware.few, ware.expected), default=None)
 
-    def _comparable(self, offer: Offer) -> bool:
-        return offer.purse == self.cheapest.offer.purse
+    def shown_by(self, sort: Sort) -> Ware:
+        """The one offer that stands for the country in this order: its price and its record together."""
+        match sort:
+            case Sort.SUCCESS:
+                return self.surest or self.cheapest
+            case Sort.EXPECTED:
+                return self.thriftiest or self.cheapest
+            case _:
+                return self.cheapest
+
+    @property
+    def there(self) -> Sequence[Ware]:
+        """What can be had; everything where nothing can."""
+        there = [ware for ware in self.wares if ware.offer.stock != 0 and not ware.offer.stopped]
+        return there or self.wares
 
 
 @dataclass(frozen=True, slots=True)
 class Regions:
-    """The countries of a service, how they are sorted, and how they could be."""
+    """The countries of a service, how they were to be sorted, how they are, and how they could be."""
 
     service: Listed
     items: Sequence[Region]
     troubles: Sequence[Trouble]
+    wanted: Sort
     sort: Sort
     sorts: Sequence[Sort]
     favourite: bool
@@ -156,8 +182,8 @@ class Window:
         wanted = sort or (await self._preferences.of(chat_id)).sort
         chosen = wanted if wanted in _sorts(regions) else Sort.PRICE
         favourite = slug in await self._preferences.favourites(chat_id, person_id)
-        in_order = sorted(regions, key=_ORDERS[chosen])
-        return Regions(service, in_order, listing.troubles, chosen, _sorts(regions), favourite)
+        in_order = _in_order(regions, chosen)
+        return Regions(service, in_order, listing.troubles, wanted, chosen, _sorts(regions), favourite)
 
     async def offers(self, chat_id: int, slug: str, iso2: str) -> Listing[Ware]:
         """All the chat's keys side by side, cheapest first, also those whose provider does not answer now."""
@@ -187,36 +213,37 @@ def _region(place: Place, records: Mapping[tuple[str, str], Record], limits: Map
 def _sorts(regions: Sequence[Region]) -> list[Sort]:
     """How these can be sorted: by what is known of at least one."""
     sorts = [Sort.PRICE, Sort.STOCK]
-    sorts += [Sort.SUCCESS] if any(region.best for region in regions) else []
+    sorts += [Sort.SUCCESS] if any(region.surest for region in regions) else []
     return [*sorts, *([Sort.EXPECTED] if any(region.thriftiest for region in regions) else [])]
 
 
-def _by_price(region: Region) -> tuple[bool, bool, str, Decimal]:
-    """In stock first, then by currency, unknown ones last: amounts compare within one only."""
-    place = region.place
-    return place.stock == 0, not place.currency, place.currency, place.cost
+def _in_order(regions: Sequence[Region], sort: Sort) -> list[Region]:
+    """In this order, where it tells no two apart by price, as they come; what is sold out stands last."""
+    purses = list(dict.fromkeys(region.cheapest.offer.purse for region in regions))
+    match sort:
+        case Sort.PRICE:
+            return list(regions)
+        case Sort.STOCK:
+            return sorted(regions, key=_by_stock)
+        case Sort.SUCCESS:
+            return sorted(regions, key=_by_success)
+        case Sort.EXPECTED:
+            return sorted(regions, key=lambda region: _by_expected(region, purses))
 
 
-def _by_stock(region: Region) -> tuple[object, ...]:
+def _by_stock(region: Region) -> tuple[bool, bool, int]:
     stock = region.place.stock
-    return stock == 0, stock is None, -(stock or 0), *_by_price(region)
+    return stock == 0, stock is None, -(stock or 0)
 
 
-def _by_success(region: Region) -> tuple[object, ...]:
+def _by_success(region: Region) -> tuple[bool, float]:
     """By the lower bound: a lucky few do not stand before a proven many."""
-    return region.place.stock == 0, -(region.best.low if region.best else -1.0), *_by_price(region)
+    low = region.surest.low if region.surest else None
+    return region.place.stock == 0, 1.0 if low is None else -low
 
 
-def _by_expected(region: Region) -> tuple[object, ...]:
-    ware = region.thriftiest
-    cost = ware.expected if ware else None
-    told = not region.place.currency, region.place.currency, cost or Decimal(0)
-    return region.place.stock == 0, cost is None, *told, *_by_price(region)
-
-
-_ORDERS: Mapping[Sort, Callable[[Region], tuple[object, ...]]] = {
-    Sort.PRICE: _by_price,
-    Sort.STOCK: _by_stock,
-    Sort.SUCCESS: _by_success,
-    Sort.EXPECTED: _by_expected,
-}
+def _by_expected(region: Region, purses: Sequence[str]) -> tuple[bool, bool, bool, int, Decimal]:
+    """What few numbers tell stands behind what many do; amounts compare within a purse only."""
+    ware = region.shown_by(Sort.EXPECTED)
+    unknown, purse = ware.expected is None, purses.index(ware.offer.purse)
+    return region.place.stock == 0, unknown, ware.few, purse, ware.expected or Decimal(0)

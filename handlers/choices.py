@@ -197,7 +197,7 @@ def _night(first: int, last: int, chosen: Preferences) -> InlineKeyboardButton:
 def sorts(chosen: Preferences, t: Texts) -> Screen:
     lines = [
         t("↕️ <b>Which countries shall come first?</b>"),
-        t("“Per code” is the price divided by the success so far: what a code costs in the end."),
+        t("Per code: the price, with what was paid for numbers without a code."),
     ]
     each = [[press(_marked(sort_name(sort, t), sort is chosen.sort), Order(sort=sort))] for sort in Sort]
     return Screen("\n".join(lines), [*each, _back(t)])

@@ -1,7 +1,6 @@
 """The list of the countries a service is sold in, in the order somebody chose."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Annotated
 
 from aiogram.filters.callback_data import CallbackData
@@ -9,9 +8,9 @@ from aiogram.types import InlineKeyboardButton
 from pydantic import Field
 
 from bot.i18n import Texts, flag, visible
-from bot.window import Region, Regions, Ware
+from bot.window import Region, Regions
 from handlers.doors import AddKey, Buy, Countries, Country
-from handlers.listings import OLD, OVER, stock_left, troubles
+from handlers.listings import about_order, marks, price, share, stock_left, troubles
 from handlers.screen import Rows, Screen, in_rows, page_of, press, turn
 from storage.models import Sort
 
@@ -54,7 +53,7 @@ def countries(regions: Regions, page: int, t: Texts) -> Screen:
     if len(regions.items) > 1:
         rows += in_rows([_sort_button(sort, regions, t) for sort in regions.sorts], 2)
     text = t("<b>{service}</b>\nWhich country should the number be from?", service=regions.service.name)
-    notes = _notes(shown, t) + troubles(regions.troubles, t)
+    notes = _notes(shown, regions, t) + troubles(regions.troubles, t)
     return Screen(text + notes, [*rows, _ways_out(regions, page, t)])
 
 
@@ -90,8 +89,9 @@ def _sort_button(sort: Sort, regions: Regions, t: Texts) -> InlineKeyboardButton
 
 
 def _button(region: Region, regions: Regions, t: Texts) -> InlineKeyboardButton:
-    place = region.place
-    figures = [_price(region, regions.sort, t), _stock(region, regions.sort, t), _success(region, t)]
+    place, ware = region.place, region.shown_by(regions.sort)
+    cost = f"{marks(ware)} {price(ware, regions.sort, t)}".strip()
+    figures = [cost, _stock(region, regions.sort, t), share(ware, regions.sort, t)]
     told = " · ".join(part for part in figures if part)
     room = max(_SHORTEST_NAME, _LABEL - len(told))
     name = visible(t.country(place.iso2, place.name), room)
@@ -100,38 +100,19 @@ def _button(region: Region, regions: Regions, t: Texts) -> InlineKeyboardButton:
     )
 
 
-def _price(region: Region, sort: Sort, t: Texts) -> str:
-    """The price that the order goes by, with what is to be known of it."""
-    ware = (sort is Sort.EXPECTED and region.thriftiest) or region.cheapest
-    marks = "".join(mark for mark, there in ((OLD, ware.offer.as_of), (OVER, ware.limit)) if there)
-    if sort is Sort.EXPECTED and ware.expected is not None:
-        price = t.plain("{price} a code", price=_money(ware, ware.expected, t))
-    else:
-        price = _money(ware, ware.offer.cost, t)
-    return f"{marks} {price}".strip()
-
-
 def _stock(region: Region, sort: Sort, t: Texts) -> str:
     """Who asks how sure a code is need not know how many there are, if there are any."""
     stock = region.place.stock
     return "" if stock and sort in (Sort.SUCCESS, Sort.EXPECTED) else stock_left(stock, t)
 
 
-def _money(ware: Ware, amount: Decimal, t: Texts) -> str:
-    return t.money(amount, ware.offer.currency)
-
-
-def _success(region: Region, t: Texts) -> str:
-    """Of the offer codes come to most surely; a few numbers say too little for a button."""
-    best = region.best
-    return "" if best is None or best.few else t.percent(best.rate)
-
-
-def _notes(shown: Sequence[Region], t: Texts) -> str:
-    """What a share and a mark on these buttons mean."""
-    notes = []
-    if any(_success(region, t) for region in shown):
+def _notes(shown: Sequence[Region], regions: Regions, t: Texts) -> str:
+    """What the order, a share and the marks on these buttons mean."""
+    notes, wares = about_order(regions, shown, t), [region.shown_by(regions.sort) for region in shown]
+    if regions.sort is not Sort.SUCCESS and any(share(ware, regions.sort, t) for ware in wares):
         notes.append(t("The share is how often a code came, by our own records."))
-    if any(region.cheapest.limit for region in shown):
+    if any(ware.offer.stopped for ware in wares):
+        notes.append(t("⛔ is a key that its provider does not take any more: /keys"))
+    if any(ware.limit for ware in wares):
         notes.append(t("🔺 is above your own limit for one number."))
     return "".join(f"\n{note}" for note in notes)

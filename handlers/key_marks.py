@@ -35,9 +35,16 @@ def marks(key: Key, t: Texts, keys: KeyStore) -> list[str]:
     if keys.is_broken(key):
         return [t("⚠️ {problem}", problem=t.plain_error(BrokenKey()))]
     if key.stopped_at is not None:
-        problem, when = t.plain_error(refusal(key)), t.day(key.stopped_at)
-        return [t("⛔ Stopped on {when}. {problem}", problem=problem, when=when)]
+        return stop(key, t)
     return [t("📉 Its balance is running low.")] if key.low_told_at is not None else []
+
+
+def stop(key: Key, t: Texts) -> list[str]:
+    """Since when its provider does not take a key, and why; nothing where it does."""
+    if key.stopped_at is None:
+        return []
+    problem, when = t.plain_error(refusal(key)), t.day(key.stopped_at)
+    return [t("⛔ Stopped on {when}. {problem}", problem=problem, when=when)]
 
 
 def refusal(key: Key) -> CodebellError:

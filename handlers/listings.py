@@ -1,4 +1,4 @@
-"""What every list of things to buy says alike: how much is left, who does not answer, and who lacks a key."""
+"""What every list of things to buy says alike: its marks, shares and orders, what is left, who is silent."""
 
 from collections.abc import Sequence
 
@@ -8,11 +8,16 @@ from bot.errors import NoKeys
 from bot.i18n import Texts, visible
 from bot.search import understand
 from bot.shops import Trouble
+from bot.statistics import ENOUGH
+from bot.window import Region, Regions, Ware
 from handlers.doors import AddKey, Menu
 from handlers.screen import Screen, chat_of, press
+from storage.models import Sort
 
-#: What was so some time ago; what is above somebody's own limit.
-OLD, OVER = "⚠️", "🔺"
+#: Of a key that its provider refused; what was so some time ago; what is above somebody's own limit.
+STOPPED, OLD, OVER = "⛔", "⚠️", "🔺"
+#: Of a figure that rests on few numbers.
+FEW = "≈"
 _TYPED = 64
 #: A longer word is not said again: it may be a secret.
 _WORD = 20
@@ -42,6 +47,49 @@ def stock_left(stock: int | None, t: Texts) -> str:
             return t.plain("out of stock")
         case _:
             return t.plain("{stock} left", stock=stock)
+
+
+def marks(ware: Ware) -> str:
+    """What is to be minded of an offer, as the beginning of a label."""
+    offer = ware.offer
+    signs = ((STOPPED, offer.stopped), (OLD, offer.as_of), (OVER, ware.limit))
+    return "".join(sign for sign, there in signs if there)
+
+
+def price(ware: Ware, sort: Sort, t: Texts) -> str:
+    """What an order by price goes by: what a number costs, or what a received code does."""
+    if sort is not Sort.EXPECTED or ware.expected is None:
+        return t.money(ware.offer.cost, ware.offer.currency)
+    told = t.plain("{price} a code", price=t.money(ware.expected, ware.offer.currency))
+    return f"{FEW} {told}" if ware.few else told
+
+
+def share(ware: Ware, sort: Sort, t: Texts) -> str:
+    """How often a code came to this offer, at least where that is the order; "" where little is known."""
+    if ware.low is None or ware.record is None:
+        return ""
+    if sort is Sort.SUCCESS:
+        return f"≥ {t.percent(ware.low)}"
+    return "" if ware.few else t.percent(ware.record.rate)
+
+
+def about_order(regions: Regions, shown: Sequence[Region], t: Texts) -> list[str]:
+    """What the order of these countries goes by, where that is not plain."""
+    if regions.items and regions.wanted is not regions.sort:
+        return [t("No codes counted yet: by price.")]
+    match regions.sort:
+        case Sort.SUCCESS:
+            return [t("Sorted by what is sure: how often a code comes at least, by our own records.")]
+        case Sort.EXPECTED:
+            lines = [t("Per code: the price, with what was paid for numbers without a code.")]
+            return [*lines, *_about_few([region.shown_by(Sort.EXPECTED) for region in shown], t)]
+        case _:
+            return []
+
+
+def _about_few(wares: Sequence[Ware], t: Texts) -> list[str]:
+    few = any(ware.few and ware.expected is not None for ware in wares)
+    return [t("≈ few data: fewer than {count} numbers.", count=ENOUGH)] if few else []
 
 
 def troubles(missing: Sequence[Trouble], t: Texts) -> str:

@@ -7,14 +7,15 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton
 from pydantic import Field
 
+from bot.goods import Offer
 from bot.i18n import Texts, flag
-from bot.offers import Offer
 from bot.search import Listed
 from bot.shops import Listing, Trouble
 from bot.statistics import Record
 from bot.window import Ware
 from handlers.doors import Choose, Countries, Country, WatchFor
-from handlers.listings import OLD, OVER, stock_left, troubles
+from handlers.key_marks import stop
+from handlers.listings import marks, stock_left, troubles
 from handlers.screen import Rows, Screen, page_of, press, turn
 
 OFFERS_A_PAGE = 8
@@ -48,8 +49,7 @@ def offers(service: Listed, iso2: str, listing: Listing[Ware], page: int, t: Tex
 
 def _missing(listing: Listing[Ware]) -> list[Trouble]:
     """Who does not answer and has no line that says so."""
-    said = {ware.offer.provider.title for ware in listing.items if ware.offer.as_of}
-    return [trouble for trouble in listing.troubles if trouble.title not in said]
+    return [trouble for trouble in listing.troubles if trouble.as_of is None]
 
 
 def _nobody(service: Listed, iso2: str, missing: Sequence[Trouble], t: Texts) -> Screen:
@@ -83,7 +83,8 @@ def details(ware: Ware, every: Sequence[Ware], t: Texts) -> str:
     told = " · ".join(part for part in parts if part)
     lines = [t("<b>{provider}</b> · {offer}", provider=_who(offer, every), offer=told)]
     if ware.record is not None and ware.record.ended:
-        lines.append(_record(ware.record, t))
+        lines.append(_record(ware, ware.record, t))
+    lines += stop(offer.key, t)
     if ware.limit is not None:
         limit = t.money(ware.limit, offer.currency)
         lines.append(t("🔺 above your own limit of {limit}", limit=limit))
@@ -92,11 +93,13 @@ def details(ware: Ware, every: Sequence[Ware], t: Texts) -> str:
     return "\n".join(lines)
 
 
-def _record(record: Record, t: Texts) -> str:
-    """How often a code came, on how many numbers that rests, and how soon."""
+def _record(ware: Ware, record: Record, t: Texts) -> str:
+    """How often a code came, on how many numbers that rests, how soon, and what it cost in the end."""
     figures = [_rate(record, t)]
     if record.seconds is not None:
         figures.append(t("usually in {time}", time=t.span(record.seconds)))
+    if ware.expected is not None:
+        figures.append(t("about {price} a code", price=t.money(ware.expected, ware.offer.currency)))
     return " · ".join(figures)
 
 
@@ -109,19 +112,19 @@ def _rate(record: Record, t: Texts) -> str:
             received=record.received,
         )
     return t.many(
-        "{rate} of {count} number got a code",
-        "{rate} of {count} numbers got a code",
+        "{rate} of {count} number got a code (at least {low})",
+        "{rate} of {count} numbers got a code (at least {low})",
         record.ended,
         rate=t.percent(record.rate),
+        low=t.percent(record.low),
     )
 
 
 def _button(ware: Ware, every: Sequence[Ware], t: Texts) -> InlineKeyboardButton:
     offer = ware.offer
-    marks = "".join(mark for mark, there in ((OLD, offer.as_of), (OVER, ware.limit)) if there)
     price = t.plain("out of stock") if offer.stock == 0 else t.money(offer.cost, offer.currency)
     parts = [_who(offer, every), _country_of(offer, every), price]
-    label = f"{marks} {' · '.join(part for part in parts if part)}".strip()
+    label = f"{marks(ware)} {' · '.join(part for part in parts if part)}".strip()
     wanted = Choose(service=offer.service.slug, key=offer.key.id, country=offer.country_code)
     return press(label, wanted)
 

@@ -15,7 +15,8 @@ from aiogram.types import (
 from bot.i18n import Texts, flag, visible
 from bot.search import Listed
 from bot.window import Region
-from handlers.listings import stock_left
+from handlers.listings import share, stock_left
+from storage.models import Sort
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 #: Characters of service, country and price that a phone shows in a title, and of a country's name at least.
@@ -55,21 +56,26 @@ def _title(service: Listed, region: Region, t: Texts) -> str:
 
 
 def _description(region: Region, t: Texts) -> str:
-    """For who is about to send it: also how often codes came, by our own records."""
-    best = region.best
-    success = "" if best is None or best.few else t.plain("{rate} success", rate=t.percent(best.rate))
+    """For who is about to send it: also how often codes came at that price, by our own records."""
+    rate = share(region.cheapest, Sort.PRICE, t)
+    success = t.plain("{rate} success", rate=rate) if rate else ""
     return " · ".join(part for part in (*_figures(region, t), success) if part)
 
 
 def _sent(service: Listed, region: Region, today: str, t: Texts) -> str:
-    place = region.place
     lines = [
         t("<b>{service}</b> · {country}", service=service.name, country=_country(region, t)),
-        t("A number for one code from <b>{price}</b>", price=t.money(place.cost, place.currency)),
+        t("A number for one code from <b>{price}</b>", price=_lowest(region, t)),
         " · ".join(part for part in _figures(region, t) if part),
         t("<i>Price of {day}</i>", day=today),
     ]
     return "\n".join(lines)
+
+
+def _lowest(region: Region, t: Texts) -> str:
+    """`$0.20 / ₴18.50`: the lowest price of each purse, of what can be had."""
+    lowest = {ware.offer.purse: ware.offer for ware in reversed(region.there)}
+    return " / ".join(t.money(offer.cost, offer.currency) for offer in reversed(lowest.values()))
 
 
 def _figures(region: Region, t: Texts) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """What things cost, as text: a line for each country of a service, or for each provider in one of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -13,9 +13,10 @@ from bot.search import Listed, Meant
 from bot.shops import Listing, Trouble
 from bot.window import Region, Regions, Shown, Ware
 from handlers.doors import Countries, Country, Menu, Prices, WatchFor
-from handlers.listings import said_again, stock_left, troubles
+from handlers.listings import about_order, price, said_again, share, stock_left, troubles
 from handlers.offer_lists import details
 from handlers.screen import Screen, in_rows, page_of, press, turn
+from storage.models import Sort
 
 SERVICES_A_PAGE = 14
 LINES_A_PAGE = 10
@@ -89,31 +90,43 @@ def _button(shown: Shown, iso2: str) -> InlineKeyboardButton:
 
 def places(regions: Regions, page: int, at: At, t: Texts) -> Screen:
     """A line for each country, in the chat's order; a flag leads to its providers."""
-    name, back = regions.service.name, [press(t.plain("◀ Services"), Prices())]
+    back = [press(t.plain("◀ Services"), Prices())]
     if not regions.items:
-        text = t("<b>{service}</b>\nNobody sells numbers for it right now.", service=name)
-        return Screen(text + troubles(regions.troubles, t), [back])
+        return _nowhere(regions, back, t)
     shown, pages = page_of(regions.items, page, LINES_A_PAGE)
     service = regions.service.slug
     flags = in_rows([_flag(service, region) for region in shown], _FLAGS)
     pager = turn(page, pages, lambda to: Places(service=service, page=to))
     buy = [press(t.plain("📱 Buy a number"), Countries(service=service)), *at.share]
-    text = _lines(name, shown, at, t) + troubles(regions.troubles, t)
+    text = _lines(regions, shown, at, t) + troubles(regions.troubles, t)
     return Screen(text, [*flags, pager, buy, back])
 
 
-def _lines(service: str, shown: Sequence[Region], at: At, t: Texts) -> str:
-    head = t("<b>{service}</b> · prices at {time}", service=service, time=at.time)
-    lines = "\n".join(_line(region, t) for region in shown)
-    return "\n\n".join([head, lines, t("A flag shows the country's providers.")])
+def _nowhere(regions: Regions, back: list[InlineKeyboardButton], t: Texts) -> Screen:
+    """Nobody sells it; another try where somebody does not answer."""
+    name = regions.service.name
+    if not regions.troubles:
+        return Screen(t("<b>{service}</b>\nNobody sells numbers for it right now.", service=name), [back])
+    text = t("<b>{service}</b>\nNobody who answers sells numbers for it right now.", service=name)
+    again = press(t.plain("🔄 Try again"), Places(service=regions.service.slug))
+    return Screen(text + troubles(regions.troubles, t), [[again], back])
 
 
-def _line(region: Region, t: Texts) -> str:
-    place, best = region.place, region.best
+def _lines(regions: Regions, shown: Sequence[Region], at: At, t: Texts) -> str:
+    head = t("<b>{service}</b> · prices at {time}", service=regions.service.name, time=at.time)
+    lines = "\n".join(_line(region, regions.sort, t) for region in shown)
+    notes = "\n".join([*about_order(regions, shown, t), t("A flag shows the country's providers.")])
+    return "\n\n".join([head, lines, notes])
+
+
+def _line(region: Region, sort: Sort, t: Texts) -> str:
+    """One offer stands for the country: its price, and how often a code came to it."""
+    place, ware = region.place, region.shown_by(sort)
     name = f"{flag(place.iso2)} {t.country(place.iso2, place.name)}"
-    success = "" if best is None or best.few else t.plain("{rate} success", rate=t.percent(best.rate))
+    rate = share(ware, sort, t)
+    success = t.plain("{rate} success", rate=rate) if rate else ""
     about = " · ".join(part for part in (name, stock_left(place.stock, t), success) if part)
-    return t("<b>{price}</b> · {about}", price=t.money(place.cost, place.currency), about=about)
+    return t("<b>{price}</b> · {about}", price=price(ware, sort, t), about=about)
 
 
 def _flag(service: str, region: Region) -> InlineKeyboardButton:
@@ -126,14 +139,22 @@ def sellers(service: Listed, wanted: Sellers, listing: Listing[Ware], at: At, t:
     title = {"service": service.name, "country": f"{flag(wanted.iso2)} {t.country(wanted.iso2)}"}
     missing = troubles([trouble for trouble in listing.troubles if trouble.as_of is None], t)
     if not listing.items:
-        text = t("<b>{service}</b> · {country}\nNobody sells it there right now.", **title)
-        return Screen(text + missing, [[_watch(wanted, t)], _back(wanted, t)])
+        return _nobody(title, wanted, missing, t)
     shown, pages = page_of(listing.items, wanted.page, OFFERS_A_PAGE)
     head = t("<b>{service}</b> · {country}\nPrices at {time}", **title, time=at.time)
     text = "\n\n".join([head, *(details(ware, listing.items, t) for ware in shown)])
     pager = turn(wanted.page, pages, lambda to: wanted.model_copy(update={"page": to}))
     buy = press(t.plain("📱 Buy a number"), Country(service=wanted.service, iso2=wanted.iso2))
     return Screen(text + missing, [pager, [buy, _watch(wanted, t)], at.share, _back(wanted, t)])
+
+
+def _nobody(title: Mapping[str, str], wanted: Sellers, missing: str, t: Texts) -> Screen:
+    """Nobody sells it there; another try where somebody does not answer."""
+    rows = [[_watch(wanted, t)], _back(wanted, t)]
+    if not missing:
+        return Screen(t("<b>{service}</b> · {country}\nNobody sells it there right now.", **title), rows)
+    text = t("<b>{service}</b> · {country}\nNobody who answers sells it there right now.", **title)
+    return Screen(text + missing, [[press(t.plain("🔄 Try again"), wanted)], *rows])
 
 
 def _watch(wanted: Sellers, t: Texts) -> InlineKeyboardButton:

@@ -6,35 +6,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
-from bot.catalogue import Catalogue
 from bot.errors import BadKey, NoKeys, NotOffered, Unavailable, UnknownKey
-from bot.offers import Offers
-from bot.providers.base import Capability, Provider, Supplier, Tier
-from bot.shops import Shops
-from tests.core import OWNER, STRANGER, Core, open_core
-from tests.doubles import KEY, FakeProvider
-
-
-class Market:
-    """Two providers, alpha and beta, in the owner's chat."""
-
-    def __init__(self, core: Core) -> None:
-        self.core = core
-        #: Seconds a provider is given to answer.
-        self.patience = 5.0
-        self.alpha, self.beta = FakeProvider("alpha", core.clock), FakeProvider("beta", core.clock)
-        self.providers: dict[str, Provider] = {"alpha": self.alpha, "beta": self.beta}
-
-    def offers(self, *blocked: str) -> Offers:
-        core = self.core
-        shops = Shops(core.keys, self.providers, self.patience)
-        return Offers(Catalogue(core.clock), shops, core.quotes, blocked, core.clock)
-
-    async def key(self, provider: str, secret: str = KEY) -> None:
-        core = self.core
-        await core.keys.add(OWNER, provider, "", SecretStr(secret), Decimal(1), "USD", core.clock())
+from bot.providers.base import Capability, Supplier, Tier
+from tests.core import OWNER, STRANGER
+from tests.doubles import FakeProvider
+from tests.market import Market, open_market, told
 
 
 class Silent(FakeProvider):
@@ -52,15 +29,8 @@ class Silent(FakeProvider):
 
 @pytest.fixture
 async def market(tmp_path: Path) -> AsyncIterator[Market]:
-    async with open_core(tmp_path) as core:
-        made = Market(core)
-        await made.key("beta")
+    async with open_market(tmp_path) as made:
         yield made
-
-
-async def told(offers: Offers, iso2: str = "US") -> list[tuple[str, str]]:
-    listing = await offers.offers(OWNER, "telegram", iso2)
-    return [(offer.provider.name, str(offer.cost)) for offer in listing.items]
 
 
 async def test_services_of_all_providers_are_listed_once_popular_ones_first(market: Market) -> None:
@@ -81,33 +51,9 @@ async def test_a_search_for_nothing_finds_nothing(market: Market, typed: str) ->
     assert list((await market.offers().search(OWNER, typed)).items) == []
 
 
-async def test_offers_stand_side_by_side_cheapest_first_and_empty_shelves_last(market: Market) -> None:
-    market.alpha.prices_of = {("tg", "1"): ("0.50", 10)}
-    market.beta.prices_of = {("tg", "1"): ("0.45", 1)}
-    assert await told(market.offers()) == [("beta", "0.45"), ("alpha", "0.50")]
-    market.beta.prices_of = {("tg", "1"): ("0.45", 0)}
-    assert await told(market.offers()) == [("alpha", "0.50"), ("beta", "0.45")]
-
-
 async def test_every_key_of_a_provider_is_an_offer_of_its_own(market: Market) -> None:
     await market.key("beta", "another-account-9999")
     assert [name for name, _ in await told(market.offers())] == ["alpha", "beta", "beta"]
-
-
-async def test_a_country_has_its_best_price_and_the_stock_of_all(market: Market) -> None:
-    market.alpha.prices_of = {
-        ("tg", "1"): ("0.50", 10),
-        ("tg", "2"): ("0.10", 0),
-        ("tg", "3"): ("0.20", None),
-    }
-    market.beta.prices_of = {("tg", "1"): ("0.45", 1)}
-    await market.key("beta", "another-account-9999")
-    places = (await market.offers().places(OWNER, "telegram")).items
-    assert [(place.iso2, str(place.cost), place.stock) for place in places] == [
-        ("DE", "0.20", None),
-        ("US", "0.45", 11),
-        ("GB", "0.10", 0),
-    ]
 
 
 async def test_a_provider_that_fails_is_named_and_holds_up_nobody(market: Market) -> None:
@@ -190,18 +136,16 @@ async def test_a_country_whose_code_no_button_can_carry_is_not_offered(market: M
     assert [place.iso2 for place in (await market.offers().places(OWNER, "telegram")).items] == ["US"]
 
 
-async def test_prices_are_compared_within_a_currency_and_unknown_ones_stand_last(market: Market) -> None:
-    market.alpha.prices_of = {("tg", "1"): ("0.50", 10), ("tg", "2"): ("0.90", 1)}
-    market.beta.currency = ""
-    market.beta.prices_of = {("tg", "1"): ("0.10", 1), ("tg", "3"): ("0.20", 1)}
+async def test_who_does_not_answer_is_said_to_be_shown_only_where_it_is(market: Market) -> None:
+    market.beta.prices_of = {("tg", "1"): ("0.60", 5)}
     offers = market.offers()
-    assert await told(offers) == [("alpha", "0.50"), ("beta", "0.10")]
-    places = (await offers.places(OWNER, "telegram")).items
-    assert [(place.iso2, str(place.cost), place.currency) for place in places] == [
-        ("US", "0.50", "USD"),
-        ("GB", "0.90", "USD"),
-        ("DE", "0.20", ""),
-    ]
+    before = market.core.clock()
+    await told(offers)
+    market.beta.breaks("prices", Unavailable("502"))
+    market.core.clock.advance(61)
+    for iso2, as_of in (("US", before), ("GB", None)):
+        listing = await offers.offers(OWNER, "telegram", iso2, remembered=True)
+        assert [(each.title, each.as_of) for each in listing.troubles] == [("Beta", as_of)], iso2
 
 
 async def test_a_quote_holds_what_was_seen(market: Market) -> None:

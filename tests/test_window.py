@@ -58,6 +58,11 @@ class Scene:
         regions = await self.window.countries(OWNER, OWNER, "telegram", sort)
         return [region.place.iso2 for region in regions.items]
 
+    async def shown(self, iso2: str, sort: Sort) -> str:
+        regions = await self.window.countries(OWNER, OWNER, "telegram", sort)
+        [region] = [region for region in regions.items if region.place.iso2 == iso2]
+        return region.shown_by(sort).offer.provider.name
+
     async def first(self, who: int = OWNER) -> list[str]:
         listing = await self.window.services(OWNER, who)
         return [f"{shown.mark.value}{shown.service.slug}" for shown in listing.items]
@@ -109,14 +114,45 @@ async def test_success_is_sorted_by_what_is_proven_not_by_luck(scene: Scene) -> 
     assert await scene.order(Sort.SUCCESS) == ["DE", "GB", "US"]
 
 
+async def test_a_country_is_shown_by_one_offer_its_price_and_its_record_together(scene: Scene) -> None:
+    scene.known.tell("alpha", "US", received=90, ended=100, paid=90)
+    scene.known.tell("beta", "US", received=10, ended=100, paid=100)
+    scene.beta.prices_of["tg", "1"] = ("0.20", 5)
+    for sort, provider in ((Sort.PRICE, "beta"), (Sort.STOCK, "beta"), (Sort.SUCCESS, "alpha")):
+        assert await scene.shown("US", sort) == provider, sort
+    assert await scene.shown("US", Sort.EXPECTED) == "alpha"
+
+
+async def test_a_country_is_shown_by_no_offer_that_is_sold_out_while_another_is_not(scene: Scene) -> None:
+    scene.known.tell("alpha", "US", received=90, ended=100, paid=90)
+    scene.known.tell("beta", "US", received=10, ended=100, paid=100)
+    scene.alpha.prices_of["tg", "1"] = ("0.20", 0)
+    for sort in Sort:
+        assert await scene.shown("US", sort) == "beta", sort
+
+
+async def test_what_a_code_costs_by_few_numbers_stands_behind_what_is_known_well(scene: Scene) -> None:
+    scene.known.tell("alpha", "GB", received=1, ended=1, paid=1)
+    scene.known.tell("alpha", "DE", received=50, ended=100, paid=100)
+    scene.known.tell("beta", "US", received=9, ended=9, paid=9)
+    assert await scene.order(Sort.EXPECTED) == ["DE", "GB", "US"]
+    scene.known.tell("alpha", "US", received=10, ended=100, paid=100)
+    assert await scene.shown("US", Sort.EXPECTED) == "alpha"
+
+
+async def test_an_order_that_nothing_is_known_for_is_remembered_as_wanted(scene: Scene) -> None:
+    regions = await scene.window.countries(OWNER, OWNER, "telegram", Sort.SUCCESS)
+    assert (regions.wanted, regions.sort) == (Sort.SUCCESS, Sort.PRICE)
+
+
 async def test_a_country_counts_by_its_best_offer(scene: Scene) -> None:
     scene.known.tell("alpha", "US", received=1, ended=100, paid=10)
     scene.known.tell("beta", "US", received=90, ended=100, paid=90)
     scene.known.tell("alpha", "GB", received=50, ended=100, paid=100)
     regions = await scene.window.countries(OWNER, OWNER, "telegram", Sort.SUCCESS)
-    best = regions.items[0].best
+    best = regions.items[0].surest
     assert best is not None
-    assert (best.provider, best.country) == ("beta", "US")
+    assert (best.offer.provider.name, best.offer.iso2) == ("beta", "US")
 
 
 async def test_what_a_code_really_costs_is_an_order_of_its_own(scene: Scene) -> None:

@@ -83,14 +83,20 @@ async def test_it_asks_for_names_and_prices_and_for_nothing_else(chat: Chat, hou
 async def test_who_has_no_key_is_led_to_one(newcomer: Chat) -> None:
     for words in ("/prices", "/prices telegram us"):
         await newcomer.say(words)
-        assert newcomer.buttons == ["🔑 Add a provider key", "◀ Menu"]
+        assert newcomer.buttons[0] == "🔑 Add a provider key"
 
 
 async def test_a_provider_that_does_not_answer_is_named(chat: Chat, house: House) -> None:
     house.alpha.breaks("prices", Unavailable("down"))
     await chat.say("/prices telegram")
     assert "⚠️ Alpha" in chat.screen
-    assert chat.buttons == ["◀ Services"]
+    assert "Nobody who answers sells numbers for it right now." in chat.screen
+    assert chat.buttons == ["🔄 Try again", "◀ Services"]
+    await chat.say("/prices telegram us")
+    assert "Nobody who answers sells it there right now." in chat.screen
+    house.alpha.breaks("prices", None)
+    await chat.press("🔄 Try again")
+    assert chat.screen.startswith("Telegram · 🇺🇸 United States\nPrices at ")
 
 
 async def test_a_price_is_sent_on_by_inline_mode(chat: Chat) -> None:
