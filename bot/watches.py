@@ -91,9 +91,9 @@ class Watches:
         await self._store.offer(watch)
         return watch
 
-    async def start(self, watch_id: str, owner_id: int, chat_id: int) -> Watch:
-        """Start what was offered, once. Raises `Refused`."""
-        watch = await self._store.start(watch_id, owner_id, chat_id, self._clock())
+    async def start(self, watch_id: str, owner_id: int, chat_id: int, *, another: bool = False) -> Watch:
+        """Start what was offered, once. Raises `Refused`: `AlreadyWatched` unless one more is wanted."""
+        watch = await self._store.start(watch_id, owner_id, chat_id, self._clock(), another=another)
         self._nudge()
         return watch
 

@@ -37,6 +37,7 @@ from handlers import (
     stats,
     strays,
     watch,
+    watch_for,
 )
 
 #: Who is nobody in particular is turned away first. Then come commands and buttons, then typed answers to
@@ -72,6 +73,7 @@ ROUTERS: tuple[Router, ...] = (
     balance.router,
     stats.router,
     privacy.router,
+    watch_for.router,
     watch.router,
     settings.router,
     errors.router,

@@ -1,33 +1,28 @@
-"""/watch: wait for what is out of stock or too dear, to be told of it or to have one number bought."""
+"""A watch: to be told of what is out of stock or too dear, or to have one number bought."""
 
 from collections.abc import Mapping
 from datetime import timedelta
 
 from aiogram import F, Router
-from aiogram.filters import Command, CommandObject
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
 from bot.clock import Clock
-from bot.errors import AlreadyDone, BadInput, CodebellError, Expired, NoKeys
+from bot.errors import AlreadyDone, BadInput, CodebellError, Expired
 from bot.i18n import Texts
 from bot.lookout import several
-from bot.offers import Offers
 from bot.providers.base import Provider
-from bot.search import understand
 from bot.watches import TOLD_WITHIN, Wanted, Watches
-from handlers import doors
-from handlers.doors import Countries, WatchFor
-from handlers.listings import no_keys
 from handlers.private import WATCHES, only_in_private
-from handlers.screen import Screen, chat_of, press, show
-from handlers.watch_list import One, Stop, draw_list, draw_one
+from handlers.screen import chat_of, show
+from handlers.watch_list import One, Stop, draw_list, draw_one, draw_twin
 from handlers.watch_prices import packed, typed_price
 from handlers.watch_terms import (
     Limit,
     Pick,
     Start,
+    StartAnother,
     Type,
     With,
     Within,
@@ -37,15 +32,15 @@ from handlers.watch_terms import (
     name_of_payer,
     prices,
     question,
-    tell_or_buy,
     times,
 )
 from storage.models import Watch
 from storage.preferences import PreferenceStore
+from storage.watches import AlreadyWatched
 
 router = Router(name="watch")
 router.callback_query.filter(F.data.startswith("v"))
-only_in_private(router, WATCHES, "watch")
+only_in_private(router, WATCHES)
 
 
 class Asked(StatesGroup):
@@ -55,24 +50,6 @@ class Asked(StatesGroup):
 
 
 # What is waited for
-
-
-@router.message(Command("watch", ignore_case=True), F.chat.type == "private")
-async def watch_by_command(
-    message: Message, command: CommandObject, t: Texts, watches: Watches, offers: Offers, clock: Clock
-) -> None:
-    """/watch, /watch telegram us."""
-    if command.args:
-        await _go_to(message, command.args, t, watches, offers)
-    else:
-        mine = await watches.listed(message.chat.id, message.chat.id)
-        await show(message, draw_list(mine, t, clock()))
-
-
-@router.callback_query(doors.Watches.filter())
-async def watches_by_button(callback: CallbackQuery, t: Texts, watches: Watches, clock: Clock) -> None:
-    mine = await watches.listed(callback.from_user.id, chat_of(callback))
-    await show(callback, draw_list(mine, t, clock()))
 
 
 @router.callback_query(One.filter())
@@ -100,15 +77,11 @@ async def stop(
 # A new one
 
 
-@router.callback_query(WatchFor.filter())
-async def watch_for(callback: CallbackQuery, callback_data: WatchFor, t: Texts, watches: Watches) -> None:
-    await _ask_which(callback, callback_data, t, watches)
-
-
 @router.callback_query(Pick.filter())
 async def pick_price(
     callback: CallbackQuery,
     callback_data: Pick,
+    state: FSMContext,
     t: Texts,
     watches: Watches,
     preferences: PreferenceStore,
@@ -120,6 +93,8 @@ async def pick_price(
     sight = await watches.look(chat_id, wish.service, wish.iso2)
     ceiling = (await preferences.ceilings(chat_id)).get(payer.purse)
     wish = wish.model_copy(update={"by": payer.by})
+    await state.set_state(Asked.watch_price)
+    await state.set_data(wish.model_dump())
     await show(callback, prices(wish, sight, payers, payer, ceiling, t, providers))
 
 
@@ -206,37 +181,39 @@ async def start(
 ) -> None:
     """Once: a second press shows what the first one started."""
     try:
-        watch = await watches.start(callback_data.id, callback.from_user.id, chat_of(callback))
+        await _start(callback, callback_data.id, t, watches, clock, providers)
+    except AlreadyWatched as found:
+        await show(callback, draw_twin(found.watch, callback_data.id, t, clock()))
+
+
+@router.callback_query(StartAnother.filter())
+async def start_another(
+    callback: CallbackQuery,
+    callback_data: StartAnother,
+    t: Texts,
+    watches: Watches,
+    clock: Clock,
+    providers: Mapping[str, Provider],
+) -> None:
+    await _start(callback, callback_data.id, t, watches, clock, providers, another=True)
+
+
+async def _start(
+    callback: CallbackQuery,
+    watch_id: str,
+    t: Texts,
+    watches: Watches,
+    clock: Clock,
+    providers: Mapping[str, Provider],
+    *,
+    another: bool = False,
+) -> None:
+    chat_id, person_id = chat_of(callback), callback.from_user.id
+    try:
+        watch = await watches.start(watch_id, person_id, chat_id, another=another)
     except AlreadyDone:
-        watch = await watches.mine(callback_data.id, callback.from_user.id, chat_of(callback))
+        watch = await watches.mine(watch_id, person_id, chat_id)
     await _show_one(callback, watch, t, watches, clock, providers)
-
-
-async def _go_to(message: Message, words: str, t: Texts, watches: Watches, offers: Offers) -> None:
-    """As far as the typed words lead."""
-    try:
-        meant = understand(words, (await offers.services(message.chat.id)).items)
-    except NoKeys:
-        await show(message, no_keys(t))
-        return
-    if meant.sure and meant.iso2:
-        await _ask_which(message, WatchFor(service=meant.services[0].slug, iso2=meant.iso2), t, watches)
-        return
-    rows = [[press(found.name, Countries(service=found.slug))] for found in meant.services[:4]]
-    text = t("Which service, and from which country? Like this: /watch telegram us")
-    await show(message, Screen(text, rows))
-
-
-async def _ask_which(event: Message | CallbackQuery, wish: WatchFor, t: Texts, watches: Watches) -> None:
-    """Tell or buy."""
-    chat_id = chat_of(event)
-    try:
-        payers = await watches.payers(chat_id)
-    except NoKeys:
-        await show(event, no_keys(t, wish.service, wish.iso2))
-        return
-    sight = await watches.look(chat_id, wish.service, wish.iso2)
-    await show(event, tell_or_buy(wish.service, wish.iso2, sight, payers, t))
 
 
 async def _limited(

@@ -9,9 +9,9 @@ from aiogram.types import InlineKeyboardButton
 from bot.errors import named
 from bot.i18n import Texts, flag
 from handlers.doors import Buy, Country, Menu, Watches, WatchFor
-from handlers.screen import Rows, Screen, in_rows, press
+from handlers.screen import Rows, Screen, press
 from handlers.watch_rings import what, why
-from handlers.watch_terms import Pick
+from handlers.watch_terms import Pick, StartAnother
 from storage.models import WATCH_OPEN, Watch, WatchState
 
 #: Ended watches that are listed.
@@ -42,8 +42,20 @@ def draw_list(watches: Sequence[Watch], t: Texts, now: datetime) -> Screen:
         lines.append(t("Nothing right now. To start: /watch telegram us"))
     if ended:
         lines += ["", t("<b>Ended since yesterday</b>"), *(_line(watch, t, now) for watch in ended)]
-    buttons = [press(_label(watch), One(id=watch.id)) for watch in waiting]
-    return Screen("\n".join(lines), [*in_rows(buttons, 2), ways])
+    rows = [[press(_label(watch, t), One(id=watch.id))] for watch in waiting]
+    return Screen("\n".join(lines), [*rows, ways])
+
+
+def draw_twin(twin: Watch, wish: str, t: Texts, now: datetime) -> Screen:
+    """Before a second watch buys the same: the first one, and what that would mean. `wish` is the second."""
+    lines = [
+        t("<b>You already wait for this:</b>"),
+        _line(twin, t, now),
+        "",
+        t("Another watch buys another number."),
+    ]
+    open_it = press(t.plain("👀 Open it"), One(id=twin.id))
+    return Screen("\n".join(lines), [[open_it, press(t.plain("➕ Another one"), StartAnother(id=wish))]])
 
 
 def draw_one(watch: Watch, who: str, t: Texts, now: datetime) -> Screen:
@@ -69,8 +81,9 @@ def _mark(watch: Watch) -> str:
     return "🛒" if watch.buys else "🔔"
 
 
-def _label(watch: Watch) -> str:
-    return f"{_mark(watch)} {watch.service_name} {flag(watch.country)}"
+def _label(watch: Watch, t: Texts) -> str:
+    price = [] if watch.max_price is None else [t.money(watch.max_price, watch.currency)]
+    return " · ".join([f"{_mark(watch)} {watch.service_name} {flag(watch.country)}", *price])
 
 
 def _line(watch: Watch, t: Texts, now: datetime) -> str:

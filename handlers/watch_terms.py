@@ -81,29 +81,57 @@ class Start(CallbackData, prefix="vs"):
     id: str
 
 
-def tell_or_buy(service: str, iso2: str, sight: Sight, payers: Sequence[Payer], t: Texts) -> Screen:
-    """How it stands now, and the two things to do about it."""
+class StartAnother(CallbackData, prefix="vm"):
+    """Start it although another watch buys the same."""
+
+    id: str
+
+
+def tell_or_buy(
+    service: str,
+    iso2: str,
+    sight: Sight,
+    payers: Sequence[Payer],
+    price: Decimal | None,
+    t: Texts,
+    providers: Mapping[str, Provider],
+) -> Screen:
+    """How it stands now, and the two things to do about it; at most at a price, where one was typed."""
+    payer = _usual(sight.best, payers)
     lines = [
         f"👀 {title(sight.service_name, iso2, t)}",
         *stands(sight.bests, sight, t),
+        *([] if price is None else _at_most(price, payer, payers, t, providers)),
         "",
         t("<b>Tell me</b>: one message as soon as it can be had."),
         t("<b>Buy by itself</b>: one number at your price or less, without asking again."),
     ]
-    buy = Pick(service=service, iso2=iso2, buys=True, by=_usual(sight.best, payers))
-    wishes = [
-        press(t.plain("🔔 Tell me"), _to_tell(buy, sight.best)),
-        press(t.plain("🛒 Buy by itself"), buy),
-    ]
+    given = {"service": service, "iso2": iso2, "by": payer.by}
+    tell, buy = _to_tell(given, sight.best), _to_buy(given)
+    if price is not None:
+        tell, buy = (Limit(**given, buys=buys, price=packed(price)) for buys in (False, True))
+    wishes = [press(t.plain("🔔 Tell me"), tell), press(t.plain("🛒 Buy by itself"), buy)]
     offers = [press(t.plain("◀ Offers"), Country(service=service, iso2=iso2))]
     return Screen("\n".join(lines) + troubles(sight.troubles, t), [wishes, offers])
 
 
-def _to_tell(wish: Pick, best: Find | None) -> CallbackData:
+def _at_most(
+    price: Decimal, payer: Payer, payers: Sequence[Payer], t: Texts, providers: Mapping[str, Provider]
+) -> list[str]:
+    """A price that was typed, and with which key it is meant."""
+    who = [t("With: {who}", who=name_of_payer(payer, payers, t, providers))] if several(payers) else []
+    return [t("At most: <b>{price}</b>", price=t.money(price, payer.currency)), *who]
+
+
+def _to_buy(given: Mapping[str, str]) -> CallbackData:
+    return Pick(**given, buys=True)
+
+
+def _to_tell(given: Mapping[str, str], best: Find | None) -> CallbackData:
     """What can be had now is told at a lower price only, which is asked for first."""
     if best is not None and best.there:
-        return wish.model_copy(update={"buys": False})
-    return Limit(service=wish.service, iso2=wish.iso2, buys=False, price="", by="")
+        return Pick(**given, buys=False)
+    return Limit(service=given["service"], iso2=given["iso2"], buys=False, price="", by="")
 
 
 def title(name: str, iso2: str, t: Texts) -> str:
@@ -127,10 +155,10 @@ def _stands(best: Find, t: Texts) -> str:
     return t("On sale now: {price}, {stock} left", price=price, stock=best.stock)
 
 
-def _usual(best: Find | None, payers: Sequence[Payer]) -> str:
+def _usual(best: Find | None, payers: Sequence[Payer]) -> Payer:
     """Any key that is charged as the best offer is; the one that offers it where no currency is told."""
     wanted = None if best is None else best.currency or best.key.id
-    return next((payer.by for payer in payers if payer.by == wanted), payers[0].by)
+    return next((payer for payer in payers if payer.by == wanted), payers[0])
 
 
 def prices(
@@ -146,7 +174,8 @@ def prices(
     bests = _bests(payer, sight)
     who = [t("With: {who}", who=name_of_payer(payer, payers, t, providers))] if several(payers) else []
     ask = t("<b>How much at most for the number?</b>") if wish.buys else t("<b>Tell you at which price?</b>")
-    lines = [title(sight.service_name, wish.iso2, t), *stands(bests, sight, t), *who, "", ask]
+    typed = t("Press one, or send an amount like 0.50.")
+    lines = [title(sight.service_name, wish.iso2, t), *stands(bests, sight, t), *who, "", ask, typed]
     chosen = [
         press(label, Limit(**wish.model_dump(), price=packed(price)))
         for label, price in suggested(next(iter(bests), None), payer.currency, ceiling, t)

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.errors import AlreadyDone, Expired, LimitReached, NotYours, text
+from bot.errors import AlreadyDone, Expired, LimitReached, NotYours, Refused, text
 from storage.database import Database
 from storage.due import DueRows
 from storage.models import WATCH_OPEN, WATCH_REACHED_FROM, Activation, Quote, State, Watch, WatchState
@@ -31,6 +31,16 @@ _TRY = "@"
 
 class TooManyWatches(LimitReached):
     text = text("You have {limit} watches, and more are not possible. Stop one of them first, in /watch.")
+
+
+class AlreadyWatched(Refused):
+    """Another watch buys the same, too; `watch` is that one."""
+
+    text = text("You already wait for this. See /watch.")
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__()
+        self.watch = watch
 
 
 def by_watch(nonce: str) -> bool:
@@ -71,8 +81,13 @@ class WatchStore(DueRows[Watch]):
         async with self._database.begin() as session:
             session.add(watch)
 
-    async def start(self, watch_id: str, owner_id: int, chat_id: int, now: datetime) -> Watch:
-        """Start what was offered, once. Raises `Expired`, `NotYours`, `AlreadyDone` or `TooManyWatches`."""
+    async def start(
+        self, watch_id: str, owner_id: int, chat_id: int, now: datetime, *, another: bool = False
+    ) -> Watch:
+        """Start what was offered, once; beside one that buys the same only as `another`.
+
+        Raises `Expired`, `NotYours`, `AlreadyDone`, `TooManyWatches` or `AlreadyWatched`.
+        """
         async with self._database.begin() as session:
             watch = _owned(await session.get(Watch, watch_id, with_for_update=True), owner_id, chat_id)
             if watch.state is not WatchState.OFFERED:
@@ -80,6 +95,10 @@ class WatchStore(DueRows[Watch]):
             if now - watch.created_at > LIFETIME:
                 raise Expired
             await _room(session, owner_id)
+            twin = None if another else await session.scalar(_twin(watch))
+            if twin is not None:
+                session.expunge(twin)
+                raise AlreadyWatched(twin)
             _begin(watch, watch.until - watch.created_at, now)
             return watch
 
@@ -237,11 +256,13 @@ async def _room(session: AsyncSession, owner_id: int) -> None:
 
 
 def _twin(watch: Watch) -> Any:
-    """The watch of the same person that already waits for the same, and buys nothing."""
+    """The newest watch of the same person that waits for the same and buys, or buys nothing, as this one."""
     same: list[ColumnElement[bool]] = [
-        getattr(Watch, name) == getattr(watch, name) for name in ("owner_id", "chat_id", "service", "country")
+        getattr(Watch, name) == getattr(watch, name)
+        for name in ("owner_id", "chat_id", "service", "country", "buys")
     ]
-    return select(Watch).where(*same, ~Watch.buys, Watch.state == WatchState.WATCHING).limit(1)
+    open_ones = select(Watch).where(*same, Watch.state.in_(WATCH_OPEN))
+    return open_ones.order_by(Watch.created_at.desc()).limit(1)
 
 
 def _begin(watch: Watch, lasts: timedelta, now: datetime) -> None:

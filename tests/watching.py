@@ -83,7 +83,7 @@ class Vigil:
         """A watch that buys, confirmed and started."""
         wanted = self._wanted(price, buys=True, lasts=timedelta(hours=hours), **more)
         offered = await self.watches.offer(OWNER, OWNER, wanted)
-        return await self.watches.start(offered.id, OWNER, OWNER)
+        return await self.watches.start(offered.id, OWNER, OWNER, another=True)
 
     def _wanted(self, price: str | None, **more: Any) -> Wanted:
         values = {"service": "telegram", "iso2": "US", "by": USD, "lasts": timedelta(days=7)}

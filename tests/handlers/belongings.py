@@ -26,6 +26,7 @@ from handlers import (
     rental,
     send,
     strays,
+    watch_for,
     watch_list,
     watch_terms,
     ways,
@@ -134,6 +135,7 @@ def buttons(mine: Belongings) -> Mapping[type[CallbackData], tuple[Whose, list[C
         doors.Send: [doors.Send(), doors.Send(id=mine.draft)],
         watch_terms.Pick: [watch_terms.Pick(**_WISH, buys=True, by=mine.key)],
         watch_terms.With: [watch_terms.With(**_WISH, buys=True)],
+        watch_for.Where: [watch_for.Where(service="telegram")],
     }
     numbers_and_rentals = {**_of_numbers(mine), **_of_rentals(mine)}
     owned: Buttons = {**numbers_and_rentals, **_of_messages(mine), **_of_keys(mine), **_of_watches(mine)}
@@ -175,6 +177,7 @@ def _of_watches(mine: Belongings) -> Buttons:
         watch_list.One: [watch_list.One(id=mine.watch), watch_list.One(id=mine.wish)],
         watch_list.Stop: [watch_list.Stop(id=mine.watch)],
         watch_terms.Start: [watch_terms.Start(id=mine.wish)],
+        watch_terms.StartAnother: [watch_terms.StartAnother(id=mine.wish)],
         watch_terms.Type: [watch_terms.Type(**hers, buys=True)],
         watch_terms.Limit: [watch_terms.Limit(**hers, buys=buys, price="0.01") for buys in (True, False)],
         watch_terms.Within: [watch_terms.Within(**hers, price="0.01", minutes=15)],

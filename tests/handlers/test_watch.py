@@ -31,6 +31,8 @@ async def wants_to_buy(chat: Chat, price: str = "0.60", lasts: str = "60 minutes
 async def watches_to_buy(chat: Chat, price: str = "0.60", lasts: str = "60 minutes") -> None:
     await wants_to_buy(chat, price, lasts)
     await chat.press("Start the watch")
+    if "➕ Another one" in chat.buttons:
+        await chat.press("Another one")
 
 
 # To be told
@@ -141,6 +143,26 @@ async def test_a_confirmation_pressed_twice_or_late_starts_one_watch(waiting: Ch
     assert len(house.alpha.called("buy")) == 1
 
 
+async def test_a_second_watch_that_buys_the_same_is_asked_for_once_more(waiting: Chat, house: House) -> None:
+    await watches_to_buy(waiting)
+    await waiting.wait(60)
+    await wants_to_buy(waiting, "0.55", "15 minutes")
+    await waiting.press("Start the watch")
+    assert waiting.screen == (
+        "You already wait for this:\n🛒 Telegram · 🇺🇸 United States\n"
+        "at most $0.60 · 59 minutes left · looked at 12:00\n\nAnother watch buys another number."
+    )
+    another = waiting.data("Another one")
+    await waiting.press("Open it")
+    assert "Buys one number by itself." in waiting.screen
+    sells(house, "0.50", 9)
+    await waiting.wait(100)
+    assert len(house.alpha.called("buy")) == 1
+    await waiting.forge(another)
+    await waiting.wait(100)
+    assert len(house.alpha.called("buy")) == 2
+
+
 async def test_what_it_tries_in_vain_is_not_shown(waiting: Chat, house: House) -> None:
     await watches_to_buy(waiting)
     await waiting.wait(60)
@@ -214,7 +236,9 @@ async def test_more_than_ten_are_refused_in_words(waiting: Chat) -> None:
     for _ in range(10):
         await watches_to_buy(waiting)
     await watches_to_buy(waiting)
-    assert waiting.alert == "You have 10 watches, and more are not possible. Stop one of them first: /watch"
+    assert (
+        waiting.alert == "You have 10 watches, and more are not possible. Stop one of them first, in /watch."
+    )
 
 
 async def test_a_provider_that_does_not_answer_is_named_and_rings_nothing(

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from tests.handlers.test_watch import watches_to_buy
 from tests.house import Chat, House
 
 
@@ -57,14 +58,87 @@ async def test_with_several_keys_one_can_be_chosen(waiting: Chat, house: House) 
     assert (len(house.alpha.called("buy")), len(house.beta.called("buy"))) == (0, 1)
 
 
-async def test_words_that_lead_nowhere_are_asked_for_again(chat: Chat) -> None:
-    await chat.say("/watch telegram")
-    assert "Which service, and from which country?" in chat.screen
+# What is typed
+
+
+async def test_of_a_service_alone_the_country_is_asked_for(waiting: Chat) -> None:
+    await waiting.say("/watch telegram")
+    assert waiting.screen == "Telegram\nWhich country do you wait for? Send its name."
+    assert waiting.buttons == ["🇬🇧 United Kingdom", "🇩🇪 Germany", "🇺🇸 United States", "◀ Watches"]
+    await waiting.say("usa")
+    assert "Tell me: one message as soon as it can be had." in waiting.screen
+    await waiting.say("/watch telegram")
+    await waiting.press("Germany")
+    assert "🇩🇪 Germany" in waiting.screen
+
+
+async def test_of_a_country_alone_the_service_is_asked_for(waiting: Chat) -> None:
+    await waiting.say("/watch usa")
+    assert waiting.screen == "🇺🇸 United States\nWhich service do you wait for? Send its name."
+    assert waiting.buttons == ["Telegram", "WhatsApp", "Google", "◀ Watches"]
+    await waiting.say("whatsapp 0.20")
+    assert "WhatsApp · 🇺🇸 United States" in waiting.screen
+    assert "At most: $0.20" in waiting.screen
+
+
+async def test_a_service_nobody_knows_is_named_and_asked_for_again(waiting: Chat) -> None:
+    await waiting.say("/watch xyz")
+    assert waiting.screen.startswith("I know no service like “xyz”. Which service do you wait for")
+    assert waiting.buttons == ["◀ Watches"]
+    await waiting.say("telegram us")
+    assert "Out of stock right now." in waiting.screen
+
+
+async def test_of_several_services_one_is_pressed(waiting: Chat, house: House) -> None:
+    house.alpha.names |= {"m1": "Mailbox one", "m2": "Mailbox two"}
+    await waiting.wait(4000)
+    await waiting.say("/watch mailbox")
+    assert waiting.buttons == ["Mailbox one", "Mailbox two", "◀ Watches"]
+    await waiting.press("Mailbox two")
+    assert waiting.screen.startswith("Mailbox two\nWhich country")
+    await waiting.say("uk")
+    assert "Mailbox two · 🇬🇧 United Kingdom" in waiting.screen
+
+
+@pytest.mark.parametrize("price", ["0.3", "$0,30", "0.30 usd"])
+async def test_a_price_typed_with_the_rest_is_taken(waiting: Chat, house: House, price: str) -> None:
+    await waiting.say(f"/watch telegram us {price}")
+    assert "At most: $0.30" in waiting.screen
+    await waiting.press("Buy by itself")
+    await waiting.press("60 minutes")
+    await waiting.press("Start the watch")
+    sells(house, "0.31", 9)
+    await waiting.wait(100)
+    assert house.alpha.called("buy") == []
+    sells(house, "0.30", 9)
+    await waiting.wait(100)
+    assert len(house.alpha.called("buy")) == 1
+
+
+async def test_to_be_told_at_a_typed_price_takes_one_press(waiting: Chat) -> None:
+    await waiting.say("/watch telegram us 0.3")
+    await waiting.press("Tell me")
+    assert "Tells you, and buys nothing.\nAt most: $0.30" in waiting.screen
+
+
+async def test_a_price_may_be_typed_where_prices_are_shown(waiting: Chat) -> None:
+    await waiting.say("/watch telegram us")
+    await waiting.press("Buy by itself")
+    assert "Press one, or send an amount like 0.50." in waiting.screen
+    await waiting.say("0.33")
+    assert "At most: $0.33" in waiting.screen
 
 
 async def test_whoever_has_no_key_is_led_to_adding_one(newcomer: Chat) -> None:
     await newcomer.say("/watch telegram us")
     assert "Add a provider key" in str(newcomer.buttons)
+
+
+async def test_watches_of_the_same_are_told_apart_by_their_price(waiting: Chat) -> None:
+    await watches_to_buy(waiting, "0.55")
+    await watches_to_buy(waiting, "0.60")
+    await waiting.say("/watch")
+    assert sorted(waiting.buttons[:2]) == ["🛒 Telegram 🇺🇸 · $0.55", "🛒 Telegram 🇺🇸 · $0.60"]
 
 
 # Where a provider tells no currency

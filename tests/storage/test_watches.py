@@ -13,7 +13,7 @@ from storage.models import WATCH_OPEN, WATCH_REACHED_FROM, Key, Post, Quote, Wat
 from storage.outbox import Kind
 from storage.quotes import LIFETIME
 from storage.vault import Vault
-from storage.watches import KEPT, LISTED, MOST, TooManyWatches, WatchStore
+from storage.watches import KEPT, LISTED, MOST, AlreadyWatched, TooManyWatches, WatchStore
 from tests.storage.shelf import MASTER, NOW, chat, put, stored
 
 HOUR, LATER = timedelta(hours=1), NOW + timedelta(seconds=45)
@@ -105,7 +105,7 @@ async def test_watching_is_reached_by_a_start_or_a_try_that_bought_nothing(
     resumed = {state for state in WatchState if await store.resumed(state.value, NOW, LATER) is not None}
     with pytest.raises(AlreadyDone):
         await store.start("buying", 1, 1, NOW)
-    started = await store.start("offered", 1, 1, NOW)
+    started = await store.start("offered", 1, 1, NOW, another=True)
     assert resumed | {WatchState.OFFERED} == WATCH_REACHED_FROM[WatchState.WATCHING]
     assert started.state is WatchState.WATCHING
 
@@ -150,7 +150,25 @@ async def test_a_person_has_ten_watches_at_most(database: Database, store: Watch
     with pytest.raises(TooManyWatches):
         await store.tell(watch("another", buys=False), NOW)
     await store.stopped("0", NOW)
-    assert (await store.start("one more", 1, 1, NOW)).state is WatchState.WATCHING
+    assert (await store.start("one more", 1, 1, NOW, another=True)).state is WatchState.WATCHING
+
+
+async def test_one_more_that_buys_the_same_is_started_on_purpose_only(
+    database: Database, store: WatchStore
+) -> None:
+    """Also when both were shown before either was started; where the first one ended, nothing is asked."""
+    for name in ("first", "second"):
+        await store.offer(watch(name, WatchState.OFFERED))
+    await put(database, watch("tells", buys=False), watch("elsewhere", country="GB"))
+    await store.start("first", 1, 1, NOW)
+    with pytest.raises(AlreadyWatched) as found:
+        await store.start("second", 1, 1, NOW)
+    assert found.value.watch.id == "first"
+    assert (await store.start("second", 1, 1, NOW, another=True)).state is WatchState.WATCHING
+    for name in ("first", "second"):
+        await store.stopped(name, NOW)
+    await store.offer(watch("third", WatchState.OFFERED))
+    assert (await store.start("third", 1, 1, NOW)).state is WatchState.WATCHING
 
 
 async def test_to_be_told_of_the_same_at_another_price_changes_the_watch(store: WatchStore) -> None:
