@@ -9,8 +9,8 @@ out. If the process dies
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
 
 from bot.clock import Clock
 from bot.errors import (
@@ -18,6 +18,7 @@ from bot.errors import (
     CodebellError,
     NoSmsYet,
     NotYours,
+    Refused,
     TooLate,
     Unavailable,
     UnknownActivation,
@@ -75,6 +76,15 @@ class Activations:
             raise TooLate
         self._nudge()
         return booked
+
+    async def cancel_all(self, rows: Iterable[Activation], person_id: int) -> int:
+        """The same for each of several, where it can be; for how many it was wished."""
+        wished = 0
+        for row in rows:
+            with suppress(Refused):
+                await self.cancel(row.id, person_id)
+                wished += 1
+        return wished
 
     async def another_sms(self, activation_id: str, person_id: int) -> None:
         """Ask for one more SMS to the same number, once."""

@@ -39,9 +39,13 @@ class Balances:
             raise UnknownKey
         if row.provider not in self._providers:
             raise NotOffered
-        if row.balance_at is None or self._clock() - row.balance_at > FRESH:
+        if not self.is_fresh(row):
             await self.ask(row)
         return await self._keys.get(key_id) or row
+
+    def is_fresh(self, row: Key) -> bool:
+        """Whether its balance is the one of now, and not merely the last one known."""
+        return row.balance_at is not None and self._clock() - row.balance_at <= FRESH
 
     async def all(self, chat_id: int) -> Sequence[tuple[Key, CodebellError | None]]:
         """Every key of a chat, asked at once; with what went wrong where something did."""

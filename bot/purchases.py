@@ -87,6 +87,10 @@ class Purchases(Spending[Activation, _Order, Number]):
         """What this person bought last in this chat."""
         return await self._store.last(chat_id, owner_id)
 
+    async def room(self, owner_id: int) -> int | None:
+        """How many more numbers of this person may wait for a code; None where there is no limit."""
+        return await self._store.room(owner_id, self._caps, self._clock())
+
     async def together(self, row: Activation) -> Sequence[Activation]:
         """All that were ordered with one press, in order; a number alone is alone."""
         return [row] if row.batch is None else await self._store.together(row.batch)

@@ -1,6 +1,5 @@
 """The buttons of a bought number: cancel, the SMS was sent, another SMS, finish, show the card again."""
 
-from contextlib import suppress
 from datetime import datetime
 
 from aiogram import F, Router
@@ -8,7 +7,6 @@ from aiogram.types import CallbackQuery
 
 from bot.activations import Activations
 from bot.clock import Clock
-from bot.errors import Refused
 from bot.i18n import Texts
 from bot.postman import Postman
 from bot.purchases import Purchases
@@ -52,16 +50,16 @@ async def cancel_all(
     callback: CallbackQuery, callback_data: Act, t: Texts, activations: Activations, purchases: Purchases
 ) -> None:
     """The same for each number of one order; one that has its code, or ended, stays as it is."""
-    pressed = await activations.mine(callback_data.id, callback.from_user.id)
-    wished = 0
-    for row in await purchases.together(pressed):
-        with suppress(Refused):
-            await activations.cancel(row.id, callback.from_user.id)
-            wished += 1
-    text = t.plain(
+    person = callback.from_user.id
+    together = await purchases.together(await activations.mine(callback_data.id, person))
+    await answer(callback, cancelling(await activations.cancel_all(together, person), t), alert=True)
+
+
+def cancelling(wished: int, t: Texts) -> str:
+    """For how many a cancel was wished."""
+    return t.plain(
         "Numbers that are cancelled, at once or when the provider allows it: {count}.", count=wished
     )
-    await answer(callback, text, alert=True)
 
 
 @router.callback_query(Act.filter(F.what == What.SENT))

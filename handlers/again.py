@@ -22,14 +22,17 @@ from bot.errors import (
     UnknownActivation,
     UnknownKey,
 )
+from bot.goods import Offer
 from bot.i18n import Texts, flag
-from bot.offers import Offer, Offers
+from bot.offers import Offers
 from bot.providers.base import Provider
 from bot.purchases import Purchases
+from bot.window import Window
 from handlers.confirmation import confirmation, opened
 from handlers.doors import Again, NextOffer, Repeat
+from handlers.offer_lists import offers as offers_screen
 from handlers.private import NUMBERS, only_in_private
-from handlers.screen import answer, press, say, show
+from handlers.screen import Screen, answer, press, say, show
 from storage.activations import ActivationStore
 from storage.models import Activation, Quote, State
 from storage.preferences import PreferenceStore
@@ -41,6 +44,8 @@ only_in_private(router, NUMBERS)
 
 #: Seconds a menu waits for the price on its button.
 PATIENCE = 1.0
+#: Characters that the label of *Repeat* has for a service, its provider and the price.
+_ROOM = 30
 #: What another key of the same provider may not suffer from.
 _OF_ONE_KEY = frozenset(each.__name__ for each in (NoMoney, BadKey, Banned, UnknownKey, BrokenKey))
 
@@ -55,12 +60,19 @@ async def again(
     numbers: ActivationStore,
     providers: Mapping[str, Provider],
     preferences: PreferenceStore,
+    purchases: Purchases,
+    window: Window,
 ) -> None:
     """The same service and country with the same key, at today's price: a new message, the old one stays."""
     row = await _own(callback_data.id, callback.from_user.id, numbers)
-    quote = await _same(row, callback.from_user.id, offers, preferences)
+    try:
+        quote = await _same(row, callback.from_user.id, offers, preferences)
+    except UnknownKey as gone:
+        await answer(callback, t.plain_error(gone), alert=True)
+        await say(callback, await _offers_of(row, t, window))
+        return
     await answer(callback)
-    await say(callback, await confirmation(quote, t, balances, providers, preferences))
+    await say(callback, await confirmation(quote, t, balances, providers, preferences, purchases))
 
 
 @router.callback_query(Repeat.filter())
@@ -73,11 +85,17 @@ async def repeat(
     numbers: ActivationStore,
     providers: Mapping[str, Provider],
     preferences: PreferenceStore,
+    purchases: Purchases,
+    window: Window,
 ) -> None:
     """The same in the place of the menu that was pressed."""
     row = await _own(callback_data.id, callback.from_user.id, numbers)
-    quote = await _same(row, callback.from_user.id, offers, preferences)
-    await show(callback, await confirmation(quote, t, balances, providers, preferences))
+    try:
+        quote = await _same(row, callback.from_user.id, offers, preferences)
+    except UnknownKey as gone:
+        await show(callback, await _offers_of(row, t, window), t.plain_error(gone))
+        return
+    await show(callback, await confirmation(quote, t, balances, providers, preferences, purchases))
 
 
 @router.callback_query(NextOffer.filter())
@@ -90,6 +108,7 @@ async def next_offer(
     numbers: ActivationStore,
     providers: Mapping[str, Provider],
     preferences: PreferenceStore,
+    purchases: Purchases,
 ) -> None:
     """The cheapest of what else there is with all the chat's keys, in a new message."""
     row = await _own(callback_data.id, callback.from_user.id, numbers)
@@ -101,7 +120,7 @@ async def next_offer(
     person_id = callback.from_user.id
     quote = await opened(row.chat_id, person_id, others[0], offers, preferences, _how_many(row))
     await answer(callback)
-    await say(callback, await confirmation(quote, t, balances, providers, preferences))
+    await say(callback, await confirmation(quote, t, balances, providers, preferences, purchases))
 
 
 async def last_bought_row(
@@ -115,18 +134,23 @@ async def last_bought_row(
         price = await _price_at_hand(row, t, offers)
     except (Refused, StorageError):
         return []
-    parts = (f"🔁 {row.service_name}", flag(row.country), price)
-    return [press(" · ".join(part for part in parts if part), Repeat(id=row.id))]
+    what = f"{row.service_name} {flag(row.country)}{price}"
+    return [press(t.plain("🔁 Repeat: {what}", what=what), Repeat(id=row.id))]
 
 
 async def _price_at_hand(row: Activation, t: Texts, offers: Offers) -> str:
-    """ "" while the provider takes its time: a menu does not wait for it."""
+    """ " · Alpha $0.50"; "" while the provider takes its time, for which a menu does not wait.
+
+    Without a key of that provider others are left, at prices of their own.
+    """
     try:
         async with asyncio.timeout(PATIENCE):
-            offer = await offers.find(row.chat_id, row.service, row.key_id, row.country_code)
-    except (Unclear, TimeoutError):
+            offer = await _found(row, offers)
+    except (Unclear, TimeoutError, UnknownKey):
         return ""
-    return t.money(offer.cost, offer.currency)
+    price = t.money(offer.cost, offer.currency)
+    told = f" · {offer.provider.title} {price}"
+    return told if len(row.service_name + told) <= _ROOM else f" · {price}"
 
 
 async def _own(activation_id: str, person_id: int, numbers: ActivationStore) -> Activation:
@@ -139,8 +163,27 @@ async def _own(activation_id: str, person_id: int, numbers: ActivationStore) -> 
 
 
 async def _same(row: Activation, person_id: int, offers: Offers, preferences: PreferenceStore) -> Quote:
-    offer = await offers.find(row.chat_id, row.service, row.key_id, row.country_code)
+    offer = await _found(row, offers)
     return await opened(row.chat_id, person_id, offer, offers, preferences, _how_many(row))
+
+
+async def _found(row: Activation, offers: Offers) -> Offer:
+    """The same, with another key of its provider where its own was removed. Raises `UnknownKey`."""
+    try:
+        return await offers.find(row.chat_id, row.service, row.key_id, row.country_code)
+    except UnknownKey:
+        listing = await offers.offers(row.chat_id, row.service, row.country)
+        place = row.provider, row.country_code
+        same = (offer for offer in listing.items if (offer.provider.name, offer.country_code) == place)
+        if found := next(same, None):
+            return found
+        raise
+
+
+async def _offers_of(row: Activation, t: Texts, window: Window) -> Screen:
+    """What the other keys offer of it."""
+    listing = await window.offers(row.chat_id, row.service, row.country)
+    return offers_screen(await window.service(row.chat_id, row.service), row.country, listing, 0, t)
 
 
 def _how_many(row: Activation) -> int:

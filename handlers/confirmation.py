@@ -14,12 +14,14 @@ from pydantic import Field
 
 from bot.balances import Balances
 from bot.errors import Expired, NotYours
+from bot.goods import Offer
 from bot.i18n import Texts, flag
-from bot.offers import Offer, Offers
+from bot.offers import Offers
 from bot.providers.base import Capability, Provider
+from bot.purchases import Purchases
 from bot.purses import purse_of
-from handlers.doors import Choices, Country, Settings, Type
-from handlers.key_marks import name_of
+from handlers.doors import Choices, Country, Keys, Settings, Type
+from handlers.key_marks import name_of, refusal
 from handlers.screen import Rows, Screen, in_rows, press
 from storage.intents import MOST
 from storage.models import Key, Quote
@@ -94,20 +96,24 @@ async def confirmation(
     balances: Balances,
     providers: Mapping[str, Provider],
     preferences: PreferenceStore,
+    purchases: Purchases,
 ) -> Screen:
     """Everything that is about to be bought, and what it does to the balance."""
     key = await balances.key(quote.key_id, quote.chat_id)
     ceiling = (await preferences.ceilings(quote.chat_id)).get(purse_of(quote.currency, key.provider))
     lines = [
         title(quote, t),
-        _who_and_price(quote, key, name_of(key, providers), t),
+        _who_and_price(quote, key if balances.is_fresh(key) else None, name_of(key, providers), t),
+        *_state_of(key, balances, t),
         *_wishes(quote, ceiling, t),
-        *_warnings(quote, key, ceiling, t),
+        *_warnings(quote, key if balances.is_fresh(key) else None, ceiling, t),
+        *_room_warning(await purchases.room(quote.owner_id), quote, t),
     ]
     rows = [
         *_buy_rows(quote, ceiling, t),
         *_option_rows(quote, providers[key.provider], t),
         *_taken_back(quote, ceiling, t),
+        [press(t.plain("🔑 Keys"), Keys())] if key.stopped_at is not None else [],
         [press(t.plain("◀ Other offers"), Country(service=quote.service, iso2=quote.country))],
     ]
     return Screen("\n".join(lines), rows)
@@ -131,11 +137,13 @@ def _at_most(quote: Quote) -> Decimal:
     return quote.max_price or quote.cost
 
 
-def _who_and_price(quote: Quote, key: Key, who: str, t: Texts) -> str:
+def _who_and_price(quote: Quote, key: Key | None, who: str, t: Texts) -> str:
+    """Of its key's balance, where there is one whose balance is that of now."""
     each, total = (t.money(cost, quote.currency) for cost in (_each(quote), _each(quote) * quote.count))
-    if key.balance is None and quote.count == 1:
+    known = key is not None and key.balance is not None
+    if not known and quote.count == 1:
         return t("{who} · <b>{price}</b>", who=who, price=each)
-    if key.balance is None:
+    if key is None or key.balance is None:
         return t(
             "{who} · {count} × {price} = <b>{total}</b>", who=who, count=quote.count, price=each, total=total
         )
@@ -150,6 +158,23 @@ def _who_and_price(quote: Quote, key: Key, who: str, t: Texts) -> str:
         total=total,
         balance=balance,
     )
+
+
+def _state_of(key: Key, balances: Balances, t: Texts) -> list[str]:
+    """That its provider takes it no more, and what was on its account where that cannot be told now."""
+    lines = []
+    if key.stopped_at is not None:
+        problem, when = t.plain_error(refusal(key)), t.day(key.stopped_at)
+        lines.append(t("⛔ This key stopped on {when}. {problem}", when=when, problem=problem))
+    if key.balance is not None and not balances.is_fresh(key):
+        lines.append(_last_known(key, t.money(key.balance, key.currency), t))
+    return lines
+
+
+def _last_known(key: Key, money: str, t: Texts) -> str:
+    if key.balance_at is None:
+        return t("Last known balance: {money}", money=money)
+    return t("Last known balance: {money}, as of {when}", money=money, when=t.day(key.balance_at))
 
 
 def _wishes(quote: Quote, ceiling: Decimal | None, t: Texts) -> list[str]:
@@ -176,7 +201,7 @@ def _price_line(quote: Quote, ceiling: Decimal | None, t: Texts) -> str:
     return t("At most {price} each", price=most)
 
 
-def _warnings(quote: Quote, key: Key, ceiling: Decimal | None, t: Texts) -> list[str]:
+def _warnings(quote: Quote, key: Key | None, ceiling: Decimal | None, t: Texts) -> list[str]:
     """What would go otherwise than one thinks."""
     lines = []
     if ceiling is not None and _at_most(quote) > ceiling:
@@ -184,7 +209,7 @@ def _warnings(quote: Quote, key: Key, ceiling: Decimal | None, t: Texts) -> list
         lines.append(t("⚠️ Above your limit of {limit} for one number.", limit=limit))
     if quote.min_price is None and _at_most(quote) < quote.cost:
         lines.append(t("⚠️ That is below the price of today: probably nothing will be found."))
-    if key.balance is not None and key.currency == quote.currency:
+    if key is not None and key.balance is not None and key.currency == quote.currency:
         lines += _balance_warning(int(key.balance // _each(quote)) if _each(quote) else MOST, quote, t)
     return lines
 
@@ -195,6 +220,22 @@ def _balance_warning(enough_for: int, quote: Quote, t: Texts) -> list[str]:
     if not enough_for:
         return [t("⚠️ Your balance does not reach: top it up at the provider first.")]
     return [t("⚠️ Your balance reaches for {count} of them.", count=enough_for)]
+
+
+def _room_warning(room: int | None, quote: Quote, t: Texts) -> list[str]:
+    """Of several as many are bought as may wait for a code."""
+    if room is None or room >= quote.count:
+        return []
+    if not room:
+        full = t.plain("As many numbers wait for a code as you may have: cancel one, or let its code come.")
+        return [t("⚠️ {problem}", problem=full)]
+    return [
+        t.many(
+            "⚠️ Only {count} more number may wait for a code at once: the rest would not be ordered.",
+            "⚠️ Only {count} more numbers may wait for a code at once: the rest would not be ordered.",
+            room,
+        )
+    ]
 
 
 def _buy_rows(quote: Quote, ceiling: Decimal | None, t: Texts) -> Rows:

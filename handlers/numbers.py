@@ -10,14 +10,16 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 from pydantic import Field
 
+from bot.activations import Activations
 from bot.clock import Clock
 from bot.i18n import Texts, flag, international, visible
 from bot.providers.base import Capability, Provider
 from bot.rentals import Rentals
 from bot.shops import Shops
+from handlers.activation import cancelling
 from handlers.doors import Act, BoughtElsewhere, Buy, Hired, History, Menu, Numbers, OnRental, What
 from handlers.private import NUMBERS, only_in_private
-from handlers.screen import Rows, Screen, chat_of, page_of, press, show, turn
+from handlers.screen import Rows, Screen, answer, chat_of, page_of, press, show, turn
 from storage.activations import ActivationStore
 from storage.models import OPEN, Activation, Rental, RentalState, State
 
@@ -44,6 +46,12 @@ class Page(CallbackData, prefix="np"):
     """A page of the numbers."""
 
     page: Annotated[int, Field(ge=0, le=999)]
+
+
+class CancelAll(CallbackData, prefix="nc"):
+    """Cancel all that wait and were ordered no later than this, in microseconds since 1970."""
+
+    until: int
 
 
 @router.message(Command("numbers", ignore_case=True))
@@ -106,7 +114,38 @@ async def what_to_cancel(message: Message, t: Texts, numbers: ActivationStore, c
         for row in rows[:_TO_CANCEL]
     ]
     lines = [t("Which number shall be cancelled?"), *_more(len(rows) - _TO_CANCEL, t)]
-    await show(message, Screen("\n".join(lines), [*buttons, menu]))
+    await show(message, Screen("\n".join(lines), [*buttons, _all_of(rows, t), menu]))
+
+
+def _all_of(rows: Sequence[Activation], t: Texts) -> list[InlineKeyboardButton]:
+    """One press for several; it holds for those on the screen, not for what is bought later."""
+    if len(rows) < 2:
+        return []
+    newest = max(_moment(row) for row in rows)
+    return [press(t.plain("❌ Cancel all {count}", count=len(rows)), CancelAll(until=newest))]
+
+
+def _moment(row: Activation) -> int:
+    return int(row.created_at.timestamp() * 1_000_000)
+
+
+@router.callback_query(CancelAll.filter())
+async def cancel_every(
+    callback: CallbackQuery,
+    callback_data: CancelAll,
+    t: Texts,
+    numbers: ActivationStore,
+    activations: Activations,
+    clock: Clock,
+) -> None:
+    """A cancel is wished for each of one's own here; one that has its code meanwhile stays as it is."""
+    person = callback.from_user.id
+    rows = await numbers.recent(person, chat_of(callback), clock() - FRESH, _CANCELLABLE)
+    there = [row for row in rows if _moment(row) <= callback_data.until]
+    if not there:
+        await answer(callback, t.plain("There is no number that could be cancelled."), alert=True)
+        return
+    await answer(callback, cancelling(await activations.cancel_all(there, person), t), alert=True)
 
 
 async def _every(

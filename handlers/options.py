@@ -1,6 +1,5 @@
 """What can be chosen for a quote: price tiers, suppliers, operators, a maximum price, prefixes to avoid."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -15,9 +14,11 @@ from bot.errors import BadInput, Expired, NotOffered, text
 from bot.i18n import Texts
 from bot.offers import Offers
 from bot.providers.base import Provider, Supplier, Tier
+from bot.purchases import Purchases
 from bot.purses import purse_of
 from handlers.confirmation import Look, Set, back, confirmation, own, still_there, title, usual_maximum
 from handlers.doors import Choices, Type
+from handlers.prefixes import NotPrefixes, typed_prefixes
 from handlers.private import NUMBERS, only_in_private
 from handlers.screen import Screen, in_rows, page_of, press, show, turn
 from storage.models import Quote
@@ -30,8 +31,6 @@ only_in_private(router, NUMBERS)
 
 _ROWS_A_PAGE = 8
 _NOT = "-"
-_PREFIX = re.compile(r"[0-9]{3,10}", re.ASCII)
-_PREFIXES = 20
 #: What is left of a button's 64 bytes beside the nonce and the longest name of a choice.
 _LONGEST_VALUE = 38
 
@@ -45,13 +44,6 @@ class Asked(StatesGroup):
 
 class NotAPrice(BadInput):
     text = text("That is not a price. Send a number like 0.50.")
-
-
-class NotPrefixes(BadInput):
-    text = text(
-        "These are no prefixes. Send them like 7918, 7900111: digits with the country code, separated by "
-        "commas."
-    )
 
 
 @router.callback_query(Choices.filter())
@@ -78,12 +70,13 @@ async def choose_one(
     balances: Balances,
     providers: Mapping[str, Provider],
     preferences: PreferenceStore,
+    purchases: Purchases,
 ) -> None:
     quote = await own(callback_data.nonce, callback.from_user.id, quotes)
     usual = await _usual(quote, balances, providers, preferences)
     changes = await _changes(quote, callback_data.what, callback_data.value, usual, offers)
     changed = still_there(await quotes.change(quote.nonce, **changes))
-    await show(callback, await confirmation(changed, t, balances, providers, preferences))
+    await show(callback, await confirmation(changed, t, balances, providers, preferences, purchases))
 
 
 @router.callback_query(Type.filter())
@@ -119,6 +112,7 @@ async def take_max_price(
     balances: Balances,
     providers: Mapping[str, Provider],
     preferences: PreferenceStore,
+    purchases: Purchases,
 ) -> None:
     """A typed maximum takes the place of a tier, which is a minimum, too."""
     try:
@@ -127,7 +121,7 @@ async def take_max_price(
         await _ask_again(message, state, wrong, t)
         return
     quote = await _typed(state, quotes, changes)
-    await show(message, await confirmation(quote, t, balances, providers, preferences))
+    await show(message, await confirmation(quote, t, balances, providers, preferences, purchases))
 
 
 @router.message(Asked.prefixes, F.text, ~F.text.startswith("/"))
@@ -139,13 +133,15 @@ async def take_prefixes(
     balances: Balances,
     providers: Mapping[str, Provider],
     preferences: PreferenceStore,
+    purchases: Purchases,
 ) -> None:
-    prefixes = [part.strip().lstrip("+") for part in (message.text or "").split(",") if part.strip()]
-    if not 0 < len(prefixes) <= _PREFIXES or not all(_PREFIX.fullmatch(prefix) for prefix in prefixes):
-        await _ask_again(message, state, NotPrefixes(), t)
+    try:
+        prefixes = typed_prefixes(message.text or "")
+    except NotPrefixes as wrong:
+        await _ask_again(message, state, wrong, t)
         return
     quote = await _typed(state, quotes, {"avoid_prefixes": ",".join(prefixes)})
-    await show(message, await confirmation(quote, t, balances, providers, preferences))
+    await show(message, await confirmation(quote, t, balances, providers, preferences, purchases))
 
 
 async def _ask_again(message: Message, state: FSMContext, wrong: BadInput, t: Texts) -> None:

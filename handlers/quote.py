@@ -42,6 +42,7 @@ async def choose(
     balances: Balances,
     providers: Mapping[str, Provider],
     preferences: PreferenceStore,
+    purchases: Purchases,
 ) -> None:
     """An offer that is gone meanwhile leaves no dead button behind: what is sold now takes its place."""
     chat_id, service = chat_of(callback), callback_data.service
@@ -51,7 +52,7 @@ async def choose(
         await show_countries(callback, t, window, Countries(service=service), t.plain_error(gone))
         return
     quote = await opened(chat_id, callback.from_user.id, offer, offers, preferences)
-    await show(callback, await confirmation(quote, t, balances, providers, preferences))
+    await show(callback, await confirmation(quote, t, balances, providers, preferences, purchases))
 
 
 @router.callback_query(Look.filter())
@@ -63,9 +64,10 @@ async def look(
     balances: Balances,
     providers: Mapping[str, Provider],
     preferences: PreferenceStore,
+    purchases: Purchases,
 ) -> None:
     quote = await own(callback_data.nonce, callback.from_user.id, quotes)
-    await show(callback, await confirmation(quote, t, balances, providers, preferences))
+    await show(callback, await confirmation(quote, t, balances, providers, preferences, purchases))
 
 
 @router.callback_query(Several.filter())
@@ -77,10 +79,11 @@ async def several(
     balances: Balances,
     providers: Mapping[str, Provider],
     preferences: PreferenceStore,
+    purchases: Purchases,
 ) -> None:
     quote = await own(callback_data.nonce, callback.from_user.id, quotes)
     changed = still_there(await quotes.change(quote.nonce, count=min(callback_data.count, MOST)))
-    await show(callback, await confirmation(changed, t, balances, providers, preferences))
+    await show(callback, await confirmation(changed, t, balances, providers, preferences, purchases))
 
 
 @router.callback_query(PayMore.filter())
@@ -92,11 +95,12 @@ async def pay_more(
     balances: Balances,
     providers: Mapping[str, Provider],
     preferences: PreferenceStore,
+    purchases: Purchases,
 ) -> None:
     """The price that was shown becomes the one that was chosen: nothing is bought yet."""
     quote = await own(callback_data.nonce, callback.from_user.id, quotes)
     changed = still_there(await quotes.change(quote.nonce, max_price=quote.cost, min_price=None))
-    await show(callback, await confirmation(changed, t, balances, providers, preferences))
+    await show(callback, await confirmation(changed, t, balances, providers, preferences, purchases))
 
 
 @router.callback_query(Spend.filter())

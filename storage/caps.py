@@ -69,12 +69,19 @@ async def room_for_one(session: AsyncSession, caps: Caps, owner_id: int, now: da
 
     One that is long past its life, because its provider does not answer, keeps nobody from another.
     """
+    if await room(session, caps, owner_id, now) == 0:
+        raise TooManyNumbers(limit=caps.active_numbers)
+
+
+async def room(session: AsyncSession, caps: Caps, owner_id: int, now: datetime) -> int | None:
+    """How many more open numbers the person may have; None where there is no limit."""
+    if not caps.active_numbers:
+        return None
     alive = or_(Activation.expires_at.is_(None), Activation.expires_at > now - _GRACE)
     active = await session.scalar(
         select(func.count()).where(Activation.owner_id == owner_id, Activation.state.in_(OPEN), alive)
     )
-    if caps.active_numbers and (active or 0) >= caps.active_numbers:
-        raise TooManyNumbers(limit=caps.active_numbers)
+    return max(0, caps.active_numbers - (active or 0))
 
 
 async def within(session: AsyncSession, caps: Caps, expense: Expense, now: datetime) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from storage.caps import Caps
+from storage.caps import Caps, room
 from storage.database import Database
 from storage.intents import intended, left_out, ordered_together, usable
 from storage.keys import twins
@@ -78,6 +78,11 @@ class PurchaseStore:
     async def together(self, batch: str) -> Sequence[Activation]:
         async with self._database.begin() as session:
             return await ordered_together(session, batch)
+
+    async def room(self, owner_id: int, caps: Caps, now: datetime) -> int | None:
+        """How many more open numbers a person may have; None where there is no limit."""
+        async with self._database.begin() as session:
+            return await room(session, caps, owner_id, now)
 
     async def last(self, chat_id: int, owner_id: int) -> Activation | None:
         """What this person bought last in this chat."""

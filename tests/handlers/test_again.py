@@ -44,20 +44,20 @@ async def test_the_menu_has_the_last_number_at_the_price_of_today(chat: Chat, ho
     await chat.wait(600)
     await chat.say("/start")
     await chat.say("/start")
-    assert "🔁 Telegram · 🇺🇸 · $0.75" in chat.buttons
+    assert "🔁 Repeat: Telegram 🇺🇸 · Alpha $0.75" in chat.buttons
 
 
 async def test_buy_begins_with_the_last_number(chat: Chat) -> None:
     await chat.buys()
     await chat.say("/buy")
-    assert "🔁 Telegram · 🇺🇸 · $0.50" in chat.buttons
+    assert "🔁 Repeat: Telegram 🇺🇸 · Alpha $0.50" in chat.buttons
 
 
 async def test_repeat_last_takes_the_place_of_the_menu(chat: Chat) -> None:
     await chat.buys()
     await chat.say("/start")
     menu = chat.last["message_id"]
-    await chat.press("🔁 Telegram")
+    await chat.press("🔁 Repeat")
     assert chat.last["message_id"] == menu
     assert chat.buttons[0] == "✅ Buy for $0.50"
 
@@ -75,7 +75,7 @@ async def test_while_the_provider_is_down_the_last_number_has_no_price(chat: Cha
     house.alpha.breaks("prices", Unavailable("503"))
     await chat.wait(3600)
     await chat.say("/start")
-    assert "🔁 Telegram · 🇺🇸" in chat.buttons
+    assert "🔁 Repeat: Telegram 🇺🇸" in chat.buttons
 
 
 async def test_a_refused_purchase_is_not_the_last_number(chat: Chat, house: House) -> None:
@@ -88,7 +88,7 @@ async def test_repeat_last_is_for_the_owner_alone(chat: Chat, newcomer: Chat) ->
     await chat.buys()
     await chat.say("/start")
     await newcomer.say("/start")
-    await newcomer.forge(chat.data("🔁 Telegram"))
+    await newcomer.forge(chat.data("🔁 Repeat"))
     assert newcomer.alert == "This button belongs to somebody else."
 
 
@@ -213,3 +213,61 @@ async def test_what_was_just_refused_is_not_listed_as_there(chat: Chat, house: H
     assert "Alpha · $0.50 · out of stock" in chat.screen
     await chat.say("/watch telegram us")
     assert "Out of stock right now." in chat.screen
+
+
+# A removed key
+
+ANOTHER = "alpha-key-of-next-week-7890"
+
+
+async def without_its_key(chat: Chat, house: House) -> None:
+    """Somebody removes the key their last number was bought with."""
+    await chat.buys()
+    house.alpha.ends()
+    await chat.wait(10)
+    [key] = await house.codebell.keys.list(chat.chat_id)
+    await house.codebell.keys.remove(key.id, chat.chat_id, house.clock())
+
+
+async def test_what_was_bought_with_a_replaced_key_is_repeated_with_the_new_one(
+    chat: Chat, house: House
+) -> None:
+    await without_its_key(chat, house)
+    await house.connect(chat, house.alpha, ANOTHER)
+    await chat.press("Buy the same again")
+    assert chat.buttons[0] == "✅ Buy for $0.50"
+    await chat.say("/start")
+    assert "🔁 Repeat: Telegram 🇺🇸 · Alpha $0.50" in chat.buttons
+    await chat.press("🔁 Repeat")
+    await chat.press("Buy for")
+    assert "+1 201-555-0002" in chat.screen
+
+
+async def test_without_any_key_of_its_provider_the_other_offers_are_shown(chat: Chat, house: House) -> None:
+    await without_its_key(chat, house)
+    await house.connect(chat, house.beta)
+    await chat.press("Buy the same again")
+    assert chat.alert == "This key was removed."
+    assert "Beta · $0.50" in chat.buttons
+    await chat.say("/start")
+    assert "🔁 Repeat: Telegram 🇺🇸" in chat.buttons
+    menu = chat.last["message_id"]
+    await chat.press("🔁 Repeat")
+    assert chat.alert == "This key was removed."
+    assert chat.last["message_id"] == menu
+    assert "Beta · $0.50" in chat.buttons
+
+
+async def test_without_any_key_nothing_is_repeated(chat: Chat, house: House) -> None:
+    await without_its_key(chat, house)
+    await chat.say("/start")
+    assert not any("🔁" in label for label in chat.buttons)
+
+
+async def test_a_long_name_leaves_no_room_for_the_provider(chat: Chat, house: House) -> None:
+    house.alpha.names["tg"] = "Bank of the Northern Islands"
+    await chat.say("/buy northern us")
+    for label in ("Bank", "Alpha ·", "Buy for"):
+        await chat.press(label)
+    await chat.say("/start")
+    assert "🔁 Repeat: Bank of the Northern Islands 🇺🇸 · $0.50" in chat.buttons

@@ -40,7 +40,7 @@ REFUSED = {NotYours.text, UnknownKey.text, NotOffered.text}
 #: What is said to who wants pictures of next to nothing.
 TOO_FEW = [too_few(picture, Catalogues().texts("en")) for picture in (None, *Picture)]
 #: And to who wants their files twice at once.
-FINE = {"", StillWriting.text, *TOO_FEW}
+FINE = {"", StillWriting.text, "There is no number that could be cancelled.", *TOO_FEW}
 NOBODY = "I cannot tell who you are"
 PRIVATE_BOT = "This bot is private."
 #: Why a press is refused in a group, by its first letter; the menu and the help are everybody's.

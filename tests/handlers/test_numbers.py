@@ -132,13 +132,49 @@ async def test_cancel_lists_what_can_be_cancelled_and_cancels_it(chat: Chat, hou
     await chat.buys("whatsapp us")
     await chat.wait(40)
     await chat.say("/cancel")
-    assert chat.buttons == ["❌ +1 201-555-0002 WhatsApp", "❌ +1 201-555-0001 Telegram", "◀ Menu"]
+    each = ["❌ +1 201-555-0002 WhatsApp", "❌ +1 201-555-0001 Telegram"]
+    assert chat.buttons == [*each, "❌ Cancel all 2", "◀ Menu"]
     await chat.press("0001")
-    assert chat.alert == "Cancelling…"
+    assert chat.alert is not None
     await chat.wait(5)
     [call] = house.alpha.called("cancel")
     assert getattr(call.about, "id", "") == "alpha-1"
     assert "❌ Cancelled" in chat.find("+1 201-555-0001\nTelegram")["text"]
+
+
+async def test_all_that_wait_are_cancelled_by_one_press_and_none_that_was_bought_later(
+    chat: Chat, house: House
+) -> None:
+    await chat.buys()
+    house.clock.advance(1)
+    await chat.buys("whatsapp us")
+    await chat.say("/cancel")
+    listed = chat.last
+    house.clock.advance(1)
+    await chat.buys()
+    await chat.press("Cancel all 2", on=listed)
+    assert chat.alert is not None
+    assert chat.alert.endswith(": 2.")
+    await chat.wait(60)
+    assert [getattr(call.about, "id", "") for call in house.alpha.called("cancel")] == ["alpha-1", "alpha-2"]
+
+
+async def test_one_number_alone_has_no_button_for_all(chat: Chat) -> None:
+    await chat.buys()
+    await chat.say("/cancel")
+    assert not any("Cancel all" in label for label in chat.buttons)
+
+
+async def test_nobody_cancels_the_numbers_of_others_by_cancelling_all(
+    chat: Chat, newcomer: Chat, house: House
+) -> None:
+    await chat.buys()
+    await chat.buys("whatsapp us")
+    await chat.say("/cancel")
+    await newcomer.say("/start")
+    await newcomer.forge(chat.data("Cancel all 2"))
+    await chat.wait(60)
+    assert house.alpha.called("cancel") == []
 
 
 async def test_of_very_many_numbers_the_newest_can_be_cancelled_first(chat: Chat, house: House) -> None:
@@ -146,7 +182,7 @@ async def test_of_very_many_numbers_the_newest_can_be_cancelled_first(chat: Chat
     await many_more(house, 20, State.WAITING)
     await chat.say("/cancel")
     assert chat.screen == "Which number shall be cancelled?\n… and 1 more number"
-    assert (len(chat.buttons), chat.buttons[-1]) == (21, "◀ Menu")
+    assert (len(chat.buttons), chat.buttons[-1]) == (22, "◀ Menu")
     assert not any("555-0001" in label for label in chat.buttons)
 
 

@@ -161,9 +161,26 @@ async def test_prefixes_to_avoid_are_typed(offer: Chat) -> None:
     assert (await bought(offer)).avoid_prefixes == ("1917", "1646")
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("1201,+44 20 1", ("1201", "44201")),
+        ("+1 201, 1202", ("1201", "1202")),
+        ("+1 (201) 555", ("1201555",)),
+        ("44-20-1", ("44201",)),
+    ],
+)
+async def test_prefixes_are_typed_as_numbers_are_written(
+    offer: Chat, typed: str, meant: tuple[str, ...]
+) -> None:
+    await offer.press("Avoid prefixes")
+    await offer.say(typed)
+    assert (await bought(offer)).avoid_prefixes == meant
+
+
 async def test_what_are_no_prefixes_is_asked_for_again(offer: Chat) -> None:
     await offer.press("Avoid prefixes")
-    for typed in ("none", "12", "1917;1646", ",,,", "1" * 11, ",".join(["7918"] * 21)):
+    for typed in ("7918 7900", "none", "12", "1917;1646", ",,,", "1" * 11, ",".join(["7918"] * 21)):
         await offer.say(typed)
         assert offer.screen.startswith("These are no prefixes. Send them like 7918, 7900111"), typed
         assert len(offer.news) == 1, typed

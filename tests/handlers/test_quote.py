@@ -34,7 +34,23 @@ async def test_a_confirmation_shows_the_last_known_balance_when_nobody_answers(
     house.alpha.breaks("balance", Unavailable("503"))
     await chat.say("/buy telegram us")
     await chat.press("Alpha")
-    assert "of your $18.74" in chat.screen
+    assert "of your" not in chat.screen
+    assert chat.screen.endswith("\nAlpha · $0.50\nLast known balance: $18.74, as of 1 May 12:00")
+    await chat.press("×3")
+    assert "Alpha · 3 × $0.50 = $1.50\n" in chat.screen
+
+
+async def test_a_key_that_its_provider_takes_no_more_is_marked_as_stopped(chat: Chat, house: House) -> None:
+    await chat.wait(60)
+    house.alpha.accounts.clear()
+    await chat.say("/balance")
+    await chat.say("/buy telegram us")
+    await chat.press("Alpha ·")
+    stopped = "⛔ This key stopped on 1 May 12:01. The provider does not accept this key."
+    assert stopped in chat.screen
+    assert "Last known balance: $18.74" in chat.screen
+    await chat.press("🔑 Keys")
+    assert "Your keys" in chat.screen
 
 
 async def test_the_confirmation_becomes_the_card_of_the_number(chat: Chat, house: House) -> None:
@@ -155,17 +171,6 @@ async def test_the_price_of_the_same_again_is_todays(chat: Chat, house: House) -
     assert "+1 201-555-0001" in card["text"]
     await chat.press("Buy for")
     assert "+1 201-555-0002" in chat.screen
-
-
-async def test_the_same_again_with_a_removed_key_says_that_the_key_is_gone(chat: Chat, house: House) -> None:
-    await chat.buys()
-    house.alpha.delivers("123456")
-    await chat.wait(10)
-    [key] = await house.codebell.keys.list(chat.chat_id)
-    await house.connect(chat, house.beta)
-    await house.codebell.keys.remove(key.id, chat.chat_id, house.clock())
-    await chat.press("Buy the same again")
-    assert chat.alert == "This key was removed."
 
 
 async def test_the_same_again_while_the_provider_is_down_says_so(chat: Chat, house: House) -> None:

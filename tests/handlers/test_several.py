@@ -143,3 +143,19 @@ async def test_nobody_cancels_all_of_another(offer: Chat, newcomer: Chat, house:
     assert newcomer.alert == "This button belongs to somebody else."
     await offer.wait(60)
     assert house.alpha.called("cancel") == []
+
+
+@pytest.mark.parametrize("settings", [{"limits": {"active_numbers": 2}}])
+async def test_how_many_more_may_wait_at_once_is_said_before(offer: Chat) -> None:
+    assert "may wait for a code" not in offer.screen
+    await offer.press("Buy for")
+    await offer.say("/buy telegram us")
+    await offer.press("Alpha")
+    assert "⚠️" not in offer.screen
+    await offer.press("×5")
+    assert "⚠️ Only 1 more number may wait for a code at once: the rest would not be ordered." in offer.screen
+    await offer.press("×1")
+    await offer.press("Buy for")
+    await offer.say("/buy telegram us")
+    await offer.press("Alpha")
+    assert "⚠️ As many numbers wait for a code as you may have: cancel one" in offer.screen
