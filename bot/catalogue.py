@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from pydantic import SecretStr
 
 from bot.clock import Clock
+from bot.errors import Refused
 from bot.providers.base import Country, Price, Provider, Service
 
 T = TypeVar("T")
@@ -48,17 +49,17 @@ class Shelf(Generic[T]):
         age = self._clock() - entry.fetched_at if entry is not None else None
         if entry is not None and age is not None and age <= self._fresh:
             return entry.value
-        task = self._refresh(name, fetch)
         if entry is not None and age is not None and age <= self._usable:
+            self._refresh(name, fetch)
             return entry.value
-        return await asyncio.shield(task)
+        return await self._fetched(name, fetch)
 
     async def latest(self, name: object, fetch: Callable[[], Awaitable[T]]) -> T:
         """The value while it is fresh; otherwise waits for `fetch`, which never gives what is old."""
         entry = self._believed(name)
         if entry is not None and self._clock() - entry.fetched_at <= self._fresh:
             return entry.value
-        return await asyncio.shield(self._refresh(name, fetch))
+        return await self._fetched(name, fetch)
 
     def doubt(self, name: object) -> None:
         """What is kept or on its way is wrong by now: it is fetched anew when it is wanted."""
@@ -71,6 +72,16 @@ class Shelf(Generic[T]):
     def last(self, name: object) -> Kept[T] | None:
         """What was fetched last, however old it is; nothing is fetched."""
         return self._entries.get(name)
+
+    async def _fetched(self, name: object, fetch: Callable[[], Awaitable[T]]) -> T:
+        """What is on its way, or fetched now. What somebody else was refused with their key is theirs alone."""
+        while True:
+            theirs = name in self._fetching
+            try:
+                return await asyncio.shield(self._refresh(name, fetch))
+            except Refused:
+                if not theirs:
+                    raise
 
     def _refresh(self, name: object, fetch: Callable[[], Awaitable[T]]) -> asyncio.Task[T]:
         task = self._fetching.get(name)

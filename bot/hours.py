@@ -66,8 +66,10 @@ def quiet_until(now: datetime, first: int, last: int, zone: tzinfo | None) -> da
     if not inside:
         return None
     day = wall + _DAY if over_midnight and minute >= first else wall
-    end = day.replace(hour=last // 60, minute=last % 60, second=0, microsecond=0, tzinfo=zone, fold=0)
-    return max(end.astimezone(UTC), now)
+    end = day.replace(hour=last // 60, minute=last % 60, second=0, microsecond=0, tzinfo=zone)
+    # Where clocks go back an hour comes twice: its first time may be over, its second one is meant then.
+    moments = (end.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    return next((moment for moment in moments if moment > now), None)
 
 
 def offset_name(offset: int) -> str:

@@ -8,11 +8,13 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 #: Longer slugs are cut, with a few letters of their hash: they travel in buttons of 64 bytes.
 _SLUG_LENGTH = 20
+#: So many names are remembered with what they come to: a list asks for each of some thousand.
+_NAMES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ POPULAR = (
 )
 
 
+@lru_cache(_NAMES)
 def slug(name: str) -> str:
     """A service's name as it travels in buttons: `[a-z0-9]`, 20 at the most, the same for every provider."""
     letters = re.sub(r"[\W_]", "", name.casefold())
@@ -83,6 +86,7 @@ def slug(name: str) -> str:
     return bare[: _SLUG_LENGTH - 8] + hashlib.sha256(name.encode()).hexdigest()[:8]
 
 
+@lru_cache(_NAMES)
 def nice_name(slug_: str, name: str) -> str:
     """How a service is shown: the well-known ones always alike, others as their provider writes them."""
     service = known().get(slug_)

@@ -7,6 +7,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot.catalogue import Catalogue
+from bot.errors import BadKey
+from bot.providers.base import Price
 from tests.doubles import KEY, FakeClock, FakeProvider
 
 SECRET = SecretStr(KEY)
@@ -41,6 +43,27 @@ async def test_of_many_that_ask_at_once_the_provider_hears_one() -> None:
     alpha, catalogue = FakeProvider("alpha", clock), Catalogue(clock)
     await asyncio.gather(*(catalogue.prices(alpha, SECRET, "tg") for _ in range(20)))
     assert len(alpha.called("prices")) == 1
+
+
+class Particular(FakeProvider):
+    """Tells its prices only to whom it knows."""
+
+    async def prices(
+        self, key: SecretStr, service: str | None = None, country: str | None = None
+    ) -> list[Price]:
+        await asyncio.sleep(0)
+        self._account(key)
+        return await super().prices(key, service, country)
+
+
+async def test_who_is_refused_is_refused_alone() -> None:
+    clock = FakeClock()
+    alpha, catalogue = Particular("alpha", clock), Catalogue(clock)
+    asked = [asyncio.create_task(catalogue.prices(alpha, SecretStr(key), "tg")) for key in ("wrong", KEY)]
+    theirs, mine = await asyncio.gather(*asked, return_exceptions=True)
+    assert isinstance(theirs, BadKey)
+    assert not isinstance(mine, BaseException)
+    assert mine[0].cost == Decimal("0.50")
 
 
 async def test_what_was_said_last_is_worth_showing_for_half_an_hour() -> None:

@@ -97,3 +97,12 @@ def test_a_night_goes_over_midnight(hour: str, end: int | None) -> None:
 def test_a_night_in_which_clocks_change_ends_by_the_clock_on_the_wall(night: str, hours: int) -> None:
     begins = datetime.fromisoformat(f"{night}T23:00:00").astimezone(UTC)
     assert quiet_until(begins, 23 * 60, 7 * 60, None) == begins + timedelta(hours=hours)
+
+
+@pytest.mark.usefixtures("berlin")
+@pytest.mark.parametrize("minute", range(0, 150, 10))
+def test_in_the_hour_that_comes_twice_an_end_is_never_over(minute: int) -> None:
+    now = datetime(2026, 10, 24, 23, tzinfo=UTC) + timedelta(minutes=minute)
+    end = quiet_until(now, 22 * 60, 2 * 60 + 30, None)
+    assert end is None or end > now
+    assert end is not None or minute >= 90
