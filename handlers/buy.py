@@ -19,6 +19,7 @@ from handlers.again import last_bought_row
 from handlers.country_lists import SortBy, Sorted, Star
 from handlers.country_lists import countries as countries_screen
 from handlers.doors import Buy, Countries, Country
+from handlers.key_first import key_first
 from handlers.listings import key_for, no_keys, person_of
 from handlers.offer_lists import OffersOn
 from handlers.offer_lists import offers as offers_screen
@@ -44,8 +45,7 @@ async def buy_by_command(
 ) -> None:
     """/buy, /buy telegram, /buy telegram us; who must add a key first comes back to what they wanted."""
     if not await shops.able(message.chat.id, Capability.BUY):
-        wanted = key_for(command.args or "")
-        await show(message, no_keys(t, wanted.service, wanted.iso2))
+        await show(message, key_first(key_for(command.args or ""), t))
     elif command.args:
         await show_found(message, command.args, t, window)
     else:

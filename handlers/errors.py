@@ -19,6 +19,7 @@ from bot.window import Window
 from handlers.buy import show_found
 from handlers.compose import Asked
 from handlers.doors import Help, Menu
+from handlers.key_first import key_first
 from handlers.listings import key_for
 from handlers.screen import Screen, answer, press, say, show, was_answered
 from handlers.spoken import way_by
@@ -51,9 +52,12 @@ async def typed(message: Message, t: Texts, window: Window, shops: Shops) -> Non
 
 
 def _key_first(words: str, t: Texts) -> Screen:
-    """What was typed is kept in the button."""
+    """What was typed is kept in the button, and named if it is understood."""
+    wanted = key_for(words)
+    if wanted.service:
+        return key_first(wanted, t)
     text = t("First add a provider key that buys numbers; then type what you need one for.")
-    key = press(t.plain("🔑 Add a provider key"), key_for(words))
+    key = press(t.plain("🔑 Add a provider key"), wanted)
     return Screen(text, [[key], [press(t.plain("❔ Help"), Help())]])
 
 

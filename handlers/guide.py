@@ -89,8 +89,8 @@ def _number(t: Texts) -> tuple[str, Steps]:
         "<b>How do I get a number?</b>\n"
         "1. Open an account at a provider and put money on it there. Copy its API key: when you add a key, "
         "I say where each provider shows it.\n"
-        "2. Pick a service, a country and an offer. The price is shown before you buy, and one press buys "
-        "at most one number.\n"
+        "2. Pick a service, a country and an offer. The price is shown before you buy, and one press "
+        "never buys twice: it buys as many numbers as its button says.\n"
         "3. Enter the number where you need it, with its country code. The code comes here as a new message."
     )
     return text, [press(t.plain("📱 Buy a number"), Buy()), press(t.plain("🔑 Add a key"), AddKey())]

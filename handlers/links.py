@@ -10,16 +10,18 @@ from aiogram import F, Router
 from aiogram.filters import CommandObject, CommandStart
 from aiogram.types import Message
 
-from bot.i18n import Texts, flag
+from bot.i18n import Texts
 from bot.providers.base import Capability, Provider
-from bot.services import nice_name, slug
-from bot.shops import Shops
-from bot.window import Window
+from bot.search import country_named
+from bot.services import known, slug
+from bot.shops import Listing, Shops
+from bot.window import Shown, Window
 from handlers.buy import show_countries, show_offers
 from handlers.connect import which_provider
-from handlers.doors import AddKey, Countries, Help
+from handlers.doors import AddKey, Countries
+from handlers.key_first import key_first
 from handlers.listings import no_keys
-from handlers.screen import Screen, press, show
+from handlers.screen import Screen, show
 from handlers.service_lists import all_services
 
 router = Router(name="links")
@@ -66,26 +68,26 @@ async def start_connecting(message: Message, t: Texts, providers: Mapping[str, P
 async def go_to(message: Message, name: str, iso2: str, t: Texts, window: Window, shops: Shops) -> None:
     """To the offers for a service in a country, or to its countries; without a key, to a key first.
 
-    A country nobody knows is left out, and a service nobody sells says so where it would be sold.
+    A country nobody knows is left out; of a service nobody knows there is nothing to be shown.
     """
-    service, known = slug(name), iso2 if iso2 in t.locale.territories else ""
+    service, place = slug(name), iso2 if country_named(iso2) == iso2 else ""
     if not await shops.able(message.chat.id, Capability.BUY):
-        await show(message, _key_first(service, known, t))
-    elif known:
-        await show_offers(message, t, window, service, known)
+        await show(message, key_first(AddKey(service=service, iso2=place), t))
+    elif service not in known() and (listing := await _without(service, message.chat.id, window)):
+        await show(message, _nothing_there(listing, t))
+    elif place:
+        await show_offers(message, t, window, service, place)
     else:
         await show_countries(message, t, window, Countries(service=service))
 
 
-def _key_first(service: str, iso2: str, t: Texts) -> Screen:
-    """Somebody who followed a link and has no key to buy with."""
-    name = nice_name(service, service)
-    wanted = f"{name} · {flag(iso2)} {t.country(iso2)}" if iso2 else name
-    text = t(
-        "<b>{wanted}</b>\n"
-        "Numbers are bought with your own key of a provider and paid from your account there. "
-        "Add one, and I bring you straight back here.",
-        wanted=wanted,
-    )
-    key = press(t.plain("🔑 Add a provider key"), AddKey(service=service, iso2=iso2))
-    return Screen(text, [[key], [press(t.plain("❔ How it works"), Help())]])
+async def _without(service: str, chat_id: int, window: Window) -> Listing[Shown] | None:
+    """What is sold, where this service surely is not; a provider that does not answer may sell it."""
+    listing = await window.services(chat_id, chat_id)
+    sold = any(shown.service.slug == service for shown in listing.items)
+    return None if sold or listing.troubles else listing
+
+
+def _nothing_there(listing: Listing[Shown], t: Texts) -> Screen:
+    why, services = t("That link leads to nothing that is sold here."), all_services(listing, 0, t, [])
+    return Screen(f"{why}\n\n{services.html}", services.rows)

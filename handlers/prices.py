@@ -12,7 +12,8 @@ from bot.shops import Shops
 from bot.window import Window
 from handlers import price_lists
 from handlers.doors import Prices
-from handlers.listings import no_keys, person_of
+from handlers.key_first import key_first
+from handlers.listings import key_for, no_keys, person_of
 from handlers.price_lists import At, Places, Sellers, Services
 from handlers.private import PRICES, only_in_private
 from handlers.screen import chat_of, show
@@ -28,7 +29,7 @@ async def prices_by_command(
 ) -> None:
     """/prices, /prices telegram, /prices telegram us."""
     if not await shops.able(message.chat.id, Capability.BUY):
-        await show(message, no_keys(t))
+        await show(message, key_first(key_for(command.args or ""), t))
     elif command.args:
         await _show_meant(message, command.args, t, window, bot, clock)
     else:

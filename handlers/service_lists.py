@@ -62,7 +62,7 @@ def found(words: str, meant: Meant, missing: Sequence[Trouble], t: Texts) -> Scr
     typed = said_again(words)
     if not meant.services:
         text = t(
-            "I know no service like “{typed}”. Press one, or type another name, "
+            "I know no service like “{typed}”. Type another name, "
             "with a country if you like: <i>telegram usa</i>",
             typed=typed,
         )

@@ -4,6 +4,7 @@ import pytest
 
 from bot.errors import Unavailable
 from bot.providers.base import Capability
+from tests.doubles import KEY
 from tests.house import Chat, House
 from tests.sending import SENDING
 
@@ -14,12 +15,21 @@ async def test_popular_services_come_first(chat: Chat) -> None:
 
 
 async def test_who_has_no_key_is_told_to_add_one(newcomer: Chat) -> None:
-    await newcomer.say("/buy telegram us")
+    await newcomer.say("/buy")
     assert "Add one first" in newcomer.screen
     assert newcomer.buttons == ["🔑 Add a provider key", "◀ Menu"]
-    assert newcomer.data("Add a provider key").endswith(":telegram:US")
-    await newcomer.say("телеграм сша")
-    assert newcomer.data("Add a provider key").endswith(":telegram:US")
+
+
+async def test_who_has_no_key_is_led_to_one_and_back_to_what_they_typed(newcomer: Chat) -> None:
+    for words in ("/buy telegram us", "телеграм сша", "/prices telegram us"):
+        await newcomer.say(words)
+        assert newcomer.screen.startswith("Telegram · 🇺🇸 United States\nNumbers are bought with your own key")
+        assert newcomer.data("Add a provider key").endswith(":telegram:US"), words
+    await newcomer.press("Add a provider key")
+    await newcomer.press("Alpha")
+    await newcomer.say(KEY)
+    await newcomer.press("Go on: Telegram · 🇺🇸 United States")
+    assert newcomer.buttons[0] == "Alpha · $0.50"
 
 
 async def test_a_key_that_only_sends_buys_no_number(chat: Chat, house: House) -> None:
@@ -128,7 +138,7 @@ async def test_another_name_of_a_service_finds_it(chat: Chat, house: House) -> N
 
 async def test_nothing_found_says_so_and_offers_all_services(chat: Chat) -> None:
     await chat.say("zzqqxx")
-    assert "I know no service like “zzqqxx”" in chat.screen
+    assert "I know no service like “zzqqxx”. Type another name" in chat.screen
     await chat.press("All services")
     assert "Telegram" in chat.buttons
 

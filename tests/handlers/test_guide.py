@@ -30,6 +30,12 @@ async def test_every_question_is_answered_on_one_screen_with_a_next_step_and_a_w
         assert chat.screen.startswith("How it works")
 
 
+async def test_what_one_press_buys_is_told_truly(newcomer: Chat) -> None:
+    await newcomer.say("/help")
+    await newcomer.press("How do I get a number?")
+    assert "one press never buys twice: it buys as many numbers as its button says" in newcomer.screen
+
+
 async def test_every_step_of_an_answer_leads_somewhere(chat: Chat) -> None:
     for question in ASKED:
         await chat.say("/help")

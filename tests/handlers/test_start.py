@@ -145,14 +145,28 @@ async def test_a_key_that_buys_nothing_leads_to_nothing_that_is_bought(newcomer:
 
 
 async def test_a_deep_link_to_what_nobody_sells_says_so(chat: Chat) -> None:
-    await chat.say("/start buy_nosuchthing_US")
+    await chat.say("/start buy_line_US")
     assert "Nobody sells it there" in chat.screen
     assert len(chat.news) == 1
 
 
+async def test_a_deep_link_to_a_service_nobody_knows_leads_to_what_is_sold(chat: Chat, house: House) -> None:
+    for link in ("buy_nosuchthing_US", "buy_nosuchthing"):
+        await chat.say(f"/start {link}")
+        assert chat.screen.startswith("That link leads to nothing that is sold here.\n\nWhich service")
+        assert "Telegram" in chat.buttons
+        assert len(chat.news) == 1
+    house.alpha.names["xy"] = "Nosuchthing"
+    house.clock.advance(86_400)
+    await chat.say("/start buy_nosuchthing")
+    await chat.say("/start buy_nosuchthing")
+    assert chat.screen.startswith("Nosuchthing")
+
+
 async def test_a_deep_link_to_a_country_nobody_knows_leads_to_the_countries(chat: Chat) -> None:
-    await chat.say("/start buy_telegram_QX")
-    assert "Which country" in chat.screen
+    for nowhere in ("QX", "zz", "EU"):
+        await chat.say(f"/start buy_telegram_{nowhere}")
+        assert "Which country" in chat.screen, nowhere
 
 
 async def test_a_broken_deep_link_opens_the_menu(chat: Chat) -> None:
@@ -168,7 +182,7 @@ async def test_start_ends_a_question_that_was_open(newcomer: Chat, house: House)
     await newcomer.say("/start")
     said = await newcomer.say("telegram")
     assert newcomer.has(said)
-    assert "First add a provider key" in newcomer.screen
+    assert newcomer.buttons[0] == "🔑 Add a provider key"
     assert house.alpha.calls == []
 
 
