@@ -74,7 +74,7 @@ class Shelf(Generic[T]):
         return self._entries.get(name)
 
     async def _fetched(self, name: object, fetch: Callable[[], Awaitable[T]]) -> T:
-        """What is on its way, or fetched now. What somebody else was refused with their key is theirs alone."""
+        """What is on its way, or fetched now. What somebody else was refused is theirs alone."""
         while True:
             theirs = name in self._fetching
             try:

@@ -7,6 +7,11 @@ from tests.house import Chat, House
 
 async def a_night_begins(chat: Chat) -> None:
     """It is 23:00 where the person is, whose quiet hours are from 23:00 to 7:00."""
+    voices = chat.house.codebell.voices
+    await voices.choose(chat.chat_id, utc_offset=11 * 60, quiet_from=23 * 60, quiet_to=7 * 60)
+
+
+async def a_night_is_chosen(chat: Chat) -> None:
     await chat.say("/settings")
     await chat.press("Time zone")
     await chat.press("23:00")
@@ -17,7 +22,7 @@ async def a_night_begins(chat: Chat) -> None:
 async def test_a_reminder_of_tomorrow_waits_for_the_morning_and_rings_then(
     tenant: Chat, house: House
 ) -> None:
-    await a_night_begins(tenant)
+    await a_night_is_chosen(tenant)
     await ends_in(tenant, 24.5)
     await tenant.wait(HOUR)
     assert reminders(tenant) == []
@@ -52,6 +57,16 @@ async def test_the_last_hour_of_a_number_and_its_sms_ring_at_any_time(tenant: Ch
     house.alpha.texts("Your code is 4321")
     await tenant.wait(LISTED)
     assert "4321" in tenant.screen
+    assert house.sent("sendMessage")[-1]["params"].get("disable_notification") is None
+
+
+async def test_a_code_rings_at_any_time(owner: Chat, house: House) -> None:
+    await a_night_begins(owner)
+    await owner.buys()
+    house.alpha.delivers("54321")
+    await owner.wait(5)
+    assert "🔔" in owner.screen
+    assert "54321" in owner.screen
     assert house.sent("sendMessage")[-1]["params"].get("disable_notification") is None
 
 
