@@ -4,7 +4,6 @@ from decimal import Decimal
 
 import pytest
 
-from bot.errors import PriceChanged
 from bot.providers.base import Capability, Wish
 from tests.house import Chat, House
 
@@ -44,7 +43,7 @@ async def test_where_no_maximum_can_be_given_the_price_shown_is_the_most(chat: C
     assert chat.buttons[0] == "✅ Buy for $0.50"
     house.alpha.prices_of["tg", "1"] = ("0.60", 9)
     await chat.press("Buy for")
-    assert PriceChanged.text in chat.screen
+    assert "It costs $0.60 now, you agreed to $0.50." in chat.screen
     assert house.alpha.called("buy") == []
 
 
