@@ -48,14 +48,17 @@ class Balances:
         return row.balance_at is not None and self._clock() - row.balance_at <= FRESH
 
     async def all(self, chat_id: int) -> Sequence[tuple[Key, CodebellError | None]]:
-        """Every key of a chat, asked at once; with what went wrong where something did."""
+        """Every key of a chat, asked at once to be shown; with what went wrong where something did."""
         rows = await self._keys.list(chat_id)
-        answers = await asyncio.gather(*(self.ask(row) for row in rows))
+        answers = await asyncio.gather(*(self.ask(row, shown=True) for row in rows))
         troubles = {row.id: answer for row, answer in zip(rows, answers, strict=True)}
         return [(row, troubles.get(row.id)) for row in await self._keys.list(chat_id)]
 
-    async def ask(self, row: Key) -> CodebellError | None:
-        """Ask one account and remember the answer; what went wrong, if anything did."""
+    async def ask(self, row: Key, *, shown: bool = False) -> CodebellError | None:
+        """Ask one account and remember the answer; what went wrong, if anything did.
+
+        A balance that is `shown` with its mark is not told another time for being low.
+        """
         try:
             provider = self._providers[row.provider]
             if not provider.can(Capability.BALANCE):
@@ -69,7 +72,7 @@ class Balances:
         except CodebellError as error:
             return error
         currency = balance.currency or provider.currency
-        await self._keys.note_balance(row.id, balance.amount, currency, self._clock())
+        await self._keys.note_balance(row.id, balance.amount, currency, self._clock(), shown=shown)
         return None
 
     async def look(self) -> None:

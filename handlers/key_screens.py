@@ -20,6 +20,8 @@ from storage.notices import NUMBERS_LEFT
 from storage.open_ends import OpenEnds
 
 _KEYS_A_PAGE = 8
+#: Characters of a label that two of which find room beside each other.
+_NARROW = 16
 #: A key that ends sooner is warned of.
 _SOON = timedelta(days=14)
 #: Limits to choose from, in currencies of which one buys several numbers, and in the others.
@@ -71,7 +73,10 @@ def list_screen(
     lines = [each for key in shown for each in (line(key, t, providers), *marks(key, t, keys))]
     buttons = [press(name_of(key, providers), OneKey(id=key.id)) for key in shown]
     turning = turn(page, pages, lambda to: KeyPage(page=to))
-    return Screen("\n".join([t("<b>Your keys</b>"), *lines]), [*in_rows(buttons, 2), turning, add, menu])
+    columns = 2 if all(len(each.text) <= _NARROW for each in buttons) else 1
+    return Screen(
+        "\n".join([t("<b>Your keys</b>"), *lines]), [*in_rows(buttons, columns), turning, add, menu]
+    )
 
 
 def key_buttons(key: Key, t: Texts) -> Rows:

@@ -41,7 +41,8 @@ router = Router(name="keys")
 router.callback_query.filter(F.data.startswith("k"))
 only_in_private(router, KEYS)
 
-_LABEL_LENGTH = 32
+#: What the buttons of a phone have room for, beside the name of the provider.
+_LONGEST_LABEL = 16
 _TYPED = F.text & ~F.text.startswith("/")
 _AMOUNT = re.compile(r"[0-9]{1,7}(?:[.,][0-9]{1,4})?", re.ASCII)
 _AUTOMATIC = "auto"
@@ -56,6 +57,10 @@ class Asked(StatesGroup):
 
 class NotALimit(BadInput):
     text = text("That is not an amount. Send a number like 7.50.")
+
+
+class TooLongALabel(BadInput):
+    text = text("That is too long for a button: at most {most} characters.")
 
 
 @router.message(Command("keys", ignore_case=True), F.chat.type == "private")
@@ -110,7 +115,7 @@ async def try_key(
     clock: Clock,
 ) -> None:
     """Whether it works is asked of its balance, which costs nothing."""
-    trouble = await balances.ask(await _own(callback_data.id, callback, keys))
+    trouble = await balances.ask(await _own(callback_data.id, callback, keys), shown=True)
     key = await _own(callback_data.id, callback, keys)
     if trouble is None:
         alert = t.plain("✅ {name} works: {money}.", name=name_of(key, providers), money=money(key, t))
@@ -187,8 +192,14 @@ async def ask_for_label(
 async def take_label(
     message: Message, state: FSMContext, t: Texts, keys: KeyStore, providers: Mapping[str, Provider]
 ) -> None:
-    label = visible(" ".join((message.text or "").split()), _LABEL_LENGTH)
-    await keys.rename((await state.get_data()).get("key", ""), message.chat.id, label)
+    """A name no button has room for leaves the question open."""
+    key_id = (await state.get_data()).get("key", "")
+    try:
+        label = _label(message.text or "")
+    except TooLongALabel as wrong:
+        await show(message, Screen(t.error(wrong), [[press(t.plain("◀ Back"), OneKey(id=key_id))]]))
+        return
+    await keys.rename(key_id, message.chat.id, label)
     await state.clear()
     mine = await keys.list(message.chat.id)
     await show(message, list_screen(mine, 0, t, keys, providers))
@@ -247,6 +258,14 @@ def _limit(chosen: str) -> Decimal | None:
     if _AMOUNT.fullmatch(chosen) is None:
         raise Expired
     return Decimal(chosen)
+
+
+def _label(typed: str) -> str:
+    """Raises `TooLongALabel`. What nobody can see is left out."""
+    label = visible(" ".join(typed.split()))
+    if len(label) > _LONGEST_LABEL:
+        raise TooLongALabel(most=_LONGEST_LABEL)
+    return label
 
 
 def _amount(typed: str) -> Decimal:

@@ -160,13 +160,15 @@ class KeyStore:
         async with self._database.begin() as session:
             await _wipe(session, now)
 
-    async def note_balance(self, key_id: str, amount: Decimal, currency: str, now: datetime) -> None:
-        """Its provider told what is left on its account."""
+    async def note_balance(
+        self, key_id: str, amount: Decimal, currency: str, now: datetime, *, shown: bool = False
+    ) -> None:
+        """Its provider told what is left on its account; `shown` where its owner reads it right then."""
         async with self._database.begin() as session:
             row = await session.get(Key, key_id)
             if row is not None:
                 row.balance, row.currency, row.balance_at = amount, currency, now
-                await notices.learned(session, row, amount, now)
+                await notices.learned(session, row, amount, now, shown=shown)
 
     async def note_use(self, key_id: str, now: datetime) -> None:
         """Something was bought with it: it works, and what is known of its balance is out of date."""

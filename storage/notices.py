@@ -39,14 +39,20 @@ async def limit_of(session: AsyncSession, key: Key, now: datetime) -> Decimal | 
     return None if cost is None else cost * NUMBERS_LEFT
 
 
-async def learned(session: AsyncSession, key: Key, amount: Decimal, now: datetime) -> None:
-    """Within the caller's transaction: its provider told what is left, so it takes the key."""
+async def learned(
+    session: AsyncSession, key: Key, amount: Decimal, now: datetime, *, shown: bool = False
+) -> None:
+    """Within the caller's transaction: its provider told what is left, so it takes the key.
+
+    What its owner is `shown` right then is not rung.
+    """
     limit = await limit_of(session, key, now)
     if limit is None or amount >= limit:
         await _no_longer_low(session, key)
     elif key.low_told_at is None:
         key.low_told_at = now
-        await arm(session, Kind.KEY_LOW, key.id, key.chat_id, now, anew=True)
+        if not shown:
+            await arm(session, Kind.KEY_LOW, key.id, key.chat_id, now, anew=True)
     if key.stopped_at is not None and not _in_doubt(key, now):
         await goes_again(session, key)
 

@@ -85,6 +85,24 @@ async def test_a_limit_above_the_balance_is_marked_and_not_rung(chat: Chat, hous
     assert "📉 Its balance is running low." in chat.screen
 
 
+@pytest.mark.parametrize("asks", ["/balance", "🔎 Test"])
+async def test_what_is_on_the_screen_is_not_rung(owner: Chat, house: House, asks: str) -> None:
+    house.alpha.accounts[KEY] = Decimal("0.40")
+    await owner.say("/keys")
+    if asks == "🔎 Test":
+        await owner.press("Alpha")
+        await owner.press(asks)
+    else:
+        await owner.say(asks)
+    await house.settle()
+    assert "running low" in owner.screen
+    await has(owner, house, "0.39")
+    assert said(owner, LOW) == 0
+    await has(owner, house, "9")
+    await has(owner, house, "0.39")
+    assert said(owner, LOW) == 1
+
+
 async def test_a_purchase_that_leaves_little_is_told_by_a_look_soon_after(owner: Chat, house: House) -> None:
     house.alpha.accounts[KEY] = Decimal("0.80")
     await house.codebell.balances.look()

@@ -55,9 +55,29 @@ async def test_a_key_can_be_named(chat: Chat) -> None:
     await chat.say("/keys")
     await chat.press("Alpha")
     await chat.press("Name")
-    await chat.say("  my <b>work</b>\u202e key that is much too long for a button ")
-    assert "Alpha my <b>work</b> key that is much…" in chat.screen
-    assert any(label.startswith("Alpha my <b>work</b>") for label in chat.buttons)
+    await chat.say("  <b>work</b>\u202e  key ")
+    assert "Alpha <b>work</b> key …abcd" in chat.screen
+    assert "Alpha <b>work</b> key" in chat.buttons
+
+
+async def test_a_name_no_button_has_room_for_is_refused_and_asked_for_again(chat: Chat) -> None:
+    await chat.say("/keys")
+    await chat.press("Alpha")
+    await chat.press("Name")
+    await chat.say("Main account of the agency")
+    assert chat.screen == "That is too long for a button: at most 16 characters."
+    assert chat.buttons == ["◀ Back"]
+    await chat.say("Agency, main one")
+    assert "Alpha Agency, main one" in chat.buttons
+
+
+async def test_keys_with_long_names_have_a_row_each(chat: Chat, house: House) -> None:
+    await house.connect(chat, house.beta, label="two")
+    await chat.say("/keys")
+    assert [len(row) for row in chat.last["reply_markup"]["inline_keyboard"]] == [2, 1, 1]
+    await house.connect(chat, house.beta, "beta-key-of-the-agency-0123", label="of the whole agency")
+    await chat.say("/keys")
+    assert [len(row) for row in chat.last["reply_markup"]["inline_keyboard"]] == [1, 1, 1, 1, 1]
 
 
 async def test_a_key_is_removed_only_after_a_question(chat: Chat, house: House) -> None:
