@@ -12,10 +12,15 @@ from bot.clock import Clock
 from bot.errors import AlreadyDone, BadInput, CodebellError, Expired
 from bot.i18n import Texts
 from bot.lookout import several
+from bot.offers import Offers
 from bot.providers.base import Provider
+from bot.search import Listed
 from bot.watches import TOLD_WITHIN, Wanted, Watches
+from handlers import doors
+from handlers.doors import WatchFor
 from handlers.private import WATCHES, only_in_private
 from handlers.screen import chat_of, show
+from handlers.watch_for import Where, ask_where, ask_which
 from handlers.watch_list import One, Stop, draw_list, draw_one, draw_twin
 from handlers.watch_prices import packed, typed_price
 from handlers.watch_terms import (
@@ -40,7 +45,7 @@ from storage.watches import AlreadyWatched
 
 router = Router(name="watch")
 router.callback_query.filter(F.data.startswith("v"))
-only_in_private(router, WATCHES)
+only_in_private(router, WATCHES, "watch")
 
 
 class Asked(StatesGroup):
@@ -50,6 +55,12 @@ class Asked(StatesGroup):
 
 
 # What is waited for
+
+
+@router.callback_query(doors.Watches.filter())
+async def watches_by_button(callback: CallbackQuery, t: Texts, watches: Watches, clock: Clock) -> None:
+    mine = await watches.listed(callback.from_user.id, chat_of(callback))
+    await show(callback, draw_list(mine, t, clock()))
 
 
 @router.callback_query(One.filter())
@@ -75,6 +86,27 @@ async def stop(
 
 
 # A new one
+
+
+@router.callback_query(WatchFor.filter())
+async def watch_for(
+    callback: CallbackQuery,
+    callback_data: WatchFor,
+    t: Texts,
+    watches: Watches,
+    providers: Mapping[str, Provider],
+) -> None:
+    await ask_which(callback, callback_data, None, t, watches, providers)
+
+
+@router.callback_query(Where.filter())
+async def where(
+    callback: CallbackQuery, callback_data: Where, state: FSMContext, t: Texts, offers: Offers
+) -> None:
+    sold = (await offers.services(chat_of(callback))).items
+    named = next((one for one in sold if one.slug == callback_data.service), None)
+    service = named or Listed(callback_data.service, callback_data.service)
+    await ask_where(callback, service, state, t, offers)
 
 
 @router.callback_query(Pick.filter())

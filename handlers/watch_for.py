@@ -21,15 +21,12 @@ from bot.watches import Watches
 from handlers import doors
 from handlers.doors import WatchFor
 from handlers.listings import no_keys, said_again
-from handlers.private import WATCHES, only_in_private
 from handlers.screen import Rows, Screen, chat_of, in_rows, press, show
 from handlers.watch_list import draw_list
 from handlers.watch_prices import typed_price
 from handlers.watch_terms import tell_or_buy
 
 router = Router(name="watch_for")
-router.callback_query.filter(F.data.startswith("v"))
-only_in_private(router, WATCHES, "watch")
 
 #: So many buttons beside what can be typed.
 _MOST = 8
@@ -64,33 +61,6 @@ async def watch_by_command(
     else:
         mine = await watches.listed(message.chat.id, message.chat.id)
         await show(message, draw_list(mine, t, clock()))
-
-
-@router.callback_query(doors.Watches.filter())
-async def watches_by_button(callback: CallbackQuery, t: Texts, watches: Watches, clock: Clock) -> None:
-    mine = await watches.listed(callback.from_user.id, chat_of(callback))
-    await show(callback, draw_list(mine, t, clock()))
-
-
-@router.callback_query(WatchFor.filter())
-async def watch_for(
-    callback: CallbackQuery,
-    callback_data: WatchFor,
-    t: Texts,
-    watches: Watches,
-    providers: Mapping[str, Provider],
-) -> None:
-    await _ask_which(callback, callback_data, None, t, watches, providers)
-
-
-@router.callback_query(Where.filter())
-async def where(
-    callback: CallbackQuery, callback_data: Where, state: FSMContext, t: Texts, offers: Offers
-) -> None:
-    sold = (await offers.services(chat_of(callback))).items
-    named = next((one for one in sold if one.slug == callback_data.service), None)
-    service = named or Listed(callback_data.service, callback_data.service)
-    await _ask_where(callback, service, state, t, offers)
 
 
 @router.message(Asked.watch_words, F.text, ~F.text.startswith("/"))
@@ -130,9 +100,9 @@ async def _go_to(
         meant = more if _is_all(more) else meant
     if _is_all(meant):
         wish = WatchFor(service=meant.services[0].slug, iso2=meant.iso2)
-        await _ask_which(message, wish, price, t, watches, providers)
+        await ask_which(message, wish, price, t, watches, providers)
     elif meant.sure:
-        await _ask_where(message, meant.services[0], state, t, offers)
+        await ask_where(message, meant.services[0], state, t, offers)
     else:
         await _ask(state, meant.iso2)
         await show(message, _ask_for_what(words, meant, sold, t))
@@ -160,10 +130,10 @@ async def _ask(state: FSMContext, before: str) -> None:
     await state.set_data({"words": before})
 
 
-async def _ask_where(
+async def ask_where(
     event: Message | CallbackQuery, service: Listed, state: FSMContext, t: Texts, offers: Offers
 ) -> None:
-    """The service is known, and its country is not."""
+    """The service is known, and its country is not: that one is asked for."""
     places = (await offers.places(chat_of(event), service.slug, remembered=True)).items
     await _ask(state, service.name)
     question = t("<b>{service}</b>\nWhich country do you wait for? Send its name.", service=service.name)
@@ -205,7 +175,7 @@ def _back(t: Texts) -> list[InlineKeyboardButton]:
     return [press(t.plain("◀ Watches"), doors.Watches())]
 
 
-async def _ask_which(
+async def ask_which(
     event: Message | CallbackQuery,
     wish: WatchFor,
     price: Decimal | None,
