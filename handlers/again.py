@@ -4,7 +4,7 @@ None of them buys: each ends at a confirmation with the price of today.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, InlineKeyboardButton
@@ -27,6 +27,7 @@ from bot.i18n import Texts, flag
 from bot.offers import Offers
 from bot.providers.base import Provider
 from bot.purchases import Purchases
+from bot.purses import purse_of
 from bot.window import Window
 from handlers.confirmation import confirmation, opened
 from handlers.doors import Again, NextOffer, Repeat
@@ -110,7 +111,7 @@ async def next_offer(
     preferences: PreferenceStore,
     purchases: Purchases,
 ) -> None:
-    """The cheapest of what else there is with all the chat's keys, in a new message."""
+    """The next one of what else there is with all the chat's keys, in a new message."""
     row = await _own(callback_data.id, callback.from_user.id, numbers)
     listing = await offers.offers(row.chat_id, row.service, row.country)
     others = [offer for offer in listing.items if offer.stock != 0 and not _the_same(offer, row)]
@@ -118,7 +119,7 @@ async def next_offer(
         await answer(callback, t.plain("None of your other offers has it there right now."), alert=True)
         return
     person_id = callback.from_user.id
-    quote = await opened(row.chat_id, person_id, others[0], offers, preferences, _how_many(row))
+    quote = await opened(row.chat_id, person_id, _next(others, row), offers, preferences, _how_many(row))
     await answer(callback)
     await say(callback, await confirmation(quote, t, balances, providers, preferences, purchases))
 
@@ -184,6 +185,12 @@ async def _offers_of(row: Activation, t: Texts, window: Window) -> Screen:
     """What the other keys offer of it."""
     listing = await window.offers(row.chat_id, row.service, row.country)
     return offers_screen(await window.service(row.chat_id, row.service), row.country, listing, 0, t)
+
+
+def _next(others: Sequence[Offer], row: Activation) -> Offer:
+    """The cheapest, in the purse of what was not bought if there is one."""
+    purse = purse_of(row.currency, row.provider)
+    return min(others, key=lambda offer: (offer.stopped, offer.purse != purse))
 
 
 def _how_many(row: Activation) -> int:
