@@ -148,7 +148,7 @@ def _words(draft: OutgoingMessage, part: Part, t: Texts) -> str:
         case Part.RECIPIENT:
             now = [t("Now: {recipient}", recipient=recipient(draft, t))] if draft.recipient else []
             question = t(
-                "<b>Who gets it?</b>\nSend one phone number in international form, like +380 50 123 4567."
+                "<b>Who gets it?</b>\nSend one phone number in international form, like +380501234567."
             )
             return "\n".join([question, *now])
         case Part.TEXT | Part.VIBER_TEXT | Part.SMS_TEXT:
