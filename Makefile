@@ -68,7 +68,7 @@ audit: install ## known vulnerabilities among the locked packages, and whether a
 	@$(BIN)/python -m tests.audit
 
 screenshots: install ## draw the pictures of the README anew, with the browser tests
-	@SCREENSHOTS=1 $(BIN)/python -m pytest --quiet tests/browser/test_demo.py tests/browser/test_rent.py tests/browser/test_send.py
+	@SCREENSHOTS=1 $(BIN)/python -m pytest --quiet tests/browser/test_pictures.py
 
 bench: install ## how fast the bot is on this machine
 	@$(BIN)/python -m tests.benchmarks

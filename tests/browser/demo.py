@@ -18,7 +18,6 @@ from playwright.async_api import Locator, Page, expect
 from tests.browser.page.acting import bubbles, button, clipboard, last_text, opened
 
 ROOT = Path(__file__).parents[2]
-PICTURES = Path(__file__).parent / "screenshots"
 #: Seconds for three processes' worth of imports on a busy machine, and for the demo to end.
 START = 60.0
 END = 20.0
@@ -34,6 +33,12 @@ class Demo:
 
     url: str
     log: Path
+
+    @property
+    def database(self) -> Path:
+        """The bot's, while it runs."""
+        [found] = self.log.parent.glob("codebell-demo-*/codebell.db")
+        return found
 
     async def control(self, site: str, op: str, **arguments: Any) -> Any:
         async with httpx.AsyncClient(base_url=self.url, trust_env=False) as http:
@@ -53,7 +58,7 @@ async def running(folder: Path) -> AsyncIterator[Demo]:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", "demo", "--port", "0"),
             cwd=ROOT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "TMPDIR": str(folder)},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=stderr,
@@ -96,8 +101,8 @@ class Newcomer:
 
     page: Page
 
-    async def sits_down(self, url: str, name: str) -> None:
-        """Open the page and become a new person of it."""
+    async def sits_down(self, url: str, name: str, language: str = "en") -> None:
+        """Open the page and become a new person of it, whose Telegram speaks that language."""
         await opened(self.page, url)
         back = self.page.get_by_test_id("back")
         phone = await back.is_visible()
@@ -106,6 +111,7 @@ class Newcomer:
         await self.page.get_by_test_id("who").click()
         await self.page.get_by_test_id("menu-item").filter(has_text="New person").click()
         await self.page.get_by_test_id("field-name").fill(name)
+        await self.page.get_by_test_id("field-language_code").fill(language)
         await self.page.get_by_test_id("dialog-ok").click()
         await expect(self.page.get_by_test_id("who")).to_contain_text(name)
         if phone:
@@ -221,12 +227,3 @@ class Newcomer:
             await sold.get_by_test_id("sms-text").fill(text)
             await sold.get_by_test_id("sms-now").click()
             await expect(sold).to_have_attribute("data-state", "received")
-
-
-async def pictured(page: Page, name: str) -> None:
-    """Draw a picture of the README anew, where that is asked for: tests leave the tree as it is."""
-    if os.environ.get("SCREENSHOTS") != "1":
-        return
-    await page.mouse.move(1, 1)
-    await expect(page.get_by_test_id("toast")).to_have_count(0)
-    await page.screenshot(path=PICTURES / f"{name}.png")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.demo import WAIT, Demo, Newcomer, pictured
+from tests.browser.demo import WAIT, Demo, Newcomer
 from tests.browser.page.acting import PHONE, bubbles, button, clipboard, last_text
 
 
@@ -44,8 +44,6 @@ async def test_a_newcomer_gets_a_code_and_cancels_another_number(
     await demo.control(provider.site, "auto")
     await newcomer.sits_down(demo.url, provider.friend)
     await _a_code_rings(newcomer, provider)
-    if provider is PROVIDERS[0]:
-        await pictured(newcomer.page, "desktop")
     await _it_is_copied(newcomer)
     await _the_second_is_cancelled(newcomer, provider, demo)
 
@@ -58,7 +56,6 @@ async def test_on_a_phone_card_and_code_are_seen_together(demo: Demo, phone: Pag
     await expect(bubbles(phone).last).to_be_in_viewport(ratio=1)
     await expect(bubbles(phone).filter(has_text="Press Finish")).to_be_in_viewport(ratio=1)
     assert await phone.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-    await pictured(phone, "phone")
 
 
 async def _a_code_rings(newcomer: Newcomer, provider: Provider) -> None:

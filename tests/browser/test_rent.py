@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.async_api import Locator, expect
 
-from tests.browser.demo import WAIT, Demo, Newcomer, pictured
+from tests.browser.demo import WAIT, Demo, Newcomer
 from tests.browser.page.acting import bubbles, last_text
 
 #: Seconds a SIM takes to come or go in the demo; the site's clock is put forward by them.
@@ -20,7 +20,6 @@ async def test_a_rented_number_rings_for_every_sms_and_is_renewed(demo: Demo, ne
     await newcomer.adds_the_key("smsak", "SMSAK")
     phone = await _rents(newcomer)
     await _an_sms_waits_for_the_sim(newcomer, demo, phone)
-    await pictured(newcomer.page, "rented")
     await _an_sms_rings(newcomer, phone)
     await newcomer.presses("Card")
     await _switches(newcomer, "SIM off")

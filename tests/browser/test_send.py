@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
-from tests.browser.demo import WAIT, Demo, Newcomer, pictured
+from tests.browser.demo import WAIT, Demo, Newcomer
 from tests.browser.page.acting import PHONE, bubbles, last_text
 
 RECIPIENT = "+380 50 123 4567"
@@ -21,7 +21,6 @@ async def test_a_message_that_viber_does_not_deliver_goes_by_sms(demo: Demo, pho
     await newcomer.reads("it is on its way")
     await _fails_over(newcomer)
     await _card_and_ring_are_seen_together(phone)
-    await pictured(phone, "failed-over")
     _paid(await demo.ledger("smsfly"))
 
 

@@ -1,0 +1,165 @@
+"""Somebody who walks through the bot's screens in their language: each is measured, and kept as a picture.
+
+What is pressed and read is named by its English sentence, whatever language the person reads.
+"""
+
+import os
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aiogram.utils.i18n import I18n
+from babel.dates import format_timedelta
+from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
+
+from bot.i18n import LOCALES
+from tests.browser.demo import ROOT, WAIT, Demo, Newcomer
+from tests.browser.page.acting import PHONE, bubbles, last_text
+
+#: Where the pictures go, a folder per walk; SCREENS names another place.
+SCREENS = Path(os.environ.get("SCREENS", ROOT / ".artifacts" / "screens"))
+SIZES = {"desktop": ViewportSize(width=1280, height=900), "phone": PHONE}
+#: Lines a text may have before it is a wall: as many as a phone shows above a few buttons.
+LONGEST = 24
+_MEASURES = (Path(__file__).parent / "measures.js").read_text()
+_TEXTS = I18n(path=LOCALES, default_locale="en", domain="bot")
+_VALUE, _TAG = re.compile(r"\{\w+\}"), re.compile("<[^<>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """In which window, and in which language."""
+
+    size: str
+    language: str = "en"
+
+    def __str__(self) -> str:
+        return f"{self.size}-{self.language}"
+
+
+@dataclass(slots=True)
+class Walker:
+    """Somebody at the page; `presses_made` counts the buttons they pressed.
+
+    `wrong` is what did not look well, and on which screen it was seen first.
+    """
+
+    newcomer: Newcomer
+    walk: Walk
+    presses_made: int = 0
+    wrong: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def page(self) -> Page:
+        return self.newcomer.page
+
+    def said(self, message: str) -> re.Pattern[str]:
+        """A sentence as this person reads it, with anything in the place of its values."""
+        told = _TAG.sub("", _TEXTS.gettext(message, locale=self.walk.language))
+        return re.compile(r"[\s\S]*".join(map(re.escape, _VALUE.split(told))))
+
+    async def sees(self, name: str, longest: int = LONGEST) -> None:
+        """The screen as it is now: kept as a picture, and measured. What is wrong is told at the end.
+
+        A document is allowed more lines, and more than a window holds.
+        """
+        await self.keeps(name)
+        whole = "true" if longest == LONGEST else "false"
+        for what in await self.page.evaluate(f"({_MEASURES})({longest}, {whole})"):
+            self.wrong.setdefault(what, name)
+
+    async def keeps(self, name: str) -> None:
+        """A picture of the window, with nothing under the mouse and nothing on its way."""
+        await expect(self.page.locator(".key.busy")).to_have_count(0)
+        await expect(self.page.get_by_test_id("toast")).to_have_count(0)
+        await self.page.mouse.move(1, 1)
+        folder = SCREENS / str(self.walk)
+        folder.mkdir(parents=True, exist_ok=True)
+        await self.page.screenshot(path=folder / f"{name}.png")
+
+    async def starts(self) -> None:
+        await self.page.get_by_test_id("start").click()
+        await expect(self.button("🔑 Add a provider key")).to_be_visible()
+
+    async def presses(self, label: str) -> None:
+        """The last button of that label, and what it does has been done."""
+        await expect(self.page.locator(".key.busy")).to_have_count(0)
+        await self.button(label).click()
+        self.presses_made += 1
+        await expect(self.page.locator(".key.busy")).to_have_count(0, timeout=WAIT)
+
+    def button(self, label: str) -> Locator:
+        return self.page.get_by_test_id("inline-button").filter(has_text=self.said(label)).last
+
+    async def types(self, words: str, answers: int = 1) -> None:
+        """Something is said, and answered in so many messages."""
+        before = await bubbles(self.page).count()
+        await self.newcomer.types(words)
+        await expect(bubbles(self.page)).to_have_count(before + 1 + answers, timeout=WAIT)
+
+    async def reads(self, message: str) -> None:
+        await expect(last_text(self.page)).to_contain_text(self.said(message), timeout=WAIT)
+
+    def span(self, minutes: int) -> str:
+        """A time as buttons tell it."""
+        return format_timedelta(60 * minutes, threshold=2, locale=self.walk.language)
+
+    async def number(self) -> str:
+        """The digits on the card that hangs last."""
+        return re.sub(r"\D", "", await last_text(self.page).locator("code").first.text_content() or "")
+
+    async def connects(self, site: str, title: str) -> None:
+        """A key from the site's card in the panel, with no screen between looked at."""
+        await self.types("/keys")
+        await self.presses("🔑 Add a provider key")
+        await self.presses(title)
+        await self.newcomer.pastes(await self.newcomer.copies_the_key(site))
+        await self.reads("✅ <b>{provider}</b> connected · {balance}")
+
+    async def buys(self, words: str, title: str, count: int = 1) -> list[str]:
+        """So many numbers at once; their digits, from the cards."""
+        await self.types(f"/buy {words}")
+        await self.presses(title)
+        if count > 1:
+            await self.presses(f"×{count}")
+        before = await bubbles(self.page).count()
+        await self.presses("✅ Buy {count} for {price}" if count > 1 else "✅ Buy for {price}")
+        await expect(bubbles(self.page)).to_have_count(before + count - 1, timeout=WAIT)
+        await self.reads("⏳ Waiting for the SMS until {time}.")
+        cards = self.page.get_by_test_id("text").filter(
+            has_text=self.said("The code comes as a new message.")
+        )
+        numbers = await cards.locator("code:first-of-type").all_text_contents()
+        return [re.sub(r"\D", "", number) for number in numbers[-count:]]
+
+    async def hears(self, demo: Demo, site: str, phone: str, text: str) -> None:
+        """An SMS comes, and rings."""
+        before = await bubbles(self.page).count()
+        await demo.control(site, "sms", phone=phone, text=text)
+        await expect(bubbles(self.page)).to_have_count(before + 1, timeout=WAIT)
+
+
+def walks() -> list[Walk]:
+    """Both windows in English; WALKS names others, like "phone-ru phone-vi"."""
+    named = os.environ.get("WALKS", "desktop-en phone-en").split()
+    return [Walk(*name.split("-")) for name in named]
+
+
+@asynccontextmanager
+async def walking(browser: Browser, demo: Demo, walk: Walk, sharpness: float = 1) -> AsyncIterator[Walker]:
+    """A new person in a window of that size, before START; `sharpness` is in dots per pixel."""
+    context = await browser.new_context(
+        viewport=SIZES[walk.size],
+        device_scale_factor=sharpness,
+        locale="en-GB",
+        reduced_motion="reduce",
+    )
+    await context.grant_permissions(["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(WAIT)
+    walker = Walker(Newcomer(await context.new_page()), walk)
+    await walker.newcomer.sits_down(demo.url, "Wanda", walk.language)
+    yield walker
+    await context.close()
+    assert not walker.wrong, "\n".join(f"{name}: {what}" for what, name in walker.wrong.items())
