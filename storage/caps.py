@@ -25,6 +25,8 @@ _DAY = timedelta(days=1)
 _GRACE = timedelta(hours=1)
 #: States that cost nothing in the end.
 _FREE = frozenset({State.FAILED, State.CANCELLED, State.EXPIRED})
+#: States in which nobody knows yet what was charged.
+_UNTOLD = frozenset({State.BUYING, State.UNKNOWN})
 _NOT_ORDERED = frozenset({OrderState.OFFERED, OrderState.FAILED})
 _NOT_SENT = frozenset({MessageState.DRAFT, MessageState.FAILED})
 
@@ -116,20 +118,26 @@ async def _purchases(session: AsyncSession, owner_id: int, since: datetime) -> i
 
 async def _spent(session: AsyncSession, expense: Expense, since: datetime) -> Decimal:
     """What the person paid at this provider since then; a lost answer counts as paid."""
-    numbers = select(Activation.cost).where(
-        Activation.owner_id == expense.owner_id,
-        Activation.provider == expense.provider,
-        Activation.created_at > since,
-        Activation.state.not_in(_FREE),
-    )
     rents = select(RentalOrder.cost).where(
         RentalOrder.owner_id == expense.owner_id,
         RentalOrder.provider == expense.provider,
         RentalOrder.ordered_at > since,
         RentalOrder.state.not_in(_NOT_ORDERED),
     )
-    costs = [*await session.scalars(numbers), *await session.scalars(rents)]
+    costs = [*await _charged(session, expense, since), *await session.scalars(rents)]
     return sum([*costs, *await _postage(session, expense, since)], Decimal(0))
+
+
+async def _charged(session: AsyncSession, expense: Expense, since: datetime) -> Iterable[Decimal]:
+    """What each number cost; where that is not told yet, all that was agreed to may have been charged."""
+    numbers = select(Activation.state, Activation.cost, Activation.agreed).where(
+        Activation.owner_id == expense.owner_id,
+        Activation.provider == expense.provider,
+        Activation.created_at > since,
+        Activation.state.not_in(_FREE),
+    )
+    found = await session.execute(numbers)
+    return [max(row.cost, row.agreed) if row.state in _UNTOLD else row.cost for row in found]
 
 
 async def _postage(session: AsyncSession, expense: Expense, since: datetime) -> Iterable[Decimal]:
