@@ -214,6 +214,7 @@ def ceilings(
     lines = [
         t("💲 <b>The most you pay for one number</b>"),
         t("A number that costs more is bought only when you agree once more."),
+        *([t("Send an amount like 0.50.")] if len(known) == 1 else []),
     ]
     each = [press(_ceiling(one, now.get(one), providers, t), Ceiling(value=one)) for one in known]
     return Screen("\n".join(lines), [*in_rows(each, 1), _back(t)])

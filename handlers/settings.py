@@ -46,6 +46,10 @@ class NotAnAmount(BadInput):
     text = text("That is not an amount. Send a number like 0.50.")
 
 
+class WhichPurse(BadInput):
+    text = text("There are several limits: press one of them first, then send the amount.")
+
+
 @router.message(Command("settings", ignore_case=True))
 async def settings_by_command(message: Message, t: Texts, preferences: PreferenceStore, clock: Clock) -> None:
     await show(message, await _settings(message.chat.id, t, preferences, clock))
@@ -96,13 +100,18 @@ async def ask_for_sort(callback: CallbackQuery, t: Texts, preferences: Preferenc
 @router.callback_query(Open.filter(F.what == Choice.CEILINGS))
 async def ask_for_purse(
     callback: CallbackQuery,
+    state: FSMContext,
     t: Texts,
     preferences: PreferenceStore,
     keys: KeyStore,
     providers: Mapping[str, Provider],
 ) -> None:
+    """Where there is one only, an amount may be sent at once."""
     chat_id = chat_of(callback)
     purses, now = await _purses(chat_id, keys, providers), await preferences.ceilings(chat_id)
+    if known := {*purses, *now}:
+        await state.set_state(Asked.ceiling)
+        await state.set_data({"purse": known.pop() if len(known) == 1 else ""})
     await show(callback, choices.ceilings(purses, now, providers, t))
 
 
@@ -218,6 +227,8 @@ async def take_ceiling(
 ) -> None:
     amount = _amount(message.text or "")
     purse = str((await state.get_data()).get("purse", ""))
+    if not purse:
+        raise WhichPurse
     await state.clear()
     await preferences.cap(message.chat.id, purse, amount)
     await show(message, await _settings(message.chat.id, t, preferences, clock))

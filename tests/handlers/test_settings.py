@@ -147,6 +147,25 @@ async def test_the_most_to_pay_is_typed_for_a_currency_and_lifted(chat: Chat, ho
     assert line(chat, "💲") == "💲 Price limit: no limit"
 
 
+async def test_with_one_currency_an_amount_may_be_sent_where_limits_are_shown(chat: Chat) -> None:
+    await opened(chat, "Price limit")
+    assert chat.screen.endswith("Send an amount like 0.50.")
+    await chat.say("0.30")
+    assert line(chat, "💲") == "💲 Price limit: $0.30"
+
+
+async def test_with_several_the_one_is_pressed_first(chat: Chat, house: House) -> None:
+    house.beta.currency = "EUR"
+    await house.connect(chat, house.beta)
+    await opened(chat, "Price limit")
+    limits = chat.last
+    await chat.say("0.30")
+    assert chat.screen.startswith("There are several limits: press one of them first, then send the amount.")
+    await chat.press("USD", on=limits)
+    await chat.say("0.30")
+    assert line(chat, "💲") == "💲 Price limit: $0.30"
+
+
 async def test_where_no_currency_is_told_a_limit_is_one_providers_alone(chat: Chat, house: House) -> None:
     house.alpha.currency = house.beta.currency = ""
     await house.connect(chat, house.beta)
