@@ -1,13 +1,13 @@
 """What can be bought: an offer of one key, a country with its offers, and the order in which they stand."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from bot.providers.base import Provider
-from bot.purses import currency_of, purse_of
+from bot.purses import in_order as purses_in_order
+from bot.purses import purse_of
 from bot.search import Listed
 from storage.models import Key
 
@@ -69,12 +69,5 @@ class Place:
 
 def in_order(offers: Sequence[Offer]) -> list[Offer]:
     """In stock first, keys that stopped after the others, then by purse: amounts compare within one only."""
-    purses = _purses(offers)
+    purses = purses_in_order([(offer.purse, offer.provider.name) for offer in offers])
     return sorted(offers, key=lambda one: (one.stock == 0, one.stopped, purses.index(one.purse), one.cost))
-
-
-def _purses(offers: Sequence[Offer]) -> list[str]:
-    """That of most providers first, then those whose currency is known, then that of most offers."""
-    counts = Counter(offer.purse for offer in offers)
-    sellers = Counter(purse for purse, _ in {(offer.purse, offer.provider.name) for offer in offers})
-    return sorted(counts, key=lambda one: (-sellers[one], not currency_of(one), -counts[one], one))

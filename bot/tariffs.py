@@ -7,6 +7,7 @@ from decimal import Decimal
 from bot.errors import NotOffered
 from bot.providers.base import Capability, Provider
 from bot.providers.renting import RentalStock, Tariff
+from bot.purses import in_order, purse_of
 from bot.shops import Listing, Shop, Shops
 from storage.models import Key
 
@@ -26,6 +27,11 @@ class RentalPlace:
     cost: Decimal
     currency: str
 
+    @property
+    def purse(self) -> str:
+        """What its price is compared within."""
+        return purse_of(self.currency, self.provider.name)
+
 
 class Tariffs:
     """Reads what the chat's providers rent."""
@@ -37,7 +43,7 @@ class Tariffs:
         """Every country with a tariff, over all keys, those in stock first. Raises `NoKeys`."""
         asked = await self._shops.ask(chat_id, self._places_of, Capability.RENT)
         places = [place for _, group in asked.items for place in group]
-        return Listing(sorted(places, key=_by_price), asked.troubles)
+        return Listing(_in_order(places), asked.troubles)
 
     async def of(self, chat_id: int, key_id: str, country: str) -> Sequence[Tariff]:
         """The tariffs of a country, by the provider's code, shortest first.
@@ -81,6 +87,7 @@ def _place(provider: Provider, key: Key, tariff: Tariff, stocks: Mapping[str, Re
     )
 
 
-def _by_price(place: RentalPlace) -> tuple[bool, bool, str, Decimal]:
-    """In stock first, then by currency, unknown ones last: amounts compare within one only."""
-    return place.stock == 0, not place.currency, place.currency, place.cost
+def _in_order(places: Sequence[RentalPlace]) -> list[RentalPlace]:
+    """In stock first, then by purse: amounts compare within one only."""
+    purses = in_order([(place.purse, place.provider.name) for place in places])
+    return sorted(places, key=lambda one: (one.stock == 0, purses.index(one.purse), one.cost))
