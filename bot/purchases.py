@@ -15,6 +15,8 @@ Several numbers of one quote are intended one after the other, each when the one
                                       next position gets a row that says so, and never a call
     before that row is committed      the same at the next start: it is written once, its nonce is unique
     while one is under way            as above for that one, and for those after it as between two
+    after one was charged for beyond  as between two, and told so: nothing more is ordered, with or without
+    what was agreed to                a death
 """
 
 import logging
@@ -155,12 +157,12 @@ class Purchases(Spending[Activation, _Order, Number]):
             await self._leave_out(row, CodebellError.__name__)
 
     async def _next(self, before: Activation) -> None:
-        """After a number that is ours the next one; after anything else none."""
+        """After a number that is ours, at the price agreed to, the next one; after anything else none."""
         row = await self._errands.insist(before.id, lambda: self._store.get(before.id))
         if row is None or row.state in (State.FAILED, State.BUYING):
             return
-        if row.state is State.UNKNOWN:
-            await self._leave_out(row, Reason.AFTER_UNCLEAR)
+        if (reason := _why_not_on(row)) is not None:
+            await self._leave_out(row, reason)
             return
         try:
             self._errands.still_wanted()
@@ -185,4 +187,11 @@ class Purchases(Spending[Activation, _Order, Number]):
 
 def _why_left(last: Activation) -> str:
     """Why nothing was ordered after it when the process died."""
-    return Reason.AFTER_UNCLEAR if last.state in NOT_BOUGHT else NeverCalled.__name__
+    return _why_not_on(last) or NeverCalled.__name__
+
+
+def _why_not_on(last: Activation) -> Reason | None:
+    """What became of it that the next one must not be ordered after."""
+    if last.state in NOT_BOUGHT:
+        return Reason.AFTER_UNCLEAR
+    return Reason.OVERCHARGED if last.cost > last.agreed else None

@@ -31,6 +31,8 @@ def why(row: Activation, t: Texts) -> str:
             return t("That would pass the daily spending limit at this provider.")
         case Reason.AFTER_UNCLEAR:
             return t("The answer about the one before it was lost, so this one was not ordered.")
+        case Reason.OVERCHARGED:
+            return t("More was charged for the one before it than you agreed to: this one was not ordered.")
         case PriceChanged.__name__ if row.cost > row.agreed:
             now, then = t.money(row.cost, row.currency), t.money(row.agreed, row.currency)
             return t("It costs {now} now, you agreed to {then}. Nothing was bought.", now=now, then=then)

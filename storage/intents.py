@@ -15,7 +15,7 @@ from bot.errors import AlreadyDone, Expired, NotOffered, NotYours, Refused, text
 from bot.purses import purse_of
 from storage.caps import Caps, Expense, room_for_one, within
 from storage.keys import to_buy_with
-from storage.models import Activation, Ceiling, Quote, State
+from storage.models import Activation, Ceiling, Chat, Quote, State
 from storage.moves import note, redraw
 from storage.outbox import new_id
 from storage.quotes import LIFETIME
@@ -32,6 +32,12 @@ class AboveLimit(Refused):
     text = text(
         "That costs more than your limit for one number: nothing was bought. Open the offer again to go on."
     )
+
+
+class Unheard(Refused):
+    """Of several the next one is not ordered for a chat that blocked the bot: nobody would see it."""
+
+    text = text("This chat could not be reached any more, so nothing more was ordered.")
 
 
 async def intended(
@@ -52,7 +58,7 @@ async def intended(
 async def usable(
     session: AsyncSession, nonce: str, owner_id: int, chat_id: int, position: int, now: datetime
 ) -> Quote:
-    """The quote a person buys from. Raises `Expired`, `NotYours` or `AlreadyDone`."""
+    """The quote a person buys from. Raises `Expired`, `NotYours`, `AlreadyDone` or `Unheard`."""
     quote = await session.get(Quote, nonce)
     if quote is None:
         raise Expired
@@ -62,7 +68,16 @@ async def usable(
         raise AlreadyDone
     if now - quote.created_at > LIFETIME:
         raise Expired
+    if position > 1:
+        await _is_heard(session, chat_id)
     return quote
+
+
+async def _is_heard(session: AsyncSession, chat_id: int) -> None:
+    """Raise `Unheard` for a chat that blocked the bot; who presses is heard."""
+    chat = await session.get(Chat, chat_id)
+    if chat is not None and chat.unreachable_at is not None:
+        raise Unheard
 
 
 async def left_out(session: AsyncSession, last: Activation, reason: str, now: datetime) -> Activation | None:

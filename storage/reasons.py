@@ -34,6 +34,8 @@ class Reason(StrEnum):
     LISTED_LATE = "ListedLate"
     #: Of several the one before it is unclear, so this one was not ordered.
     AFTER_UNCLEAR = "AfterUnclear"
+    #: Of several more was charged for the one before it than was agreed to, so this one was not ordered.
+    OVERCHARGED = "Overcharged"
     #: A message was asked for long enough, and its provider never told a last word on it.
     NO_FINAL_WORD = "NoFinalWord"
     #: A watch of a backup: it may have bought since.

@@ -253,7 +253,7 @@ async def test_what_the_account_lists_after_a_death_is_ours_and_the_rest_is_stil
 
 
 async def limit(core: Core, amount: str) -> None:
-    await put(core.database, Ceiling(chat_id=OWNER, currency="USD", amount=Decimal(amount)))
+    await put(core.database, Ceiling(chat_id=OWNER, purse="USD", amount=Decimal(amount)))
 
 
 async def test_an_offer_above_the_limit_is_not_bought_by_an_old_button(core: Core) -> None:
