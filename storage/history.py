@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, false, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
@@ -197,8 +197,8 @@ def _counted(kind: Kind, owner_id: int, chat_id: int, wanted: Wanted) -> Select[
 
 def let_through(kind: Kind, wanted: Wanted) -> list[ColumnElement[bool]]:
     """Which things of a kind are listed."""
-    table = TABLES[kind]
-    return [*_filters(table, ORDERED[kind], wanted), table.state.in_(wanted.states(kind))]
+    table, states = TABLES[kind], wanted.states(kind)
+    return [*_filters(table, ORDERED[kind], wanted), table.state.in_(states)] if states else [false()]
 
 
 def _filters(table: type[Thing], at: Any, wanted: Wanted) -> list[ColumnElement[bool]]:

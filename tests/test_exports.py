@@ -15,6 +15,7 @@ from bot.errands import Errands
 from bot.exports import Exports, File, Form, StillWriting
 from storage.database import Database
 from storage.everything import Everything
+from storage.history import Kind, Outcome, Wanted
 from storage.models import (
     Activation,
     Key,
@@ -153,6 +154,28 @@ async def test_keys_are_in_no_file_nor_anything_of_somebody_else(
 async def test_where_there_is_nothing_no_file_is_made(form: Form, database: Database, key: Key) -> None:
     await put(database, bought(key, 1, owner_id=2, chat_id=2))
     assert await files(database, form) == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "lists"),
+    [
+        (Wanted(), [1, 1, 1]),
+        (Wanted(service="tg"), [1, 0, 0]),
+        (Wanted(outcome=Outcome.OPEN), [0, 1, 0]),
+        (Wanted(kind=Kind.MESSAGE), [0, 0, 1]),
+        (None, [2, 1, 1]),
+    ],
+)
+async def test_what_filters_let_through_is_written_and_without_any_also_what_failed(
+    database: Database, key: Key, wanted: Wanted | None, lists: list[int]
+) -> None:
+    await everything(database, key)
+    await put(database, number(key, "failed", State.FAILED, service="tg"))
+    exports = Exports(Everything(database), lambda: NOW, Errands())
+    [file] = [each async for each in exports.files(Form.JSON, 1, 1, _nobody, wanted)]
+    told = json.loads(file.content)
+    assert [len(told[name]) for name in ("numbers", "rentals", "messages")] == lists
+    assert file.failed == (wanted is None)
 
 
 @pytest.mark.parametrize("size", [1, 2, 5, 7, 100])
