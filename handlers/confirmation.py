@@ -26,13 +26,14 @@ from handlers.screen import Rows, Screen, in_rows, press
 from storage.intents import MOST
 from storage.models import Key, Quote
 from storage.preferences import PreferenceStore
-from storage.quotes import QuoteStore
+from storage.quotes import QuoteStore, mark
 
 
 class Spend(CallbackData, prefix="qb"):
-    """Buy what the quote of this nonce says."""
+    """Buy what the quote of this nonce says; `value` tells what it said when the button was drawn."""
 
     nonce: str
+    value: str
 
 
 class Look(CallbackData, prefix="qq"):
@@ -182,7 +183,9 @@ def _wishes(quote: Quote, ceiling: Decimal | None, t: Texts) -> list[str]:
     lines = [_price_line(quote, ceiling, t)] if quote.max_price is not None else []
     if quote.operator:
         lines.append(t("Operator: {operator}", operator=quote.operator))
-    if quote.suppliers:
+    if "," in quote.suppliers:
+        lines.append(t("Only suppliers {suppliers}", suppliers=quote.suppliers.replace(",", ", ")))
+    elif quote.suppliers:
         lines.append(t("Supplier: {supplier}", supplier=quote.suppliers))
     if quote.except_suppliers:
         without = quote.except_suppliers.replace(",", ", ")
@@ -245,7 +248,7 @@ def _buy_rows(quote: Quote, ceiling: Decimal | None, t: Texts) -> Rows:
             [press(t.plain("💸 Pay {price} this time", price=price), PayMore(nonce=quote.nonce))],
             [press(t.plain("⚙️ Change the limit"), Settings())],
         ]
-    return [[press(_buy_label(quote, t), Spend(nonce=quote.nonce))], _counts(quote)]
+    return [[press(_buy_label(quote, t), Spend(nonce=quote.nonce, value=mark(quote)))], _counts(quote)]
 
 
 def _buy_label(quote: Quote, t: Texts) -> str:

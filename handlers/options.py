@@ -10,7 +10,7 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
 from bot.balances import Balances
-from bot.errors import BadInput, Expired, NotOffered, text
+from bot.errors import BadInput, Expired, LimitReached, NotOffered, text
 from bot.i18n import Texts
 from bot.offers import Offers
 from bot.providers.base import Provider, Supplier, Tier
@@ -33,6 +33,8 @@ _ROWS_A_PAGE = 8
 _NOT = "-"
 #: What is left of a button's 64 bytes beside the nonce and the longest name of a choice.
 _LONGEST_VALUE = 38
+#: The columns of a quote that hold suppliers are no wider.
+_LONGEST_LIST = 256
 
 
 class Asked(StatesGroup):
@@ -180,7 +182,7 @@ def _question(what: str, t: Texts) -> str:
         case "tiers":
             return t("Which price? Numbers of that price only are bought.")
         case "suppliers":
-            return t("Which supplier? One alone, or all but one.")
+            return t("Which suppliers? One or more of them, or all but some.")
         case _:
             return t("Which operator should the number be of?")
 
@@ -237,9 +239,9 @@ def _supplier(one: Supplier, quote: Quote, t: Texts) -> _Line:
     price = t.money(one.cost, quote.currency)
     label, told = f"{one.id} · {price}", t("{supplier}: {stock} left", supplier=one.id, stock=one.stock)
     without = t.plain("🚫 not {supplier}", supplier=one.id)
-    left_out = one.id in quote.except_suppliers.split(",")
-    alone = _set(quote, "suppliers", one.id, _ticked(label, one.id == quote.suppliers))
-    return _Line([alone, _set(quote, "suppliers", _NOT + one.id, _ticked(without, left_out))], told)
+    left_out, chosen = one.id in _listed(quote.except_suppliers), one.id in _listed(quote.suppliers)
+    only = _set(quote, "suppliers", one.id, _ticked(label, chosen))
+    return _Line([only, _set(quote, "suppliers", _NOT + one.id, _ticked(without, left_out))], told)
 
 
 async def _changes(
@@ -264,17 +266,33 @@ async def _changes(
 async def _supplier_changes(
     quote: Quote, value: str, usual: Decimal | None, offers: Offers
 ) -> dict[str, object]:
-    """One supplier alone at its own price, or one more to leave out, or all of them again.
+    """One more supplier to buy from at their prices, or one more to leave out, or all of them again.
 
-    A price that came with a supplier goes with it.
+    What was chosen is taken back by choosing it again; a price that came with suppliers goes with them.
     """
     theirs: dict[str, object] = {"max_price": usual, "min_price": None} if quote.suppliers else {}
     if not value:
         return {"suppliers": "", "except_suppliers": "", **theirs}
     if value.startswith(_NOT):
-        out = {*filter(None, quote.except_suppliers.split(","))} ^ {value.removeprefix(_NOT)}
-        return {"suppliers": "", "except_suppliers": ",".join(sorted(out))[:256], **theirs}
-    for one in await offers.suppliers(quote):
-        if one.id == value:
-            return {"suppliers": value, "except_suppliers": "", "max_price": one.cost, "min_price": None}
-    raise NotOffered
+        out = _listed(quote.except_suppliers) ^ {value.removeprefix(_NOT)}
+        return {"suppliers": "", "except_suppliers": _joined(out), **theirs}
+    costs = {one.id: one.cost for one in await offers.suppliers(quote)}
+    if value not in costs:
+        raise NotOffered
+    chosen = (_listed(quote.suppliers) ^ {value}) & costs.keys()
+    if not chosen:
+        return {"suppliers": "", **theirs}
+    most = max(costs[one] for one in chosen)
+    return {"suppliers": _joined(chosen), "except_suppliers": "", "max_price": most, "min_price": None}
+
+
+def _listed(ids: str) -> set[str]:
+    return set(filter(None, ids.split(",")))
+
+
+def _joined(ids: set[str]) -> str:
+    """As a quote holds them. Raises `LimitReached` where they are too many for it."""
+    joined = ",".join(sorted(ids))
+    if len(joined) > _LONGEST_LIST:
+        raise LimitReached
+    return joined

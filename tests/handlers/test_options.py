@@ -78,12 +78,40 @@ async def test_a_supplier_can_be_chosen(offer: Chat) -> None:
     assert await bought(offer) == Wish("tg", "1", suppliers=("38",), max_price=Decimal("0.60"))
 
 
+async def test_several_suppliers_can_be_chosen_at_the_dearest_of_their_prices(offer: Chat) -> None:
+    for supplier in ("38 ·", "21 ·"):
+        await offer.press("Suppliers")
+        await offer.press(supplier)
+    assert "Only suppliers 21, 38" in offer.screen
+    await offer.press("Suppliers")
+    assert offer.buttons[1::2] == ["✓ 21 · $0.50", "✓ 38 · $0.60", "◀ Back"]
+    await offer.press("◀ Back")
+    assert await bought(offer) == Wish("tg", "1", suppliers=("21", "38"), max_price=Decimal("0.60"))
+
+
+async def test_a_chosen_supplier_is_taken_back_by_choosing_it_again(offer: Chat) -> None:
+    for _ in range(2):
+        await offer.press("Suppliers")
+        await offer.press("38 ·")
+    assert "At most" not in offer.screen
+    assert await bought(offer) == Wish("tg", "1", max_price=Decimal("0.50"))
+
+
 async def test_suppliers_can_be_left_out(offer: Chat) -> None:
     await offer.press("Suppliers")
     await offer.press("not 21")
     await offer.press("Suppliers")
     await offer.press("not 38")
     assert (await bought(offer)).except_suppliers == ("21", "38")
+
+
+async def test_more_suppliers_than_can_be_kept_are_refused_and_none_is_cut(offer: Chat) -> None:
+    await offer.press("Suppliers")
+    button = offer.data("not 21").removesuffix("21")
+    for start in range(8):
+        await offer.forge(button + f"{start}" * 35)
+    assert offer.alert == "A limit was reached."
+    assert {len(one) for one in (await bought(offer)).except_suppliers} == {35}
 
 
 async def test_leaving_suppliers_out_can_be_taken_back(offer: Chat) -> None:
