@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.i18n import Texts
-from bot.pictures import Picture, day_month, short
+from bot.pictures import Picture, day_month, short, within
 from bot.providers.base import Provider
 from bot.statistics import Figures, Record, Speed, Spending
 from storage.payments import Ware
@@ -52,7 +52,15 @@ def _legend(picture: Picture, figures: Figures, t: Texts) -> list[str]:
                 "<i>The dot is the middle, the blue line half of the codes, the grey one most of them. "
                 "A hollow dot rests on few codes.</i>"
             )
-            return [t("⏱ <b>From the purchase to the code</b>"), read]
+            return [t("⏱ <b>From the purchase to the code</b>"), read, *_left_out(figures, t)]
+
+
+def _left_out(figures: Figures, t: Texts) -> list[str]:
+    """Who is in the text and not in the picture of seconds."""
+    count = len(figures.speeds) - len(within(figures.speeds))
+    if not count:
+        return []
+    return [t.many("In the text alone: {count} provider", "In the text alone: {count} providers", count)]
 
 
 def nothing(t: Texts) -> str:

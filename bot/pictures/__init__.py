@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.errors import LimitReached, text
 from bot.i18n import Texts
-from bot.pictures.sketches import HEIGHT, INK, PAPER, WIDTH, Sketch, day_month, short
+from bot.pictures.sketches import HEIGHT, INK, PAPER, WIDTH, Sketch, day_month, short, within
 from bot.statistics import Figures
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "day_month",
     "points",
     "short",
+    "within",
 ]
 
 _DPI = 100

@@ -85,10 +85,9 @@ class Sketch:
         Who has few codes and lies beyond the others is left out: nothing could be drawn in that row.
         """
         self._head(self._t.plain("From the purchase to the code"))
-        shown = self._figures.speeds[:ROWS]
-        end = _end(shown)
-        axes = self._rows([self._waits(speed) for speed in shown if speed.median <= end])
-        self._moments(axes, end)
+        speeds = self._figures.speeds
+        axes = self._rows([self._waits(speed) for speed in within(speeds)])
+        self._moments(axes, _end(speeds[:ROWS]))
 
     # The head
 
@@ -235,6 +234,11 @@ def _pile(axes: "Axes", heights: Sequence[float], more: Sequence[float], colour:
         if high
     ]
     axes.add_collection(PolyCollection(bars, facecolors=colour), autolim=False)
+
+
+def within(speeds: Sequence[Speed]) -> Sequence[Speed]:
+    """Those that are shown, of the first there is room for."""
+    return [speed for speed in speeds[:ROWS] if speed.median <= _end(speeds[:ROWS])]
 
 
 def _end(speeds: Sequence[Speed]) -> float:

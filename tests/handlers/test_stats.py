@@ -191,6 +191,12 @@ async def test_in_russian_the_pictures_are_russian(house: House) -> None:
     assert [struct.unpack(">II", png(house, each)[16:24]) for each in pictures] == [(WIDTH, HEIGHT)] * 3
 
 
+def test_whom_the_picture_leaves_out_is_told_below_it() -> None:
+    speeds = [Speed("alpha", 20, 10, 12, 14, 20, 27), Speed("beta", 2, 120, 120, 120, 120, 120)]
+    below = caption(Picture.SPEED, Figures([date(2026, 5, 1)] * 30, speeds=speeds), Catalogues().texts("en"))
+    assert below.endswith("\nIn the text alone: 1 provider")
+
+
 @pytest.mark.parametrize("language", sorted(Catalogues().languages))
 def test_with_the_longest_names_text_and_captions_keep_within_telegrams_limits(language: str) -> None:
     t, long = Catalogues().texts(language), "x" * 32
