@@ -46,7 +46,7 @@ only_in_private(router, NUMBERS)
 #: Seconds a menu waits for the price on its button.
 PATIENCE = 1.0
 #: Characters that the label of *Repeat* has for a service, its provider and the price.
-_ROOM = 30
+_ROOM = 24
 #: What another key of the same provider may not suffer from.
 _OF_ONE_KEY = frozenset(each.__name__ for each in (NoMoney, BadKey, Banned, UnknownKey, BrokenKey))
 

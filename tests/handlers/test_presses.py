@@ -35,7 +35,7 @@ async def test_the_same_again_takes_two(chat: Chat, house: House) -> None:
     await chat.buys()
     await chat.say("/start")
     counted = Counted(chat)
-    await counted.press("🔁 Telegram")
+    await counted.press("🔁 Repeat")
     await counted.press("Buy for")
     assert "+1 201-555-0002" in chat.screen
     assert counted.presses == 2
@@ -45,7 +45,7 @@ async def test_from_buy_the_same_again_takes_two_as_well(chat: Chat) -> None:
     await chat.buys()
     await chat.say("/buy")
     counted = Counted(chat)
-    await counted.press("🔁 Telegram")
+    await counted.press("🔁 Repeat")
     await counted.press("Buy for")
     assert "+1 201-555-0002" in chat.screen
     assert counted.presses == 2
