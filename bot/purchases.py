@@ -22,7 +22,7 @@ Several numbers of one quote are intended one after the other, each when the one
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from pydantic import SecretStr
@@ -78,12 +78,22 @@ class Purchases(Spending[Activation, _Order, Number]):
         self._catalogue = catalogue
         self._outcomes = Outcomes(store, waits, keys, accounts, clock, errands)
 
-    async def buy(self, nonce: str, owner_id: int, chat_id: int, card_id: int | None) -> Activation:
+    async def buy(
+        self,
+        nonce: str,
+        owner_id: int,
+        chat_id: int,
+        card_id: int | None,
+        seen: str | None = None,
+        until: datetime | None = None,
+    ) -> Activation:
         """Start buying what a quote offers, once each. Raises `Refused` when nothing was tried.
 
-        The intent is committed when this returns; what becomes of it stands in the row and on its card.
+        `seen` is the mark of what the pressed button showed (`storage.quotes`): a quote that says something
+        else is not bought. The intent is committed when this returns; what becomes of it stands in the row
+        and on its card.
         """
-        return await self._order(nonce, owner_id, chat_id, card_id)
+        return await self._order(nonce, owner_id, chat_id, card_id, seen=seen, until=until)
 
     async def last(self, chat_id: int, owner_id: int) -> Activation | None:
         """What this person bought last in this chat."""
@@ -110,13 +120,15 @@ class Purchases(Spending[Activation, _Order, Number]):
         async with await self._accounts.turn(row):
             await self._outcomes.look_for(row)
 
-    async def _prepare(self, intent: Activation, quote: Quote, provider: Provider, key: SecretStr) -> _Order:
+    async def _prepare(
+        self, intent: Activation, quote: Quote, until: datetime | None, provider: Provider, key: SecretStr
+    ) -> _Order:
         balance = await self._accounts.balance(provider, intent.key_id, key)
         had = await held(provider, key)
         price = await price_now(intent, provider, key)
         # Before the call: after it, nothing may stand between the number and its row.
         terms = await self._outcomes.terms(provider, price)
-        return _Order(intent, provider, key, balance, wish(quote, provider), terms, had)
+        return _Order(intent, provider, key, balance, wish(quote, provider), terms, had, until=until)
 
     async def _note(self, order: _Order) -> Activation | None:
         return await self._store.calling(order.row.id, order.balance, order.held, self._clock())
@@ -176,12 +188,19 @@ class Purchases(Spending[Activation, _Order, Number]):
         self._nudge()
 
     async def _order(
-        self, nonce: str, owner_id: int, chat_id: int, card_id: int | None, position: int = 1
+        self,
+        nonce: str,
+        owner_id: int,
+        chat_id: int,
+        card_id: int | None,
+        position: int = 1,
+        seen: str | None = None,
+        until: datetime | None = None,
     ) -> Activation:
-        caps, now = self._caps, self._clock()
+        how = (card_id, self._caps, self._clock(), position, seen)
         with self.intending():
-            intent, quote = await self._store.intend(nonce, owner_id, chat_id, card_id, caps, now, position)
-        self.begin(intent, partial(self._prepare, intent, quote))
+            intent, quote = await self._store.intend(nonce, owner_id, chat_id, *how)
+        self.begin(intent, partial(self._prepare, intent, quote, until))
         return intent
 
 

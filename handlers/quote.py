@@ -1,6 +1,8 @@
 """The confirmation at work: an offer is chosen, how many of it, and *Buy*; `confirmation` draws it.
 
 What is chosen stands in the quote, in the database; the buttons carry its nonce, good for one purchase.
+*Buy* carries the mark of what it shows, too, which is compared in the transaction of the intent: before that
+is committed a death leaves nothing, after it the purchase as `bot.purchases` tells.
 """
 
 from collections.abc import Mapping
@@ -23,7 +25,7 @@ from handlers.doors import Choose, Countries
 from handlers.private import NUMBERS, only_in_private
 from handlers.screen import answer, chat_of, show
 from storage.chats import ChatStore
-from storage.intents import MOST
+from storage.intents import MOST, Changed
 from storage.preferences import PreferenceStore
 from storage.quotes import QuoteStore
 
@@ -111,9 +113,23 @@ async def spend(
     purchases: Purchases,
     chats: ChatStore,
     clock: Clock,
+    quotes: QuoteStore,
+    balances: Balances,
+    providers: Mapping[str, Provider],
+    preferences: PreferenceStore,
 ) -> None:
-    """Buy, once. The pressed message becomes the number's card; the postman draws it."""
-    await wait_for_words(chats, chat_of(callback), clock())
+    """Buy, once, what the button shows. Its message becomes the number's card; the postman draws it.
+
+    A button of what was chosen before, in another message or not redrawn yet, shows what is chosen now.
+    """
+    nonce, person_id, chat_id = callback_data.nonce, callback.from_user.id, chat_of(callback)
+    await wait_for_words(chats, chat_id, clock())
     card = callback.message.message_id if isinstance(callback.message, Message) else None
-    await purchases.buy(callback_data.nonce, callback.from_user.id, chat_of(callback), card)
-    await answer(callback, t.plain("Buying…"))
+    try:
+        await purchases.buy(nonce, person_id, chat_id, card, callback_data.value)
+    except Changed as changed:
+        quote = await own(nonce, person_id, quotes)
+        screen = await confirmation(quote, t, balances, providers, preferences, purchases)
+        await show(callback, screen, t.plain_error(changed))
+    else:
+        await answer(callback, t.plain("Buying…"))

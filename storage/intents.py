@@ -18,7 +18,7 @@ from storage.keys import to_buy_with
 from storage.models import Activation, Ceiling, Chat, Quote, State
 from storage.moves import note, redraw
 from storage.outbox import new_id
-from storage.quotes import LIFETIME
+from storage.quotes import LIFETIME, mark
 
 #: The most numbers of one confirmation.
 MOST = 5
@@ -32,6 +32,12 @@ class AboveLimit(Refused):
     text = text(
         "That costs more than your limit for one number: nothing was bought. Open the offer again to go on."
     )
+
+
+class Changed(Refused):
+    """The quote says something else by now than the button that was pressed."""
+
+    text = text("It was changed meanwhile: look again.")
 
 
 class Unheard(Refused):
@@ -56,9 +62,18 @@ async def intended(
 
 
 async def usable(
-    session: AsyncSession, nonce: str, owner_id: int, chat_id: int, position: int, now: datetime
+    session: AsyncSession,
+    nonce: str,
+    owner_id: int,
+    chat_id: int,
+    position: int,
+    now: datetime,
+    seen: str | None = None,
 ) -> Quote:
-    """The quote a person buys from. Raises `Expired`, `NotYours`, `AlreadyDone` or `Unheard`."""
+    """The quote a person buys from; `seen` is the mark of what the button showed, None where none did.
+
+    Raises `Expired`, `NotYours`, `AlreadyDone`, `Unheard` or `Changed`.
+    """
     quote = await session.get(Quote, nonce)
     if quote is None:
         raise Expired
@@ -70,6 +85,8 @@ async def usable(
         raise Expired
     if position > 1:
         await _is_heard(session, chat_id)
+    if seen is not None and seen != mark(quote):
+        raise Changed
     return quote
 
 

@@ -42,13 +42,14 @@ class PurchaseStore:
         caps: Caps,
         now: datetime,
         position: int = 1,
+        seen: str | None = None,
     ) -> tuple[Activation, Quote]:
         """Write the intent to buy a quote, its limits checked in the same transaction. Raises `Refused`.
 
-        `position` is which number of several it is.
+        `position` is which number of several it is; `seen` the mark of what the pressed button showed.
         """
         async with self._database.begin() as session:
-            quote = await usable(session, nonce, owner_id, chat_id, position, now)
+            quote = await usable(session, nonce, owner_id, chat_id, position, now, seen)
             return await intended(session, quote, card_id, position, caps, now), quote
 
     async def leave_out(self, last: Activation, reason: str, now: datetime) -> None:

@@ -1,5 +1,9 @@
-"""Quotes: offers people look at. A quote's nonce is what the *Buy* button carries, good for one purchase."""
+"""Quotes: offers people look at.
 
+The *Buy* button carries a quote's nonce, good for one purchase, and the mark of what it showed.
+"""
+
+import hashlib
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, exists, update
@@ -9,6 +13,15 @@ from storage.models import Activation, Quote
 
 #: A price older than this is not bought at.
 LIFETIME = timedelta(minutes=15)
+_PRICES = ("cost", "min_price", "max_price")
+_CHOICES = ("count", "operator", "suppliers", "except_suppliers", "avoid_prefixes")
+
+
+def mark(quote: Quote) -> str:
+    """Twelve letters that are others when anything that is bought of a quote, or its price, was changed."""
+    prices = [price and price.normalize() for price in (getattr(quote, name) for name in _PRICES)]
+    said = repr([*prices, *(getattr(quote, name) or "" for name in _CHOICES)])
+    return hashlib.blake2s(said.encode(), digest_size=6).hexdigest()
 
 
 class QuoteStore:

@@ -166,7 +166,7 @@ def _of_numbers(mine: Belongings) -> Buttons:
         doors.Repeat: [doors.Repeat(id=mine.number), doors.Repeat(id=mine.done)],
         doors.NextOffer: [doors.NextOffer(id=mine.number), doors.NextOffer(id=mine.done)],
         doors.Choose: [doors.Choose(service="telegram", key=mine.key, country="1")],
-        confirmation.Spend: [confirmation.Spend(nonce=mine.quote)],
+        confirmation.Spend: [confirmation.Spend(nonce=mine.quote, value="seen")],
         strays.TakeOver: [strays.TakeOver(key=mine.key, value="alpha-1")],
     }
 

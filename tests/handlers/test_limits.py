@@ -3,6 +3,7 @@
 import pytest
 
 from handlers.confirmation import Spend
+from storage.quotes import mark
 from tests.handlers.belongings import Presser
 from tests.handlers.conftest import telegram_us
 from tests.house import Chat, House
@@ -18,7 +19,9 @@ async def test_b_24_of_fifty_presses_three_buy_and_every_other_is_refused_in_wor
     quotes = [await telegram_us(chat, house) for _ in range(PRESSES)]
     for quote in quotes:
         await house.codebell.quotes.open(quote)
-    answers = await Presser(chat).press(*(Spend(nonce=quote.nonce).pack() for quote in quotes))
+    answers = await Presser(chat).press(
+        *(Spend(nonce=quote.nonce, value=mark(quote)).pack() for quote in quotes)
+    )
     told = [*answers.values()]
     assert told.count("Buying…") == LIMIT
     why = "The limit of numbers that wait for a code is 3: cancel one, or let its code come."
