@@ -4,7 +4,6 @@ However many wait, a provider is asked for the prices of a service once in half 
 often while it does not answer. That is kept in memory: after a restart one question tells it anew.
 """
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,7 +13,7 @@ from bot.catalogue import Catalogue
 from bot.clock import Clock
 from bot.errors import Unavailable, Unclear
 from bot.providers.base import Country, Price
-from bot.purses import purse_of
+from bot.purses import in_order, purse_of
 from bot.services import nice_name, slug
 from bot.shops import Shop, Shops, Trouble
 from storage.models import Key
@@ -63,11 +62,10 @@ class Sight:
 
     @property
     def bests(self) -> Sequence[Find]:
-        """The cheapest of each purse, of what is in stock if anything is; the purse with most finds first."""
+        """The cheapest of each purse, of what is in stock if anything is, in the order of purses."""
         there = [find for find in self.finds if find.there] or self.finds
-        purses = Counter(find.purse for find in there)
         cheapest = {find.purse: find for find in reversed(there)}
-        return [cheapest[purse] for purse, _ in purses.most_common()]
+        return [cheapest[purse] for purse in in_order([(find.purse, find.provider) for find in there])]
 
     def without(self, key_ids: Collection[str]) -> "Sight":
         """The same, but for what these keys can buy."""

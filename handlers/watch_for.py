@@ -1,7 +1,6 @@
 """/watch, up to what is waited for: a service, a country and perhaps a price, typed at once or one by one."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 from aiogram import F, Router
 from aiogram.filters import Command, CommandObject
@@ -23,8 +22,8 @@ from handlers.doors import WatchFor
 from handlers.listings import no_keys, said_again
 from handlers.screen import Rows, Screen, chat_of, in_rows, press, show
 from handlers.watch_list import draw_list
-from handlers.watch_prices import typed_price
-from handlers.watch_terms import tell_or_buy
+from handlers.watch_prices import typed_currency, typed_price
+from handlers.watch_terms import Typed, tell_or_buy
 
 router = Router(name="watch_for")
 
@@ -108,12 +107,13 @@ async def _go_to(
         await show(message, _ask_for_what(words, meant, sold, t))
 
 
-def _read(words: str, sold: Sequence[Listed]) -> tuple[Meant, Decimal | None]:
+def _read(words: str, sold: Sequence[Listed]) -> tuple[Meant, Typed | None]:
     """What is meant; its price stands last ("0.30", "5 usd"), where all of it is named before."""
     typed = words.split()
     for count in (1, 2):
+        amount = " ".join(typed[-count:])
         try:
-            price = typed_price(" ".join(typed[-count:]))
+            price = Typed(typed_price(amount), typed_currency(amount))
         except BadInput:
             continue
         if _is_all(meant := understand(" ".join(typed[:-count]), sold)):
@@ -178,7 +178,7 @@ def _back(t: Texts) -> list[InlineKeyboardButton]:
 async def ask_which(
     event: Message | CallbackQuery,
     wish: WatchFor,
-    price: Decimal | None,
+    price: Typed | None,
     t: Texts,
     watches: Watches,
     providers: Mapping[str, Provider],

@@ -12,6 +12,7 @@ from handlers.options import NotAPrice
 _LESS, _MORE = (-10, -25, -50), (0, 10, 25)
 #: A number, perhaps with a sign or name of a currency before or behind it.
 _PRICE = re.compile(r"[^0-9.,−–-]*([0-9]{1,7}(?:[.,][0-9]{1,4})?)[^0-9.,−–-]*", re.ASCII)
+_SIGNS = {"$": "USD", "€": "EUR", "₴": "UAH", "₽": "RUB", "₫": "VND", "£": "GBP"}
 #: Cheaper numbers than this are told apart by fractions of a cent.
 _DEAR = Decimal("0.20")
 _CENT, _SMALLEST = Decimal("0.01"), Decimal("0.0001")
@@ -26,6 +27,12 @@ def typed_price(words: str) -> Decimal:
     if not price:
         raise NotAPrice
     return price
+
+
+def typed_currency(words: str) -> str:
+    """The currency that stands beside a typed price, as its sign or its code; "" where none does."""
+    beside = words.strip(" 0123456789.,").upper()
+    return _SIGNS.get(beside, beside)
 
 
 def packed(price: Decimal) -> str:

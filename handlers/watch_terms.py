@@ -5,7 +5,7 @@ button there starts it once.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Annotated
 
@@ -87,17 +87,27 @@ class StartAnother(CallbackData, prefix="vm"):
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A price that was typed beside what is wanted; its currency as it was named, or ""."""
+
+    price: Decimal
+    currency: str
+
+
 def tell_or_buy(
     service: str,
     iso2: str,
     sight: Sight,
     payers: Sequence[Payer],
-    price: Decimal | None,
+    typed: Typed | None,
     t: Texts,
     providers: Mapping[str, Provider],
 ) -> Screen:
     """How it stands now, and the two things to do about it; at most at a price, where one was typed."""
-    payer = _usual(sight.best, payers)
+    payer, price = _usual(sight.best, payers), None
+    if typed is not None and (meant := _meant(typed, payer, payers)) is not None:
+        payer, price = meant, typed.price
     lines = [
         f"👀 {title(sight.service_name, iso2, t)}",
         *stands(sight.bests, sight, t),
@@ -113,6 +123,13 @@ def tell_or_buy(
     wishes = [press(t.plain("🔔 Tell me"), tell), press(t.plain("🛒 Buy by itself"), buy)]
     offers = [press(t.plain("◀ Offers"), Country(service=service, iso2=iso2))]
     return Screen("\n".join(lines) + troubles(sight.troubles, t), [wishes, offers])
+
+
+def _meant(typed: Typed, usual: Payer, payers: Sequence[Payer]) -> Payer | None:
+    """Who pays in the currency that was typed; None where nobody does."""
+    if typed.currency in ("", usual.currency):
+        return usual
+    return next((payer for payer in payers if payer.currency == typed.currency), None)
 
 
 def _at_most(

@@ -115,6 +115,18 @@ async def test_a_price_typed_with_the_rest_is_taken(waiting: Chat, house: House,
     assert len(house.alpha.called("buy")) == 1
 
 
+async def test_a_price_is_taken_in_the_currency_it_was_typed_in_or_not_at_all(
+    waiting: Chat, house: House
+) -> None:
+    house.beta.currency = "UAH"
+    await house.connect(waiting, house.beta)
+    await waiting.say("/watch telegram us 20 uah")
+    assert "At most: ₴20.00\nWith: the cheapest of your keys in UAH" in waiting.screen
+    await waiting.say("/watch telegram us €20")
+    assert "At most" not in waiting.screen
+    assert "Tell me: one message as soon as it can be had." in waiting.screen
+
+
 async def test_to_be_told_at_a_typed_price_takes_one_press(waiting: Chat) -> None:
     await waiting.say("/watch telegram us 0.3")
     await waiting.press("Tell me")
