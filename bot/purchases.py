@@ -90,8 +90,8 @@ class Purchases(Spending[Activation, _Order, Number]):
         """Start buying what a quote offers, once each. Raises `Refused` when nothing was tried.
 
         `seen` is the mark of what the pressed button showed (`storage.quotes`): a quote that says something
-        else is not bought. The intent is committed when this returns; what becomes of it stands in the row
-        and on its card.
+        else is not bought. From `until` on nothing is called any more. The intent is committed when this
+        returns; what becomes of it stands in the row and on its card.
         """
         return await self._order(nonce, owner_id, chat_id, card_id, seen=seen, until=until)
 

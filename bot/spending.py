@@ -15,7 +15,7 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -52,12 +52,17 @@ class WaitedTooLong(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Ready(Generic[Row]):
-    """An intent right before its call; `balance` is what the account has, None where that is not told."""
+    """An intent right before its call; `balance` is what the account has, None where that is not told.
+
+    From `until` on it is not called any more, however little it waited. That is kept in memory only: what was
+    never called when the process died is never called.
+    """
 
     row: Row
     provider: Provider
     key: SecretStr
     balance: Decimal | None
+    until: datetime | None = field(default=None, kw_only=True)
 
 
 Order = TypeVar("Order", bound=Ready[Any])
@@ -184,7 +189,8 @@ class Spending(ABC, Generic[Row, Order, Answer]):
         """Once this is committed the call may have been made."""
         order = await prepare(*await self._accounts.behind(intent))
         self._errands.still_wanted()
-        if self._clock() - _intended_at(intent) > PATIENCE:
+        now = self._clock()
+        if now - _intended_at(intent) > PATIENCE or (order.until is not None and now >= order.until):
             raise WaitedTooLong
         row = await self._note(order)
         return None if row is None else replace(order, row=row)

@@ -12,7 +12,8 @@ its person confirmed. What is left when the process dies:
                                        stands in the purchases
 
 So no watch has two purchases that may both have bought: the next nonce is made only after the last one surely
-bought nothing. An order goes out before the time is over; what its provider takes to answer comes on top.
+bought nothing. A look that ends after the time is over is the end; an order that waits in line until then is
+not called. What a provider takes to answer a call comes on top.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -125,6 +126,9 @@ class WatchLooks:
         return any(key is not None and key.id not in out for key in alike)
 
     async def _act(self, row: Watch, sight: Sight) -> None:
+        if row.until <= self._clock():
+            await self._store.ended(row.id, self._clock())
+            return
         offered = sight.bests if row.max_price is None else sight.finds
         find = next((find for find in offered if _is_wanted(row, find)), None)
         now = self._clock()
@@ -150,7 +154,7 @@ class WatchLooks:
             return
         reach(Failpoint.WATCH_FOUND)
         try:
-            await self._purchases.buy(taken.nonce, row.owner_id, row.chat_id, None)
+            await self._purchases.buy(taken.nonce, row.owner_id, row.chat_id, None, until=row.until)
         except AlreadyDone:
             return
         except Refused as refused:

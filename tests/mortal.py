@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from pydantic import SecretStr
 
-from bot.providers.base import Balance, Capability, Held, Number, Reading, Timing, Wish
+from bot.providers.base import Balance, Capability, Held, Number, Price, Reading, Timing, Wish
 from storage.database import Database
 from storage.models import Activation
 from storage.purchases import Bought, PurchaseStore
@@ -36,6 +36,12 @@ class MortalProvider(FakeProvider):
     async def balance(self, key: SecretStr, *, paid: bool = False) -> Balance:
         await self._pass("before balance")
         return await super().balance(key, paid=paid)
+
+    async def prices(
+        self, key: SecretStr, service: str | None = None, country: str | None = None
+    ) -> list[Price]:
+        await self._pass("before prices")
+        return await super().prices(key, service, country)
 
     async def buy(self, key: SecretStr, wish: Wish) -> Number:
         await self._pass("before buy")
