@@ -29,6 +29,7 @@ _DIRECTION_AND_ZERO_WIDTH = r"\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufef
 #: Soft hyphens, letters without a shape, notes between lines, and the tags that can hold a hidden text.
 _SHAPELESS = r"\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
 _INVISIBLE = re.compile(f"[{_CONTROL}{_DIRECTION_AND_ZERO_WIDTH}{_SHAPELESS}]")
+_LONGEST_COUNTRY = 17
 _PLAIN_AMOUNT = "#,##0.00##"
 
 
@@ -92,9 +93,14 @@ class Texts:
         """The country's name in this language; `otherwise` for what Babel does not know."""
         return str(self.locale.territories.get(iso2.upper(), otherwise or iso2))
 
-    def country_in_short(self, iso2: str, otherwise: str = "") -> str:
-        """For buttons: a name of at most 17 characters, from `short_countries.csv` where it is a long one."""
-        return short_countries(self.language).get(iso2) or self.country(iso2, otherwise)
+    def country_within(self, room: int, iso2: str, otherwise: str = "") -> str:
+        """For buttons: the whole name if it has so many characters, else the one of `short_countries.csv`.
+
+        That has 17 at most, as any name that is not in it; only what a provider calls a country is cut.
+        """
+        whole = visible(self.country(iso2, otherwise))
+        short = whole if len(whole) <= room else short_countries(self.language).get(iso2, whole)
+        return visible(short, max(room, _LONGEST_COUNTRY))
 
     def time(self, moment: datetime) -> str:
         """The wall clock, to the second: minimum waits are short."""

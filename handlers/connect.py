@@ -32,6 +32,9 @@ router = Router(name="connect")
 router.callback_query.filter(F.data.startswith("c"))
 only_in_private(router, KEYS)
 
+#: Characters that a phone shows of a service and a country on the button that goes on to them.
+_ROOM = 22
+
 
 class ForProvider(CallbackData, prefix="cp"):
     """Add a key of this provider, then go on to the service that was wanted, if any."""
@@ -190,7 +193,7 @@ def _go_on(provider: Provider, wanted: AddKey, t: Texts) -> list[InlineKeyboardB
     name = nice_name(wanted.service, wanted.service)
     if not wanted.iso2:
         return [press(t.plain("📱 Go on: {wanted}", wanted=name), Countries(service=wanted.service))]
-    label = f"{name} · {flag(wanted.iso2)} {t.country(wanted.iso2)}"
+    label = f"{name} · {flag(wanted.iso2)} {t.country_within(_ROOM - len(name), wanted.iso2)}"
     there = Country(service=wanted.service, iso2=wanted.iso2)
     return [press(t.plain("📱 Go on: {wanted}", wanted=label), there)]
 

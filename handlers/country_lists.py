@@ -7,7 +7,7 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton
 from pydantic import Field
 
-from bot.i18n import Texts, flag, visible
+from bot.i18n import Texts, flag
 from bot.window import Region, Regions
 from handlers.doors import AddKey, Buy, Countries, Country
 from handlers.listings import about_order, marks, price, share, stock_left, troubles
@@ -15,8 +15,8 @@ from handlers.screen import Rows, Screen, in_rows, page_of, press, turn
 from storage.models import Sort
 
 COUNTRIES_A_PAGE = 8
-#: A phone shows about so many characters beside the flag; a name gives way to figures, down to so many.
-_LABEL, _SHORTEST_NAME = 35, 10
+#: A phone shows about so many characters beside the flag.
+_LABEL = 35
 
 
 class Sorted(CallbackData, prefix="bp"):
@@ -92,12 +92,21 @@ def _button(region: Region, regions: Regions, t: Texts) -> InlineKeyboardButton:
     place, ware = region.place, region.shown_by(regions.sort)
     cost = f"{marks(ware)} {price(ware, regions.sort, t)}".strip()
     figures = [cost, _stock(region, regions.sort, t), share(ware, regions.sort, t)]
-    told = " · ".join(part for part in figures if part)
-    room = max(_SHORTEST_NAME, _LABEL - len(told))
-    name = visible(t.country(place.iso2, place.name), room)
-    return press(
-        f"{flag(place.iso2)} {name} · {told}", Country(service=regions.service.slug, iso2=place.iso2)
-    )
+    return press(_label(region, figures, t), Country(service=regions.service.slug, iso2=place.iso2))
+
+
+def _label(region: Region, figures: Sequence[str], t: Texts) -> str:
+    """Where there is not enough room the country's short name stands, then the stock is left out."""
+    place, (cost, stock, rate) = region.place, figures
+    told = _joined(cost, stock, rate)
+    if place.stock and len(told) + len(t.country_within(0, place.iso2, place.name)) > _LABEL:
+        told = _joined(cost, rate)
+    name = t.country_within(_LABEL - len(told), place.iso2, place.name)
+    return _joined(f"{flag(place.iso2)} {name}", told)
+
+
+def _joined(*figures: str) -> str:
+    return " · ".join(figure for figure in figures if figure)
 
 
 def _stock(region: Region, sort: Sort, t: Texts) -> str:

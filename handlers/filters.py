@@ -44,6 +44,8 @@ class By(StrEnum):
     PERIOD = "p"
 
 
+#: Characters of a country's name on a button, of which two may stand in a row.
+_ROOM = 17
 #: The last page there is: filters find what lies behind it.
 LAST = 999
 
@@ -242,7 +244,7 @@ def _period(period: Period, t: Texts) -> str:
 
 
 def _country(iso2: str, t: Texts) -> str:
-    return f"{flag(iso2)} {t.country(iso2)}"
+    return f"{flag(iso2)} {t.country_within(_ROOM, iso2)}"
 
 
 def _title(name: str, providers: Mapping[str, Provider]) -> str:

@@ -12,15 +12,15 @@ from aiogram.types import (
     LinkPreviewOptions,
 )
 
-from bot.i18n import Texts, flag, visible
+from bot.i18n import Texts, flag
 from bot.search import Listed
 from bot.window import Region
 from handlers.listings import share, stock_left
 from storage.models import Sort
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-#: Characters of service, country and price that a phone shows in a title, and of a country's name at least.
-_TITLE, _SHORTEST_NAME = 26, 8
+#: Characters of service, country and price that a phone shows in a title.
+_TITLE = 26
 
 
 def link_to(bot_name: str, service: str, iso2: str = "") -> str:
@@ -47,11 +47,12 @@ def card(service: Listed, region: Region, bot_name: str, today: str, t: Texts) -
 
 
 def _title(service: Listed, region: Region, t: Texts) -> str:
-    """A long country's name gives way to the price, which a phone would cut."""
+    """A long country's name gives way to the price, which a phone would cut: then its flag says enough."""
     place = region.place
-    price, name = t.money(place.cost, place.currency), t.country(place.iso2, place.name)
-    room = max(_SHORTEST_NAME, _TITLE - len(service.name) - len(price))
-    country = f"{flag(place.iso2)} {visible(name, room)}"
+    price = t.money(place.cost, place.currency)
+    room = _TITLE - len(service.name) - len(price)
+    name = t.country_within(room, place.iso2, place.name)
+    country = f"{flag(place.iso2)} {name}" if len(name) <= room else flag(place.iso2)
     return t.plain("{service} · {country} · from {price}", service=service.name, country=country, price=price)
 
 

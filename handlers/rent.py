@@ -35,6 +35,8 @@ router.callback_query.filter(F.data.startswith("r"))
 only_in_private(router, RENTS, "rent")
 
 COUNTRIES_A_PAGE = 8
+#: A phone shows about so many characters beside the flag.
+_LABEL = 35
 #: What is left of a button's 64 bytes beside the id of a key and a country.
 _LONGEST_TARIFF = 24
 
@@ -256,8 +258,9 @@ def _open(place: RentalPlace) -> TariffsOf:
 
 def _place_label(place: RentalPlace, who: str, t: Texts) -> str:
     price = t.plain("from {price}", price=t.money(place.cost, place.currency))
-    parts = [_country(place.iso2, place.country, t), who, price, stock_left(place.stock, t)]
-    return " · ".join(part for part in parts if part)
+    told = " · ".join(part for part in (who, price, stock_left(place.stock, t)) if part)
+    name = t.country_within(_LABEL - len(told), place.iso2, place.country)
+    return f"{flag(place.iso2)} {name} · {told}"
 
 
 def _country(iso2: str, otherwise: str, t: Texts) -> str:

@@ -80,8 +80,10 @@ def test_every_country_has_a_name_that_fits_a_button(language: str) -> None:
     t = Catalogues().texts(language)
     codes = [code for code in Locale("en").territories if country_named(code) == code]
     assert len(codes) > 200
-    assert [name for code in codes if len(name := t.country_in_short(code)) > 17] == []
-    assert t.country_in_short("QQ", "Utopia") == "Utopia"
+    names = {code: t.country_within(0, code) for code in codes}
+    assert [name for name in names.values() if len(name) > 17 or "…" in name] == []
+    assert t.country_within(60, "CF") == t.country("CF")
+    assert t.country_within(9, "QQ", "The Republic of Utopia") == "The Republic of …"
 
 
 def test_times_are_those_of_the_zone_that_was_chosen() -> None:

@@ -71,7 +71,7 @@ async def test_what_was_bought_last_stands_among_the_first_and_can_be_repeated(
 ) -> None:
     await chat.buys("whatsapp us")
     await chat.say("/buy")
-    assert chat.buttons[:3] == ["🔁 WhatsApp · 🇺🇸 · $0.30", "🕘 WhatsApp", "Telegram"]
+    assert chat.buttons[:3] == ["🔁 Repeat: WhatsApp 🇺🇸 · Alpha $0.30", "🕘 WhatsApp", "Telegram"]
 
 
 async def test_a_country_alone_asks_for_the_service(chat: Chat) -> None:
@@ -135,10 +135,21 @@ async def test_a_page_keeps_the_order_it_was_shown_in(chat: Chat, house: House) 
     assert "◀ 1" in chat.buttons
 
 
-async def test_the_longest_name_leaves_room_for_the_figures(chat: Chat, house: House) -> None:
-    house.alpha.places = {"1": "GS"}
+async def test_a_long_name_is_never_cut_but_shortened_and_then_the_stock_is_left_out(
+    chat: Chat, house: House
+) -> None:
+    house.alpha.places = {"1": "GS", "2": "CF", "3": "AE"}
+    house.alpha.prices_of = {
+        ("tg", "1"): ("0.50", 10),
+        ("tg", "2"): ("1234.56", 1_234_567),
+        ("tg", "3"): ("1234.5678", 0),
+    }
     await chat.say("/buy telegram")
-    assert chat.buttons[0] == "🇬🇸 South Georgia & Sou… · $0.50 · 10 left"
+    assert chat.buttons[:3] == [
+        "🇬🇸 South Georgia · $0.50 · 10 left",
+        "🇨🇫 Central African Republic · $1,234.56",
+        "🇦🇪 UAE · $1,234.5678 · out of stock",
+    ]
 
 
 # Offers

@@ -40,10 +40,18 @@ async def test_a_service_and_a_country_give_one_card(chat: Chat) -> None:
 
 async def test_a_service_gives_its_countries_the_cheapest_first_and_no_price_is_cut(chat: Chat) -> None:
     assert await titles(chat, "telegram") == [
-        "Telegram · 🇬🇧 United Kingd… · from $0.40",
+        "Telegram · 🇬🇧 UK · from $0.40",
         "Telegram · 🇺🇸 United States · from $0.50",
         "Telegram · 🇩🇪 Germany · from $0.90",
     ]
+
+
+async def test_where_not_even_a_short_name_fits_the_flag_stands_for_a_country(
+    chat: Chat, house: House
+) -> None:
+    house.alpha.places = {"1": "CF"}
+    house.alpha.prices_of = {("tg", "1"): ("1234.5678", 1)}
+    assert await titles(chat, "telegram") == ["Telegram · 🇨🇫 · from $1,234.5678"]
 
 
 async def test_a_country_alone_gives_the_first_services_there(chat: Chat) -> None:
@@ -225,7 +233,7 @@ async def test_cards_are_in_the_language_of_who_types(house: House) -> None:
     anna = house.person("Анна", language="ru")
     await house.connect(anna, house.alpha)
     [card] = (await typed(anna, "телеграм сша"))["results"]
-    assert card["title"].startswith("Telegram · 🇺🇸 Соединенные… · ")
+    assert card["title"].startswith("Telegram · 🇺🇸 США · ")
 
 
 @pytest.mark.parametrize("settings", [{"access": "allowlist"}])
