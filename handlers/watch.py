@@ -165,10 +165,11 @@ async def take_price(
 ) -> None:
     """What cannot be read is asked for again."""
     wish = Type(**await state.get_data())
+    payer = await watches.payer(message.chat.id, wish.by)
     try:
-        price = typed_price(message.text or "")
-    except BadInput:
-        await show(message, asked_again(wish, t))
+        price = typed_price(message.text or "", payer.currency)
+    except BadInput as wrong:
+        await show(message, asked_again(wish, wrong, t))
         return
     await state.clear()
     await _limited(message, Limit(**wish.model_dump(), price=packed(price)), t, watches, clock, providers)

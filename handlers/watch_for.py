@@ -29,6 +29,8 @@ router = Router(name="watch_for")
 
 #: So many buttons beside what can be typed.
 _MOST = 8
+#: Characters of a country on one of two buttons in a row.
+_ROOM = 14
 
 
 class Asked(StatesGroup):
@@ -142,7 +144,7 @@ async def ask_where(
 
 
 def _label(place: Place, t: Texts) -> str:
-    return f"{flag(place.iso2)} {t.country(place.iso2, place.name)}"
+    return f"{flag(place.iso2)} {t.country_within(_ROOM, place.iso2, place.name)}"
 
 
 def _ask_for_what(words: str, meant: Meant, sold: Sequence[Listed], t: Texts) -> Screen:

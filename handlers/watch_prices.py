@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
+from bot.errors import BadInput, text
 from bot.i18n import Texts
 from bot.lookout import Find
 from handlers.options import NotAPrice
@@ -20,8 +21,14 @@ _CENT, _SMALLEST = Decimal("0.01"), Decimal("0.0001")
 _TOO_MUCH = Decimal(10**7)
 
 
-def typed_price(words: str) -> Decimal:
-    """What was typed, with or without a sign of its currency. Raises `NotAPrice`."""
+class OtherCurrency(BadInput):
+    text = text("This price is in {currency}. Send the number alone, like 0.50.")
+
+
+def typed_price(words: str, currency: str = "") -> Decimal:
+    """What was typed, with or without a sign of its currency. Raises `NotAPrice`, or `OtherCurrency`."""
+    if currency and typed_currency(words) not in ("", currency) and _PRICE.fullmatch(words.strip()):
+        raise OtherCurrency(currency=currency)
     found = _PRICE.fullmatch(words.strip())
     price = Decimal(found[1].replace(",", ".")) if found else Decimal(0)
     if not price:

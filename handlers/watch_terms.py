@@ -13,13 +13,13 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton
 from pydantic import Field
 
+from bot.errors import BadInput
 from bot.i18n import Texts, flag
 from bot.lookout import Find, Payer, Sight, several
 from bot.providers.base import Provider
 from handlers.doors import Country, WatchFor
 from handlers.key_marks import name_of
 from handlers.listings import troubles
-from handlers.options import NotAPrice
 from handlers.screen import Rows, Screen, in_rows, press
 from handlers.watch_prices import packed, suggested
 from handlers.watch_rings import where
@@ -248,9 +248,9 @@ def question(wish: Type, sight: Sight, payer: Payer, t: Texts) -> Screen:
     return Screen("\n".join(lines), [_to_prices(wish, t)])
 
 
-def asked_again(wish: Type, t: Texts) -> Screen:
-    """It was no price; the question stays open."""
-    return Screen(t.error(NotAPrice()), [_to_prices(wish, t)])
+def asked_again(wish: Type, wrong: BadInput, t: Texts) -> Screen:
+    """It was no price here; the question stays open."""
+    return Screen(t.error(wrong), [_to_prices(wish, t)])
 
 
 def _to_prices(wish: Type | Limit, t: Texts) -> list[InlineKeyboardButton]:

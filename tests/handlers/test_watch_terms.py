@@ -30,6 +30,15 @@ async def test_what_is_no_price_is_asked_for_again(waiting: Chat, words: str) ->
     assert "At most: $0.75" in waiting.screen
 
 
+async def test_a_price_in_another_currency_is_asked_for_again(waiting: Chat) -> None:
+    await waiting.say("/watch telegram us")
+    await waiting.press("Buy by itself")
+    await waiting.say("20 ₴")
+    assert waiting.screen == "This price is in USD. Send the number alone, like 0.50."
+    await waiting.say("$0.60")
+    assert "At most: $0.60" in waiting.screen
+
+
 async def test_the_chats_own_limit_is_offered(waiting: Chat, house: House) -> None:
     await house.codebell.preferences.cap(waiting.chat_id, "USD", Decimal("0.70"))
     await waiting.say("/watch telegram us")
