@@ -53,9 +53,11 @@ from storage.watches import WatchStore, may_have_bought, next_nonce
 EVERY, WHILE_BUYING = timedelta(seconds=45), timedelta(seconds=3)
 #: After looks without an answer, or orders that came too late, the pause doubles up to this.
 SLOWEST = timedelta(minutes=15)
-#: Why an order that bought nothing is no end: the next one may.
+#: Why an order came too late for what was seen: the next one may pay all that was confirmed.
+_TOO_LATE = (NoNumbers, PriceChanged)
+#: Why an order that bought nothing is no end either: the next one may go well.
 _PASSING = (
-    *(NoNumbers, PriceChanged, NotOffered, Unavailable, BadReply, TooEarly, Expired, UnknownKey),
+    *(NotOffered, Unavailable, BadReply, TooEarly, Expired, UnknownKey),
     *(NeverCalled, WaitedTooLong, Paused, Rivalled, Unwritten),
 )
 #: Why a key buys nothing more for a watch, where another key still may.
@@ -114,7 +116,7 @@ class WatchLooks:
         if row.nonce is None or row.key_id is not None:
             return {}
         tried = await self._store.refusals(row)
-        return {key_id: reason for key_id, reason in tried.items() if _is_of_its_key(reason)}
+        return {key_id: reason for key_id, reason in tried.items() if _is(reason, _OF_ITS_KEY)}
 
     async def _another(self, row: Watch, out: Collection[str]) -> bool:
         """Whether a key that is charged alike is left, as far as that can be read."""
@@ -178,14 +180,16 @@ class WatchLooks:
 
     async def _in_vain(self, row: Watch, reason: str) -> None:
         """An order bought nothing: where that was the key's fault, another one is tried at once."""
-        if _is_of_its_key(reason) and (out := await self._out(row)) and await self._another(row, out):
+        if _is(reason, _OF_ITS_KEY) and (out := await self._out(row)) and await self._another(row, out):
             await self._store.resumed(row.id, self._clock(), self._clock(), failures=0)
         else:
             await self._refused(row, reason)
 
     async def _refused(self, row: Watch, reason: str) -> None:
         """Nothing was bought: watched again where the next order may go well, else the end."""
-        if issubclass(named(reason) or CodebellError, _PASSING):
+        if _is(reason, _TOO_LATE):
+            await self._store.resumed(row.id, self._clock(), self._later(row), failures=0, late=1)
+        elif _is(reason, _PASSING):
             await self._store.resumed(row.id, self._clock(), self._later(row))
         else:
             await self._store.failed(row.id, reason, self._clock())
@@ -193,12 +197,12 @@ class WatchLooks:
     def _later(self, row: Watch) -> datetime:
         """Twice as long after each failure in a row; its end is told in time."""
         now = self._clock()
-        pause = min(SLOWEST, EVERY * 2.0 ** min(row.failures, 8))
+        pause = min(SLOWEST, EVERY * 2.0 ** min(row.failures + row.late, 8))
         return max(now, min(now + pause, row.until))
 
 
-def _is_of_its_key(reason: str) -> bool:
-    return issubclass(named(reason) or CodebellError, _OF_ITS_KEY)
+def _is(reason: str, kinds: tuple[type[CodebellError], ...]) -> bool:
+    return issubclass(named(reason) or CodebellError, kinds)
 
 
 def _is_wanted(row: Watch, find: Find) -> bool:
@@ -227,7 +231,7 @@ def _quote(row: Watch, find: Find, now: datetime) -> Quote:
         country_code=find.country_code,
         cost=find.cost,
         currency=find.currency,
-        max_price=row.max_price if row.failures else find.cost,
+        max_price=row.max_price if row.late else find.cost,
         suppliers="",
         except_suppliers="",
         avoid_prefixes="",

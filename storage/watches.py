@@ -134,8 +134,8 @@ class WatchStore(DueRows[Watch]):
 
     async def looked(self, watch_id: str, now: datetime, next_look: datetime) -> None:
         """An answer: it cannot be had, or is too dear."""
-        told = {"polled_at": now, "answered_at": now, "failures": 0, "reason": "", "next_poll_at": next_look}
-        await self._change(watch_id, WatchState.WATCHING, **told)
+        told = {"polled_at": now, "answered_at": now, "reason": "", "next_poll_at": next_look}
+        await self._change(watch_id, WatchState.WATCHING, failures=0, late=0, **told)
 
     async def unanswered(self, watch_id: str, reason: str, now: datetime, next_look: datetime) -> None:
         """Nobody could be asked: that says nothing of the stock."""
@@ -177,9 +177,12 @@ class WatchStore(DueRows[Watch]):
     # What came of it
 
     async def resumed(
-        self, watch_id: str, now: datetime, look_at: datetime, failures: int = 1
+        self, watch_id: str, now: datetime, look_at: datetime, failures: int = 1, late: int = 0
     ) -> Watch | None:
-        """A try that surely bought nothing: its quote is gone for good, and it is watched again."""
+        """A try that surely bought nothing: its quote is gone for good, and it is watched again.
+
+        It counts as so many that failed, or that came too late.
+        """
         async with self._database.begin() as session:
             watch = await session.get(Watch, watch_id, with_for_update=True)
             if watch is None or watch.state is not WatchState.BUYING:
@@ -188,8 +191,8 @@ class WatchStore(DueRows[Watch]):
             if may_have_bought(await session.scalar(tried)):
                 return None
             await session.execute(delete(Quote).where(Quote.nonce == watch.nonce))
-            values: dict[str, Any] = {"next_poll_at": look_at, "failures": Watch.failures + failures}
-            return await _move(session, watch_id, WatchState.WATCHING, **values)
+            counted: dict[str, Any] = {"failures": Watch.failures + failures, "late": Watch.late + late}
+            return await _move(session, watch_id, WatchState.WATCHING, next_poll_at=look_at, **counted)
 
     async def bought(self, watch_id: str, now: datetime) -> Watch | None:
         """Its number is there, or being looked for: the card rings."""
@@ -267,4 +270,4 @@ def _twin(watch: Watch) -> Any:
 
 def _begin(watch: Watch, lasts: timedelta, now: datetime) -> None:
     watch.state, watch.created_at, watch.until = WatchState.WATCHING, now, now + lasts
-    watch.next_poll_at, watch.failures, watch.reason = now, 0, ""
+    watch.next_poll_at, watch.failures, watch.late, watch.reason = now, 0, 0, ""

@@ -13,7 +13,7 @@ from bot.errors import (
     NoNumbers,
     Unavailable,
 )
-from bot.providers.base import Capability, Wish
+from bot.providers.base import Capability
 from bot.watch_looks import WHILE_BUYING
 from storage.caps import Caps
 from storage.models import State, WatchState
@@ -39,9 +39,7 @@ async def test_it_buys_one_number_by_itself_at_the_price_of_the_moment(vigil: Vi
     assert (row.state, await vigil.rings(), vigil.core.purchased) == (WatchState.BOUGHT, [], 1)
     [number] = await vigil.bought(watch)
     assert (number.state, number.cost, number.owner_id) == (State.WAITING, Decimal("0.45"), OWNER)
-    [call] = vigil.alpha.called("buy")
-    assert isinstance(call.about, Wish)
-    assert call.about.max_price == Decimal("0.45")
+    assert vigil.maxima == [Decimal("0.45")]
 
 
 @pytest.mark.parametrize("capable", [True, False])
@@ -87,10 +85,42 @@ async def test_after_a_try_that_came_too_late_all_that_was_confirmed_may_be_paid
     vigil.sells("0.50", 5)
     vigil.alpha.fails("buy", NoNumbers())
     await vigil.to_its_end(watch)
-    first, second = (call.about for call in vigil.alpha.called("buy"))
-    assert isinstance(first, Wish)
-    assert isinstance(second, Wish)
-    assert (first.max_price, second.max_price) == (Decimal("0.50"), Decimal("0.60"))
+    assert vigil.maxima == [Decimal("0.50"), Decimal("0.60")]
+
+
+async def test_a_look_without_an_answer_raises_no_price(vigil: Vigil) -> None:
+    watch = await vigil.buys("5.00", hours=6)
+    vigil.alpha.fails("prices", Unavailable("503"))
+    vigil.sells("0.50", 5)
+    assert (await vigil.look(watch)).failures == 1
+    assert (await vigil.to_its_end(watch)).state is WatchState.BOUGHT
+    assert vigil.maxima == [Decimal("0.50")]
+
+
+async def test_an_order_that_never_left_raises_no_price_and_is_tried_less_and_less_often(
+    vigil: Vigil,
+) -> None:
+    watch = await vigil.buys("5.00", hours=6)
+    vigil.sells("0.50", 5)
+    vigil.alpha.breaks("buy", Unavailable("no connection", sent=False))
+    begun = vigil.clock()
+    while vigil.clock() - begun < timedelta(hours=1):
+        await vigil.look(watch)
+    assert 4 <= len(vigil.maxima) <= 10
+    assert set(vigil.maxima) == {Decimal("0.50")}
+
+
+async def test_what_came_too_late_is_forgotten_once_there_is_nothing_to_buy(vigil: Vigil) -> None:
+    watch = await vigil.buys("5.00", hours=6)
+    vigil.sells("0.50", 5)
+    vigil.alpha.fails("buy", NoNumbers())
+    while (await vigil.look(watch)).late == 0:
+        assert len(vigil.maxima) <= 1
+    vigil.sells("0.50", 0)
+    assert (await vigil.look(watch)).late == 0
+    vigil.sells("0.50", 5)
+    await vigil.to_its_end(watch)
+    assert vigil.maxima == [Decimal("0.50"), Decimal("0.50")]
 
 
 @pytest.mark.parametrize("error", [NoMoney(), BadKey()])

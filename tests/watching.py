@@ -14,6 +14,7 @@ from bot import failpoints
 from bot.catalogue import Catalogue
 from bot.failpoints import Failpoint
 from bot.lookout import Lookout
+from bot.providers.base import Wish
 from bot.shops import Shops
 from bot.watch_looks import WatchLooks
 from bot.watches import Wanted, Watches
@@ -139,6 +140,12 @@ class Vigil:
         """Quotes that something could be bought by."""
         async with self.core.database.begin() as session:
             return list(await session.scalars(select(Quote.nonce)))
+
+    @property
+    def maxima(self) -> list[Decimal | None]:
+        """The most each order would have paid."""
+        wishes = [call.about for call in self.alpha.called("buy")]
+        return [wish.max_price for wish in wishes if isinstance(wish, Wish)]
 
     @property
     def asked(self) -> int:

@@ -90,7 +90,9 @@ class Watch(Row):
     #: The next look; None when nothing is due.
     next_poll_at: Mapped[datetime | None]
     polled_at: Mapped[datetime | None]
-    #: Looks without an answer in a row, or purchases in a row that found the stock gone.
+    #: Looks without an answer, or orders that were not made, in a row.
     failures: Mapped[int] = mapped_column(default=0)
+    #: Orders in a row that came too late: the stock was gone, or the price another one.
+    late: Mapped[int] = mapped_column(default=0)
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

@@ -83,6 +83,7 @@ def _watches() -> None:
         sa.Column("next_poll_at", sa.Float(53), nullable=True),
         sa.Column("polled_at", sa.Float(53), nullable=True),
         sa.Column("failures", sa.BigInteger(), nullable=False),
+        sa.Column("late", sa.BigInteger(), nullable=False),
         sa.Column("answered_at", sa.Float(53), nullable=True),
         sa.Column("ended_at", sa.Float(53), nullable=True),
         sa.ForeignKeyConstraint(
