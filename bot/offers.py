@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from typing import TypeVar
 
 from pydantic import SecretStr
@@ -97,12 +96,10 @@ class Offers:
                 return offer
         raise next((each.error for each in listing.troubles if each.title == seller.title), NotOffered())
 
-    async def quote(
-        self, chat_id: int, owner_id: int, offer: Offer, *, max_price: Decimal | None = None, count: int = 1
-    ) -> Quote:
+    async def quote(self, chat_id: int, owner_id: int, offer: Offer, *, count: int = 1) -> Quote:
         """Note an offer under a nonce: what the *Buy* button will carry, for so many numbers."""
         quote = _quote(offer, chat_id, owner_id, self._clock())
-        quote.max_price, quote.count = max_price, count
+        quote.count = count
         await self._quotes.open(quote)
         return quote
 

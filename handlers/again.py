@@ -29,7 +29,7 @@ from bot.providers.base import Provider
 from bot.purchases import Purchases
 from bot.purses import purse_of
 from bot.window import Window
-from handlers.confirmation import confirmation, opened
+from handlers.confirmation import confirmation
 from handlers.doors import Again, NextOffer, Repeat
 from handlers.offer_lists import offers as offers_screen
 from handlers.private import NUMBERS, only_in_private
@@ -67,7 +67,7 @@ async def again(
     """The same service and country with the same key, at today's price: a new message, the old one stays."""
     row = await _own(callback_data.id, callback.from_user.id, numbers)
     try:
-        quote = await _same(row, callback.from_user.id, offers, preferences)
+        quote = await _same(row, callback.from_user.id, offers)
     except UnknownKey as gone:
         await answer(callback, t.plain_error(gone), alert=True)
         await say(callback, await _offers_of(row, t, window))
@@ -92,7 +92,7 @@ async def repeat(
     """The same in the place of the menu that was pressed."""
     row = await _own(callback_data.id, callback.from_user.id, numbers)
     try:
-        quote = await _same(row, callback.from_user.id, offers, preferences)
+        quote = await _same(row, callback.from_user.id, offers)
     except UnknownKey as gone:
         await show(callback, await _offers_of(row, t, window), t.plain_error(gone))
         return
@@ -119,7 +119,7 @@ async def next_offer(
         await answer(callback, t.plain("None of your other offers has it there right now."), alert=True)
         return
     person_id = callback.from_user.id
-    quote = await opened(row.chat_id, person_id, _next(others, row), offers, preferences, _how_many(row))
+    quote = await offers.quote(row.chat_id, person_id, _next(others, row), count=_how_many(row))
     await answer(callback)
     await say(callback, await confirmation(quote, t, balances, providers, preferences, purchases))
 
@@ -163,9 +163,9 @@ async def _own(activation_id: str, person_id: int, numbers: ActivationStore) -> 
     return row
 
 
-async def _same(row: Activation, person_id: int, offers: Offers, preferences: PreferenceStore) -> Quote:
+async def _same(row: Activation, person_id: int, offers: Offers) -> Quote:
     offer = await _found(row, offers)
-    return await opened(row.chat_id, person_id, offer, offers, preferences, _how_many(row))
+    return await offers.quote(row.chat_id, person_id, offer, count=_how_many(row))
 
 
 async def _found(row: Activation, offers: Offers) -> Offer:

@@ -1,7 +1,7 @@
 """The confirmation as a screen: what is about to be bought, for how much, what can be chosen, and *Buy*.
 
-The chat's limit for one number is its maximum price where the provider can keep one; an offer above that
-limit is bought only after a press that says so.
+At most the price shown is paid, unless a maximum above it was chosen by hand. The chat's limit for one number
+raises nothing: an offer above it is bought only after a press that says so.
 """
 
 from collections.abc import Mapping
@@ -14,9 +14,7 @@ from pydantic import Field
 
 from bot.balances import Balances
 from bot.errors import Expired, NotYours
-from bot.goods import Offer
 from bot.i18n import Texts, flag
-from bot.offers import Offers
 from bot.providers.base import Capability, Provider
 from bot.purchases import Purchases
 from bot.purses import purse_of
@@ -24,6 +22,7 @@ from handlers.doors import Choices, Country, Keys, Settings, Type
 from handlers.key_marks import name_of, refusal
 from handlers.screen import Rows, Screen, in_rows, press
 from storage.intents import MOST
+from storage.keys import KeyStore
 from storage.models import Key, Quote
 from storage.preferences import PreferenceStore
 from storage.quotes import QuoteStore, mark
@@ -63,21 +62,6 @@ class Set(CallbackData, prefix="os"):
     value: str
 
 
-async def opened(
-    chat_id: int, person_id: int, offer: Offer, offers: Offers, preferences: PreferenceStore, count: int = 1
-) -> Quote:
-    """A new quote of an offer, with the maximum price that the chat chose for all of them."""
-    ceiling = (await preferences.ceilings(chat_id)).get(offer.purse)
-    most = usual_maximum(offer.cost, ceiling, offer.provider)
-    return await offers.quote(chat_id, person_id, offer, max_price=most, count=count)
-
-
-def usual_maximum(cost: Decimal, ceiling: Decimal | None, provider: Provider) -> Decimal | None:
-    """The maximum price of a quote where none is chosen for it."""
-    kept = ceiling is not None and provider.can(Capability.MAX_PRICE) and ceiling >= cost
-    return ceiling if kept else None
-
-
 async def own(nonce: str, person_id: int, quotes: QuoteStore) -> Quote:
     quote = still_there(await quotes.get(nonce))
     if quote.owner_id != person_id:
@@ -113,7 +97,7 @@ async def confirmation(
     rows = [
         *_buy_rows(quote, ceiling, t),
         *_option_rows(quote, providers[key.provider], t),
-        *_taken_back(quote, ceiling, t),
+        *_taken_back(quote, t),
         [press(t.plain("🔑 Keys"), Keys())] if key.stopped_at is not None else [],
         [press(t.plain("◀ Other offers"), Country(service=quote.service, iso2=quote.country))],
     ]
@@ -127,6 +111,19 @@ def title(quote: Quote, t: Texts) -> str:
 
 def back(quote: Quote, t: Texts) -> list[InlineKeyboardButton]:
     return [press(t.plain("◀ Back"), Look(nonce=quote.nonce))]
+
+
+async def limit_row(
+    quote: Quote, t: Texts, keys: KeyStore, preferences: PreferenceStore
+) -> list[InlineKeyboardButton]:
+    """The chat's limit for one number as the maximum, by one press, where it is above the price."""
+    key = await keys.get(quote.key_id)
+    purse = purse_of(quote.currency, key.provider if key is not None else "")
+    limit = (await preferences.ceilings(quote.chat_id)).get(purse)
+    if limit is None or limit <= quote.cost:
+        return []
+    label = t.plain("Up to my limit: {price}", price=t.money(limit, quote.currency))
+    return [press(label, Set(nonce=quote.nonce, what="max_price", value=format(limit, "f")))]
 
 
 def _each(quote: Quote) -> Decimal:
@@ -269,10 +266,10 @@ def _counts(quote: Quote) -> list[InlineKeyboardButton]:
     return [press(label, Several(nonce=quote.nonce, count=count)) for count, label in labels.items()]
 
 
-def _taken_back(quote: Quote, ceiling: Decimal | None, t: Texts) -> Rows:
+def _taken_back(quote: Quote, t: Texts) -> Rows:
     """A press each that takes a choice back."""
     chosen = [
-        (quote.max_price not in (None, ceiling), t.plain("✖ Price"), "max_price"),
+        (quote.max_price is not None, t.plain("✖ Price"), "max_price"),
         (quote.suppliers or quote.except_suppliers, t.plain("✖ Suppliers"), "suppliers"),
         (quote.operator, t.plain("✖ Operator"), "operators"),
         (quote.avoid_prefixes, t.plain("✖ Prefixes"), "prefixes"),

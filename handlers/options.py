@@ -15,12 +15,12 @@ from bot.i18n import Texts
 from bot.offers import Offers
 from bot.providers.base import Provider, Supplier, Tier
 from bot.purchases import Purchases
-from bot.purses import purse_of
-from handlers.confirmation import Look, Set, back, confirmation, own, still_there, title, usual_maximum
+from handlers.confirmation import Look, Set, back, confirmation, limit_row, own, still_there, title
 from handlers.doors import Choices, Type
 from handlers.prefixes import NotPrefixes, typed_prefixes
 from handlers.private import NUMBERS, only_in_private
 from handlers.screen import Screen, in_rows, page_of, press, show, turn
+from storage.keys import KeyStore
 from storage.models import Quote
 from storage.preferences import PreferenceStore
 from storage.quotes import QuoteStore
@@ -75,22 +75,28 @@ async def choose_one(
     purchases: Purchases,
 ) -> None:
     quote = await own(callback_data.nonce, callback.from_user.id, quotes)
-    usual = await _usual(quote, balances, providers, preferences)
-    changes = await _changes(quote, callback_data.what, callback_data.value, usual, offers)
+    changes = await _changes(quote, callback_data.what, callback_data.value, offers)
     changed = still_there(await quotes.change(quote.nonce, **changes))
     await show(callback, await confirmation(changed, t, balances, providers, preferences, purchases))
 
 
 @router.callback_query(Type.filter())
 async def ask(
-    callback: CallbackQuery, callback_data: Type, state: FSMContext, t: Texts, quotes: QuoteStore
+    callback: CallbackQuery,
+    callback_data: Type,
+    state: FSMContext,
+    t: Texts,
+    quotes: QuoteStore,
+    keys: KeyStore,
+    preferences: PreferenceStore,
 ) -> None:
     quote = await own(callback_data.nonce, callback.from_user.id, quotes)
     price = callback_data.what == "max_price"
     await state.set_state(Asked.max_price if price else Asked.prefixes)
     await state.set_data({"nonce": quote.nonce})
     question = _price_asked(quote, t) if price else _prefixes_asked(t)
-    await show(callback, Screen(f"{title(quote, t)}\n{question}", [back(quote, t)]))
+    limit = await limit_row(quote, t, keys, preferences) if price else []
+    await show(callback, Screen(f"{title(quote, t)}\n{question}", [limit, back(quote, t)]))
 
 
 def _price_asked(quote: Quote, t: Texts) -> str:
@@ -156,15 +162,6 @@ async def _typed(state: FSMContext, quotes: QuoteStore, changes: Mapping[str, ob
     nonce = (await state.get_data()).get("nonce", "")
     await state.clear()
     return still_there(await quotes.change(nonce, **changes))
-
-
-async def _usual(
-    quote: Quote, balances: Balances, providers: Mapping[str, Provider], preferences: PreferenceStore
-) -> Decimal | None:
-    """The maximum price where none is chosen."""
-    key = await balances.key(quote.key_id, quote.chat_id)
-    ceiling = (await preferences.ceilings(quote.chat_id)).get(purse_of(quote.currency, key.provider))
-    return usual_maximum(quote.cost, ceiling, providers[key.provider])
 
 
 def _price(typed: str) -> Decimal:
@@ -244,17 +241,17 @@ def _supplier(one: Supplier, quote: Quote, t: Texts) -> _Line:
     return _Line([only, _set(quote, "suppliers", _NOT + one.id, _ticked(without, left_out))], told)
 
 
-async def _changes(
-    quote: Quote, what: str, value: str, usual: Decimal | None, offers: Offers
-) -> dict[str, object]:
+async def _changes(quote: Quote, what: str, value: str, offers: Offers) -> dict[str, object]:
     """A choice as columns of the quote. A tier is one price exactly: minimum and maximum."""
     match what:
         case "tiers" | "max_price" if not value:
-            return {"max_price": usual, "min_price": None}
+            return {"max_price": None, "min_price": None}
+        case "max_price":
+            return {"max_price": _price(value), "min_price": None}
         case "tiers":
             return {"max_price": _price(value), "min_price": _price(value)}
         case "suppliers":
-            return await _supplier_changes(quote, value, usual, offers)
+            return await _supplier_changes(quote, value, offers)
         case "operators":
             return {"operator": value or None}
         case "prefixes" if not value:
@@ -263,14 +260,12 @@ async def _changes(
             raise Expired
 
 
-async def _supplier_changes(
-    quote: Quote, value: str, usual: Decimal | None, offers: Offers
-) -> dict[str, object]:
+async def _supplier_changes(quote: Quote, value: str, offers: Offers) -> dict[str, object]:
     """One more supplier to buy from at their prices, or one more to leave out, or all of them again.
 
     What was chosen is taken back by choosing it again; a price that came with suppliers goes with them.
     """
-    theirs: dict[str, object] = {"max_price": usual, "min_price": None} if quote.suppliers else {}
+    theirs: dict[str, object] = {"max_price": None, "min_price": None} if quote.suppliers else {}
     if not value:
         return {"suppliers": "", "except_suppliers": "", **theirs}
     if value.startswith(_NOT):

@@ -20,7 +20,7 @@ from bot.providers.base import Provider
 from bot.purchases import Purchases
 from bot.window import Window
 from handlers.buy import show_countries
-from handlers.confirmation import Look, PayMore, Several, Spend, confirmation, opened, own, still_there
+from handlers.confirmation import Look, PayMore, Several, Spend, confirmation, own, still_there
 from handlers.doors import Choose, Countries
 from handlers.private import NUMBERS, only_in_private
 from handlers.screen import answer, chat_of, show
@@ -53,7 +53,7 @@ async def choose(
     except (NotOffered, UnknownKey) as gone:
         await show_countries(callback, t, window, Countries(service=service), t.plain_error(gone))
         return
-    quote = await opened(chat_id, callback.from_user.id, offer, offers, preferences)
+    quote = await offers.quote(chat_id, callback.from_user.id, offer)
     await show(callback, await confirmation(quote, t, balances, providers, preferences, purchases))
 
 

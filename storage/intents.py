@@ -130,7 +130,10 @@ async def _row(session: AsyncSession, batch: str, position: int) -> str | None:
 
 
 async def _within_ceiling(session: AsyncSession, quote: Quote, provider: str) -> None:
-    """Raise `AboveLimit` where the chat pays less for one number, unless a price was chosen by hand."""
+    """Raise `AboveLimit` where the chat pays less for one number, as of now.
+
+    A maximum stands in a quote only where it was chosen by hand: above the limit, on purpose.
+    """
     ceiling = await session.get(Ceiling, (quote.chat_id, purse_of(quote.currency, provider)))
     if ceiling is not None and quote.max_price is None and quote.cost > ceiling.amount:
         raise AboveLimit

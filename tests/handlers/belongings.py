@@ -155,7 +155,7 @@ def _of_numbers(mine: Belongings) -> Buttons:
         doors.Choices: [doors.Choices(nonce=mine.quote, what=what) for what, _ in kinds],
         confirmation.Set: [
             confirmation.Set(nonce=mine.quote, what=what, value=each)
-            for what, value in kinds
+            for what, value in [*kinds, ("max_price", "0.50")]
             for each in (value, "")
         ],
         doors.Type: [doors.Type(nonce=mine.quote, what=what) for what in ("max_price", "prefixes")],

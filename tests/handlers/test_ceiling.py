@@ -1,4 +1,4 @@
-"""The chat's limit for one number: kept by the provider where it can, and passed only on purpose."""
+"""The chat's limit for one number: it raises nothing that may be paid, and is passed only on purpose."""
 
 from decimal import Decimal
 
@@ -23,18 +23,32 @@ def wished(house: House) -> Wish:
     return call.about
 
 
-async def test_a_limit_above_the_price_is_the_maximum_of_a_new_quote(chat: Chat, house: House) -> None:
-    await looking(chat, house, "1.00")
-    assert "At most $1.00 each: your limit" in chat.screen
-    assert chat.buttons[0] == "✅ Buy for at most $1.00"
+@pytest.mark.parametrize("limit", ["1.00", "0.50"])
+async def test_a_limit_raises_nothing_that_may_be_paid(chat: Chat, house: House, limit: str) -> None:
+    await looking(chat, house, limit)
+    assert "At most" not in chat.screen
     assert not any("✖" in label for label in chat.buttons)
-    await chat.press("Buy for")
+    await chat.press("Buy for $0.50")
+    assert wished(house).max_price == Decimal("0.50")
+
+
+async def test_up_to_the_limit_is_one_press_among_the_maximum_prices(chat: Chat, house: House) -> None:
+    await looking(chat, house, "1.00")
+    await chat.press("Maximum price")
+    assert chat.buttons == ["Up to my limit: $1.00", "◀ Back"]
+    await chat.press("Up to my limit")
+    assert "At most $1.00 each: your limit" in chat.screen
+    await chat.press("Buy for at most $1.00")
     assert wished(house).max_price == Decimal("1.00")
 
 
-async def test_a_limit_that_is_the_price_changes_nothing(chat: Chat, house: House) -> None:
-    await looking(chat, house, "0.50")
-    assert chat.buttons[0] == "✅ Buy for $0.50"
+@pytest.mark.parametrize("limit", ["0.50", "0.40", None])
+async def test_a_limit_that_is_no_more_than_the_price_is_no_maximum_to_choose(
+    chat: Chat, house: House, limit: str | None
+) -> None:
+    await looking(chat, house, limit)
+    await chat.press("Maximum price")
+    assert chat.buttons == ["◀ Back"]
 
 
 async def test_where_no_maximum_can_be_given_the_price_shown_is_the_most(chat: Chat, house: House) -> None:
@@ -78,13 +92,24 @@ async def test_a_forged_buy_above_the_limit_buys_nothing(chat: Chat, house: Hous
     assert house.alpha.called("buy") == []
 
 
-async def test_the_limit_comes_back_when_a_choice_is_taken_back(chat: Chat, house: House) -> None:
+async def test_a_limit_that_was_lowered_holds_for_a_button_of_before(chat: Chat, house: House) -> None:
+    await looking(chat, house, "2.00")
+    await house.codebell.preferences.cap(chat.chat_id, "USD", Decimal("0.40"))
+    await chat.press("Buy for")
+    assert chat.alert is not None
+    assert chat.alert.startswith("That costs more than your limit for one number")
+    assert house.alpha.called("buy") == []
+
+
+@pytest.mark.parametrize("typed", [None, "0.70"], ids=["by a press", "typed"])
+async def test_a_maximum_is_taken_back_to_the_price(chat: Chat, house: House, typed: str | None) -> None:
     await looking(chat, house, "1.00")
     await chat.press("Maximum price")
-    await chat.say("0.70")
-    assert "At most $0.70 each" in chat.screen
+    await (chat.press("Up to my limit") if typed is None else chat.say(typed))
+    assert "At most" in chat.screen
     await chat.press("✖ Price")
-    assert "At most $1.00 each: your limit" in chat.screen
+    assert "At most" not in chat.screen
+    assert chat.buttons[0] == "✅ Buy for $0.50"
 
 
 async def test_a_limit_in_another_currency_is_none(chat: Chat, house: House) -> None:
@@ -99,7 +124,7 @@ async def test_a_dearer_supplier_is_shown_to_be_above_the_limit(chat: Chat, hous
     await chat.press("38 ·")
     assert "⚠️ Above your limit of $0.55 for one number." in chat.screen
     await chat.press("✖ Suppliers")
-    assert "At most $0.55 each: your limit" in chat.screen
+    assert chat.buttons[0] == "✅ Buy for $0.50"
 
 
 async def test_a_limit_at_a_provider_that_tells_no_currency_holds_there_and_nowhere_else(
