@@ -76,6 +76,29 @@ async def test_s_4_a_revision_keeps_every_row_of_every_table(tmp_path: Path, old
     assert sql(file, "PRAGMA integrity_check") == [("ok",)]
 
 
+@pytest.mark.parametrize(
+    ("before", "given_back"),
+    [
+        ("UPDATE activations SET state = 'cancelled', reason = ''", 1),
+        ("UPDATE activations SET state = 'cancelled', reason = 'Unconfirmed'", 0),
+        ("UPDATE activations SET state = 'received', reason = ''", None),
+    ],
+)
+async def test_what_was_cancelled_before_0003_is_given_back_as_far_as_its_provider_said(
+    tmp_path: Path, before: str, given_back: int | None
+) -> None:
+    database, file = Database(url(tmp_path)), tmp_path / "codebell.db"
+    async with database.engine.begin() as connection:
+        upgrade = lambda sync: command.upgrade(configuration(connection=sync), "0002")  # noqa: E731
+        await connection.run_sync(upgrade)
+    await fill(database)
+    await database.close()
+    sql(file, before)
+    await migrate(database)
+    await database.close()
+    assert sql(file, "SELECT given_back FROM activations") == [(given_back,)]
+
+
 async def test_s_4_rebuilding_a_table_keeps_its_children_and_leaves_a_backup(
     tmp_path: Path, tomorrow: Path
 ) -> None:
