@@ -109,7 +109,7 @@ async def _waits(ann: Chat, key_id: str, house: House) -> tuple[str, str]:
 
 async def _rents_and_sends(ann: Chat) -> None:
     await ann.say("/rent")
-    for label in ("United States", "7 days", "Rent for"):
+    for label in ("🇺🇸", "7 days", "Rent for"):
         await ann.press(label)
     await ann.say("/send")
     await ann.press("SMS")
