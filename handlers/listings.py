@@ -1,6 +1,7 @@
 """What every list of things to buy says alike: its marks, shares and orders, what is left, who is silent."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from aiogram.types import CallbackQuery, Message
 
@@ -18,6 +19,7 @@ from storage.models import Sort
 STOPPED, OLD, OVER = "⛔", "⚠️", "🔺"
 #: Of a figure that rests on few numbers.
 FEW = "≈"
+_CENT, _DEAR = Decimal("0.01"), Decimal("0.20")
 _TYPED = 64
 #: A longer word is not said again: it may be a secret.
 _WORD = 20
@@ -60,8 +62,13 @@ def price(ware: Ware, sort: Sort, t: Texts) -> str:
     """What an order by price goes by: what a number costs, or what a received code does."""
     if sort is not Sort.EXPECTED or ware.expected is None:
         return t.money(ware.offer.cost, ware.offer.currency)
-    told = t.plain("{price} a code", price=t.money(ware.expected, ware.offer.currency))
+    told = t.plain("{price} a code", price=t.money(rounded(ware.expected), ware.offer.currency))
     return f"{FEW} {told}" if ware.few else told
+
+
+def rounded(expected: Decimal) -> Decimal:
+    """What a code costs is an estimate: no fractions of a cent where cents tell enough."""
+    return expected.quantize(_CENT) if expected >= _DEAR else expected
 
 
 def share(ware: Ware, sort: Sort, t: Texts) -> str:

@@ -15,7 +15,7 @@ from bot.statistics import Record
 from bot.window import Ware
 from handlers.doors import Choose, Countries, Country, WatchFor
 from handlers.key_marks import stop
-from handlers.listings import marks, stock_left, troubles
+from handlers.listings import marks, rounded, stock_left, troubles
 from handlers.screen import Rows, Screen, page_of, press, turn
 
 OFFERS_A_PAGE = 8
@@ -99,7 +99,7 @@ def _record(ware: Ware, record: Record, t: Texts) -> str:
     if record.seconds is not None:
         figures.append(t("usually in {time}", time=t.span(record.seconds)))
     if ware.expected is not None:
-        figures.append(t("about {price} a code", price=t.money(ware.expected, ware.offer.currency)))
+        figures.append(t("about {price} a code", price=t.money(rounded(ware.expected), ware.offer.currency)))
     return " · ".join(figures)
 
 

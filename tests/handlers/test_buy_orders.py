@@ -79,6 +79,14 @@ async def test_what_a_code_costs_by_few_numbers_says_so_and_stands_last(pair: Ch
     assert "1 of 1 number got a code (few data) · usually in 14 seconds · about $0.40 a code" in pair.screen
 
 
+async def test_what_a_code_costs_is_rounded_to_cents(chat: Chat, house: House) -> None:
+    house.alpha.prices_of = {("tg", "1"): ("0.235", 9)}
+    await remembered(house, chat, "US", received=10, ended=10)
+    await chat.say("telegram us")
+    assert "Alpha · $0.235" in chat.screen
+    assert "about $0.24 a code" in chat.screen
+
+
 async def test_an_order_nothing_is_known_for_says_that_it_is_by_price(chat: Chat, house: House) -> None:
     await house.codebell.preferences.choose(chat.chat_id, sort=Sort.SUCCESS)
     await chat.say("telegram")
