@@ -15,6 +15,7 @@ Several numbers of one quote are intended one after the other, each when the one
                                       next position gets a row that says so, and never a call
     before that row is committed      the same at the next start: it is written once, its nonce is unique
     while one is under way            as above for that one, and for those after it as between two
+    a backup from between two         those after it may have been bought since: `unknown`, and told so
     after one was charged for beyond  as between two, and told so: nothing more is ordered, with or without
     what was agreed to                a death
 """

@@ -106,8 +106,21 @@ def not_listed(row: Activation, title: str, t: Texts) -> list[str]:
 
 
 def unknown(row: Activation, title: str, t: Texts) -> list[str]:
+    if row.reason == Reason.RESTORED:
+        return _since_the_backup(title, t)
     lines = [_how_unknown(row, title, t), t("I did not and will not order again for this press.")]
     return [*lines, *_balances(row, t), _then(row, title, t)]
+
+
+def _since_the_backup(title: str, t: Texts) -> list[str]:
+    return [
+        t(
+            "❓ This bot was restored from a backup in which this one is not ordered yet. It <b>may have "
+            "been bought</b> since: your account at {provider} shows it.",
+            provider=title,
+        ),
+        t("I will not order it for this press any more."),
+    ]
 
 
 def _then(row: Activation, title: str, t: Texts) -> str:

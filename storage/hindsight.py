@@ -1,8 +1,9 @@
 """What a backup cannot know: what became of its intents since, and which of its buttons were pressed.
 
 No lost purchase or rent is looked for any more either: what is new in an account since its call may have been
-bought after the backup. It stays unknown, and the person takes over what is theirs. All this is done to a
-copy that nobody runs over yet, before it takes the database's place.
+bought after the backup. It stays unknown, and the person takes over what is theirs; so does each of several
+numbers whose turn came only after the backup. All this is done to a copy that nobody runs over yet, before it
+takes the database's place: a restore that dies over it is done again from the backup.
 """
 
 from datetime import datetime
@@ -11,6 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
+from storage.intents import left_in_doubt, unfinished
 from storage.models import (
     WATCH_OPEN,
     Activation,
@@ -42,6 +44,7 @@ async def mistrust(database: Database, now: datetime) -> None:
         rents = await _rents(session)
         await _take_the_buttons(session)
         await _leave_open(session, now)
+        await _doubt_the_rest(session, now)
         await _look_for_no_purchase(session, now)
         await _end_the_watches(session, now)
         for chat_id in await session.scalars(select(Key.chat_id).where(Key.removed_at.is_(None)).distinct()):
@@ -70,6 +73,12 @@ async def _leave_open(session: AsyncSession, now: datetime) -> None:
     for table, state in intents:
         uncalled = update(table).where(table.state == state, table.called_at.is_(None))
         await session.execute(uncalled.values(called_at=now))
+
+
+async def _doubt_the_rest(session: AsyncSession, now: datetime) -> None:
+    """Of several what was not ordered when the copy was made: it may have been since."""
+    for last in await unfinished(session):
+        await left_in_doubt(session, last, Reason.RESTORED, now)
 
 
 async def _rents(session: AsyncSession) -> list[RentalOrder]:

@@ -4,12 +4,13 @@ Of several numbers the first row has the quote's own nonce, each other one a non
 position: no press and no restart buys a position twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot.errors import AlreadyDone, Expired, NotOffered, NotYours, Refused, text
 from bot.purses import purse_of
@@ -99,16 +100,41 @@ async def _is_heard(session: AsyncSession, chat_id: int) -> None:
 
 async def left_out(session: AsyncSession, last: Activation, reason: str, now: datetime) -> Activation | None:
     """A row that says why nothing is ordered after `last`; None where something was or nothing is missing."""
-    batch, position = last.batch or "", last.position + 1
-    if position > last.count or await _row(session, batch, position) is not None:
+    position = last.position + 1
+    if position > last.count or await _row(session, last.batch or "", position) is not None:
         return None
-    copied = f"{_WHAT} provider cost agreed currency batch count".split()
-    values = {name: getattr(last, name) for name in copied}
-    ended = {"state": State.FAILED, "reason": reason, "created_at": now, "ended_at": now}
-    row = Activation(
-        id=new_id(), nonce=nonce_of(batch, position), position=position, **values, **ended, **_FLAGS
+    ended = {"state": State.FAILED, "reason": reason, "ended_at": now}
+    return await _written(session, _after(last, position, now, ended), now)
+
+
+async def left_in_doubt(session: AsyncSession, last: Activation, reason: str, now: datetime) -> None:
+    """A row for each that others should have followed, and may have where nobody here saw it."""
+    doubt = {"state": State.UNKNOWN, "reason": reason, "called_at": now, "ended_at": now}
+    for position in range(last.position + 1, last.count + 1):
+        await _written(session, _after(last, position, now, doubt), now)
+
+
+async def unfinished(session: AsyncSession) -> Sequence[Activation]:
+    """The last of several that others should have followed: told not bought, it is an end."""
+    after = aliased(Activation)
+    follower = exists().where(after.batch == Activation.batch, after.position == Activation.position + 1)
+    ordered = (Activation.state != State.BUYING) | Activation.called_at.is_not(None)
+    query = select(Activation).where(
+        Activation.batch.is_not(None),
+        Activation.position < Activation.count,
+        Activation.state != State.FAILED,
+        ordered,
+        ~follower,
     )
-    return await _written(session, row, now)
+    return (await session.scalars(query)).all()
+
+
+def _after(last: Activation, position: int, now: datetime, how: Mapping[str, Any]) -> Activation:
+    """A row of the same order, of one that is not ordered here."""
+    copied = f"{_WHAT} provider cost agreed currency batch count".split()
+    values: dict[str, Any] = {name: getattr(last, name) for name in copied}
+    nonce = nonce_of(last.batch or "", position)
+    return Activation(id=new_id(), nonce=nonce, position=position, created_at=now, **values, **how, **_FLAGS)
 
 
 async def ordered_together(session: AsyncSession, batch: str) -> Sequence[Activation]:

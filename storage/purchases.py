@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from storage.caps import Caps, room
 from storage.database import Database
-from storage.intents import intended, left_out, ordered_together, usable
+from storage.intents import intended, left_out, ordered_together, unfinished, usable
 from storage.keys import twins
 from storage.models import Activation, Quote, State
 from storage.moves import change, enter, move, redraw
@@ -59,18 +58,8 @@ class PurchaseStore:
 
     async def unfinished(self) -> Sequence[Activation]:
         """The last of several that others should have followed: told not bought, it is an end."""
-        after = aliased(Activation)
-        follower = exists().where(after.batch == Activation.batch, after.position == Activation.position + 1)
-        ordered = (Activation.state != State.BUYING) | Activation.called_at.is_not(None)
-        query = select(Activation).where(
-            Activation.batch.is_not(None),
-            Activation.position < Activation.count,
-            Activation.state != State.FAILED,
-            ordered,
-            ~follower,
-        )
         async with self._database.begin() as session:
-            return (await session.scalars(query)).all()
+            return await unfinished(session)
 
     async def get(self, activation_id: str) -> Activation | None:
         async with self._database.begin() as session:

@@ -38,7 +38,7 @@ class Reason(StrEnum):
     OVERCHARGED = "Overcharged"
     #: A message was asked for long enough, and its provider never told a last word on it.
     NO_FINAL_WORD = "NoFinalWord"
-    #: A watch of a backup: it may have bought since.
+    #: A watch of a backup, or one of several numbers that was not ordered in it: it may have bought since.
     RESTORED = "Restored"
     #: A watch of somebody who may not use this bot any more.
     NOT_SERVED = "NotServed"

@@ -3,9 +3,12 @@
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import delete
 
 from bot.errors import NoMoney
 from bot.providers.base import Outcome, Reading
+from storage.hindsight import mistrust
+from storage.models import Activation, Step
 from tests.doubles import KEY
 from tests.house import Chat, House, labels
 
@@ -89,6 +92,24 @@ async def test_after_a_restart_in_between_the_rest_is_told_and_not_ordered(offer
     assert "🚫 Not bought, not paid.\nThe bot was stopped before it could order this." in offer.screen
     assert "Bought: 0 of 3. The rest was not ordered." in offer.screen
     assert house.alpha.called("buy") == []
+
+
+async def test_a_backup_from_in_between_does_not_say_that_the_rest_was_not_bought(
+    offer: Chat, house: House
+) -> None:
+    await offer.press("×3")
+    await offer.press("Buy 3")
+    async with house.database.begin() as session:
+        await session.execute(delete(Step))
+        await session.execute(delete(Activation).where(Activation.position > 1))
+    await mistrust(house.database, house.clock())
+    house.clock.advance(1)
+    await house.restart()
+    told = [message["text"] for message in offer.messages if "restored from a backup in" in message["text"]]
+    assert [f"Number {number} of 3" in text for number, text in zip((2, 3), told, strict=True)] == [True] * 2
+    assert "It may have been bought since: your account at Alpha shows it." in told[0]
+    assert not any("was stopped before it could order" in message["text"] for message in offer.messages)
+    assert not any("Order the rest" in label for message in offer.messages for label in labels(message))
 
 
 @pytest.mark.parametrize("count", ["0", "-1", "1000", "many"])

@@ -1,6 +1,6 @@
 """A restored copy: its buttons spend nothing any more, and what it never tried may have been tried since."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -162,3 +162,37 @@ async def test_what_was_carried_out_stays_as_it_is(database: Database, key: Key)
         assert (await session.get_one(OutgoingMessage, "m")).state is MessageState.ACCEPTED
         [post] = (await session.scalars(select(Post))).all()
         assert (post.kind, post.chat_id, post.next_try_at) == ("restored", 1, LATER)
+
+
+def several(key: Key, position: int, state: State, **more: object) -> Activation:
+    """One of three numbers of one press."""
+    nonce = "b" if position == 1 else f"b/{position}"
+    return number(key, nonce, state, batch="b", position=position, count=3, **more)
+
+
+@pytest.mark.parametrize(
+    ("state", "called"), [(State.WAITING, NOW), (State.BUYING, None), (State.BUYING, NOW)]
+)
+async def test_of_several_the_rest_may_have_been_bought_after_the_backup(
+    database: Database, key: Key, state: State, called: datetime | None
+) -> None:
+    await put(database, several(key, 1, state, called_at=called))
+    await mistrust(database, LATER)
+    async with database.begin() as session:
+        rows = (await session.scalars(select(Activation).order_by(Activation.position))).all()
+        told = set(await session.scalars(select(Post.subject).where(Post.kind == "card")))
+    assert [(row.nonce, row.state, row.reason) for row in rows[1:]] == [
+        ("b/2", State.UNKNOWN, Reason.RESTORED),
+        ("b/3", State.UNKNOWN, Reason.RESTORED),
+    ]
+    assert rows[0].state is state
+    assert {row.id for row in rows[1:]} <= told
+
+
+async def test_of_several_that_ended_before_the_backup_nothing_is_in_doubt(
+    database: Database, key: Key
+) -> None:
+    await put(database, several(key, 1, State.WAITING), several(key, 2, State.FAILED, reason="NoNumbers"))
+    await mistrust(database, LATER)
+    async with database.begin() as session:
+        assert len((await session.scalars(select(Activation))).all()) == 2
