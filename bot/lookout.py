@@ -1,18 +1,23 @@
 """What can be bought of a service in a country right now, for who waits for it: asked politely for everybody.
 
 However many wait, a provider is asked for the prices of a service once in half a minute at most, and less
-often while it does not answer. That is kept in memory: after a restart one question tells it anew.
+often while it does not answer: one account that gets no answer, or everybody once two accounts met the same.
+That is kept in memory: after a restart a question or two tell it anew.
 """
 
-from collections.abc import Collection, Sequence
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
+from typing import TypeVar
 
 from bot.catalogue import Catalogue
 from bot.clock import Clock
 from bot.errors import Unavailable, Unclear
-from bot.providers.base import Country, Price
+from bot.providers.base import Country, Price, Service
 from bot.purses import in_order, purse_of
 from bot.services import nice_name, slug
 from bot.shops import Shop, Shops, Trouble
@@ -20,6 +25,12 @@ from storage.models import Key
 
 #: How long a provider that did not answer is left alone: twice as long after each time in a row.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=10)
+#: Stands for all accounts among those that are not answered; no key ends in nothing.
+_EVERYBODY = ""
+#: Stands for the names of services and countries among the codes of services.
+_NAMES = ""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +106,62 @@ class Payer:
 
 @dataclass(frozen=True, slots=True)
 class _Silence:
-    """A provider that did not answer about a service; not asked again before that moment."""
+    """An account that was not answered so many times in a row; it does not ask again before that moment."""
 
     failures: int
     until: datetime
+
+
+class _Line:
+    """Where one thing is asked of a provider, by one account (the tail of its key) at a time.
+
+    Whoever is not answered is left out for a while. That may be due to its key: the others ask all the same,
+    until a second one meets the same before anybody was answered.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._turn = asyncio.Lock()
+        self._silences: dict[str, _Silence] = {}
+        #: What went wrong since the last answer, and who met it first.
+        self._met: dict[type[Unclear], str] = {}
+
+    async def ask(self, account: str, question: Callable[[], Awaitable[T]]) -> T:
+        """Ask in turn; each asks for itself: what is on its way for another account is not shared."""
+        async with self._turn:
+            self._leave_out(account)
+            try:
+                answer = await question()
+            except Unclear as unclear:
+                self._not_answered(account, type(unclear))
+                raise
+            self._answered(account)
+            return answer
+
+    def _leave_out(self, account: str) -> None:
+        """Raise `Unavailable` for who may not ask yet."""
+        for name in (account, _EVERYBODY):
+            silence = self._silences.get(name)
+            if silence is not None and silence.until > self._clock():
+                left = silence.until - self._clock()
+                raise Unavailable("left alone", retry_after=left.total_seconds(), sent=False)
+
+    def _not_answered(self, account: str, how: type[Unclear]) -> None:
+        self._lengthen(account)
+        if self._met.setdefault(how, account) != account:
+            self._lengthen(_EVERYBODY)
+
+    def _answered(self, account: str) -> None:
+        for name in (account, _EVERYBODY):
+            self._silences.pop(name, None)
+        self._met.clear()
+
+    def _lengthen(self, name: str) -> None:
+        before, now = self._silences.get(name), self._clock()
+        failures = 1 if before is None else before.failures + 1
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(failures - 1, 8))
+        recent = {who: one for who, one in self._silences.items() if one.until > now - LONGEST_PAUSE}
+        self._silences = recent | {name: _Silence(failures, now + pause)}
 
 
 class Lookout:
@@ -108,7 +171,8 @@ class Lookout:
         self._catalogue = catalogue
         self._shops = shops
         self._clock = clock
-        self._silences: dict[tuple[str, str], _Silence] = {}
+        #: By the provider, and the code of the service asked about.
+        self._lines: defaultdict[tuple[str, str], _Line] = defaultdict(lambda: _Line(clock))
 
     async def look(self, chat_id: int, service: str, iso2: str, key_id: str | None = None) -> Sight:
         """A service (its slug) in a country, with one key of a chat or with all that can buy.
@@ -138,36 +202,27 @@ class Lookout:
 
     async def _sold(self, shop: Shop, service: str, iso2: str) -> tuple[str, list[Find]]:
         """What the provider calls the service, and what it sells of it there, with each of the keys."""
-        services = await self._catalogue.services(shop.provider, shop.secret)
-        countries = await self._catalogue.countries(shop.provider, shop.secret)
+        services, countries = await self._ask(shop, _NAMES, self._names)
         wanted = [one for one in services if slug(one.name) == service]
         finds = [
             _find(shop, key, one.code, countries[price.country], price)
             for one in wanted
-            for price in await self._prices(shop, one.code)
+            for price in await self._ask(shop, one.code, partial(self._prices, code=one.code))
             if price.country in countries and countries[price.country].iso2 == iso2
             for key in shop.keys
         ]
         return nice_name(service, wanted[0].name) if wanted else "", finds
 
-    async def _prices(self, shop: Shop, code: str) -> Sequence[Price]:
-        name = shop.provider.name, code
-        silence = self._silences.get(name)
-        if silence is not None and silence.until > self._clock():
-            left = silence.until - self._clock()
-            raise Unavailable("left alone", retry_after=left.total_seconds(), sent=False)
-        try:
-            prices = await self._catalogue.prices_now(shop.provider, shop.secret, code)
-        except Unclear:
-            self._silences[name] = self._longer(silence)
-            raise
-        self._silences.pop(name, None)
-        return prices
+    async def _ask(self, shop: Shop, about: str, question: Callable[[Shop], Awaitable[T]]) -> T:
+        line = self._lines[shop.provider.name, about]
+        return await line.ask(shop.keys[0].tail, lambda: question(shop))
 
-    def _longer(self, before: _Silence | None) -> _Silence:
-        failures = 1 if before is None else before.failures + 1
-        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(failures - 1, 8))
-        return _Silence(failures, self._clock() + pause)
+    async def _names(self, shop: Shop) -> tuple[list[Service], dict[str, Country]]:
+        services = await self._catalogue.services(shop.provider, shop.secret)
+        return services, await self._catalogue.countries(shop.provider, shop.secret)
+
+    async def _prices(self, shop: Shop, code: str) -> Sequence[Price]:
+        return await self._catalogue.prices_now(shop.provider, shop.secret, code)
 
 
 def several(payers: Sequence[Payer]) -> bool:

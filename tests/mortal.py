@@ -31,6 +31,8 @@ class MortalProvider(FakeProvider):
         #: Numbers not listed as active yet, although they were sold.
         self.lagging = False
         self.foreign: list[Number] = []
+        #: What comes of asking for prices with some keys.
+        self.odd: dict[str, Exception] = {}
         self._wishes: dict[str, Wish] = {}
 
     async def balance(self, key: SecretStr, *, paid: bool = False) -> Balance:
@@ -41,6 +43,9 @@ class MortalProvider(FakeProvider):
         self, key: SecretStr, service: str | None = None, country: str | None = None
     ) -> list[Price]:
         await self._pass("before prices")
+        if key.get_secret_value() in self.odd:
+            self._hear("prices", service)
+            raise self.odd[key.get_secret_value()]
         return await super().prices(key, service, country)
 
     async def buy(self, key: SecretStr, wish: Wish) -> Number:
