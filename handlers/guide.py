@@ -63,7 +63,7 @@ async def commands(callback: CallbackQuery, t: Texts) -> None:
 
 
 def _typed(t: Texts) -> str:
-    return t("With a service and a country it goes straight there: /buy telegram us")
+    return t("With a service and a country it goes straight there:\n/buy telegram us")
 
 
 def _questions(t: Texts) -> Screen:

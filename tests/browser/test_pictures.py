@@ -10,7 +10,7 @@ from playwright.async_api import Browser, expect
 from tests.browser.demo import WAIT, Demo
 from tests.browser.page.acting import bubbles
 from tests.browser.past import remember
-from tests.browser.walking import Walk, Walker, walking
+from tests.browser.walking import NO_TOASTS, Walk, Walker, walking
 
 PICTURES = Path(__file__).parent / "screenshots"
 SITE, TITLE = "smsbower", "SMSBower"
@@ -48,7 +48,7 @@ async def _to_the_first_number(walker: Walker) -> int:
 async def _to_the_same_again(walker: Walker) -> int:
     await walker.types("/start")
     before = walker.presses_made
-    await walker.presses("🔁 Telegram")
+    await walker.presses("🔁 Repeat: {what}")
     await walker.presses("✅ Buy for {price}")
     await walker.reads("⏳ Waiting for the SMS until {time}.")
     return walker.presses_made - before
@@ -86,7 +86,7 @@ async def _pictured(walker: Walker, name: str) -> None:
     if os.environ.get("SCREENSHOTS") != "1":
         return
     path = PICTURES / f"{name}-{walker.walk.language}.png"
-    await walker.page.screenshot(path=path)
+    await walker.page.screenshot(path=path, style=NO_TOASTS)
     with Image.open(path) as drawn:
         few = drawn.convert("RGB").quantize(method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     few.save(path, optimize=True)

@@ -89,7 +89,7 @@ async def _buys_again(walker: Walker) -> None:
     await walker.presses("More ▾")
     await walker.sees("21-the-rest-of-the-menu")
     await walker.presses("◀ Menu")
-    await walker.presses("🔁 Telegram")
+    await walker.presses("🔁 Repeat: {what}")
     await walker.sees("22-the-same-again")
     await walker.presses("✅ Buy for {price}")
     await walker.reads("⏳ Waiting for the SMS until {time}.")
