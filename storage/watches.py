@@ -54,6 +54,16 @@ def next_nonce(watch: Watch) -> str:
     return f"{watch.id}{_TRY}{tries + 1:x}"
 
 
+def refused_tries(watch: Watch) -> Any:
+    """Asks for the key and the reason of each try that bought nothing, oldest first, by the range of nonces.
+
+    Their counts are hexadecimal: before "g", in whatever order a database puts words.
+    """
+    nonces = Activation.nonce.between(f"{watch.id}{_TRY}", f"{watch.id}{_TRY}g")
+    tries = select(Activation.key_id, Activation.reason).where(nonces, Activation.state == State.FAILED)
+    return tries.order_by(Activation.created_at)
+
+
 def may_have_bought(purchase: Activation | None) -> bool:
     """Whether a try of a watch bought something, or may have: then there is no other try."""
     if purchase is None:
@@ -165,13 +175,8 @@ class WatchStore(DueRows[Watch]):
 
     async def refusals(self, watch: Watch) -> dict[str, str]:
         """The keys (their ids) with which it ordered in vain, and why each was refused last, oldest first."""
-        tries = select(Activation.key_id, Activation.reason).where(
-            Activation.owner_id == watch.owner_id,
-            Activation.state == State.FAILED,
-            Activation.nonce.startswith(f"{watch.id}{_TRY}", autoescape=True),
-        )
         async with self._database.begin() as session:
-            rows = (await session.execute(tries.order_by(Activation.created_at))).all()
+            rows = (await session.execute(refused_tries(watch))).all()
         return {row.key_id: row.reason for row in rows}
 
     # What came of it

@@ -1,11 +1,15 @@
 """The tries of a watch that buys: a nonce and a quote each, and no other one after what may have bought."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import text
+from sqlalchemy.dialects import sqlite
 
 from storage.database import Database
 from storage.models import Key, State, WatchState
 from storage.reasons import Reason
-from storage.watches import WatchStore, by_watch, next_nonce
+from storage.watches import WatchStore, by_watch, next_nonce, refused_tries
 from tests.storage.shelf import NOW, chat, number, put, stored
 from tests.storage.test_watches import LATER, nonces, quote, watch
 
@@ -74,3 +78,27 @@ async def test_after_a_try_that_may_have_bought_there_is_no_other(
     await store.buying("watch", quote(key, "watch@1"), NOW, LATER)
     await put(database, number(key, "n", state, nonce="watch@1", reason=reason))
     assert await store.resumed("watch", NOW, LATER) is None
+
+
+async def test_its_refusals_are_found_by_an_index_however_much_its_person_bought(
+    database: Database, store: WatchStore, key: Key
+) -> None:
+    row = watch("x" * 11)
+    others = {"before": "xxxxxxxxxxw@9", "itself": row.id, "after": "xxxxxxxxxxy@1", "several": f"{row.id}/2"}
+    await put(
+        database, row, *(number(key, name, State.FAILED, nonce=nonce) for name, nonce in others.items())
+    )
+    for count, reason in ((1, "NoNumbers"), (0xF, "PriceChanged"), (0xFFFF, "NoMoney")):
+        told = {
+            "nonce": f"{row.id}@{count:x}",
+            "reason": reason,
+            "created_at": NOW + timedelta(seconds=count),
+        }
+        await put(database, number(key, str(count), State.FAILED, **told))
+    assert await store.refusals(row) == {key.id: "NoMoney"}
+    written = refused_tries(row).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    async with database.begin() as session:
+        steps = [step.detail for step in await session.execute(text(f"EXPLAIN QUERY PLAN {written}"))]
+        found = (await session.execute(refused_tries(row))).all()
+    assert "(nonce>? AND nonce<?)" in steps[0]
+    assert [reason for _, reason in found] == ["NoNumbers", "PriceChanged", "NoMoney"]
