@@ -64,6 +64,19 @@ async def test_whoever_dies_before_the_outcome_is_noted_reads_it_again(vigil: Vi
     assert vigil.core.purchased == 1
 
 
+async def test_a_purchase_that_appears_after_it_was_asked_for_is_not_forgotten(vigil: Vigil) -> None:
+    """Whoever found none yet, and goes on watching, is stopped by the purchase itself."""
+    watch = await vigil.buys()
+    vigil.sells("0.50", 9)
+    row = await vigil.look(watch)
+    assert row.state is WatchState.BUYING
+    assert await vigil.store.resumed(row.id, vigil.clock(), vigil.clock()) is None
+    assert (await vigil.row(watch)).state is WatchState.BUYING
+    assert await vigil.quotes() == [row.nonce]
+    assert (await vigil.to_its_end(watch)).state is WatchState.BOUGHT
+    assert vigil.core.purchased == 1
+
+
 async def test_what_a_dead_process_was_about_to_buy_can_be_bought_by_nobody(vigil: Vigil) -> None:
     """Not even by whoever still holds the nonce of that try."""
     watch = await vigil.buys()
