@@ -11,7 +11,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from bot.greeting import COMMANDS
-from bot.i18n import LOCALES, Catalogues
+from bot.i18n import LOCALES, Catalogues, short_countries
 from bot.sandbox.sites import all_sites
 from handlers import privacy
 from handlers.choices import Speak
@@ -24,12 +24,13 @@ LANGUAGES = sorted(Catalogues().languages)
 MOST_DATA, MOST_ALERT = 64, 200
 SOLD = [one.name for site in all_sites(seed=1).values() for one in site.shop.goods.services.values()]
 LONGEST_SERVICE = max(SOLD, key=len)
-#: What is no text of ours: names, and what Babel says of places, months and spans of time.
+#: What is no text of ours: names, also of places, and what Babel says of months and spans of time.
 NAMES = "Alpha Beta Google InfoCenter Promo Taxi Telegram WhatsApp tmobile verizon UTC"
 ENGLISH = Locale("en")
 SAID_BY_BABEL = (
     LONGEST_SERVICE,
     *ENGLISH.territories.values(),
+    *short_countries("en").values(),
     *ENGLISH.months["format"]["abbreviated"].values(),
     *(Locale(language).display_name or "" for language in LANGUAGES),
     *("minutes", "hours", "days"),
@@ -56,7 +57,11 @@ async def wandered(house: House, language: str) -> Wanderer:
         for button in (one for one in every if not isinstance(one, ENDS)):
             await wanderer.hear(await presser.press(button.pack()))
     await wanderer.give(
-        *COMMANDS, f"buy {LONGEST_SERVICE}", f"buy {LONGEST_SERVICE} gs", "prices telegram gs"
+        *COMMANDS,
+        f"buy {LONGEST_SERVICE}",
+        f"buy {LONGEST_SERVICE} gs",
+        "prices telegram gs",
+        "start buy_nosuchthing",
     )
     return wanderer
 
