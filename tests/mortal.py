@@ -11,7 +11,8 @@ from pydantic import SecretStr
 from bot.providers.base import Balance, Capability, Held, Number, Price, Reading, Timing, Wish
 from storage.database import Database
 from storage.models import Activation
-from storage.purchases import Bought, PurchaseStore
+from storage.purchases import PurchaseStore
+from storage.sold import Bought
 from tests.doubles import FakeProvider
 
 
