@@ -15,6 +15,8 @@ Several numbers of one quote are intended one after the other, each when the one
                                       next position gets a row that says so, and never a call
     before that row is committed      the same at the next start: it is written once, its nonce is unique
     while one is under way            as above for that one, and for those after it as between two
+    a press that stops the rest       writes the row of the next position: before it is committed nothing was
+                                      stopped, after it nobody orders that position any more
     a backup from between two         those after it may have been bought since: `unknown`, and told so
     after one was charged for beyond  as between two, and told so: nothing more is ordered, with or without
     what was agreed to                a death
@@ -107,6 +109,12 @@ class Purchases(Spending[Activation, _Order, Number]):
     async def together(self, row: Activation) -> Sequence[Activation]:
         """All that were ordered with one press, in order; a number alone is alone."""
         return [row] if row.batch is None else await self._store.together(row.batch)
+
+    async def stop_rest(self, row: Activation) -> bool:
+        """Let nothing more be ordered of those this one belongs to; whether there was anything to stop."""
+        stopped = row.batch is not None and await self._store.stop(row.batch, self._clock())
+        self._nudge()
+        return stopped
 
     async def recover(self, older_than: timedelta = timedelta(0)) -> None:
         """The same; of several, what a dead process did not order is told and never ordered."""

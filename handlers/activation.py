@@ -55,6 +55,21 @@ async def cancel_all(
     await answer(callback, cancelling(await activations.cancel_all(together, person), t), alert=True)
 
 
+@router.callback_query(Act.filter(F.what == What.STOP_REST))
+async def stop_rest(
+    callback: CallbackQuery, callback_data: Act, t: Texts, activations: Activations, purchases: Purchases
+) -> None:
+    """Order no more of several; what is being ordered right now may still come."""
+    row = await activations.mine(callback_data.id, callback.from_user.id)
+    if await purchases.stop_rest(row):
+        told = t.plain(
+            "Stopped: no more is ordered. The number that is being bought right now may still come."
+        )
+    else:
+        told = t.plain("There is nothing left to stop: nothing more of it will be ordered.")
+    await answer(callback, told, alert=True)
+
+
 def cancelling(wished: int, t: Texts) -> str:
     """For how many a cancel was wished."""
     return t.plain(

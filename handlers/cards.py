@@ -228,6 +228,8 @@ def _last_code(row: Activation, t: Texts) -> str:
 def _buttons(row: Activation, provider: Provider | None, t: Texts, now: datetime) -> Rows:
     copy = [copies(t.plain("📋 Copy number"), row.phone)] if row.phone else []
     match row.state:
+        case State.BUYING:
+            return [_stop_rest(row, t)]
         case State.WAITING:
             return [copy, *_waiting_buttons(row, provider, t, now)]
         case State.FAILED:
@@ -246,6 +248,13 @@ def _waiting_buttons(row: Activation, provider: Provider | None, t: Texts, now: 
         buttons.append([press(_cancel_label(row, t, now), Act(what=What.CANCEL, id=row.id))])
         buttons.append(_cancel_all(row, t))
     return [list(line) for line in buttons]
+
+
+def _stop_rest(row: Activation, t: Texts) -> list[InlineKeyboardButton]:
+    """On the card of the one that is being ordered, while others are to follow it."""
+    if row.position >= row.count:
+        return []
+    return [press(t.plain("⏹ Stop the rest"), Act(what=What.STOP_REST, id=row.id))]
 
 
 def _cancel_all(row: Activation, t: Texts) -> list[InlineKeyboardButton]:

@@ -96,6 +96,7 @@ class What(StrEnum):
     FINISH = "f"
     CARD = "v"
     CANCEL_ALL = "a"
+    STOP_REST = "o"
 
 
 class Act(CallbackData, prefix="a"):

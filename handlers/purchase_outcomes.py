@@ -29,10 +29,8 @@ def why(row: Activation, t: Texts) -> str:
             return t("That is the limit of purchases a day; try again later.")
         case SpentEnough.__name__:
             return t("That would pass the daily spending limit at this provider.")
-        case Reason.AFTER_UNCLEAR:
-            return t("The answer about the one before it was lost, so this one was not ordered.")
-        case Reason.OVERCHARGED:
-            return t("More was charged for the one before it than you agreed to: this one was not ordered.")
+        case Reason.AFTER_UNCLEAR | Reason.OVERCHARGED | Reason.STOPPED:
+            return _why_left_out(row, t)
         case PriceChanged.__name__ if row.cost > row.agreed:
             now, then = t.money(row.cost, row.currency), t.money(row.agreed, row.currency)
             return t("It costs {now} now, you agreed to {then}. Nothing was bought.", now=now, then=then)
@@ -40,6 +38,17 @@ def why(row: Activation, t: Texts) -> str:
     if error is None:
         return t("I was restarted before the order went out. Press again if you still want it.")
     return t.error(error())
+
+
+def _why_left_out(row: Activation, t: Texts) -> str:
+    """Why it was not ordered, though nothing refused it."""
+    match row.reason:
+        case Reason.OVERCHARGED:
+            return t("More was charged for the one before it than you agreed to: this one was not ordered.")
+        case Reason.STOPPED:
+            return t("You stopped the rest.")
+        case _:
+            return t("The answer about the one before it was lost, so this one was not ordered.")
 
 
 def not_bought(row: Activation, title: str, t: Texts) -> list[str]:
@@ -56,7 +65,7 @@ def _of_several(row: Activation, t: Texts) -> list[str]:
     """How many of them were bought: all before this one, and none after it."""
     if row.batch is None:
         return []
-    if row.reason == Reason.AFTER_UNCLEAR:
+    if row.reason in (Reason.AFTER_UNCLEAR, Reason.STOPPED):
         return [t("The rest was not ordered.")]
     bought = row.position - 1
     if row.position == row.count:

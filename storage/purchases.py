@@ -56,6 +56,14 @@ class PurchaseStore:
         async with self._database.begin() as session:
             await left_out(session, last, reason, now)
 
+    async def stop(self, batch: str, now: datetime) -> bool:
+        """Let nothing more of several be ordered; whether there was anything to stop."""
+        async with self._database.begin() as session:
+            *_, last = await ordered_together(session, batch)
+            if last.state is State.FAILED:
+                return False
+            return await left_out(session, last, Reason.STOPPED, now) is not None
+
     async def unfinished(self) -> Sequence[Activation]:
         """The last of several that others should have followed: told not bought, it is an end."""
         async with self._database.begin() as session:

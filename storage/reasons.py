@@ -36,6 +36,8 @@ class Reason(StrEnum):
     AFTER_UNCLEAR = "AfterUnclear"
     #: Of several more was charged for the one before it than was agreed to, so this one was not ordered.
     OVERCHARGED = "Overcharged"
+    #: Of several the person stopped what was not ordered yet.
+    STOPPED = "Stopped"
     #: A message was asked for long enough, and its provider never told a last word on it.
     NO_FINAL_WORD = "NoFinalWord"
     #: A watch of a backup, or one of several numbers that was not ordered in it: it may have bought since.

@@ -91,3 +91,56 @@ async def test_for_a_chat_that_blocked_the_bot_nothing_more_is_ordered(core: Cor
     assert core.purchased == 1
     await reached(None)
     assert "This chat could not be reached any more" in await core.told(rows[-1].id)
+
+
+# The person stops the rest
+
+
+def stops(core: Core, point: str, answers: list[bool]) -> None:
+    """Let the person stop the rest while the first number is ordered."""
+
+    async def stop() -> None:
+        [first] = await core.rows()
+        answers.append(await core.purchases.stop_rest(first))
+
+    core.alpha.meanwhile[point] = stop
+
+
+@pytest.mark.parametrize("point", ["before buy", "after buy"])
+async def test_who_stops_the_rest_gets_what_was_being_bought_and_no_more(core: Core, point: str) -> None:
+    answers: list[bool] = []
+    stops(core, point, answers)
+    rows = await ordered(core, 5)
+    assert [(row.state, row.reason) for row in rows] == [(WAITING, ""), (FAILED, Reason.STOPPED)]
+    assert (core.purchased, answers) == (1, [True])
+    assert "You stopped the rest.\nThe rest was not ordered." in await core.told(rows[-1].id)
+    assert not await core.purchases.stop_rest(rows[0])
+
+
+async def test_the_rest_is_stopped_once_though_what_was_being_bought_is_refused(core: Core) -> None:
+    stops(core, "before buy", [])
+    core.alpha.prices_of["tg", "1"] = ("0.50", 0)
+    rows = await ordered(core, 3)
+    assert [(row.state, row.reason) for row in rows] == [(FAILED, "NoNumbers"), (FAILED, Reason.STOPPED)]
+
+
+async def test_what_was_stopped_stays_so_after_a_death(core: Core) -> None:
+    stops(core, "before buy", [])
+    core.alpha.deadly = {"after buy"}
+    await ordered(core, 3)
+    core.reborn()
+    core.clock.advance(5)
+    await core.purchases.recover()
+    await core.errands.drain(10)
+    rows = await in_order(core)
+    assert [(row.state, row.reason) for row in rows[1:]] == [(FAILED, Reason.STOPPED)]
+    assert (rows[0].state, core.purchased) == (State.UNKNOWN, 1)
+
+
+async def test_where_all_are_ordered_nothing_is_left_to_stop(core: Core) -> None:
+    rows = await ordered(core, 2)
+    assert not await core.purchases.stop_rest(rows[0])
+    assert not await core.purchases.stop_rest(await core.buy())
+    core.alpha.prices_of["tg", "1"] = ("0.50", 0)
+    [refused] = [row for row in await ordered(core, 3) if row.state is FAILED]
+    assert not await core.purchases.stop_rest(refused)

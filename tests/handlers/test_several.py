@@ -112,6 +112,23 @@ async def test_a_backup_from_in_between_does_not_say_that_the_rest_was_not_bough
     assert not any("Order the rest" in label for message in offer.messages for label in labels(message))
 
 
+async def test_the_rest_is_stopped_from_the_card_of_what_is_being_bought(offer: Chat, house: House) -> None:
+    await offer.press("×3")
+    quote, card = offer.data("Buy 3").split(":")[1], offer.last["message_id"]
+    purchases = house.codebell.purchases
+    await purchases._store.intend(quote, offer.person_id, offer.chat_id, card, purchases._caps, house.clock())
+    await house.settle()
+    assert offer.buttons == ["⏹ Stop the rest"]
+    await offer.press("Stop the rest")
+    assert offer.alert is not None
+    assert offer.alert.startswith("Stopped: no more is ordered.")
+    assert "🚫 Not bought, not paid.\nYou stopped the rest.\nThe rest was not ordered." in offer.screen
+    await offer.press("Stop the rest")
+    assert offer.alert == "There is nothing left to stop: nothing more of it will be ordered."
+    await offer.press("Order the rest")
+    assert offer.buttons[0] == "✅ Buy 2 for $1.00"
+
+
 @pytest.mark.parametrize("count", ["0", "-1", "1000", "many"])
 async def test_a_count_that_is_none_does_nothing(offer: Chat, count: str) -> None:
     await offer.forge(offer.data("×5").removesuffix("5") + count)

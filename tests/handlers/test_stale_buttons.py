@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from bot.sandbox.telegram.wire import Json
 from storage.models import Quote
 from storage.quotes import mark
 from tests.handlers.conftest import telegram_us
-from tests.house import Chat, House, Json, labels
+from tests.house import Chat, House, labels
 
 CHANGED = "It was changed meanwhile: look again."
 
