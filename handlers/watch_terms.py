@@ -191,12 +191,12 @@ def prices(
     bests = _bests(payer, sight)
     who = [t("With: {who}", who=name_of_payer(payer, payers, t, providers))] if several(payers) else []
     ask = t("<b>How much at most for the number?</b>") if wish.buys else t("<b>Tell you at which price?</b>")
-    typed = t("Press one, or send an amount like 0.50.")
-    lines = [title(sight.service_name, wish.iso2, t), *stands(bests, sight, t), *who, "", ask, typed]
     chosen = [
         press(label, Limit(**wish.model_dump(), price=packed(price)))
         for label, price in suggested(next(iter(bests), None), payer.currency, ceiling, t)
     ]
+    typed = t("Press one, or send an amount like 0.50.") if chosen else t("Send an amount like 0.50.")
+    lines = [title(sight.service_name, wish.iso2, t), *stands(bests, sight, t), *who, "", ask, typed]
     back = [press(t.plain("◀ Back"), WatchFor(service=wish.service, iso2=wish.iso2))]
     return Screen("\n".join(lines), [*in_rows(chosen, 2), _others(wish, payers, t), back])
 
