@@ -44,7 +44,8 @@ NUMBERS: Mapping[str, Any] = {
     "country_code": Activation.country_code,
     "operator": Activation.operator,
     "agreed": Activation.agreed,
-    "charged": Activation.cost,
+    # What was charged, or asked where nothing was bought: `bought_at` tells.
+    "price": Activation.cost,
     "currency": Activation.currency,
     "balance_before": Activation.balance_before,
     "balance_after": Activation.balance_after,

@@ -108,7 +108,7 @@ async def test_csv_has_a_file_for_each_sort_of_things_there_are(database: Databa
     ]
     [bought_one] = table(found[0])
     told = {"id": "n000", "state": "received", "number": "12015550001", "number_as_written": "'=1+1"}
-    assert {**bought_one, **told, "ordered_at": "2026-05-01T12:00:00Z", "charged": "0.10"} == bought_one
+    assert {**bought_one, **told, "ordered_at": "2026-05-01T12:00:00Z", "price": "0.10"} == bought_one
     first, second, rented = table(found[1])
     own = {"of": "numbers", "of_id": "n000", "number": "12015550001", "position": "1", "sender": "'+1 555"}
     assert {**first, **own, "code": "04817", "text": "Ваш код: 04817", "late": "false"} == first
