@@ -49,6 +49,12 @@ async def test_a_strangers_odd_key_keeps_nobody_else_out(vigil: Vigil) -> None:
 
 async def test_whoever_asks_at_the_same_time_as_an_odd_key_is_answered(vigil: Vigil) -> None:
     odd(vigil, ANN, BadReply("ACCOUNT_ODD"))
+
+    async def take_long() -> None:
+        for _ in range(30):
+            await vigil.core.keys.list(EVE)
+
+    vigil.alpha.meanwhile["before prices"] = take_long
     everybody = [sees(vigil, person) for person in (ANN, BEN, EVE, OWNER)]
     assert await asyncio.gather(*everybody) == ["BadReply", "", "", ""]
 
