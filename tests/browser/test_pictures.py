@@ -10,7 +10,7 @@ from playwright.async_api import Browser, expect
 from tests.browser.demo import WAIT, Demo
 from tests.browser.page.acting import bubbles
 from tests.browser.past import remember
-from tests.browser.walking import NO_TOASTS, Walk, Walker, walking
+from tests.browser.walking import DOCUMENT, Walk, Walker, walking
 
 PICTURES = Path(__file__).parent / "screenshots"
 SITE, TITLE = "smsbower", "SMSBower"
@@ -77,7 +77,7 @@ async def _waits(walker: Walker) -> None:
     await walker.presses("🛒 Buy by itself")
     await walker.presses("−25")
     await walker.presses(walker.span(60))
-    await walker.sees("p4-watch")
+    await walker.sees("p4-watch", DOCUMENT)
     await _pictured(walker, "watch")
 
 
@@ -86,7 +86,7 @@ async def _pictured(walker: Walker, name: str) -> None:
     if os.environ.get("SCREENSHOTS") != "1":
         return
     path = PICTURES / f"{name}-{walker.walk.language}.png"
-    await walker.page.screenshot(path=path, style=NO_TOASTS)
+    await walker.page.screenshot(path=path)
     with Image.open(path) as drawn:
         few = drawn.convert("RGB").quantize(method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     few.save(path, optimize=True)

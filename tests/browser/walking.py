@@ -23,8 +23,11 @@ SCREENS = Path(os.environ.get("SCREENS", ROOT / ".artifacts" / "screens"))
 SIZES = {"desktop": ViewportSize(width=1280, height=900), "phone": PHONE}
 #: Lines a text may have before it is a wall: as many as a phone shows above a few buttons.
 LONGEST = 24
+#: Lines that what is read from top to bottom may have: a page of the history, a receipt.
+DOCUMENT = 36
 _MEASURES = (Path(__file__).parent / "measures.js").read_text()
-NO_TOASTS = "[data-testid=toast] { display: none }"
+#: They go by themselves, after seconds.
+_NO_TOASTS = "document.getElementById('toasts').replaceChildren()"
 _TEXTS = I18n(path=LOCALES, default_locale="en", domain="bot")
 _VALUE, _TAG = re.compile(r"\{\w+\}"), re.compile("<[^<>]*>")
 
@@ -72,12 +75,13 @@ class Walker:
             self.wrong.setdefault(what, name)
 
     async def keeps(self, name: str) -> None:
-        """A picture of the window, with nothing under the mouse; a toast would have to be waited for."""
+        """A picture of the window, with nothing under the mouse and nothing over it."""
         await expect(self.page.locator(".key.busy")).to_have_count(0)
         await self.page.mouse.move(1, 1)
+        await self.page.evaluate(_NO_TOASTS)
         folder = SCREENS / str(self.walk)
         folder.mkdir(parents=True, exist_ok=True)
-        await self.page.screenshot(path=folder / f"{name}.png", style=NO_TOASTS)
+        await self.page.screenshot(path=folder / f"{name}.png")
 
     async def starts(self) -> None:
         await self.page.get_by_test_id("start").click()
