@@ -116,7 +116,7 @@ async def test_a_file_where_a_price_is_expected_leaves_the_question_open(chat: C
 
 UNREADABLE = ["", "x", "zz:1:2", "qb", "qb:", "a:z:id", "bs:99999", "bc:telegram:-1:0", "m:extra:parts"]
 OUTDATED = [
-    "qb:nosuch",
+    "qb:nosuch:seen",
     "ua:nosuch",
     "a:c:nosuch",
     "ko:nosuch",
