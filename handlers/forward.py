@@ -97,8 +97,7 @@ def _unanswered(failure: Unclear, wish: Ring, t: Texts) -> Screen:
 
 def _question(row: Activation, t: Texts) -> Screen:
     text = t(
-        "📞 Where shall calls to {phone} ring?\n"
-        "Send that number in international form, like +442079460958.",
+        "📞 Where shall calls to {phone} ring?\nSend that number in international form, like +442079460958.",
         phone=international(row.phone or ""),
     )
     return Screen(text, [_never_mind(row.id, t)])

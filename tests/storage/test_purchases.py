@@ -11,8 +11,9 @@ from storage.caps import Caps, SpentEnough, TooManyNumbers, TooManyToday
 from storage.database import Database
 from storage.keys import KeyStore
 from storage.models import Activation, Key, State
-from storage.purchases import Bought, PurchaseStore
+from storage.purchases import PurchaseStore
 from storage.quotes import LIFETIME, QuoteStore
+from storage.sold import Bought
 from storage.vault import Vault
 from tests.storage.shelf import MASTER, NOW, SECRET, number, put, stored
 from tests.storage.test_quotes import quote
