@@ -25,6 +25,8 @@ SIZES = {"desktop": ViewportSize(width=1280, height=900), "phone": PHONE}
 LONGEST = 24
 #: Lines that what is read from top to bottom may have: a page of the history, a receipt.
 DOCUMENT = 36
+#: Milliseconds before a press: who comes faster than a person can is not heard.
+_PACE = 250
 _MEASURES = (Path(__file__).parent / "measures.js").read_text()
 #: They go by themselves, after seconds.
 _NO_TOASTS = "document.getElementById('toasts').replaceChildren()"
@@ -90,6 +92,7 @@ class Walker:
     async def presses(self, label: str) -> None:
         """The last button of that label, and what it does has been done."""
         await expect(self.page.locator(".key.busy")).to_have_count(0)
+        await self.page.wait_for_timeout(_PACE)
         await self.button(label).click()
         self.presses_made += 1
         await expect(self.page.locator(".key.busy")).to_have_count(0, timeout=WAIT)
