@@ -1,6 +1,6 @@
 """The buttons of a bought number: cancel, the SMS was sent, another SMS, finish, show the card again."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aiogram import F, Router
 from aiogram.types import CallbackQuery
@@ -14,7 +14,7 @@ from handlers.doors import Act, What
 from handlers.private import NUMBERS, only_in_private
 from handlers.screen import answer
 from storage.activations import ActivationStore
-from storage.models import Activation, State
+from storage.models import State
 
 router = Router(name="activation")
 router.callback_query.filter(F.data.startswith("a"))
@@ -31,16 +31,16 @@ async def cancel(
     if row.state is not State.WAITING or row.cancel_at is None or row.cancel_at <= now:
         await answer(callback, t.plain("Cancelling…"))
         return
-    await answer(callback, _booked(row, row.cancel_at, t, now), alert=True)
-
-
-def _booked(row: Activation, at: datetime, t: Texts, now: datetime) -> str:
-    """When it is cancelled, and why not now where its provider is the reason."""
     if row.cancel_from is None or row.cancel_from <= now:
-        return t.plain("Booked: I cancel it at {time}.", time=t.time(at))
+        await answer(callback, t.plain("Booked: I cancel it at {time}.", time=t.time(row.cancel_at)))
+        return
+    await answer(callback, _too_early(row.cancel_from - now, row.cancel_at, t), alert=True)
+
+
+def _too_early(wait: timedelta, at: datetime, t: Texts) -> str:
     return t.plain(
         "Too early: the provider lets go of it in {span}. Booked: I cancel it at {time}.",
-        span=t.span((row.cancel_from - now).total_seconds()),
+        span=t.span(wait.total_seconds()),
         time=t.time(at),
     )
 
