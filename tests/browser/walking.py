@@ -5,6 +5,7 @@ What is pressed and read is named by its English sentence, whatever language the
 
 import os
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from babel.dates import format_timedelta
 from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
 from bot.i18n import LOCALES
+from bot.paces import TELEGRAM
 from tests.browser.demo import ROOT, WAIT, Demo, Newcomer
 from tests.browser.page.acting import PHONE, bubbles, last_text
 
@@ -25,8 +27,8 @@ SIZES = {"desktop": ViewportSize(width=1280, height=900), "phone": PHONE}
 LONGEST = 24
 #: Lines that what is read from top to bottom may have: a page of the history, a receipt.
 DOCUMENT = 36
-#: Milliseconds before a press: who comes faster than a person can is not heard.
-_PACE = 250
+#: So much in so many seconds is heard of one person, and a little more: who comes faster than that is not.
+MOST, WITHIN = TELEGRAM.heard[0] - 4, TELEGRAM.heard[1]
 _MEASURES = (Path(__file__).parent / "measures.js").read_text()
 #: They go by themselves, after seconds.
 _NO_TOASTS = "document.getElementById('toasts').replaceChildren()"
@@ -56,6 +58,8 @@ class Walker:
     walk: Walk
     presses_made: int = 0
     wrong: dict[str, str] = field(default_factory=dict)
+    #: When they did something lately, in seconds of the monotonic clock.
+    _acts: list[float] = field(default_factory=list)
 
     @property
     def page(self) -> Page:
@@ -92,10 +96,18 @@ class Walker:
     async def presses(self, label: str) -> None:
         """The last button of that label, and what it does has been done."""
         await expect(self.page.locator(".key.busy")).to_have_count(0)
-        await self.page.wait_for_timeout(_PACE)
+        await self._keeps_pace()
         await self.button(label).click()
         self.presses_made += 1
         await expect(self.page.locator(".key.busy")).to_have_count(0, timeout=WAIT)
+
+    async def _keeps_pace(self) -> None:
+        """Wait where the bot would hear no more of them."""
+        now = time.monotonic()
+        self._acts = [moment for moment in self._acts if moment > now - WITHIN]
+        if len(self._acts) >= MOST:
+            await self.page.wait_for_timeout(1000 * (self._acts[0] + WITHIN - now))
+        self._acts.append(time.monotonic())
 
     def button(self, label: str) -> Locator:
         return self.page.get_by_test_id("inline-button").filter(has_text=self.said(label)).last
@@ -103,6 +115,7 @@ class Walker:
     async def types(self, words: str, answers: int = 1) -> None:
         """Something is said, and answered in so many messages."""
         before = await bubbles(self.page).count()
+        await self._keeps_pace()
         await self.newcomer.types(words)
         await expect(bubbles(self.page)).to_have_count(before + 1 + answers, timeout=WAIT)
 
