@@ -3,7 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -38,9 +40,9 @@ class Ticks:
         """Start them, by name: what to do, and every how many seconds."""
         for name, (tick, seconds) in ticks.items():
             self._scheduler.add_job(
-                self._guarded,
+                _until_the_end,
                 "interval",
-                (name, tick),
+                (partial(self._guarded, name, tick),),
                 seconds=seconds,
                 misfire_grace_time=None,
                 coalesce=True,
@@ -50,8 +52,9 @@ class Ticks:
     def start_chores(self, chores: Tick) -> None:
         """Let a round of chores come soon, and every hour; it takes what its parts take, see `each`."""
         self._scheduler.add_job(
-            chores,
+            _until_the_end,
             "interval",
+            (chores,),
             seconds=HOUR,
             next_run_time=datetime.now(UTC) + self._soon,
             misfire_grace_time=None,
@@ -82,3 +85,9 @@ class Ticks:
                 self._failed(name)
         else:
             self._beat(name)
+
+
+async def _until_the_end(tick: Tick) -> None:
+    """The scheduler breaks off what goes on when it ends, and logs that as an error of the tick."""
+    with suppress(asyncio.CancelledError):
+        await tick()

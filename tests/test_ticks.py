@@ -116,3 +116,14 @@ async def test_ticks_that_never_started_can_be_paused_and_ended() -> None:
     ticks = Ticks(lambda _: None)
     ticks.pause()
     ticks.end()
+
+
+async def test_a_tick_that_the_end_breaks_off_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    ticks, long = Ticks(lambda _: None), Tick(hangs=True)
+    ticks.start({"long": (long, 0.01)})
+    async with asyncio.timeout(10):
+        await long.once.wait()
+    ticks.end()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert caplog.records == []
