@@ -1,5 +1,6 @@
 """The bot's own books, its database, read beside the running bot. Moments are seconds since 1970."""
 
+import math
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -45,12 +46,16 @@ class Books:
         """When each number is looked at next."""
         return self._moments("SELECT next_poll_at FROM activations WHERE next_poll_at IS NOT NULL")
 
-    def unsaid(self) -> list[float]:
-        """When each waiting row of the outbox is tried next, in a chat that takes it then."""
+    def unsaid(self, until: float = math.inf) -> list[float]:
+        """When each waiting row of the outbox is tried next, in a chat that takes it then.
+
+        What was said and will only look different by then does not wait after `until`.
+        """
         return self._moments(
             "SELECT max(next_try_at, coalesce(blocked_until, next_try_at)) FROM outbox"
-            " LEFT JOIN chats ON chats.id = outbox.chat_id WHERE next_try_at IS NOT NULL AND failure != ?",
-            PARKED,
+            " LEFT JOIN chats ON chats.id = outbox.chat_id WHERE next_try_at IS NOT NULL AND failure != ?"
+            " AND (sent_at IS NULL OR next_try_at <= ?)",
+            *(PARKED, until),
         )
 
     def trying(self, chat_id: int) -> int:

@@ -29,7 +29,8 @@ async def quiesce(
     `ours` are the ids of the numbers the bot has by then, `rang` whether a number's newest code rang.
     """
     books = Books(sandbox.database)
-    await _until_none(sandbox, bot, lambda: books.undecided() + books.unsaid())
+    # Cards are drawn anew when a number's time is over: not waited for, or no number would be left.
+    await _until_none(sandbox, bot, lambda: books.undecided() + books.unsaid(sandbox.clock.time()))
     waiting = [number for number in _listening(sandbox) if number.id in ours()]
     for number in waiting:
         deliver(sandbox, number)
