@@ -29,6 +29,8 @@ LONGEST = 24
 DOCUMENT = 36
 #: So much in so many seconds is heard of one person, and a little more: who comes faster than that is not.
 MOST, WITHIN = TELEGRAM.heard[0] - 4, TELEGRAM.heard[1]
+#: How often a screen is measured before it is wrong, and the milliseconds between.
+PATIENCE, _MOMENT = 8, 250
 _MEASURES = (Path(__file__).parent / "measures.js").read_text()
 #: They go by themselves, after seconds.
 _NO_TOASTS = "document.getElementById('toasts').replaceChildren()"
@@ -76,9 +78,18 @@ class Walker:
         A document is allowed more lines, and more than a window holds.
         """
         await self.keeps(name)
-        whole = "true" if longest == LONGEST else "false"
-        for what in await self.page.evaluate(f"({_MEASURES})({longest}, {whole})"):
+        for what in await self._measured(longest):
             self.wrong.setdefault(what, name)
+
+    async def _measured(self, longest: int) -> list[str]:
+        """What is wrong with the screen when it has come to rest: it may still be drawn or scroll."""
+        whole, wrong = "true" if longest == LONGEST else "false", []
+        for _ in range(PATIENCE):
+            wrong = await self.page.evaluate(f"({_MEASURES})({longest}, {whole})")
+            if not wrong:
+                break
+            await self.page.wait_for_timeout(_MOMENT)
+        return list(wrong)
 
     async def keeps(self, name: str) -> None:
         """A picture of the window, with nothing under the mouse and nothing over it."""
