@@ -5,7 +5,6 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -40,9 +39,9 @@ class Ticks:
         """Start them, by name: what to do, and every how many seconds."""
         for name, (tick, seconds) in ticks.items():
             self._scheduler.add_job(
-                _until_the_end,
+                self._come,
                 "interval",
-                (partial(self._guarded, name, tick),),
+                (name, tick),
                 seconds=seconds,
                 misfire_grace_time=None,
                 coalesce=True,
@@ -52,9 +51,8 @@ class Ticks:
     def start_chores(self, chores: Tick) -> None:
         """Let a round of chores come soon, and every hour; it takes what its parts take, see `each`."""
         self._scheduler.add_job(
-            _until_the_end,
+            chores,
             "interval",
-            (chores,),
             seconds=HOUR,
             next_run_time=datetime.now(UTC) + self._soon,
             misfire_grace_time=None,
@@ -63,8 +61,9 @@ class Ticks:
 
     async def each(self, chores: Mapping[str, Tick]) -> None:
         """One after another, by name: none that fails or hangs keeps the next one from its turn."""
-        for name, chore in chores.items():
-            await self._guarded(name, chore)
+        with suppress(asyncio.CancelledError):
+            for name, chore in chores.items():
+                await self._guarded(name, chore)
 
     def pause(self) -> None:
         if self._scheduler.running:
@@ -73,6 +72,11 @@ class Ticks:
     def end(self) -> None:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+
+    async def _come(self, name: str, tick: Tick) -> None:
+        """The scheduler breaks off what goes on when it ends, and would log that as an error of the tick."""
+        with suppress(asyncio.CancelledError):
+            await self._guarded(name, tick)
 
     async def _guarded(self, name: str, tick: Tick) -> None:
         """A tick that hangs is cut, a tick that fails is logged: the next one comes anyway."""
@@ -85,9 +89,3 @@ class Ticks:
                 self._failed(name)
         else:
             self._beat(name)
-
-
-async def _until_the_end(tick: Tick) -> None:
-    """The scheduler breaks off what goes on when it ends, and logs that as an error of the tick."""
-    with suppress(asyncio.CancelledError):
-        await tick()
