@@ -34,6 +34,8 @@ PATIENCE, _MOMENT = 8, 250
 _MEASURES = (Path(__file__).parent / "measures.js").read_text()
 #: They go by themselves, after seconds.
 _NO_TOASTS = "document.getElementById('toasts').replaceChildren()"
+#: Who pressed a button further up goes down to what is new, as the arrow on the page would lead them.
+_TO_THE_END = "(() => { const all = document.querySelector('.scroll'); all.scrollTop = all.scrollHeight; })()"
 _TEXTS = I18n(path=LOCALES, default_locale="en", domain="bot")
 _VALUE, _TAG = re.compile(r"\{\w+\}"), re.compile("<[^<>]*>")
 
@@ -85,6 +87,7 @@ class Walker:
         """What is wrong with the screen when it has come to rest: it may still be drawn or scroll."""
         whole, wrong = "true" if longest == LONGEST else "false", []
         for _ in range(PATIENCE):
+            await self.page.evaluate(_TO_THE_END)
             wrong = await self.page.evaluate(f"({_MEASURES})({longest}, {whole})")
             if not wrong:
                 break
@@ -96,6 +99,7 @@ class Walker:
         await expect(self.page.locator(".key.busy")).to_have_count(0)
         await self.page.mouse.move(1, 1)
         await self.page.evaluate(_NO_TOASTS)
+        await self.page.evaluate(_TO_THE_END)
         folder = SCREENS / str(self.walk)
         folder.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=folder / f"{name}.png")
