@@ -52,9 +52,10 @@ _OF_ONE_KEY = frozenset(each.__name__ for each in (NoMoney, BadKey, Banned, Unkn
 
 
 @router.callback_query(Again.filter())
+@router.callback_query(Repeat.filter())
 async def again(
     callback: CallbackQuery,
-    callback_data: Again,
+    callback_data: Again | Repeat,
     t: Texts,
     offers: Offers,
     balances: Balances,
@@ -64,39 +65,21 @@ async def again(
     purchases: Purchases,
     window: Window,
 ) -> None:
-    """The same service and country with the same key, at today's price: a new message, the old one stays."""
-    row = await _own(callback_data.id, callback.from_user.id, numbers)
+    """The same service and country with the same key, at today's price.
+
+    *Repeat* stands in a menu and takes its place; under a number it is a new message, the old one stays.
+    """
+    row, alert = await _own(callback_data.id, callback.from_user.id, numbers), ""
     try:
         quote = await _same(row, callback.from_user.id, offers)
+        screen = await confirmation(quote, t, balances, providers, preferences, purchases)
     except UnknownKey as gone:
-        await answer(callback, t.plain_error(gone), alert=True)
-        await say(callback, await _offers_of(row, t, window))
+        screen, alert = await _offers_of(row, t, window), t.plain_error(gone)
+    if isinstance(callback_data, Repeat):
+        await show(callback, screen, alert)
         return
-    await answer(callback)
-    await say(callback, await confirmation(quote, t, balances, providers, preferences, purchases))
-
-
-@router.callback_query(Repeat.filter())
-async def repeat(
-    callback: CallbackQuery,
-    callback_data: Repeat,
-    t: Texts,
-    offers: Offers,
-    balances: Balances,
-    numbers: ActivationStore,
-    providers: Mapping[str, Provider],
-    preferences: PreferenceStore,
-    purchases: Purchases,
-    window: Window,
-) -> None:
-    """The same in the place of the menu that was pressed."""
-    row = await _own(callback_data.id, callback.from_user.id, numbers)
-    try:
-        quote = await _same(row, callback.from_user.id, offers)
-    except UnknownKey as gone:
-        await show(callback, await _offers_of(row, t, window), t.plain_error(gone))
-        return
-    await show(callback, await confirmation(quote, t, balances, providers, preferences, purchases))
+    await answer(callback, alert, alert=bool(alert))
+    await say(callback, screen)
 
 
 @router.callback_query(NextOffer.filter())
