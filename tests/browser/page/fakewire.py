@@ -1,5 +1,6 @@
 """A sandbox of plain dictionaries that speaks the page's wire format, with the test as the bot behind it."""
 
+import asyncio
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +27,7 @@ class FakeWire:
         self.calls: list[Json] = []
         self.sites: list[Json] = []
         self.deeds: list[tuple[str, Json]] = []
+        self.noted = asyncio.Condition()
         self.queries: list[str] = []
         self.refuse: dict[str, str] = {}
         self.sockets: set[web.WebSocketResponse] = set()
@@ -114,6 +116,17 @@ class FakeWire:
         for socket in list(self.sockets):
             await socket.send_json({"seq": self.seq, "type": kind, **body})
 
+    async def note(self, op: str, body: Json) -> None:
+        async with self.noted:
+            self.deeds.append((op, body))
+            self.noted.notify_all()
+
+    async def heard(self, op: str, count: int = 1) -> list[Json]:
+        """All deeds of that kind as soon as there are `count`: the page answers a press before it is told."""
+        async with asyncio.timeout(10), self.noted:
+            await self.noted.wait_for(lambda: len(self.deeds_of(op)) >= count)
+        return self.deeds_of(op)
+
     def deeds_of(self, op: str) -> list[Json]:
         return [body for done, body in self.deeds if done == op]
 
@@ -136,7 +149,7 @@ class FakeWire:
         op, body = request.match_info["op"], await request.json()
         if op == "state":
             return web.json_response(self.state())
-        self.deeds.append((op, body))
+        await self.note(op, body)
         if op in self.refuse:
             return web.json_response({"error": self.refuse[op]}, status=400)
         reply = await getattr(self, f"do_{op}", self.nothing)(body)
@@ -217,7 +230,7 @@ class FakeWire:
 
     async def control(self, request: web.Request) -> web.Response:
         name, op, body = request.match_info["name"], request.match_info["op"], await request.json()
-        self.deeds.append((f"{name}.{op}", body))
+        await self.note(f"{name}.{op}", body)
         if op == "auto":
             changed = next(one for one in self.sites if one["name"] == name)
             changed["auto"] = body or None

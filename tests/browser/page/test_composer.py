@@ -64,7 +64,7 @@ async def test_a_forced_reply_is_a_reply_once(chat: Page, wire: FakeWire, me: in
     await chat.get_by_test_id("composer").press("Enter")
     await expect(bubbles(chat).last.get_by_test_id("reply")).to_contain_text("Send me the key")
     await expect(chat.get_by_test_id("reply-bar")).to_be_hidden()
-    assert wire.deeds_of("message")[-1]["reply_to"] == asked["message_id"]
+    assert (await wire.heard("message"))[-1]["reply_to"] == asked["message_id"]
 
 
 async def test_a_file_is_sent_with_its_caption(chat: Page, wire: FakeWire, me: int) -> None:

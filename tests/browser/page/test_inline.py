@@ -19,9 +19,9 @@ async def test_an_inline_query_shows_the_bots_results(chat: Page, wire: FakeWire
     await wire.call("answerInlineQuery", inline_query_id="77", results=results)
     await chat.get_by_test_id("inline-result").click()
     await expect(chat.get_by_test_id("composer")).to_have_value("")
-    assert wire.deeds_of("inline") == [{"user_id": me, "query": "telegram id", "chat_id": me}]
+    assert await wire.heard("inline") == [{"user_id": me, "query": "telegram id", "chat_id": me}]
     chosen = {"inline_query_id": "77", "result_id": "1", "chat_id": me, "user_id": me}
-    assert wire.deeds_of("choose") == [chosen]
+    assert await wire.heard("choose") == [chosen]
 
 
 async def test_more_results_come_when_one_scrolls_to_the_end(chat: Page, wire: FakeWire) -> None:
@@ -31,7 +31,7 @@ async def test_more_results_come_when_one_scrolls_to_the_end(chat: Page, wire: F
     await expect(chat.get_by_test_id("inline-result")).to_have_count(20)
     async with chat.expect_response("**/telegram/inline"):
         await box.evaluate("box => { box.scrollTop = box.scrollHeight; }")
-    assert wire.deeds_of("inline")[-1]["offset"] == "20"
+    assert (await wire.heard("inline"))[-1]["offset"] == "20"
     await _offered(wire, range(20, 25))
     await expect(chat.get_by_test_id("inline-result")).to_have_count(25)
     assert await box.evaluate("box => box.scrollTop") > 0

@@ -15,7 +15,7 @@ async def test_a_callback_spins_until_its_answer_and_is_sent_once(
     await button(chat, "Buy").dblclick()
     await expect(button(chat, "Buy")).to_have_class(re.compile("busy"))
     await expect(button(chat, "Help")).not_to_have_class(re.compile("busy"))
-    clicks = wire.deeds_of("click")
+    clicks = await wire.heard("click")
     assert clicks == [{"chat_id": me, "message_id": message["message_id"], "user_id": me, "data": "buy"}]
     await wire.answer(wire.queries[0], "Bought")
     await expect(chat.get_by_test_id("toast")).to_have_text("Bought")

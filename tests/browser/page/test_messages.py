@@ -65,4 +65,6 @@ async def test_a_person_deletes_a_message_from_its_menu(chat: Page, wire: FakeWi
     await last_text(chat).click(button="right")
     async with chat.expect_response("**/telegram/delete"):
         await chat.get_by_test_id("menu-item").filter(has_text="Delete").click()
-    assert wire.deeds_of("delete") == [{"chat_id": me, "message_ids": [message["message_id"]], "user_id": me}]
+    assert await wire.heard("delete") == [
+        {"chat_id": me, "message_ids": [message["message_id"]], "user_id": me}
+    ]

@@ -31,7 +31,7 @@ async def test_a_new_person_has_a_fresh_chat_of_their_own(chat: Page, wire: Fake
     await chat.get_by_test_id("dialog-ok").click()
     await expect(chat.get_by_test_id("who")).to_contain_text("Bohdana")
     await expect(chat.get_by_test_id("start")).to_be_visible()
-    assert wire.deeds_of("user") == [{"name": "Bohdana", "language_code": "uk"}]
+    assert await wire.heard("user") == [{"name": "Bohdana", "language_code": "uk"}]
 
 
 async def test_a_group_is_made_with_the_bot_and_each_member_can_speak(
@@ -48,9 +48,9 @@ async def test_a_group_is_made_with_the_bot_and_each_member_can_speak(
     await chat.get_by_test_id("composer").fill("hello all")
     await chat.get_by_test_id("composer").press("Enter")
     await expect(last_text(chat)).to_have_text("hello all")
-    [made], [added] = wire.deeds_of("chat"), wire.deeds_of("add_bot")
+    [made], [added] = await wire.heard("chat"), await wire.heard("add_bot")
     assert (made["title"], made["members"], added["status"]) == ("QA team", [me, other], "administrator")
-    assert wire.deeds_of("message")[-1]["user_id"] == other
+    assert (await wire.heard("message"))[-1]["user_id"] == other
 
 
 async def test_blocking_the_bot_takes_the_composer_away_until_restart(

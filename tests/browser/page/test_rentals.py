@@ -51,7 +51,7 @@ async def test_an_sms_is_sent_to_a_rented_number_from_the_panel(
     await expect(number.get_by_test_id("rental-text")).to_have_value("")
     await number.get_by_test_id("rental-sms").click()
     written = {"id": "19993920", "text": "9999 is your Taxify activation code."}
-    assert wire.deeds_of("smsak.sms") == [written, {"id": "19993920"}]
+    assert await wire.heard("smsak.sms", 2) == [written, {"id": "19993920"}]
 
 
 async def test_the_sim_and_what_waits_for_it_are_shown(
