@@ -8,7 +8,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import BrokenKey
 from storage.database import Database
-from storage.models import Activation, Chat, Form, Key, Post, Preferences, Row
+from storage.models import (
+    Activation,
+    Chat,
+    Form,
+    Guest,
+    HungMenu,
+    Key,
+    Member,
+    Post,
+    Preferences,
+    Row,
+)
 from storage.outbox import unpark
 from storage.places import to_the_buyers
 from storage.vault import Vault
@@ -16,7 +27,7 @@ from storage.vault import Vault
 log = logging.getLogger(__name__)
 
 #: What people chose: a chat has one row of each, or one for each thing.
-_CHOICES = ("preferences", "ceilings", "favourites")
+_CHOICES = ("preferences", "ceilings", "favourites", "sharings")
 
 
 class ChatStore:
@@ -102,6 +113,7 @@ class ChatStore:
             await _forget_messages(session, old)
             await self._move_keys(session, old, new)
             await _make_room(session, old, new)
+            await _move_guest(session, old, new)
             for table in Row.metadata.sorted_tables:
                 await _move_rows(session, table, old, new)
             await unpark(session, new)
@@ -141,16 +153,26 @@ async def _forget_messages(session: AsyncSession, old: int) -> None:
     cards = update(Activation).where(Activation.card_chat_id == old)
     await session.execute(cards.values(card_chat_id=None, card_message_id=None))
     await session.execute(update(Post).where(Post.chat_id == old).values(message_id=None))
+    await session.execute(delete(HungMenu).where(HungMenu.chat_id == old))
 
 
 async def _make_room(session: AsyncSession, old: int, new: int) -> None:
     """Who has a form in the new chat already keeps that one; what was chosen in the old one stays chosen."""
     newer = select(Form.user_id).where(Form.chat_id == new).scalar_subquery()
     await session.execute(delete(Form).where(Form.chat_id == old, Form.user_id.in_(newer)))
+    known = select(Member.user_id).where(Member.chat_id == old).scalar_subquery()
+    await session.execute(delete(Member).where(Member.chat_id == new, Member.user_id.in_(known)))
     for name in _CHOICES:
         table = Row.metadata.tables[name]
         moving = exists().where(table.alias().c.chat_id == old)
         await session.execute(delete(table).where(table.c.chat_id == new, moving))
+
+
+async def _move_guest(session: AsyncSession, old: int, new: int) -> None:
+    """What the operator decided about the group holds on."""
+    if await session.get(Guest, old) is not None:
+        await session.execute(delete(Guest).where(Guest.id == new))
+        await session.execute(update(Guest).where(Guest.id == old).values(id=new))
 
 
 async def _move_rows(session: AsyncSession, table: Table, old: int, new: int) -> None:

@@ -21,7 +21,10 @@ from storage.models import (
     Chat,
     Favourite,
     Form,
+    Guest,
+    HungMenu,
     Key,
+    Member,
     MessageState,
     OrderState,
     OutgoingMessage,
@@ -31,7 +34,9 @@ from storage.models import (
     Rental,
     RentalOrder,
     RentalText,
+    Sharing,
     SimWish,
+    SingleUse,
     Sms,
     Watch,
 )
@@ -57,6 +62,7 @@ FIGURES = (
             **dict.fromkeys(("held_before", "last_code", "forward_to", "cancel_at", "next_poll_at")),
             **dict.fromkeys(("card_chat_id", "card_message_id")),
             "last_written": "",
+            "bought_by": None,
         },
     ),
     Scrub(
@@ -82,7 +88,9 @@ PARTS = (
     (Scrub(RentalText, {"text": "", "sender": None, "written": ""}), RentalText.rental_id, Rental),
 )
 #: What goes with its rows.
-GONE = (Quote, Watch, Favourite, Ceiling, Preferences, Form, Post)
+GONE = (*(Quote, Watch, Favourite, Ceiling, Preferences, Form, Post, Member, HungMenu, SingleUse, Sharing),)
+#: Where somebody else's row names them, and what stands there afterwards.
+NAMED = ((Activation.bought_by, NOBODY), (Sharing.brought_by, None))
 
 
 class Forgetting:
@@ -120,6 +128,11 @@ async def _forget(session: AsyncSession, person_id: int, now: datetime) -> None:
         await _scrub(session, scrub, person_id)
     for table in GONE:
         await session.execute(delete(table).where(_theirs(table, person_id)))
+    for column, nobody in NAMED:
+        theirs = update(column.class_).where(column == person_id)
+        await session.execute(theirs.values({column: nobody}))
+    # What the operator decided about them stays, without their name: nobody forgets themselves out of it.
+    await session.execute(update(Guest).where(Guest.id == person_id).values(name=""))
     await session.execute(delete(Chat).where(Chat.id == person_id))
 
 

@@ -10,9 +10,12 @@ from storage.models.activations import (
     State,
     Step,
 )
+from storage.models.broadcasts import Broadcast, BroadcastState
 from storage.models.chats import Canary, Chat, Form, Key
 from storage.models.columns import Moment, Money, Row
+from storage.models.groups import Buyers, Eyes, HungMenu, Member, Purpose, Sharing, SingleUse
 from storage.models.messages import GIVEN_BACK, MESSAGE_REACHED_FROM, MessageState, OutgoingMessage
+from storage.models.operator import Deed, Guest, Incident, Switch
 from storage.models.outbox import Post
 from storage.models.preferences import Ceiling, Favourite, Preferences, Sort
 from storage.models.rentals import (
@@ -38,13 +41,22 @@ __all__ = [
     "WATCH_OPEN",
     "WATCH_REACHED_FROM",
     "Activation",
+    "Broadcast",
+    "BroadcastState",
+    "Buyers",
     "Canary",
     "Ceiling",
     "Chat",
+    "Deed",
+    "Eyes",
     "Favourite",
     "Form",
+    "Guest",
+    "HungMenu",
+    "Incident",
     "Key",
     "Learned",
+    "Member",
     "MessageState",
     "Moment",
     "Money",
@@ -53,17 +65,21 @@ __all__ = [
     "OutgoingMessage",
     "Post",
     "Preferences",
+    "Purpose",
     "Quote",
     "Rental",
     "RentalOrder",
     "RentalState",
     "RentalText",
     "Row",
+    "Sharing",
     "SimWish",
+    "SingleUse",
     "Sms",
     "Sort",
     "State",
     "Step",
+    "Switch",
     "Watch",
     "WatchState",
 ]

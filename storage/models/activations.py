@@ -122,6 +122,10 @@ class Activation(Row):
     count: Mapped[int] = mapped_column(default=1)
     chat_id: Mapped[int]
     owner_id: Mapped[int]
+    #: Who bought it, where its holder is somebody else by now: it was handed over in a group.
+    bought_by: Mapped[int | None]
+    #: Whether it was bought under the rule that everyone in its group may see its codes.
+    for_all: Mapped[bool] = mapped_column(default=False)
     key_id: Mapped[str] = mapped_column(ForeignKey("provider_keys.id"), index=True)
     provider: Mapped[str] = mapped_column(String(32))
     service: Mapped[str] = mapped_column(String(64))

@@ -21,6 +21,13 @@ class Post(Row):
             sqlite_where=sql("next_try_at IS NOT NULL"),
             postgresql_where=sql("next_try_at IS NOT NULL"),
         ),
+        Index(
+            "ix_outbox_broadcast",
+            "broadcast",
+            "chat_id",
+            sqlite_where=sql("broadcast IS NOT NULL"),
+            postgresql_where=sql("broadcast IS NOT NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
@@ -39,3 +46,5 @@ class Post(Row):
     sent_at: Mapped[datetime | None]
     message_id: Mapped[int | None]
     failure: Mapped[str] = mapped_column(String(64), default="")
+    #: The broadcast it is a copy of.
+    broadcast: Mapped[str | None] = mapped_column(String(16))

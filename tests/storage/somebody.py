@@ -22,8 +22,8 @@ from tests.storage.shelf import NOW
 
 #: Every amount of money in these rows.
 AMOUNT = Decimal("77.0123")
-#: Tables that know no person.
-OF_NOBODY = {"vault_canary", "learned_waits"}
+#: Tables that know no person, or only what the operator decided or did.
+OF_NOBODY = {"vault_canary", "learned_waits", "switches", "deeds", "incidents", "broadcasts", "guests"}
 #: A private chat has its person's id.
 CHAT = ("chats", "id")
 PLAIN: dict[type[Any], Any] = {Moment: NOW, Money: AMOUNT, Boolean: False, BigInteger: 1, Integer: 1}
@@ -46,7 +46,10 @@ def value_for(table: Table, column: Column[Any], person: int, mark: str) -> Any:
     if column.foreign_keys:
         [parent] = column.foreign_keys
         return f"{mark}-key" if parent.column.table.name == "provider_keys" else mark
-    if column.key in {"chat_id", "owner_id", "user_id", "card_chat_id"} or (table.name, column.key) == CHAT:
+    if (
+        column.key in {"chat_id", "owner_id", "user_id", "card_chat_id", "bought_by", "brought_by"}
+        or (table.name, column.key) == CHAT
+    ):
         return person
     if isinstance(column.type, Enum):
         return ENDED.get(table.name) if column.key == "state" else column.type.enums[0]

@@ -1,0 +1,61 @@
+"""Messages from the operator to many chats: what is sent, to whom, and how far it is."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, String, Text
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.columns import Row
+
+
+class BroadcastState(StrEnum):
+    """Where a broadcast stands."""
+
+    DRAFT = "draft"
+    RUNNING = "running"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    DONE = "done"
+
+
+class Broadcast(Row):
+    """A message copied to every chat of a segment; each copy is a row of the outbox, made in slices."""
+
+    __tablename__ = "broadcasts"
+    __table_args__ = (
+        Index(
+            "ix_broadcasts_state",
+            "state",
+            sqlite_where=sql("state IN ('running', 'paused')"),
+            postgresql_where=sql("state IN ('running', 'paused')"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    #: The operator; the message that is copied, in their private chat, and its buttons as Telegram's JSON.
+    admin_id: Mapped[int]
+    source_id: Mapped[int]
+    keyboard: Mapped[str] = mapped_column(Text, default="")
+    #: Whom it is for: a word of `storage.segments`, and what belongs to it (a language).
+    segment: Mapped[str] = mapped_column(String(16), default="")
+    segment_value: Mapped[str] = mapped_column(String(16), default="")
+    state: Mapped[BroadcastState] = mapped_column(default=BroadcastState.DRAFT)
+    #: Why it was paused by itself; "" otherwise.
+    reason: Mapped[str] = mapped_column(String(64), default="")
+    #: The last chat there is a row for; rows are made in the order of chat ids.
+    reached: Mapped[int | None]
+    #: How many chats it is for, as counted when it was confirmed, and what became of them.
+    total: Mapped[int] = mapped_column(default=0)
+    sent: Mapped[int] = mapped_column(default=0)
+    blocked: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+    #: The message that shows how far it is.
+    progress_message_id: Mapped[int | None]
+    #: What is being done to the copies that were sent: "" nothing, "delete" or "edit"; and how far.
+    changing: Mapped[str] = mapped_column(String(8), default="")
+    changed: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
