@@ -16,7 +16,9 @@ from bot.crew import Crew
 from bot.farewell import Farewell
 from bot.forms import Forms
 from bot.greeting import describe, greet, name_commands
+from bot.groups import Groups
 from bot.heartbeat import Heartbeat, Watchdog
+from bot.members import Members
 from bot.messages import Messages
 from bot.middlewares import Welcome
 from bot.paces import TELEGRAM, Paces
@@ -66,6 +68,8 @@ class Codebell(Crew):
     ) -> None:
         super().__init__(settings, database, vault, providers, clock, self.nudge)
         self.bot, self.paces = bot, paces
+        self.members = Members(bot, clock)
+        self.groups = Groups(self.sharings, self.members, clock)
         self.heartbeat = Heartbeat(settings.heartbeat_file)
         self._loop = asyncio.get_running_loop()
         self.stopped: asyncio.Future[str] = self._loop.create_future()
@@ -98,9 +102,8 @@ class Codebell(Crew):
 
     def _dispatcher(self) -> Dispatcher:
         dispatcher = Dispatcher(storage=Forms(self.forms, self.clock), postman=self.postman)
-        dispatcher.workflow_data.update(self.by_name())
-        admins = frozenset(self.settings.admin_ids)
-        room = self.voices, self.chats, self.settings.access, admins, self.clock, self.nudge
+        dispatcher.workflow_data.update(self.by_name(), members=self.members, groups=self.groups)
+        room = self.voices, self.chats, self.admission, self.clock, self.nudge
         welcome = Welcome(*room, self.paces.heard, self.paces.typed)
         dispatcher.update.outer_middleware(welcome)
         dispatcher.update.outer_middleware(Progress())
@@ -141,6 +144,8 @@ class Codebell(Crew):
 
     async def take_over(self) -> None:
         """Settle the intents of a dead process, look at every open number, send what waited."""
+        await self.switches.load()
+        await self.admission.load()
         for spending in (self.purchases, self.rental_orders, self.messages):
             await spending.recover()
         await self.watcher.start()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from bot.accounts import Accounts
 from bot.activations import Activations
+from bot.admission import Admission
 from bot.balances import Balances
 from bot.catalogue import Catalogue
 from bot.clock import Clock
@@ -20,11 +21,11 @@ from bot.providers.base import Provider
 from bot.purchases import Purchases
 from bot.rental_orders import RentalOrders
 from bot.rentals import Rentals
-from bot.services import slug
-from bot.settings import Access, Settings
+from bot.settings import Settings
 from bot.shops import Shops
 from bot.statistics import Statistics
 from bot.strays import Strays
+from bot.switches import Switches
 from bot.tariffs import Tariffs
 from bot.voices import Voices
 from bot.warming import Warming
@@ -33,15 +34,17 @@ from bot.watches import Watches
 from bot.window import Window
 from bot.witness import witnessed
 from storage.activations import ActivationStore
-from storage.caps import Caps
 from storage.chats import ChatStore
 from storage.database import Database
+from storage.deeds import DeedStore
 from storage.everything import Everything
 from storage.figures import FigureStore
 from storage.forgetting import Forgetting
 from storage.forms import FormStore
+from storage.guests import GuestStore
 from storage.history import HistoryStore
 from storage.keys import KeyStore
+from storage.links import LinkStore
 from storage.messages import MessageStore
 from storage.open_ends import OpenEndStore
 from storage.outbox import OutboxStore
@@ -53,7 +56,9 @@ from storage.recent import RecentStore
 from storage.rental_orders import RentalOrderStore
 from storage.rentals import RentalStore
 from storage.retention import Retention
+from storage.sharings import SharingStore
 from storage.strays import StrayStore
+from storage.switches import SwitchStore
 from storage.vault import Vault
 from storage.waits import WaitStore
 from storage.watches import WatchStore
@@ -81,6 +86,10 @@ class Crew:
         self.forms = FormStore(database)
         self.preferences = PreferenceStore(database)
         self.retention = Retention(database, settings.retention_days)
+        self.switches = Switches(SwitchStore(database), settings, clock)
+        self.admission = Admission(GuestStore(database), self.switches, settings, clock)
+        self.deeds, self.links = DeedStore(database), LinkStore(database)
+        self.sharings = SharingStore(database)
         self.open_ends, self.forgetting = OpenEndStore(database), Forgetting(database)
         self.catalogues = Catalogues(settings.default_language)
         self.voices = Voices(self.catalogues, self.chats, self.preferences, self.outbox, clock)
@@ -103,7 +112,7 @@ class Crew:
         self.catalogue = catalogue = Catalogue(clock)
         self.lookout = Lookout(catalogue, self.shops, clock)
         self.warming = Warming(keys, catalogue, self.providers)
-        self.offers = Offers(catalogue, self.shops, self.quotes, self.settings.blocked_services, clock)
+        self.offers = Offers(catalogue, self.shops, self.quotes, self.switches, clock)
         recent = RecentStore(database)
         self.window = Window(self.offers, self.preferences, recent, self.statistics, clock)
         self.strays = Strays(
@@ -113,10 +122,10 @@ class Crew:
     def _numbers(self, database: Database) -> None:
         """Buying numbers, and their life."""
         waits, keys, nudge = WaitStore(database), self.keys, self._nudge
-        store, limits = PurchaseStore(database), caps(self.settings)
+        store, caps = PurchaseStore(database), self.admission.caps
         self.activations = Activations(self.numbers, waits, keys, self.providers, self.clock, nudge)
         self.purchases = Purchases(
-            *(store, waits, keys, self.accounts, limits, self.clock, nudge, self.errands, self.catalogue)
+            *(store, waits, keys, self.accounts, caps, self.clock, nudge, self.errands, self.catalogue)
         )
         self.watchlist = WatchStore(database)
         looks = WatchLooks(
@@ -125,16 +134,12 @@ class Crew:
                 self.lookout,
                 self.purchases,
                 self.chats,
-                limits.blocked,
-                self._serves,
+                self.switches,
+                self.admission.serves,
                 self.clock,
             )
         )
-        self.watches = Watches(self.watchlist, self.lookout, looks, limits.blocked, self.clock, nudge)
-
-    def _serves(self, person_id: int) -> bool:
-        """Whether somebody may use this bot."""
-        return self.settings.access is Access.OPEN or person_id in self.settings.admin_ids
+        self.watches = Watches(self.watchlist, self.lookout, looks, self.switches, self.clock, nudge)
 
     def _rentals(self, database: Database) -> None:
         """Renting numbers, and their life."""
@@ -143,7 +148,7 @@ class Crew:
         self.tariffs = Tariffs(self.shops)
         self.rentals = Rentals(self.rented, keys, self.shops, self.providers, clock, nudge)
         self.rental_orders = RentalOrders(
-            *(self.orders, self.rented, keys, self.accounts, caps(self.settings), clock, nudge, self.errands)
+            *(self.orders, self.rented, keys, self.accounts, self.admission.caps, clock, nudge, self.errands)
         )
 
     def _messages(self, database: Database) -> None:
@@ -151,7 +156,7 @@ class Crew:
         self.letters = MessageStore(database)
         self.postage = Postage(self.shops, self.letters, self.clock)
         self.messages = Messages(
-            *(self.letters, self.keys, self.accounts, self.providers, caps(self.settings)),
+            *(self.letters, self.keys, self.accounts, self.providers, self.admission.caps),
             *(self.clock, self._nudge, self.errands),
         )
 
@@ -159,13 +164,16 @@ class Crew:
         """What a handler is given for a parameter of that name."""
         return {
             "activations": self.activations,
+            "admission": self.admission,
             "balances": self.balances,
             "chats": self.chats,
             "clock": self.clock,
+            "deeds": self.deeds,
             "forgetting": self.forgetting,
             "exports": self.exports,
             "history": self.history,
             "keys": self.keys,
+            "links": self.links,
             "messages": self.messages,
             "numbers": self.numbers,
             "offers": self.offers,
@@ -180,23 +188,13 @@ class Crew:
             "rental_orders": self.rental_orders,
             "rentals": self.rentals,
             "retention": self.retention,
+            "sharings": self.sharings,
             "shops": self.shops,
             "statistics": self.statistics,
             "strays": self.strays,
+            "switches": self.switches,
             "tariffs": self.tariffs,
             "watches": self.watches,
             "voices": self.voices,
             "window": self.window,
         }
-
-
-def caps(settings: Settings) -> Caps:
-    limits = settings.limits
-    blocked = frozenset(slug(name) for name in settings.blocked_services)
-    return Caps(
-        active_numbers=limits.active_numbers,
-        purchases_per_day=limits.purchases_per_day,
-        spend_per_day=limits.spend_per_day,
-        blocked=blocked,
-        messages_per_day=limits.messages_per_day,
-    )

@@ -29,7 +29,7 @@ from bot.parts import channels, outgoing
 from bot.providers.base import Capability, Provider
 from bot.providers.sending import Channel, Report
 from bot.spending import Ready, Spending
-from storage.caps import Caps
+from storage.caps import CapsOf
 from storage.keys import KeyStore
 from storage.messages import MessageStore
 from storage.models import MessageState, OutgoingMessage
@@ -128,7 +128,7 @@ class Messages(Drafts):
         keys: KeyStore,
         accounts: Accounts,
         providers: Mapping[str, Provider],
-        caps: Caps,
+        caps: CapsOf,
         clock: Clock,
         nudge: Callable[[], None],
         errands: Errands,
@@ -149,7 +149,7 @@ class Messages(Drafts):
         draft = await self.mine(message_id, owner_id)
         if draft.state is MessageState.DRAFT:
             self.check(draft)
-        caps, now = self._caps, self._clock()
+        caps, now = self._caps(owner_id), self._clock()
         with self._letters.intending():
             intent = await self._store.intend(message_id, owner_id, chat_id, card_id, caps, now)
         self._letters.send(intent)

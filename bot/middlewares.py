@@ -17,11 +17,11 @@ from aiogram.exceptions import AiogramError
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Chat, InlineQuery, Message, TelegramObject, Update, User
 
+from bot.admission import Admission
 from bot.clock import Clock
 from bot.haste import Haste, Pace
 from bot.i18n import Texts
 from bot.paces import TELEGRAM
-from bot.settings import Access
 from bot.voices import Voices
 from storage.chats import ChatStore
 
@@ -40,8 +40,7 @@ class Welcome(BaseMiddleware):
         self,
         voices: Voices,
         chats: ChatStore,
-        access: Access,
-        admins: frozenset[int],
+        admission: Admission,
         clock: Clock,
         back: Callable[[], None],
         heard: tuple[float, float] = TELEGRAM.heard,
@@ -50,8 +49,7 @@ class Welcome(BaseMiddleware):
         """`back` is called when a chat that nothing could be delivered to is heard again, or moved."""
         self._voices = voices
         self._chats = chats
-        self._access = access
-        self._admins = admins
+        self._admission = admission
         self._back = back
         self._told: dict[int, None] = {}
         self._haste = Haste(clock, heard)
@@ -97,7 +95,7 @@ class Welcome(BaseMiddleware):
         return Pace.FINE if who is None else self._haste.of(who)
 
     def _may_enter(self, person: User) -> bool:
-        return self._access is Access.OPEN or person.id in self._admins
+        return self._admission.serves(person.id)
 
     async def _texts(self, person: User | None, chat: Chat | None) -> Texts:
         """As the chat chose; where there is none, as the person did in their own."""

@@ -1,7 +1,7 @@
 """What can be bought with the keys of a chat: services, countries, offers side by side, cheapest first."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -36,13 +36,13 @@ class Offers:
         catalogue: Catalogue,
         shops: Shops,
         quotes: QuoteStore,
-        blocked: Collection[str],
+        blocked: Container[str],
         clock: Clock,
     ) -> None:
         self._catalogue = catalogue
         self._shops = shops
         self._quotes = quotes
-        self._blocked = frozenset(slug(name) for name in blocked)
+        self._blocked = blocked
         self._clock = clock
 
     async def services(self, chat_id: int) -> Listing[Listed]:

@@ -38,7 +38,7 @@ from bot.errors import CodebellError, NoNumbers, NotOffered, PriceChanged, Refus
 from bot.outcomes import Outcomes, Terms
 from bot.providers.base import Number, Provider, Wish
 from bot.spending import Ready, Spending
-from storage.caps import Caps
+from storage.caps import CapsOf
 from storage.intents import NOT_BOUGHT
 from storage.keys import KeyStore
 from storage.models import Activation, Quote, State
@@ -69,7 +69,7 @@ class Purchases(Spending[Activation, _Order, Number]):
         waits: WaitStore,
         keys: KeyStore,
         accounts: Accounts,
-        caps: Caps,
+        caps: CapsOf,
         clock: Clock,
         nudge: Callable[[], None],
         errands: Errands,
@@ -104,7 +104,7 @@ class Purchases(Spending[Activation, _Order, Number]):
 
     async def room(self, owner_id: int) -> int | None:
         """How many more numbers of this person may wait for a code; None where there is no limit."""
-        return await self._store.room(owner_id, self._caps, self._clock())
+        return await self._store.room(owner_id, self._caps(owner_id), self._clock())
 
     async def together(self, row: Activation) -> Sequence[Activation]:
         """All that were ordered with one press, in order; a number alone is alone."""
@@ -206,7 +206,7 @@ class Purchases(Spending[Activation, _Order, Number]):
         seen: str | None = None,
         until: datetime | None = None,
     ) -> Activation:
-        how = (card_id, self._caps, self._clock(), position, seen)
+        how = (card_id, self._caps(owner_id), self._clock(), position, seen)
         with self.intending():
             intent, quote = await self._store.intend(nonce, owner_id, chat_id, *how)
         self.begin(intent, partial(self._prepare, intent, quote, until))

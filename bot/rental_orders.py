@@ -22,7 +22,7 @@ from bot.leases import as_json, rented
 from bot.providers.base import Capability
 from bot.providers.renting import Tariff
 from bot.rental_errands import LOOKS, RentalErrands, Sight
-from storage.caps import Caps
+from storage.caps import CapsOf
 from storage.keys import KeyStore
 from storage.models import Key, OrderKind, OrderState, Rental, RentalOrder, RentalState
 from storage.outbox import new_id
@@ -43,7 +43,7 @@ class RentalOrders:
         rentals: RentalStore,
         keys: KeyStore,
         accounts: Accounts,
-        caps: Caps,
+        caps: CapsOf,
         clock: Clock,
         nudge: Callable[[], None],
         errands: Errands,
@@ -114,7 +114,7 @@ class RentalOrders:
         The intent is committed when this returns; what becomes of it stands in the rental and on its card,
         which the message `card_id` turns into.
         """
-        caps, now = self._caps, self._clock()
+        caps, now = self._caps(owner_id), self._clock()
         with self._orders.intending():
             order, rental = await self._store.order(order_id, owner_id, chat_id, card_id, caps, now)
         self._orders.order(order)

@@ -16,7 +16,7 @@ bought nothing. A look that ends after the time is over is the end; an order tha
 not called. What a provider takes to answer a call comes on top.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
@@ -73,7 +73,7 @@ class WatchLooks:
         lookout: Lookout,
         purchases: Purchases,
         chats: ChatStore,
-        blocked: Collection[str],
+        blocked: Container[str],
         serves: Callable[[int], bool],
         clock: Clock,
     ) -> None:

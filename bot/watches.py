@@ -3,7 +3,7 @@
 What buys is offered first, with all it would do, and started by one press, once. Only what was started looks.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -53,14 +53,14 @@ class Watches:
         store: WatchStore,
         lookout: Lookout,
         looks: WatchLooks,
-        blocked: Collection[str],
+        blocked: Container[str],
         clock: Clock,
         nudge: Callable[[], None],
     ) -> None:
         self._store = store
         self._lookout = lookout
         self._looks = looks
-        self._blocked = frozenset(blocked)
+        self._blocked = blocked
         self._clock = clock
         self._nudge = nudge
 

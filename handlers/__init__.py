@@ -6,8 +6,10 @@ from aiogram import Router
 
 from handlers import (
     activation,
+    admin,
     again,
     balance,
+    broadcast,
     buy,
     compose,
     connect,
@@ -15,9 +17,12 @@ from handlers import (
     errors,
     export,
     forward,
+    guests,
     guide,
+    handover,
     history,
     inline,
+    invited,
     keys,
     links,
     nobody,
@@ -33,6 +38,7 @@ from handlers import (
     send,
     sent,
     settings,
+    share,
     start,
     stats,
     strays,
@@ -45,6 +51,7 @@ from handlers import (
 #: asked for.
 ROUTERS: tuple[Router, ...] = (
     nobody.router,
+    invited.router,
     links.router,
     start.router,
     inline.router,
@@ -76,6 +83,11 @@ ROUTERS: tuple[Router, ...] = (
     watch_for.router,
     watch.router,
     settings.router,
+    share.router,
+    handover.router,
+    admin.router,
+    guests.router,
+    broadcast.router,
     errors.router,
 )
 

@@ -97,6 +97,8 @@ class What(StrEnum):
     CARD = "v"
     CANCEL_ALL = "a"
     STOP_REST = "o"
+    #: In a group: its code, to its holder alone.
+    SHOW = "w"
 
 
 class Act(CallbackData, prefix="a"):

@@ -1,6 +1,6 @@
 """Caps: how many numbers one person may hold, buy and pay for; numbers, rents and messages count together."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.errors import LimitReached, text
+from bot.errors import LimitReached, Refused, text
 from storage.models import (
     GIVEN_BACK,
     OPEN,
@@ -29,6 +29,12 @@ _FREE = frozenset({State.FAILED, State.CANCELLED, State.EXPIRED})
 _UNTOLD = frozenset({State.BUYING, State.UNKNOWN})
 _NOT_ORDERED = frozenset({OrderState.OFFERED, OrderState.FAILED})
 _NOT_SENT = frozenset({MessageState.DRAFT, MessageState.FAILED})
+
+
+class OrdersPaused(Refused):
+    text = text(
+        "The operator has paused all orders for now, so nothing was ordered or paid. What you have goes on."
+    )
 
 
 class TooManyNumbers(LimitReached):
@@ -55,6 +61,17 @@ class Caps:
     spend_per_day: Decimal = Decimal(0)
     blocked: frozenset[str] = frozenset()
     messages_per_day: int = 0
+    #: An operator paused it all: nothing is bought, rented or sent.
+    paused: bool = False
+
+    def open(self) -> None:
+        """Raise `OrdersPaused` while an operator wants nothing to be ordered."""
+        if self.paused:
+            raise OrdersPaused
+
+
+#: What a person (by their id) may do at this moment.
+CapsOf = Callable[[int], Caps]
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ async def intended(
     session: AsyncSession, quote: Quote, card_id: int | None, position: int, caps: Caps, now: datetime
 ) -> Activation:
     """The intent as it is written, its limits checked. Raises `Refused`."""
+    caps.open()
     if quote.service in caps.blocked:
         raise NotOffered(f"{quote.service} is blocked")
     key = await to_buy_with(session, quote.key_id, quote.chat_id)

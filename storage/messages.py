@@ -100,6 +100,7 @@ class MessageStore(DueRows[OutgoingMessage]):
         sending = MessageState.SENDING
         async with self._database.begin() as session:
             draft = await _usable(session, message_id, owner_id, chat_id, now)
+            caps.open()
             await _within(session, caps, draft, now)
             row = await change(
                 session, message_id, MESSAGE_REACHED_FROM[sending], state=sending, confirmed_at=now

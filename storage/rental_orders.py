@@ -55,6 +55,7 @@ class RentalOrderStore:
         async with self._database.begin() as session:
             order = await _usable(session, order_id, owner_id, chat_id, now)
             await to_buy_with(session, order.key_id, order.chat_id)
+            caps.open()
             await within(session, caps, Expense(owner_id, order.provider, order.cost), now)
             rental = await _subject(session, order, now)
             order.state, order.ordered_at, order.rental_id = OrderState.ORDERED, now, rental.id

@@ -61,7 +61,16 @@ class Core:
         self.errands = Errands(self._sleep)
         accounts = Accounts(self.keys, self.providers, self.clock)
         self.purchases = Purchases(
-            *(self.store, self.waits, self.keys, accounts, self.caps, self.clock, self._nudge, self.errands),
+            *(
+                self.store,
+                self.waits,
+                self.keys,
+                accounts,
+                lambda _: self.caps,
+                self.clock,
+                self._nudge,
+                self.errands,
+            ),
             Catalogue(self.clock),
         )
         self.activations = Activations(

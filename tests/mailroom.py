@@ -132,7 +132,7 @@ class Mailroom:
         self.errands = Errands(self._sleep)
         accounts = Accounts(self.keys, self.providers, self.clock)
         self.messages = Messages(
-            *(self.store, self.keys, accounts, self.providers, self.caps),
+            *(self.store, self.keys, accounts, self.providers, lambda _: self.caps),
             *(self.clock, lambda: None, self.errands),
         )
 

@@ -117,7 +117,16 @@ class RentalCore(Core):
             self.rented, self.keys, self.shops, self.providers, self.clock, self._nudge, patience=0.2
         )
         self.renting = RentalOrders(
-            *(self.orders, self.rented, self.keys, accounts, self.caps, self.clock, self._nudge, self.errands)
+            *(
+                self.orders,
+                self.rented,
+                self.keys,
+                accounts,
+                lambda _: self.caps,
+                self.clock,
+                self._nudge,
+                self.errands,
+            )
         )
 
     @property

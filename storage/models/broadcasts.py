@@ -38,7 +38,7 @@ class Broadcast(Row):
     admin_id: Mapped[int]
     source_id: Mapped[int]
     keyboard: Mapped[str] = mapped_column(Text, default="")
-    #: Whom it is for: a word of `storage.segments`, and what belongs to it (a language).
+    #: Whom it is for: a word of `storage.audiences`, and what belongs to it (a language).
     segment: Mapped[str] = mapped_column(String(16), default="")
     segment_value: Mapped[str] = mapped_column(String(16), default="")
     state: Mapped[BroadcastState] = mapped_column(default=BroadcastState.DRAFT)

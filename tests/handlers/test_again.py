@@ -179,7 +179,12 @@ async def test_a_slow_purchase_says_what_is_waited_for(chat: Chat, house: House)
     quote = chat.data("Buy for").split(":")[1]
     purchases = house.codebell.purchases
     await purchases._store.intend(
-        quote, chat.person_id, chat.chat_id, chat.last["message_id"], purchases._caps, house.clock()
+        quote,
+        chat.person_id,
+        chat.chat_id,
+        chat.last["message_id"],
+        purchases._caps(chat.person_id),
+        house.clock(),
     )
     await house.settle()
     assert "⏳ Buying…" in chat.screen

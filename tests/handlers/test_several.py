@@ -86,7 +86,9 @@ async def test_after_a_restart_in_between_the_rest_is_told_and_not_ordered(offer
     house.alpha.fails("buy", NoMoney())
     quote = offer.data("Buy 3").split(":")[1]
     purchases, store = house.codebell.purchases, house.codebell.purchases._store
-    await store.intend(quote, offer.person_id, offer.chat_id, None, purchases._caps, house.clock())
+    await store.intend(
+        quote, offer.person_id, offer.chat_id, None, purchases._caps(offer.person_id), house.clock()
+    )
     house.clock.advance(1)
     await house.restart()
     assert "🚫 Not bought, not paid.\nThe bot was stopped before it could order this." in offer.screen
@@ -116,7 +118,9 @@ async def test_the_rest_is_stopped_from_the_card_of_what_is_being_bought(offer: 
     await offer.press("×3")
     quote, card = offer.data("Buy 3").split(":")[1], offer.last["message_id"]
     purchases = house.codebell.purchases
-    await purchases._store.intend(quote, offer.person_id, offer.chat_id, card, purchases._caps, house.clock())
+    await purchases._store.intend(
+        quote, offer.person_id, offer.chat_id, card, purchases._caps(offer.person_id), house.clock()
+    )
     await house.settle()
     assert offer.buttons == ["⏹ Stop the rest"]
     await offer.press("Stop the rest")

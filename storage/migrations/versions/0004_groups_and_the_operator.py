@@ -161,8 +161,10 @@ def _broadcasts() -> None:
 
 def _columns() -> None:
     op.add_column("activations", sa.Column("bought_by", sa.BigInteger(), nullable=True))
-    for_all = sa.Column("for_all", sa.Boolean(), nullable=False, server_default=sa.false())
-    op.add_column("activations", for_all)
+    op.add_column(
+        "activations",
+        sa.Column("for_all", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
     op.add_column("outbox", sa.Column("broadcast", sa.String(16), nullable=True))
     copies = sa.text("broadcast IS NOT NULL")
     op.create_index(

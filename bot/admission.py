@@ -1,0 +1,89 @@
+"""Who may come in, and what they may do there: decided by the settings and by operators while the bot runs.
+
+What was decided is at hand in memory; one process runs over a database, so nobody else changes it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from bot.clock import Clock
+from bot.settings import Access, Settings
+from bot.switches import Switches
+from storage.caps import Caps
+from storage.guests import GuestStore
+from storage.models import Guest
+
+#: The caps that somebody may have of their own.
+CAPS = ("purchases_per_day", "active_numbers", "messages_per_day", "spend_per_day")
+
+
+class Admission:
+    """Knows everybody the operators decided about."""
+
+    def __init__(self, store: GuestStore, switches: Switches, settings: Settings, clock: Clock) -> None:
+        self._store = store
+        self._switches = switches
+        self._admins = frozenset(settings.admin_ids)
+        self._limits = settings.limits
+        self._clock = clock
+        self._guests: Mapping[int, Guest] = {}
+
+    async def load(self) -> None:
+        """What was decided before this process."""
+        self._guests = {guest.id: guest for guest in await self._store.all()}
+
+    def is_operator(self, person_id: int) -> bool:
+        return person_id in self._admins
+
+    def serves(self, person_id: int) -> bool:
+        """Whether somebody may use this bot; of a group (a negative id), whether the bot stays there."""
+        if self.is_operator(person_id):
+            return True
+        guest = self._guests.get(person_id)
+        if guest is not None and guest.blocked_at is not None:
+            return False
+        admitted = guest is not None and guest.admitted_at is not None
+        return admitted or self._switches.access is Access.OPEN
+
+    def is_blocked(self, person_id: int) -> bool:
+        """Whether an operator turned somebody away, whoever else may come in."""
+        guest = self._guests.get(person_id)
+        return guest is not None and guest.blocked_at is not None and not self.is_operator(person_id)
+
+    def guest(self, person_id: int) -> Guest | None:
+        """What was decided about somebody; None where nothing was."""
+        return self._guests.get(person_id)
+
+    def caps(self, person_id: int) -> Caps:
+        """What somebody may do now: everybody's caps, but their own where they were given some."""
+        everybodys = {name: getattr(self._limits, name) for name in CAPS}
+        guest = self._guests.get(person_id)
+        own = {} if guest is None else {name: getattr(guest, name) for name in CAPS}
+        told = {name: value for name, value in own.items() if value is not None}
+        caps = Caps(**{**everybodys, **told})
+        return replace(caps, blocked=self._switches.blocked_services, paused=self._switches.paused)
+
+    async def admit(self, person_id: int, name: str, by: int) -> None:
+        """Let somebody in, or the bot stay in a group."""
+        values = {"admitted_at": self._clock(), "admitted_by": by, "blocked_at": None, "blocked_by": None}
+        await self._change(person_id, {**values, "name": name[:128]}, by, "let in")
+
+    async def dismiss(self, person_id: int, by: int) -> None:
+        """Take it back that somebody was let in."""
+        await self._change(person_id, {"admitted_at": None, "admitted_by": None}, by, "let out")
+
+    async def block(self, person_id: int, by: int) -> None:
+        """Turn somebody away for good; what they have paid for goes on to its end."""
+        await self._change(person_id, {"blocked_at": self._clock(), "blocked_by": by}, by, "block")
+
+    async def unblock(self, person_id: int, by: int) -> None:
+        await self._change(person_id, {"blocked_at": None, "blocked_by": None}, by, "unblock")
+
+    async def cap(self, person_id: int, name: str, value: int | Decimal | None, by: int) -> None:
+        """Give somebody a cap of their own (one of `CAPS`; 0 is no limit), or with None take it back."""
+        await self._change(person_id, {name: value}, by, f"cap {name}"[:32])
+
+    async def _change(self, person_id: int, values: dict[str, object], by: int, what: str) -> None:
+        guest = await self._store.change(person_id, values, by, what, self._clock())
+        self._guests = {**self._guests, person_id: guest}

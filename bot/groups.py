@@ -1,0 +1,78 @@
+"""Groups that share numbers: the rules of one, who may buy there and who sees what came.
+
+What a rule forbids is refused again in the transaction of the intent (`storage.group_rules`): what is asked
+here first is what only Telegram knows, and what a person should be told before they have chosen.
+"""
+
+from bot.clock import Clock
+from bot.errors import Refused, text
+from bot.members import Members, Standing
+from storage.models import Buyers, Eyes, Sharing
+from storage.sharings import SharingStore
+
+
+class NotSharing(Refused):
+    text = text("This group shares no numbers yet. An administrator sets it up with /share.")
+
+
+class NotABuyer(Refused):
+    text = text("Who may buy here is decided by the group's administrators, with /share.")
+
+
+class NotHere(Refused):
+    text = text("You are not in this group any more.")
+
+
+class Untold(Refused):
+    text = text("Telegram does not tell me right now who you are in this group. Please try again.")
+
+
+class Groups:
+    """The rules of every group, and the people in it."""
+
+    def __init__(self, store: SharingStore, members: Members, clock: Clock) -> None:
+        self._store = store
+        self._members = members
+        self._clock = clock
+
+    async def rules(self, chat_id: int) -> Sharing | None:
+        """A group's rules; None where nobody set it up."""
+        return await self._store.of(chat_id)
+
+    async def everyone_sees(self, chat_id: int) -> bool:
+        """Whether codes are for all in a group, by the rule of now."""
+        rules = await self._store.of(chat_id)
+        return rules is not None and rules.who_sees is Eyes.EVERYONE
+
+    async def present(self, chat_id: int, person_id: int) -> Standing:
+        """How somebody who is there stands. Raises `NotHere` or `Untold`."""
+        match await self._members.standing(chat_id, person_id):
+            case Standing.GONE:
+                raise NotHere
+            case Standing.UNTOLD:
+                raise Untold
+            case there:
+                return there
+
+    async def may_buy(self, chat_id: int, person_id: int) -> None:
+        """Raises `NotSharing`, `NotABuyer`, `NotHere` or `Untold`; in a private chat everybody may."""
+        if chat_id > 0:
+            return
+        rules = await self._store.of(chat_id)
+        if rules is None:
+            raise NotSharing
+        standing = await self.present(chat_id, person_id)
+        if standing is Standing.ADMIN or rules.who_buys is Buyers.EVERYONE:
+            return
+        member = await self._store.member(chat_id, person_id)
+        if rules.who_buys is not Buyers.NAMED or member is None or not member.may_buy:
+            raise NotABuyer
+
+    async def meet(self, chat_id: int, person_id: int, name: str) -> None:
+        """Somebody pressed or wrote in a group."""
+        await self._store.met(chat_id, person_id, name, self._clock())
+
+    async def name(self, chat_id: int, person_id: int) -> str:
+        """What somebody is called in a group; "" where they were never met there."""
+        member = await self._store.member(chat_id, person_id)
+        return "" if member is None else member.name

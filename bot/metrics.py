@@ -1,0 +1,1 @@
+"""Figures for Prometheus, on a port of this machine alone."""

@@ -1,0 +1,56 @@
+"""What operators set while the bot runs, over what its settings say: at hand for whoever asks."""
+
+from collections.abc import Mapping
+
+from bot.clock import Clock
+from bot.services import slug
+from bot.settings import Access, Settings
+from storage.switches import SwitchStore
+
+
+class Switches:
+    """Access, the pause, the maintenance text, blocked services, and where operators want their notices."""
+
+    def __init__(self, store: SwitchStore, settings: Settings, clock: Clock) -> None:
+        self._store = store
+        self._settings = settings
+        self._clock = clock
+        self._set: Mapping[str, str] = {}
+
+    async def load(self) -> None:
+        """What was set before this process."""
+        self._set = await self._store.all()
+
+    async def set(self, name: str, value: str | None, by: int) -> None:
+        """An operator sets one, or with None puts it back to what the settings say."""
+        await self._store.set(name, value, by, self._clock())
+        await self.load()
+
+    def get(self, name: str) -> str | None:
+        """What one is set to; None where it is as the settings say."""
+        return self._set.get(name)
+
+    @property
+    def access(self) -> Access:
+        """Who may talk to the bot."""
+        return Access(self._set.get("access", self._settings.access))
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing is bought, rented or sent for now; what is paid for goes on."""
+        return self._set.get("paused") == "yes"
+
+    @property
+    def maintenance(self) -> str:
+        """What everybody but the operators is told instead of anything new; "" while there is none."""
+        return self._set.get("maintenance", "")
+
+    @property
+    def blocked_services(self) -> frozenset[str]:
+        """Slugs of services nobody may buy: the settings' and those blocked since."""
+        given = (slug(name) for name in self._settings.blocked_services)
+        return frozenset({*given, *filter(None, self._set.get("blocked_services", "").split(","))})
+
+    def __contains__(self, service: object) -> bool:
+        """Whether a service is blocked."""
+        return service in self.blocked_services

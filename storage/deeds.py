@@ -1,0 +1,33 @@
+"""The log of what operators did: written in the transaction of the deed itself, read page by page."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.database import Database
+from storage.models import Deed
+from storage.outbox import new_id
+
+
+def note(session: AsyncSession, admin_id: int, what: str, about: str, now: datetime) -> None:
+    """Within the caller's transaction: an operator does this. Never a code, a key or a number in `about`."""
+    session.add(Deed(id=new_id(), at=now, admin_id=admin_id, what=what, about=about[:256]))
+
+
+class DeedStore:
+    """Every deed of every operator, newest first."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def done(self, admin_id: int, what: str, about: str, now: datetime) -> None:
+        """A deed that changes nothing in the database."""
+        async with self._database.begin() as session:
+            note(session, admin_id, what, about, now)
+
+    async def recent(self, limit: int, skipped: int = 0) -> Sequence[Deed]:
+        newest = select(Deed).order_by(Deed.at.desc(), Deed.id).limit(limit).offset(skipped)
+        async with self._database.begin() as session:
+            return (await session.scalars(newest)).all()

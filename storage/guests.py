@@ -1,0 +1,37 @@
+"""Who the operator let in, blocked or gave caps of their own: people, and groups by their negative ids."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from storage.database import Database
+from storage.deeds import note
+from storage.models import Guest
+
+
+class GuestStore:
+    """Every method is one transaction; a change by an operator stands in the log with it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def all(self) -> Sequence[Guest]:
+        async with self._database.begin() as session:
+            return (await session.scalars(select(Guest))).all()
+
+    async def change(
+        self, guest_id: int, values: dict[str, Any], by: int | None, what: str, now: datetime
+    ) -> Guest:
+        """Change what is decided about somebody, by these columns; `by` None is nobody's deed."""
+        async with self._database.begin() as session:
+            guest = await session.get(Guest, guest_id)
+            if guest is None:
+                guest = Guest(id=guest_id, name="")
+                session.add(guest)
+            for name, value in values.items():
+                setattr(guest, name, value)
+            if by is not None:
+                note(session, by, what, str(guest_id), now)
+            return guest
