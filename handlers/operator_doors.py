@@ -1,6 +1,9 @@
 """The buttons that lead into the operator's flows; each is answered in the flow named beside it."""
 
+from typing import Annotated
+
 from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
 
 
 class Admin(CallbackData, prefix="A"):
@@ -13,3 +16,13 @@ class Guests(CallbackData, prefix="P"):
 
 class Broadcasts(CallbackData, prefix="B"):
     """broadcast: what was sent to many, and how far it is."""
+
+
+class Switching(CallbackData, prefix="S"):
+    """switching: the pause, the maintenance text, who may come in, and blocked services."""
+
+
+class DeedsOf(CallbackData, prefix="L"):
+    """deeds: what operators did, newest first."""
+
+    page: Annotated[int, Field(ge=0, le=999)] = 0
