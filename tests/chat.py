@@ -84,6 +84,13 @@ class Chat:
         return [message for message in said if message["from"]["id"] == bot_id]
 
     @property
+    def whispers(self) -> list[Json]:
+        """What the bot shows here to this person alone (ephemeral messages), oldest first."""
+        world = self.house.world
+        shown = world.whispers(world.chats[self.chat_id]).values()
+        return [message for message in shown if message["receiver_user"]["id"] == self.person_id]
+
+    @property
     def news(self) -> list[Json]:
         """The bot's new messages since the person last did something."""
         return [message for message in self.messages if message["message_id"] > self._mark]

@@ -75,6 +75,9 @@ class Chat:
     topics: dict[int, Topic] = field(default_factory=dict)
     pinned: list[int] = field(default_factory=list)
     last_message_id: int = 0
+    #: What one member alone sees, by its own ids.
+    ephemeral: dict[int, Json] = field(default_factory=dict)
+    last_ephemeral_id: int = 0
 
     def next_message_id(self) -> int:
         self.last_message_id += 1

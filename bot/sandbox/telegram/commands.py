@@ -6,7 +6,7 @@ import re
 from bot.sandbox.telegram import limits
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.chats import Account, Chat
-from bot.sandbox.telegram.refusals import bad_request
+from bot.sandbox.telegram.refusals import bad_request, not_modelled
 from bot.sandbox.telegram.wire import Json
 from bot.sandbox.telegram.world import World
 
@@ -83,6 +83,8 @@ def _check(command: Json) -> None:
         raise bad_request("BOT_COMMAND_INVALID")
     if not 1 <= len(command["description"]) <= 256:
         raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
+    if command.get("is_ephemeral"):
+        raise not_modelled("ephemeral command")
 
 
 def _key(params: Json) -> tuple[str, str]:

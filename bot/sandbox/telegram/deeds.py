@@ -45,6 +45,12 @@ class Deeds:
             raise Nonsense("the bot is blocked here: unblock it first")
         return chat, person
 
+    def _message(self, chat: Chat, message_id: int) -> Json:
+        message = chat.messages.get(message_id)
+        if message is None:
+            raise Nonsense(f"there is no message {message_id} here")
+        return message
+
     def _say(self, chat: Chat, sender: Json, content: Json) -> Json:
         """Post what a person says, and tell the bots that may hear it."""
         chat.started = True
@@ -55,7 +61,10 @@ class Deeds:
     def _shown(self, chat: Chat) -> Json:
         """A chat as the page sees it: with its members, messages and commands."""
         members = [user_id for user_id in chat.members if chat.has(user_id)]
-        body: Json = {**chat.as_json(), "members": members, "messages": [*chat.messages.values()]}
+        said = [*chat.messages.values(), *self.world.whispers(chat).values()]
+        if chat.ephemeral:
+            said.sort(key=lambda message: message["date"])
+        body: Json = {**chat.as_json(), "members": members, "messages": said}
         return {**body, "commands": commands.shown_in(self.world, chat)}
 
     def _tell_chat(self, chat: Chat) -> None:

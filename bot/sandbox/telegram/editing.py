@@ -6,6 +6,7 @@ from typing import Any
 from bot.sandbox.telegram import access, limits
 from bot.sandbox.telegram.calls import Call, for_bot, media
 from bot.sandbox.telegram.chats import Chat
+from bot.sandbox.telegram.ephemeral import one_of
 from bot.sandbox.telegram.reading import units
 from bot.sandbox.telegram.refusals import bad_request
 from bot.sandbox.telegram.sending import CONTENT, has_reply_keyboard
@@ -21,11 +22,11 @@ COMPARED = (*CONTENT, "reply_markup")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The message an edit means; one sent through inline mode is answered with True, not with itself."""
+    """The message an edit means; `quiet`: the answer is True, not the message itself."""
 
     chat: Chat
     message: Json
-    inline: bool
+    quiet: bool
 
 
 def edit_message_text(call: Call) -> Any:
@@ -111,15 +112,20 @@ def _pinnable(call: Call) -> Chat:
 
 
 def _target(call: Call) -> Target:
-    inline = call.params.get("inline_message_id")
-    if inline is None:
-        chat = call.chat()
-        message = access.message(chat, call.params.get("message_id"), "message to edit")
-    else:
-        chat, message = _inline(call, inline)
-    if not _editable(call, message, inline is not None):
+    chat, message, quiet = _meant(call)
+    if not _editable(call, message, "inline_message_id" in call.params):
         raise bad_request("message can't be edited")
-    return Target(chat, message, inline is not None)
+    return Target(chat, message, quiet)
+
+
+def _meant(call: Call) -> tuple[Chat, Json, bool]:
+    """Where the message is, which one, and whether it is one that edits do not answer with."""
+    if "inline_message_id" in call.params:
+        return *_inline(call, call.params["inline_message_id"]), True
+    chat, called = call.chat(), "message to edit"
+    if "ephemeral_message_id" in call.params:
+        return chat, one_of(call, chat, called), True
+    return chat, access.message(chat, call.params.get("message_id"), called), False
 
 
 def _inline(call: Call, inline_message_id: str) -> tuple[Chat, Json]:
@@ -144,7 +150,7 @@ def _edit(call: Call, target: Target, content: Json) -> Any:
         raise bad_request(UNCHANGED)
     kept = {name: value for name, value in target.message.items() if name not in COMPARED}
     edited = call.world.replace(target.chat, {**kept, **content, "edit_date": call.world.now()})
-    return True if target.inline else for_bot(target.chat, edited)
+    return True if target.quiet else for_bot(target.chat, edited)
 
 
 def _deletable(call: Call, chat: Chat, message: Json) -> bool:

@@ -8,6 +8,7 @@ from bot.sandbox.telegram.faults import Fault
 from bot.sandbox.telegram.groups import Groups
 from bot.sandbox.telegram.inline import Inline
 from bot.sandbox.telegram.membership import change_bot
+from bot.sandbox.telegram.presses import Presses
 from bot.sandbox.telegram.refusals import Nonsense
 from bot.sandbox.telegram.talk import Talk
 from bot.sandbox.telegram.wire import Json
@@ -15,7 +16,7 @@ from bot.sandbox.telegram.wire import Json
 FIRST_USER = 700_000_000
 
 
-class Human(Talk, Groups, Inline):
+class Human(Talk, Presses, Groups, Inline):
     """What people do in one world. Ids are Telegram's; a private chat's id is its person's."""
 
     def user(self, name: str, language_code: str = "en") -> Json:

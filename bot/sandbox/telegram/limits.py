@@ -30,3 +30,5 @@ UPDATE_KEPT_SECONDS = 86_400.0
 LONG_POLL_SECONDS = 50
 UPDATES_AT_ONCE = 100
 DELETABLE_SECONDS = 48 * 3600
+#: How long an ephemeral message is seen at most is not told; a restart of the app may end it sooner.
+EPHEMERAL_KEPT_SECONDS = 86_400.0

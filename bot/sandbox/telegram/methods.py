@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.sandbox.telegram import answering, commands, editing, membership, sending
+from bot.sandbox.telegram import answering, commands, editing, ephemeral, membership, sending
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.chats import Account
 from bot.sandbox.telegram.parameters import decode, models
@@ -42,6 +42,11 @@ MODELLED: dict[str, Callable[[Call], Any]] = {
     "editMessageCaption": editing.edit_message_caption,
     "editMessageReplyMarkup": editing.edit_message_reply_markup,
     "editMessageMedia": editing.edit_message_media,
+    "editEphemeralMessageText": editing.edit_message_text,
+    "editEphemeralMessageCaption": editing.edit_message_caption,
+    "editEphemeralMessageReplyMarkup": editing.edit_message_reply_markup,
+    "editEphemeralMessageMedia": editing.edit_message_media,
+    "deleteEphemeralMessage": ephemeral.delete_ephemeral_message,
     "deleteMessage": editing.delete_message,
     "deleteMessages": editing.delete_messages,
     "pinChatMessage": editing.pin_chat_message,

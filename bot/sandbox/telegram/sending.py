@@ -3,6 +3,7 @@
 from bot.sandbox.telegram import access, limits, markup
 from bot.sandbox.telegram.calls import Call, for_bot, media, without_reply
 from bot.sandbox.telegram.chats import Chat
+from bot.sandbox.telegram.ephemeral import whispered
 from bot.sandbox.telegram.reading import units
 from bot.sandbox.telegram.refusals import bad_request, not_modelled
 from bot.sandbox.telegram.wire import Json
@@ -81,6 +82,8 @@ def _send(call: Call, chat: Chat, content: Json) -> Json:
     message = {**place, **content, **call.keyboard()}
     if call.params.get("protect_content"):
         message["has_protected_content"] = True
+    if "ephemeral_message_parameters" in call.params:
+        return whispered(call, chat, message)
     return for_bot(chat, call.world.post(chat, call.account.user, message))
 
 

@@ -1,7 +1,7 @@
-"""What people say and press: messages, files, edits, deletions, buttons."""
+"""What people say: messages, files, edits, deletions."""
 
-from bot.sandbox.telegram import limits, markup
-from bot.sandbox.telegram.calls import for_bot, media, without_reply
+from bot.sandbox.telegram import limits
+from bot.sandbox.telegram.calls import media, without_reply
 from bot.sandbox.telegram.chats import Chat, Person
 from bot.sandbox.telegram.deeds import Deeds
 from bot.sandbox.telegram.delivery import deliver
@@ -10,7 +10,6 @@ from bot.sandbox.telegram.reading import units
 from bot.sandbox.telegram.refusals import Nonsense, Refusal
 from bot.sandbox.telegram.sending import in_topic
 from bot.sandbox.telegram.wire import Json, Upload
-from bot.sandbox.telegram.world import Press
 
 #: Who posts for an administrator who hides behind the group.
 ANONYMOUS: Json = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
@@ -81,58 +80,6 @@ class Talk(Deeds):
             raise Nonsense("this is somebody else's message")
         self.world.remove(chat, [message["message_id"] for message in gone])
         return {}
-
-    def click(
-        self, chat_id: int, message_id: int, user_id: int, data: str, inaccessible: bool = False
-    ) -> Json:
-        """Press a callback button: {"callback_query_id": str}; refused when it is not on the message now.
-
-        With `inaccessible` the bot is not shown the message, as happens with very old ones.
-        """
-        chat, person = self._inside(chat_id, user_id)
-        message = self._message(chat, message_id)
-        if not markup.has_callback(message.get("reply_markup"), data):
-            raise Nonsense("that button is not on the message now")
-        press = self._press(message)
-        query: Json = {
-            "id": press.id,
-            "from": person.user,
-            "chat_instance": str(chat.id * 7919),
-            "data": data,
-        }
-        query |= self._pressed(chat, message, inaccessible)
-        self.world.bot(press.bot_id).updates.put("callback_query", query)
-        return {"callback_query_id": press.id}
-
-    def answer(self, callback_query_id: str) -> Json | None:
-        """What the bot answered to a press: {"text", "show_alert", "url"}, None while it has not."""
-        press = self.world.presses.get(callback_query_id)
-        if press is None:
-            raise Nonsense("there was no such press")
-        return press.answer
-
-    def _press(self, message: Json) -> Press:
-        author = message.get("via_bot") or message["from"]
-        number = 4_000_000_000_000_000 + next(self.world.numbers)
-        press = Press(str(number), author["id"], self.world.clock())
-        self.world.presses[press.id] = press
-        return press
-
-    def _pressed(self, chat: Chat, message: Json, inaccessible: bool) -> Json:
-        if "via_bot" in message:
-            place = (chat.id, message["message_id"])
-            known = self.world.inline_messages.items()
-            return {"inline_message_id": next(key for key, value in known if value == place)}
-        if inaccessible:
-            gone = {"chat": chat.as_json(), "message_id": message["message_id"], "date": 0}
-            return {"message": gone}
-        return {"message": for_bot(chat, message)}
-
-    def _message(self, chat: Chat, message_id: int) -> Json:
-        message = chat.messages.get(message_id)
-        if message is None:
-            raise Nonsense(f"there is no message {message_id} here")
-        return message
 
     def _place(self, chat: Chat, reply_to: int | None, thread_id: int | None) -> Json:
         if thread_id is not None and (thread_id not in chat.topics or chat.topics[thread_id].closed):

@@ -9,6 +9,7 @@ from bot.sandbox.telegram.chats import Account, Chat, Person
 from bot.sandbox.telegram.events import Events, Journal
 from bot.sandbox.telegram.faults import Faults
 from bot.sandbox.telegram.files import Files
+from bot.sandbox.telegram.limits import EPHEMERAL_KEPT_SECONDS
 from bot.sandbox.telegram.refusals import NOT_FOUND, UNAUTHORIZED, Nonsense
 from bot.sandbox.telegram.updates import Updates
 from bot.sandbox.telegram.wire import Json
@@ -25,6 +26,9 @@ class Press:
     bot_id: int
     at: float
     answer: Json | None = None
+    #: Where it was pressed and by whom; 0 where that does not matter.
+    chat_id: int = 0
+    user_id: int = 0
 
 
 @dataclass(slots=True)
@@ -118,7 +122,10 @@ class World:
 
     def replace(self, chat: Chat, message: Json) -> Json:
         """Store a changed message under its id and show it."""
-        chat.messages[message["message_id"]] = message
+        if "ephemeral_message_id" in message:
+            chat.ephemeral[message["ephemeral_message_id"]] = message
+        else:
+            chat.messages[message["message_id"]] = message
         self.events.tell("edited", chat_id=chat.id, message=message)
         return message
 
@@ -127,3 +134,25 @@ class World:
             del chat.messages[message_id]
         chat.pinned = [pinned for pinned in chat.pinned if pinned in chat.messages]
         self.events.tell("deleted", chat_id=chat.id, message_ids=message_ids)
+
+    def whisper(self, chat: Chat, sender: Json, receiver: Json, content: Json) -> Json:
+        """Store a message that one member of a group alone sees; the answer is the Message."""
+        self.whispers(chat)
+        chat.last_ephemeral_id += 1
+        head: Json = {"message_id": 0, "ephemeral_message_id": chat.last_ephemeral_id, "from": sender}
+        head |= {"receiver_user": receiver, "chat": chat.as_json(), "date": self.now()}
+        message = chat.ephemeral[chat.last_ephemeral_id] = {**head, **content}
+        self.events.tell("message", chat_id=chat.id, message=message)
+        return message
+
+    def whispers(self, chat: Chat) -> dict[int, Json]:
+        """What one member each sees in a group now, by its ephemeral id."""
+        oldest = self.clock() - EPHEMERAL_KEPT_SECONDS
+        if gone := [one for one, message in chat.ephemeral.items() if message["date"] < oldest]:
+            self.unwhisper(chat, gone)
+        return chat.ephemeral
+
+    def unwhisper(self, chat: Chat, ephemeral_ids: list[int]) -> None:
+        for ephemeral_id in ephemeral_ids:
+            del chat.ephemeral[ephemeral_id]
+        self.events.tell("deleted", chat_id=chat.id, message_ids=[], ephemeral_message_ids=ephemeral_ids)
