@@ -52,6 +52,11 @@ class Kind(StrEnum):
     #: A key: there is little left on its account; its provider does not take it any more.
     KEY_LOW = "key_low"
     KEY_STOPPED = "key_stopped"
+    #: To operators: trouble, its end, a purchase nobody knows the end of, and the figures of a day.
+    ALARM = "alarm"
+    ALARM_OVER = "alarm_over"
+    LOST = "lost"
+    REPORT = "report"
 
 
 class Priority(IntEnum):
@@ -78,11 +83,17 @@ _PRIORITIES = {
     Kind.WATCH_OVER: Priority.REMINDER,
     Kind.KEY_LOW: Priority.REMINDER,
     Kind.KEY_STOPPED: Priority.REMINDER,
+    **dict.fromkeys((Kind.ALARM, Kind.ALARM_OVER, Kind.LOST, Kind.REPORT), Priority.REMINDER),
 }
 
 
 #: What waits for the end of a chat's quiet hours: it is no less true in the morning, and rings then.
-NOTICES = frozenset({Kind.DAY_LEFT, Kind.RESTORED, Kind.KEY_LOW, Kind.KEY_STOPPED, Kind.WATCH_OVER})
+NOTICES = frozenset(
+    {
+        *(Kind.DAY_LEFT, Kind.RESTORED, Kind.KEY_LOW, Kind.KEY_STOPPED, Kind.WATCH_OVER),
+        *(Kind.ALARM_OVER, Kind.LOST, Kind.REPORT),
+    }
+)
 #: What would be out of date by then: within quiet hours it comes at once, without a sound.
 PERISHABLE = frozenset({Kind.WATCH})
 

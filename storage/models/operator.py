@@ -59,6 +59,8 @@ class Incident(Row):
 
     #: What it is about, as "provider:smsbower", "disk" or "backup".
     subject: Mapped[str] = mapped_column(String(64), primary_key=True)
+    #: Another one whenever it begins anew.
+    id: Mapped[str] = mapped_column(String(16))
     since: Mapped[datetime]
     detail: Mapped[str] = mapped_column(String(256), default="")
     told_at: Mapped[datetime | None]

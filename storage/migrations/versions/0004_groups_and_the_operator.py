@@ -120,6 +120,7 @@ def _operators() -> None:
     op.create_table(
         "incidents",
         sa.Column("subject", sa.String(64), nullable=False),
+        sa.Column("id", sa.String(16), nullable=False),
         sa.Column("since", sa.Float(53), nullable=False),
         sa.Column("detail", sa.String(256), nullable=False),
         sa.Column("told_at", sa.Float(53), nullable=True),

@@ -1,0 +1,126 @@
+"""Trouble that operators are told of: once, once more when it is over, and a report a day.
+
+An incident and what is said of it are one transaction: it was told, or it did not begin.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.database import Database
+from storage.models import OPEN, Activation, Incident, Post, State
+from storage.outbox import CRASHED, Kind, Priority, new_id
+
+#: A purchase that was lost longer ago is no news.
+NEWS = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where operators read their notices: a chat, perhaps a topic of it."""
+
+    chat_id: int
+    thread_id: int | None = None
+
+
+class IncidentStore:
+    """Every method is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def begin(
+        self,
+        subject: str,
+        detail: str,
+        places: Collection[Place],
+        now: datetime,
+        since: datetime | None = None,
+    ) -> bool:
+        """Tell of it in these places; False when it had begun before and goes on."""
+        async with self._database.begin() as session:
+            row = await session.get(Incident, subject)
+            if row is not None and row.ended_at is None:
+                return False
+            row = Incident(subject=subject, id=new_id(), since=since or now, detail=detail[:256], told_at=now)
+            row.ended_at = None
+            await session.merge(row)
+            await _tell(session, Kind.ALARM, row.id, places, now)
+            return True
+
+    async def end(self, subject: str, detail: str, places: Collection[Place], now: datetime) -> bool:
+        """Tell that it is over; False when there is no such trouble."""
+        async with self._database.begin() as session:
+            row = await session.get(Incident, subject)
+            if row is None or row.ended_at is not None:
+                return False
+            row.ended_at, row.detail = now, detail[:256]
+            await _tell(session, Kind.ALARM_OVER, row.id, places, now)
+            return True
+
+    async def open(self) -> Sequence[Incident]:
+        """What goes on, the oldest first."""
+        going_on = select(Incident).where(Incident.ended_at.is_(None)).order_by(Incident.since)
+        async with self._database.begin() as session:
+            return (await session.scalars(going_on)).all()
+
+    async def get(self, incident_id: str) -> Incident | None:
+        """None where the same trouble has begun anew since."""
+        async with self._database.begin() as session:
+            return (await session.scalars(select(Incident).where(Incident.id == incident_id))).one_or_none()
+
+    async def report(self, day: str, place: Place, now: datetime) -> None:
+        """Tell the figures of a day (`2026-11-20`) there, once."""
+        async with self._database.begin() as session:
+            await _tell(session, Kind.REPORT, day, [place], now)
+
+    async def tell_lost(self, places: Collection[Place], now: datetime) -> None:
+        """Tell of every purchase that nobody knows the end of, once, when it is looked for no more."""
+        told = exists().where(Post.kind == Kind.LOST, Post.subject == Activation.id)
+        lost = select(Activation.id).where(
+            Activation.state == State.UNKNOWN,
+            Activation.next_poll_at.is_(None),
+            Activation.created_at > now - NEWS,
+            ~told,
+        )
+        async with self._database.begin() as session:
+            for one in (await session.scalars(lost)).all():
+                await _tell(session, Kind.LOST, one, places, now)
+
+    async def put_aside(self) -> int:
+        """How many messages rest because the process died over them."""
+        resting = select(func.count()).where(Post.failure == CRASHED, Post.next_try_at.is_not(None))
+        async with self._database.begin() as session:
+            return await session.scalar(resting) or 0
+
+    async def waiting(self, provider: str) -> int:
+        """How many numbers of a provider wait for their codes."""
+        open_there = select(func.count()).where(Activation.provider == provider, Activation.state.in_(OPEN))
+        async with self._database.begin() as session:
+            return await session.scalar(open_there) or 0
+
+
+async def _tell(
+    session: AsyncSession, kind: Kind, subject: str, places: Collection[Place], now: datetime
+) -> None:
+    for place in places:
+        dedup = f"{kind}:{subject}:{place.chat_id}"
+        if await session.scalar(select(Post.id).where(Post.dedup == dedup)) is None:
+            session.add(_post(dedup, kind, subject, place, now))
+
+
+def _post(dedup: str, kind: Kind, subject: str, place: Place, now: datetime) -> Post:
+    return Post(
+        id=new_id(),
+        dedup=dedup,
+        kind=kind,
+        subject=subject,
+        chat_id=place.chat_id,
+        thread_id=place.thread_id,
+        priority=Priority.REMINDER,
+        created_at=now,
+        next_try_at=now,
+    )
