@@ -10,6 +10,7 @@ from bot.catalogue import Catalogue
 from bot.clock import Clock
 from bot.errands import Errands
 from bot.exports import Exports
+from bot.health import Health, observed
 from bot.i18n import Catalogues
 from bot.log import secrets
 from bot.lookout import Lookout
@@ -78,7 +79,8 @@ class Crew:
     ) -> None:
         self.settings, self.clock, self._nudge = settings, clock, nudge
         self.keys = KeyStore(database, vault, heard=secrets.add)
-        self.providers = witnessed(providers, self.keys, clock)
+        self.health = Health([*providers], clock)
+        self.providers = witnessed(observed(providers, self.health), self.keys, clock)
         self.chats = ChatStore(database, vault)
         self.numbers = ActivationStore(database)
         self.outbox = OutboxStore(database)
@@ -171,6 +173,7 @@ class Crew:
             "deeds": self.deeds,
             "forgetting": self.forgetting,
             "exports": self.exports,
+            "health": self.health,
             "history": self.history,
             "keys": self.keys,
             "links": self.links,
