@@ -6,14 +6,16 @@ A row says what to draw (`kind`, `subject`); the words are found when it is sent
 import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from enum import IntEnum, StrEnum
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
+from storage.kinds import LEFT_BEHIND, NOTICES, PERISHABLE, PRIORITIES, Kind, Priority
 from storage.models import Chat, Post
 from storage.places import place_of
+
+__all__ = ["NOTICES", "PERISHABLE", "Kind", "OutboxStore", "Priority", "arm", "disarm", "new_id", "unpark"]
 
 #: Why a row is not due although it was never delivered: its chat cannot be reached for now.
 PARKED = "Unreachable"
@@ -26,80 +28,6 @@ _CRASHES = {word: count for count, word in enumerate(TRYING, 1)} | {CRASHED: len
 QUIET = "Quiet"
 #: The id under which a flood limit of the whole bot stands among the chats: no chat has it.
 EVERYWHERE = 0
-
-
-class Kind(StrEnum):
-    """What a row draws."""
-
-    #: A bought number: its card, and one SMS of it.
-    CARD = "card"
-    CODE = "code"
-    #: A rented number: its card, one SMS of it, and the words that its end is near.
-    RENTAL = "rental"
-    #: What is left of its card where that hung before.
-    RENTAL_MOVED = "rental_moved"
-    RENTAL_SMS = "rental_sms"
-    DAY_LEFT = "day_left"
-    HOUR_LEFT = "hour_left"
-    #: An outgoing message: its card, and the last word on its delivery.
-    MESSAGE = "message"
-    DELIVERY = "delivery"
-    #: The bot goes on from a backup: what came after that is missing.
-    RESTORED = "restored"
-    #: A watch found what it waited for, or ended without it.
-    WATCH = "watch"
-    WATCH_OVER = "watch_over"
-    #: A key: there is little left on its account; its provider does not take it any more.
-    KEY_LOW = "key_low"
-    KEY_STOPPED = "key_stopped"
-    #: To operators: trouble, its end, a purchase nobody knows the end of, and the figures of a day.
-    ALARM = "alarm"
-    ALARM_OVER = "alarm_over"
-    LOST = "lost"
-    REPORT = "report"
-
-
-class Priority(IntEnum):
-    """Who goes first when much is due."""
-
-    CODE = 0
-    CARD = 1
-    REMINDER = 2
-    BROADCAST = 3
-
-
-_PRIORITIES = {
-    Kind.CARD: Priority.CARD,
-    Kind.CODE: Priority.CODE,
-    Kind.RENTAL: Priority.CARD,
-    Kind.RENTAL_MOVED: Priority.REMINDER,
-    Kind.RENTAL_SMS: Priority.CODE,
-    Kind.DAY_LEFT: Priority.REMINDER,
-    Kind.HOUR_LEFT: Priority.REMINDER,
-    Kind.MESSAGE: Priority.CARD,
-    Kind.DELIVERY: Priority.CARD,
-    Kind.RESTORED: Priority.REMINDER,
-    Kind.WATCH: Priority.CARD,
-    Kind.WATCH_OVER: Priority.REMINDER,
-    Kind.KEY_LOW: Priority.REMINDER,
-    Kind.KEY_STOPPED: Priority.REMINDER,
-    **dict.fromkeys((Kind.ALARM, Kind.ALARM_OVER, Kind.LOST, Kind.REPORT), Priority.REMINDER),
-}
-
-
-#: What waits for the end of a chat's quiet hours: it is no less true in the morning, and rings then.
-NOTICES = frozenset(
-    {
-        *(Kind.DAY_LEFT, Kind.RESTORED, Kind.KEY_LOW, Kind.KEY_STOPPED, Kind.WATCH_OVER),
-        *(Kind.ALARM_OVER, Kind.LOST, Kind.REPORT),
-    }
-)
-#: What would be out of date by then: within quiet hours it comes at once, without a sound.
-PERISHABLE = frozenset({Kind.WATCH})
-
-
-#: What is said in the message that a card leaves; always after the card.
-_LEFT_BEHIND = {Kind.RENTAL: Kind.RENTAL_MOVED}
 
 
 def new_id() -> str:
@@ -136,8 +64,8 @@ async def arm(
         post.message_id = post.sent_at = None
         post.failure = ""
     post.message_id = hangs or post.message_id
-    if kind in _LEFT_BEHIND and old and old != post.message_id:
-        await arm(session, _LEFT_BEHIND[kind], subject, chat_id, at, hangs=old)
+    if kind in LEFT_BEHIND and old and old != post.message_id:
+        await arm(session, LEFT_BEHIND[kind], subject, chat_id, at, hangs=old)
 
 
 async def disarm(session: AsyncSession, kind: Kind, subject: str) -> None:
@@ -163,7 +91,7 @@ def _new(
         subject=subject,
         chat_id=chat_id,
         thread_id=thread_id,
-        priority=_PRIORITIES[kind],
+        priority=PRIORITIES[kind],
         created_at=at,
         next_try_at=at,
         attempts=0,
@@ -178,13 +106,14 @@ _URGENCY = (Post.priority, Post.next_try_at, Post.created_at)
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Open chats; while Telegram wants nothing from the whole bot, only codes."""
+    """Open chats, no copies; while Telegram wants nothing from the whole bot, only codes."""
     closed = exists().where(
         Chat.id == Post.chat_id,
         or_(Chat.blocked_until > now, Chat.unreachable_at.is_not(None)),
     )
     flooded = exists().where(Chat.id == EVERYWHERE, Chat.blocked_until > now)
-    return (Post.next_try_at <= now, ~closed, or_(Post.priority == Priority.CODE, ~flooded))
+    ours = Post.priority < Priority.BROADCAST
+    return (ours, Post.next_try_at <= now, ~closed, or_(Post.priority == Priority.CODE, ~flooded))
 
 
 def crashes(post: Post) -> int:
@@ -289,7 +218,8 @@ class OutboxStore:
     async def park(self, now: datetime) -> None:
         """Keep what is due in chats out of reach off the queue: looking past it every second costs time."""
         lost = select(Chat.id).where(Chat.unreachable_at.is_not(None))
-        waiting = update(Post).where(Post.next_try_at <= now, Post.chat_id.in_(lost))
+        ours = Post.priority < Priority.BROADCAST
+        waiting = update(Post).where(ours, Post.next_try_at <= now, Post.chat_id.in_(lost))
         async with self._database.begin() as session:
             await session.execute(waiting.values(next_try_at=None, failure=PARKED))
 
