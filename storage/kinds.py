@@ -34,6 +34,9 @@ class Kind(StrEnum):
     ALARM_OVER = "alarm_over"
     LOST = "lost"
     REPORT = "report"
+    #: A broadcast: how far it is, for the operator; a copy of it, which the herald takes, not the postman.
+    PROGRESS = "progress"
+    BROADCAST = "broadcast"
 
 
 class Priority(IntEnum):
@@ -62,6 +65,8 @@ PRIORITIES = {
     Kind.KEY_LOW: Priority.REMINDER,
     Kind.KEY_STOPPED: Priority.REMINDER,
     **dict.fromkeys((Kind.ALARM, Kind.ALARM_OVER, Kind.LOST, Kind.REPORT), Priority.REMINDER),
+    Kind.PROGRESS: Priority.CARD,
+    Kind.BROADCAST: Priority.BROADCAST,
 }
 
 

@@ -38,23 +38,29 @@ class Broadcast(Row):
     admin_id: Mapped[int]
     source_id: Mapped[int]
     keyboard: Mapped[str] = mapped_column(Text, default="")
+    #: How it begins, and whether its words stand under a picture or a file.
+    title: Mapped[str] = mapped_column(String(64), default="")
+    captioned: Mapped[bool] = mapped_column(default=False)
     #: Whom it is for: a word of `storage.audiences`, and what belongs to it (a language).
     segment: Mapped[str] = mapped_column(String(16), default="")
     segment_value: Mapped[str] = mapped_column(String(16), default="")
     state: Mapped[BroadcastState] = mapped_column(default=BroadcastState.DRAFT)
     #: Why it was paused by itself; "" otherwise.
     reason: Mapped[str] = mapped_column(String(64), default="")
-    #: The last chat there is a row for; rows are made in the order of chat ids.
+    #: The last chat there is a row for, or whose copy was changed; always from the highest id down, as a
+    #: group that becomes a supergroup gets a lower one.
     reached: Mapped[int | None]
     #: How many chats it is for, as counted when it was confirmed, and what became of them.
     total: Mapped[int] = mapped_column(default=0)
     sent: Mapped[int] = mapped_column(default=0)
     blocked: Mapped[int] = mapped_column(default=0)
     failed: Mapped[int] = mapped_column(default=0)
-    #: The message that shows how far it is.
-    progress_message_id: Mapped[int | None]
-    #: What is being done to the copies that were sent: "" nothing, "delete" or "edit"; and how far.
+    #: Of how many nobody knows whether they got it.
+    unsure: Mapped[int] = mapped_column(default=0)
+    #: What is being done to the copies that were sent: "" nothing, "delete" or "edit"; the new words as HTML;
+    #: and in how many chats it was done.
     changing: Mapped[str] = mapped_column(String(8), default="")
+    words: Mapped[str] = mapped_column(Text, default="")
     changed: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(index=True)
     started_at: Mapped[datetime | None]

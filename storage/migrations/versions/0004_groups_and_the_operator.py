@@ -18,12 +18,19 @@ def upgrade() -> None:
     _operators()
     _broadcasts()
     _columns()
+    _figures()
 
 
 def downgrade() -> None:
+    op.drop_index("ix_outbox_parked", "outbox")
+    op.drop_index("ix_messages_confirmed_at", "messages")
+    op.drop_index("ix_rental_orders_ordered_at", "rental_orders")
+    op.drop_index("ix_activations_bought_by", "activations")
+    op.drop_index("ix_activations_created_at", "activations")
     op.drop_index("ix_outbox_broadcast", "outbox")
     op.drop_column("outbox", "broadcast")
     op.drop_column("activations", "for_all")
+    op.drop_index("ix_activations_bought_by", "activations")
     op.drop_column("activations", "bought_by")
     for table in reversed(_TABLES):
         op.drop_table(table)
@@ -136,6 +143,8 @@ def _broadcasts() -> None:
         sa.Column("admin_id", sa.BigInteger(), nullable=False),
         sa.Column("source_id", sa.BigInteger(), nullable=False),
         sa.Column("keyboard", sa.Text(), nullable=False),
+        sa.Column("title", sa.String(64), nullable=False),
+        sa.Column("captioned", sa.Boolean(), nullable=False),
         sa.Column("segment", sa.String(16), nullable=False),
         sa.Column("segment_value", sa.String(16), nullable=False),
         sa.Column("state", sa.String(12), nullable=False),
@@ -143,10 +152,10 @@ def _broadcasts() -> None:
         sa.Column("reached", sa.BigInteger(), nullable=True),
         *(
             sa.Column(name, sa.BigInteger(), nullable=False)
-            for name in ("total", "sent", "blocked", "failed")
+            for name in ("total", "sent", "blocked", "failed", "unsure")
         ),
-        sa.Column("progress_message_id", sa.BigInteger(), nullable=True),
         sa.Column("changing", sa.String(8), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
         sa.Column("changed", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.Float(53), nullable=False),
         sa.Column("started_at", sa.Float(53), nullable=True),
@@ -166,6 +175,14 @@ def _columns() -> None:
         "activations",
         sa.Column("for_all", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
+    handed_over = sa.text("bought_by IS NOT NULL")
+    op.create_index(
+        "ix_activations_bought_by",
+        "activations",
+        ["bought_by"],
+        sqlite_where=handed_over,
+        postgresql_where=handed_over,
+    )
     op.add_column("outbox", sa.Column("broadcast", sa.String(16), nullable=True))
     copies = sa.text("broadcast IS NOT NULL")
     op.create_index(
@@ -175,3 +192,20 @@ def _columns() -> None:
         sqlite_where=copies,
         postgresql_where=copies,
     )
+
+
+def _figures() -> None:
+    """What the operator's figures are read by."""
+    op.create_index("ix_activations_created_at", "activations", ["created_at"])
+    handed_over = sa.text("bought_by IS NOT NULL")
+    op.create_index(
+        "ix_activations_bought_by",
+        "activations",
+        ["bought_by", "created_at"],
+        sqlite_where=handed_over,
+        postgresql_where=handed_over,
+    )
+    op.create_index("ix_rental_orders_ordered_at", "rental_orders", ["ordered_at"])
+    op.create_index("ix_messages_confirmed_at", "messages", ["confirmed_at"])
+    parked = sa.text("failure = 'Unreachable'")
+    op.create_index("ix_outbox_parked", "outbox", ["failure"], sqlite_where=parked, postgresql_where=parked)
