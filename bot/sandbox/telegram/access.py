@@ -13,6 +13,8 @@ def chat_to_read(world: World, account: Account, chat_id: object) -> Chat:
     chat = world.chats.get(_number(chat_id))
     if chat is None or not _met(world, account, chat):
         raise bad_request("chat not found")
+    if not chat.private:
+        _check_seat(account, chat)
     return chat
 
 
@@ -22,7 +24,7 @@ def chat_to_write(world: World, account: Account, chat_id: object) -> Chat:
     if chat.private:
         _check_person(world, account, chat)
     else:
-        _check_group(account, chat)
+        _check_group(chat)
     return chat
 
 
@@ -76,11 +78,15 @@ def _check_person(world: World, account: Account, chat: Chat) -> None:
         raise forbidden("bot can't initiate conversation with a user")
 
 
-def _check_group(account: Account, chat: Chat) -> None:
+def _check_group(chat: Chat) -> None:
     if chat.moved_to is not None:
         raise migrated(chat.moved_to)
     if chat.deleted:
         raise forbidden("the group chat was deleted")
+
+
+def _check_seat(account: Account, chat: Chat) -> None:
+    """Who was thrown out or left may not even look."""
     if chat.members[account.id] == "kicked":
         raise forbidden(f"bot was kicked from the {chat.kind} chat")
     if not chat.has(account.id):

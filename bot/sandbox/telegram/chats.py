@@ -68,6 +68,8 @@ class Chat:
     forum: bool = False
     #: A private chat only: the person pressed START.
     started: bool = False
+    #: Of one of many people, who are not shown on the page.
+    crowd: bool = False
     deleted: bool = False
     #: The supergroup this group became.
     moved_to: int | None = None

@@ -97,5 +97,5 @@ def _text(scope: Json) -> str:
 
 def _tell(world: World, account: Account) -> None:
     for chat in world.chats.values():
-        if chat.has(account.id):
+        if chat.has(account.id) and not chat.crowd:
             world.events.tell("commands", chat_id=chat.id, commands=shown_in(world, chat))

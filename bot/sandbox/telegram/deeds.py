@@ -71,4 +71,5 @@ class Deeds:
         self.world.events.tell("chat", chat=self._shown(chat))
 
     def _tell_person(self, person: Person) -> None:
-        self.world.events.tell("user", user=person.as_json())
+        if not self.world.chats[person.id].crowd:
+            self.world.events.tell("user", user=person.as_json())

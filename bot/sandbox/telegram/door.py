@@ -144,6 +144,10 @@ async def _form(request: web.Request) -> Json:
     body: Json = {"filename": file.filename, "content": file.file.read()}
     for name in ("chat_id", "user_id"):
         body[name] = _number(str(form.get(name, "")))
+    for name in ("reply_to", "thread_id"):
+        if name in form:
+            body[name] = _number(str(form[name]))
+    body["album"] = str(form.get("album", ""))
     return {**body, "caption": str(form.get("caption", "")), "as_document": form.get("as_document") == "true"}
 
 

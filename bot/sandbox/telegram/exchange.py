@@ -34,6 +34,7 @@ class Exchange:
         except Refusal as refusal:
             return failure(refusal.code, refusal.description)
         shown = _shown(raw, files or {})
+        self.world.pace.note(method, shown)
         fault = self.world.faults.strike(method, shown)
         if fault is None:
             reply, error = await self._carry_out(account, method, raw, files or {})
@@ -49,6 +50,7 @@ class Exchange:
     ) -> tuple[Reply, str | None]:
         """The answer, and in short why it is an error."""
         try:
+            self.world.pace.check(method, dict(raw))
             if method.lower() == "getupdates":
                 result: Any = await self._updates(account, decode(method, raw))
             else:

@@ -89,6 +89,16 @@ class Groups(Deeds):
         self._tell_chat(chat)
         return {}
 
+    def expel(self, chat_id: int, user_id: int, by: int) -> Json:
+        """Throw a person out of a group."""
+        chat, leader, person = self._group(chat_id), self._person(by), self._person(user_id)
+        if not chat.is_led_by(by) or not chat.has(user_id) or chat.members[user_id] == "creator":
+            raise Nonsense("only an administrator throws somebody out, and nobody its creator")
+        self._say(chat, leader.user, {"left_chat_member": person.user})
+        self._change(chat, user_id, "kicked")
+        self._tell_chat(chat)
+        return {}
+
     def delete_chat(self, chat_id: int) -> Json:
         """Delete a basic group for everybody."""
         chat = self._group(chat_id)

@@ -4,6 +4,7 @@ Arguments and answers are plain JSON objects; what no client would let a person 
 """
 
 from bot.sandbox.telegram.chats import Chat, Person
+from bot.sandbox.telegram.crowds import Crowds
 from bot.sandbox.telegram.faults import Fault
 from bot.sandbox.telegram.groups import Groups
 from bot.sandbox.telegram.inline import Inline
@@ -16,7 +17,7 @@ from bot.sandbox.telegram.wire import Json
 FIRST_USER = 700_000_000
 
 
-class Human(Talk, Presses, Groups, Inline):
+class Human(Talk, Presses, Groups, Inline, Crowds):
     """What people do in one world. Ids are Telegram's; a private chat's id is its person's."""
 
     def user(self, name: str, language_code: str = "en") -> Json:
@@ -105,13 +106,14 @@ class Human(Talk, Presses, Groups, Inline):
         return {"calls": self.world.journal.since(since)}
 
     def state(self) -> Json:
-        """Everything there is to see: {"seq", "bots", "users", "chats"}."""
+        """Everything there is to see: {"seq", "bots", "users", "chats"}, without any crowd."""
         world = self.world
+        shown = [chat for chat in world.chats.values() if not chat.crowd]
         return {
             "seq": world.events.seq,
             "bots": [account.user for account in world.accounts.values()],
-            "users": [person.as_json() for person in world.people.values()],
-            "chats": [self._shown(chat) for chat in world.chats.values()],
+            "users": [one.as_json() for one in world.people.values() if not world.chats[one.id].crowd],
+            "chats": [self._shown(chat) for chat in shown],
         }
 
     def _block(self, user_id: int, bot_id: int | None, blocked: bool) -> Json:

@@ -64,7 +64,7 @@ def get_chat_member(call: Call) -> Json:
     chat, user_id = call.known_chat(), call.params["user_id"]
     if user_id not in chat.members:
         if user_id not in call.world.people:
-            raise bad_request("PARTICIPANT_ID_INVALID")
+            raise bad_request("user not found" if chat.kind == "group" else "PARTICIPANT_ID_INVALID")
         return member(call.world, user_id, "left")
     return member(call.world, user_id, chat.members[user_id])
 

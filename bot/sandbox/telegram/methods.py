@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.sandbox.telegram import answering, commands, editing, ephemeral, membership, sending
+from bot.sandbox.telegram import answering, commands, copying, editing, ephemeral, membership, sending
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.chats import Account
 from bot.sandbox.telegram.parameters import decode, models
@@ -36,8 +36,9 @@ MODELLED: dict[str, Callable[[Call], Any]] = {
     "sendMessage": sending.send_message,
     "sendPhoto": sending.send_photo,
     "sendDocument": sending.send_document,
-    "copyMessage": sending.copy_message,
-    "forwardMessage": sending.forward_message,
+    "copyMessage": copying.copy_message,
+    "copyMessages": copying.copy_messages,
+    "forwardMessage": copying.forward_message,
     "editMessageText": editing.edit_message_text,
     "editMessageCaption": editing.edit_message_caption,
     "editMessageReplyMarkup": editing.edit_message_reply_markup,

@@ -8,6 +8,9 @@ from bot.sandbox.telegram.refusals import Nonsense
 from bot.sandbox.telegram.wire import Json
 from bot.sandbox.telegram.world import Press
 
+#: Older presses are forgotten: they cannot be answered any more.
+REMEMBERED = 5_000
+
 
 class Presses(Deeds):
     """The part of the human door for buttons."""
@@ -57,6 +60,8 @@ class Presses(Deeds):
         press = Press(number, author["id"], self.world.clock())
         press.chat_id, press.user_id = message["chat"]["id"], person.id
         self.world.presses[press.id] = press
+        while len(self.world.presses) > REMEMBERED:
+            self.world.presses.pop(next(iter(self.world.presses)))
         return press
 
     def _pressed(self, chat: Chat, message: Json, inaccessible: bool) -> Json:

@@ -39,5 +39,9 @@ def migrated(chat_id: int) -> Refusal:
     return Refusal(400, words, {"migrate_to_chat_id": chat_id})
 
 
+def too_many(seconds: int) -> Refusal:
+    return Refusal(429, f"Too Many Requests: retry after {seconds}", {"retry_after": seconds})
+
+
 UNAUTHORIZED = Refusal(401, "Unauthorized")
 NOT_FOUND = Refusal(404, "Not Found")

@@ -1,4 +1,4 @@
-"""The methods that put a new message into a chat: text, photo, document, copy, forward."""
+"""The methods that put a new message into a chat: text, photo, document."""
 
 from bot.sandbox.telegram import access, limits, markup
 from bot.sandbox.telegram.calls import Call, for_bot, media, without_reply
@@ -29,7 +29,7 @@ def send_message(call: Call) -> Json:
     content = call.text() | call.preview()
     if units(content["text"]) > limits.TEXT_UNITS:
         raise bad_request("message is too long")
-    return _send(call, chat, content)
+    return send(call, chat, content)
 
 
 def send_photo(call: Call) -> Json:
@@ -42,40 +42,16 @@ def send_document(call: Call) -> Json:
     return _send_file(call, "document")
 
 
-def copy_message(call: Call) -> Json:
-    chat, original = call.chat(), _original(call, "message to copy")
-    if not any(name in original for name in CONTENT):
-        raise bad_request("message can't be copied")
-    content = {name: original[name] for name in CONTENT if name in original}
-    if "caption" in call.params and ("photo" in content or "document" in content):
-        content = {name: content[name] for name in content if not name.startswith("caption")} | call.caption()
-    return {"message_id": _send(call, chat, content)["message_id"]}
-
-
-def forward_message(call: Call) -> Json:
-    chat, original = call.chat(), _original(call, "message to forward")
-    if original.get("has_protected_content"):
-        raise bad_request("message can't be forwarded")
-    content = {name: original[name] for name in CONTENT if name in original}
-    if not content:
-        raise bad_request("message can't be forwarded")
-    origin = {"type": "user", "sender_user": original["from"], "date": original["date"]}
-    return _send(call, chat, {"forward_origin": original.get("forward_origin", origin), **content})
-
-
-def _original(call: Call, called: str) -> Json:
-    return access.message(call.known_chat("from_chat_id"), call.params.get("message_id"), called)
-
-
 def _send_file(call: Call, kind: str) -> Json:
     chat, caption = call.chat(), call.caption()
     value = call.params.get(kind) or ("attach://" + kind if kind in call.files else "")
     if not value:
         raise bad_request(f"there is no {kind} in the request")
-    return _send(call, chat, {**media(call.file(value, photo=kind == "photo")), **caption, **call.looks()})
+    return send(call, chat, {**media(call.file(value, photo=kind == "photo")), **caption, **call.looks()})
 
 
-def _send(call: Call, chat: Chat, content: Json) -> Json:
+def send(call: Call, chat: Chat, content: Json) -> Json:
+    """Put a message into a chat as the call asks for it; the Message a bot is answered with."""
     what = "photos" if "photo" in content else "documents" if "document" in content else "text messages"
     access.check_may_send(chat, call.account, what)
     place = _place(call, chat)

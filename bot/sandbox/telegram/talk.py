@@ -47,14 +47,15 @@ class Talk(Deeds):
         content: bytes,
         caption: str = "",
         as_document: bool = False,
+        reply_to: int | None = None,
+        thread_id: int | None = None,
+        album: str = "",
     ) -> Json:
-        """Send a file, pictures as photos: {"message": Message}."""
+        """Send a file, pictures as photos: {"message": Message}. Those of one `album` belong together."""
         chat, person = self._inside(chat_id, user_id)
-        upload = Upload(filename, content)
-        try:
-            body = self._stored(upload, as_document)
-        except Refusal as refusal:
-            raise Nonsense(refusal.description) from None
+        body = self._place(chat, reply_to, thread_id) | self._stored(Upload(filename, content), as_document)
+        if album:
+            body["media_group_id"] = album
         shown = formatted(caption)
         if shown.text:
             body |= {"caption": shown.text} | ({"caption_entities": shown.entities} if shown.entities else {})
@@ -97,7 +98,11 @@ class Talk(Deeds):
     def _stored(self, upload: Upload, as_document: bool) -> Json:
         files = self.world.files
         looks = upload.filename.lower().endswith((".png", ".jpg", ".jpeg"))
-        return media(files.add_photo(upload) if looks and not as_document else files.add_document(upload))
+        try:
+            stored = files.add_photo(upload) if looks and not as_document else files.add_document(upload)
+        except Refusal as refusal:
+            raise Nonsense(refusal.description) from None
+        return media(stored)
 
 
 def _thread(chat: Chat, replied: Json, thread_id: int | None) -> Json:

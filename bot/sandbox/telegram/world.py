@@ -10,6 +10,7 @@ from bot.sandbox.telegram.events import Events, Journal
 from bot.sandbox.telegram.faults import Faults
 from bot.sandbox.telegram.files import Files
 from bot.sandbox.telegram.limits import EPHEMERAL_KEPT_SECONDS
+from bot.sandbox.telegram.pace import Pace
 from bot.sandbox.telegram.refusals import NOT_FOUND, UNAUTHORIZED, Nonsense
 from bot.sandbox.telegram.updates import Updates
 from bot.sandbox.telegram.wire import Json
@@ -55,6 +56,7 @@ class World:
         self.journal = Journal(self.events, clock)
         self.faults = Faults()
         self.files = Files()
+        self.pace = Pace(clock)
         self.accounts: dict[str, Account] = {}
         self.people: dict[int, Person] = {}
         self.chats: dict[int, Chat] = {}
@@ -117,7 +119,7 @@ class World:
         head: Json = {"message_id": chat.next_message_id(), "from": sender}
         message = {**head, "chat": chat.as_json(), "date": self.now(), **content}
         chat.messages[message["message_id"]] = message
-        self.events.tell("message", chat_id=chat.id, message=message)
+        self._tell(chat, "message", message=message)
         return message
 
     def replace(self, chat: Chat, message: Json) -> Json:
@@ -126,14 +128,14 @@ class World:
             chat.ephemeral[message["ephemeral_message_id"]] = message
         else:
             chat.messages[message["message_id"]] = message
-        self.events.tell("edited", chat_id=chat.id, message=message)
+        self._tell(chat, "edited", message=message)
         return message
 
     def remove(self, chat: Chat, message_ids: list[int]) -> None:
         for message_id in message_ids:
             del chat.messages[message_id]
         chat.pinned = [pinned for pinned in chat.pinned if pinned in chat.messages]
-        self.events.tell("deleted", chat_id=chat.id, message_ids=message_ids)
+        self._tell(chat, "deleted", message_ids=message_ids)
 
     def whisper(self, chat: Chat, sender: Json, receiver: Json, content: Json) -> Json:
         """Store a message that one member of a group alone sees; the answer is the Message."""
@@ -142,7 +144,7 @@ class World:
         head: Json = {"message_id": 0, "ephemeral_message_id": chat.last_ephemeral_id, "from": sender}
         head |= {"receiver_user": receiver, "chat": chat.as_json(), "date": self.now()}
         message = chat.ephemeral[chat.last_ephemeral_id] = {**head, **content}
-        self.events.tell("message", chat_id=chat.id, message=message)
+        self._tell(chat, "message", message=message)
         return message
 
     def whispers(self, chat: Chat) -> dict[int, Json]:
@@ -155,4 +157,9 @@ class World:
     def unwhisper(self, chat: Chat, ephemeral_ids: list[int]) -> None:
         for ephemeral_id in ephemeral_ids:
             del chat.ephemeral[ephemeral_id]
-        self.events.tell("deleted", chat_id=chat.id, message_ids=[], ephemeral_message_ids=ephemeral_ids)
+        self._tell(chat, "deleted", message_ids=[], ephemeral_message_ids=ephemeral_ids)
+
+    def _tell(self, chat: Chat, kind: str, **news: object) -> None:
+        """The page hears of every chat but those of a crowd."""
+        if not chat.crowd:
+            self.events.tell(kind, chat_id=chat.id, **news)

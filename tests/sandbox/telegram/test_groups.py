@@ -158,8 +158,37 @@ async def test_members_are_known_by_their_status(scene: Scene) -> None:
     assert [one.user.id for one in await scene.bot.get_chat_administrators(team)] == [ann, 424242]
     scene.human.leave(team, bob)
     assert (await scene.bot.get_chat_member(team, bob)).status == "left"
-    with pytest.raises(TelegramBadRequest, match="PARTICIPANT_ID_INVALID"):
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("group", "user not found"), ("supergroup", "PARTICIPANT_ID_INVALID")]
+)
+async def test_of_whom_telegram_never_heard_it_says_so_differently(
+    scene: Scene, kind: str, words: str
+) -> None:
+    team = scene.group(scene.person(), kind=kind)
+    with pytest.raises(TelegramBadRequest, match=words):
         await scene.bot.get_chat_member(team, 5)
+
+
+async def test_a_bot_that_was_thrown_out_may_not_even_look(scene: Scene) -> None:
+    ann = scene.person()
+    team = scene.group(ann)
+    scene.human.remove_bot(team, ann)
+    with pytest.raises(TelegramForbiddenError, match="bot was kicked from the group chat"):
+        await scene.bot.get_chat_member(team, ann)
+
+
+async def test_an_administrator_throws_somebody_out_but_not_who_made_the_group(scene: Scene) -> None:
+    ann, bob = scene.person("Ann"), scene.person("Bob")
+    team = scene.group(ann, bob, status="administrator")
+    with pytest.raises(Nonsense, match="only an administrator throws somebody out"):
+        scene.human.expel(team, bob, by=bob)
+    with pytest.raises(Nonsense, match="nobody its creator"):
+        scene.human.expel(team, ann, by=ann)
+    scene.human.expel(team, bob, by=ann)
+    assert (await scene.bot.get_chat_member(team, bob)).status == "kicked"
+    assert news(scene)[-1]["left_chat_member"]["id"] == bob
 
 
 async def test_a_leading_bot_hears_of_members_changes_once_it_asks(scene: Scene) -> None:
