@@ -17,6 +17,7 @@ from bot import failpoints, log, settings
 from bot.clock import Clock
 from bot.errors import SettingsError, StorageError
 from bot.heartbeat import is_alive
+from bot.sealed import unsealed
 from storage import sqlite
 from storage.backup import back_up
 from storage.opening import opened
@@ -128,7 +129,8 @@ def _counted(rows: Mapping[str, int]) -> str:
 
 def _restore(given: argparse.Namespace) -> int:
     read = _read()
-    done = asyncio.run(restore(read.database_url, read.master_keys(), given.path, given.clock()))
+    with unsealed(given.path, read.database_url, read.master_keys()) as copy:
+        done = asyncio.run(restore(read.database_url, read.master_keys(), copy, given.clock()))
     before = f"kept as {done.kept}; delete it once you miss nothing" if done.kept else "nothing was there"
     sys.stdout.write(
         f"restored from {given.path}\n{_counted(done.rows)}\nthe database before it: {before}\n"

@@ -10,6 +10,7 @@ from aiogram import Bot, Dispatcher
 from aiogram.types import Update
 
 from bot import clock as clocks
+from bot.alarms import EVERY
 from bot.balances import LOOK
 from bot.clock import Clock
 from bot.crew import Crew
@@ -33,6 +34,7 @@ from bot.verdicts import REVOKED, Stopped
 from bot.watcher import Duty, Sleep, Watcher
 from bot.watches import lanes_of
 from handlers import routers
+from handlers.alarm_notices import AlarmNotices
 from handlers.drawings import Drawings
 from handlers.key_notices import KeyNotices
 from handlers.progress import Progress
@@ -84,6 +86,7 @@ class Codebell(Crew):
             *(self.voices, self.preferences, self.numbers, self.rented, self.orders, self.letters),
             *(self.outbox, providers, clock, self.shops, self.watchlist),
             KeyNotices(self.keys, self.open_ends, providers, clock),
+            AlarmNotices(self.incidents, self.numbers, self.daybook, providers),
         )
         self.postman = Postman(
             bot, self.outbox, self.chats, drawings.draw, drawings.hung, clock, self._revoked, paces
@@ -158,6 +161,7 @@ class Codebell(Crew):
                 "post": (self.postman.round, 1),
                 "heartbeat": (self.write_heartbeat, 10),
                 "balances": (self.balances.look, LOOK),
+                "alarms": (self.alarms.look, EVERY),
             }
         )
         self._ticks.start_chores(self.housekeeping)

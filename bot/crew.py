@@ -5,6 +5,7 @@ from collections.abc import Callable
 from bot.accounts import Accounts
 from bot.activations import Activations
 from bot.admission import Admission
+from bot.alarms import Alarms, room_beside
 from bot.balances import Balances
 from bot.catalogue import Catalogue
 from bot.clock import Clock
@@ -22,6 +23,7 @@ from bot.providers.base import Provider
 from bot.purchases import Purchases
 from bot.rental_orders import RentalOrders
 from bot.rentals import Rentals
+from bot.sealed import Seals
 from bot.settings import Settings
 from bot.shops import Shops
 from bot.statistics import Statistics
@@ -37,6 +39,7 @@ from bot.witness import witnessed
 from storage.activations import ActivationStore
 from storage.chats import ChatStore
 from storage.database import Database
+from storage.daybook import Daybook
 from storage.deeds import DeedStore
 from storage.everything import Everything
 from storage.figures import FigureStore
@@ -44,6 +47,7 @@ from storage.forgetting import Forgetting
 from storage.forms import FormStore
 from storage.guests import GuestStore
 from storage.history import HistoryStore
+from storage.incidents import IncidentStore
 from storage.keys import KeyStore
 from storage.links import LinkStore
 from storage.messages import MessageStore
@@ -90,6 +94,7 @@ class Crew:
         self.retention = Retention(database, settings.retention_days)
         self.switches = Switches(SwitchStore(database), settings, clock)
         self.admission = Admission(GuestStore(database), self.switches, settings, clock)
+        self.chats.moved = self.admission.load
         self.deeds, self.links = DeedStore(database), LinkStore(database)
         self.sharings = SharingStore(database)
         self.open_ends, self.forgetting = OpenEndStore(database), Forgetting(database)
@@ -102,6 +107,7 @@ class Crew:
         self._numbers(database)
         self._rentals(database)
         self._messages(database)
+        self._operating(database)
 
     def _shopping(self, database: Database) -> None:
         """What there is to buy, and with what."""
@@ -162,15 +168,26 @@ class Crew:
             *(self.clock, self._nudge, self.errands),
         )
 
+    def _operating(self, database: Database) -> None:
+        """What operators are told, and given."""
+        self.incidents, self.daybook = IncidentStore(database), Daybook(database)
+        self.alarms = Alarms(
+            *(self.incidents, self.chats, self.voices, self.switches, self.settings, self.clock),
+            *(room_beside(database.path), self.health, self._nudge),
+        )
+        self.seals = Seals(database, self.settings.master_keys(), self.clock)
+
     def by_name(self) -> dict[str, object]:
         """What a handler is given for a parameter of that name."""
         return {
             "activations": self.activations,
             "admission": self.admission,
+            "alarms": self.alarms,
             "balances": self.balances,
             "chats": self.chats,
             "clock": self.clock,
             "deeds": self.deeds,
+            "errands": self.errands,
             "forgetting": self.forgetting,
             "exports": self.exports,
             "health": self.health,
@@ -191,6 +208,7 @@ class Crew:
             "rental_orders": self.rental_orders,
             "rentals": self.rentals,
             "retention": self.retention,
+            "seals": self.seals,
             "sharings": self.sharings,
             "shops": self.shops,
             "statistics": self.statistics,

@@ -11,6 +11,7 @@ from bot.i18n import Texts
 from bot.providers.base import Provider
 from bot.shops import Shops
 from bot.voices import Voices
+from handlers.alarm_notices import AlarmNotices
 from handlers.cards import draw_card, draw_code
 from handlers.key_notices import KeyNotices
 from handlers.message_cards import draw_delivery, draw_message
@@ -45,7 +46,9 @@ class Drawings:
         shops: Shops,
         watches: WatchStore,
         key_notices: KeyNotices,
+        alarm_notices: AlarmNotices,
     ) -> None:
+        self._alarm_notices = alarm_notices
         self._key_notices = key_notices
         self._watches = watches
         self._shops = shops
@@ -101,6 +104,8 @@ class Drawings:
                 return await self._watch(post, t)
             case Kind.KEY_LOW | Kind.KEY_STOPPED:
                 return await self._key_notices.draw(post, t)
+            case Kind.ALARM | Kind.ALARM_OVER | Kind.LOST | Kind.REPORT:
+                return await self._alarm_notices.draw(post, t)
         return None
 
     async def _restored(self, post: Post, t: Texts) -> Drawing | None:

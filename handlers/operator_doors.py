@@ -26,3 +26,13 @@ class DeedsOf(CallbackData, prefix="L"):
     """deeds: what operators did, newest first."""
 
     page: Annotated[int, Field(ge=0, le=999)] = 0
+
+
+class BackUp(CallbackData, prefix="O"):
+    """backup: a sealed copy of the database, once it is confirmed."""
+
+    sure: bool = False
+
+
+class Notices(CallbackData, prefix="N"):
+    """alerts: where operators are told of trouble."""

@@ -40,13 +40,14 @@ async def back_up(database_url: str, master_keys: Sequence[bytes], target: Path)
         await database.backup(target)
     finally:
         await database.close()
-    return await _looked_at(target, Vault(master_keys))
+    return await look_at(target, master_keys)
 
 
-async def _looked_at(copy: Path, vault: Vault) -> BackedUp:
+async def look_at(copy: Path, master_keys: Sequence[bytes]) -> BackedUp:
+    """What a copy holds, and whether a bot would start from it. StorageError where it is not this bot's."""
     database = at(copy)
     try:
-        return BackedUp(await rows_of(database), await _doubt(database, vault))
+        return BackedUp(await rows_of(database), await _doubt(database, Vault(master_keys)))
     finally:
         await database.close()
 
