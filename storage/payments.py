@@ -1,4 +1,4 @@
-"""What a person paid, payment by payment: for numbers, for rents and for messages.
+"""What was paid, payment by payment: for numbers, for rents and for messages.
 
 Paid for sure: a code came, a rent was carried out, a channel was charged. In doubt: an answer was lost, or a
 number ended without a code and nobody said yes to a cancel; most providers pay such a number back by their
@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.models import (
@@ -65,9 +65,51 @@ async def paid(session: AsyncSession, owner_id: int, chat_id: int, since: dateti
     letters = await session.scalars(_messages(since).where(*_mine(OutgoingMessage, *whose)))
     return [
         *(_for_number(*row) for row in numbers),
-        *(Payment(at, Ware.RENT, cost, money, state is OrderState.DONE) for at, cost, money, state in rents),
+        *(_for_rent(*row) for row in rents),
         *chain.from_iterable(map(_for_message, letters)),
     ]
+
+
+async def paid_by_all(session: AsyncSession, since: datetime, until: datetime) -> Sequence[Payment]:
+    """Within the caller's transaction: everybody's payments, those for numbers of one price added up."""
+    return await _paid_by(session, since, until, true(), true(), true())
+
+
+async def paid_by_person(session: AsyncSession, person_id: int, since: datetime) -> Sequence[Payment]:
+    """Within the caller's transaction: the same of what one person bought, wherever it is shown."""
+    rent, letter = RentalOrder.owner_id == person_id, OutgoingMessage.owner_id == person_id
+    return await _paid_by(session, since, None, bought_by(person_id), rent, letter)
+
+
+def bought_by(person_id: int) -> ColumnElement[bool]:
+    """Whether a number is one that somebody bought, whoever holds it by now."""
+    kept = and_(Activation.owner_id == person_id, Activation.bought_by.is_(None))
+    return or_(kept, Activation.bought_by == person_id)
+
+
+async def _paid_by(
+    session: AsyncSession, since: datetime, until: datetime | None, *whose: ColumnElement[bool]
+) -> Sequence[Payment]:
+    number, rent, letter = whose
+    numbers = _alike(_numbers(since).where(number, _before(Activation.created_at, until)))
+    rents = _rents(since).where(rent, _before(RentalOrder.ordered_at, until))
+    letters = _messages(since).where(letter, _before(OutgoingMessage.confirmed_at, until))
+    return [
+        *(_for_number(since, cost * count, *more) for cost, count, *more in await session.execute(numbers)),
+        *(_for_rent(*row) for row in await session.execute(rents)),
+        *chain.from_iterable(map(_for_message, await session.scalars(letters))),
+    ]
+
+
+def _before(moment: Any, until: datetime | None) -> ColumnElement[bool]:
+    return true() if until is None else and_(moment < until)
+
+
+def _alike(numbers: Select[datetime, Decimal, str, State, bool | None]) -> Select[Any]:
+    """How many numbers of each price stand how."""
+    columns = numbers.subquery().c
+    same = columns.cost, columns.currency, columns.state, columns.given_back
+    return select(same[0], func.count(), *same[1:]).group_by(*same)
 
 
 def _mine(table: Any, owner_id: int, chat_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -77,6 +119,10 @@ def _mine(table: Any, owner_id: int, chat_id: int) -> tuple[ColumnElement[bool],
 def _for_number(at: datetime, cost: Decimal, currency: str, state: State, back: bool | None) -> Payment:
     sure = state in _CODE_CAME and back is None
     return Payment(at, Ware.NUMBER, cost, currency, sure, waits=state in _STILL_WAITS)
+
+
+def _for_rent(at: datetime, cost: Decimal, currency: str, state: OrderState) -> Payment:
+    return Payment(at, Ware.RENT, cost, currency, state is OrderState.DONE)
 
 
 def _numbers(since: datetime) -> Select[datetime, Decimal, str, State, bool | None]:

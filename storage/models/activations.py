@@ -111,6 +111,14 @@ class Activation(Row):
         Index("ix_activations_chat_id_created_at", "chat_id", "created_at"),
         Index("ix_activations_owner_id_created_at", "owner_id", "created_at"),
         Index("ix_activations_service_created_at", "service", "created_at"),
+        Index("ix_activations_created_at", "created_at"),
+        # Numbers that were handed over count for who bought them: few rows.
+        Index(
+            "ix_activations_bought_by",
+            "bought_by",
+            sqlite_where=sql("bought_by IS NOT NULL"),
+            postgresql_where=sql("bought_by IS NOT NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)

@@ -54,6 +54,7 @@ class OutgoingMessage(Row):
             postgresql_where=sql("next_poll_at IS NOT NULL"),
         ),
         Index("ix_messages_owner_id_confirmed_at", "owner_id", "confirmed_at"),
+        Index("ix_messages_confirmed_at", "confirmed_at"),
     )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)

@@ -21,6 +21,13 @@ class Post(Row):
             sqlite_where=sql("next_try_at IS NOT NULL"),
             postgresql_where=sql("next_try_at IS NOT NULL"),
         ),
+        # What waits for its chat to come back.
+        Index(
+            "ix_outbox_parked",
+            "failure",
+            sqlite_where=sql("failure = 'Unreachable'"),
+            postgresql_where=sql("failure = 'Unreachable'"),
+        ),
         Index(
             "ix_outbox_broadcast",
             "broadcast",

@@ -130,7 +130,10 @@ class RentalOrder(Row):
     """A rent or a renewal: what it costs, and what became of it. Its id is the button's one-time nonce."""
 
     __tablename__ = "rental_orders"
-    __table_args__ = (Index("ix_rental_orders_owner_id_created_at", "owner_id", "created_at"),)
+    __table_args__ = (
+        Index("ix_rental_orders_owner_id_created_at", "owner_id", "created_at"),
+        Index("ix_rental_orders_ordered_at", "ordered_at"),
+    )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     kind: Mapped[OrderKind]

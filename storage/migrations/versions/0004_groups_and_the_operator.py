@@ -25,7 +25,6 @@ def downgrade() -> None:
     op.drop_index("ix_outbox_parked", "outbox")
     op.drop_index("ix_messages_confirmed_at", "messages")
     op.drop_index("ix_rental_orders_ordered_at", "rental_orders")
-    op.drop_index("ix_activations_bought_by", "activations")
     op.drop_index("ix_activations_created_at", "activations")
     op.drop_index("ix_outbox_broadcast", "outbox")
     op.drop_column("outbox", "broadcast")
@@ -197,14 +196,6 @@ def _columns() -> None:
 def _figures() -> None:
     """What the operator's figures are read by."""
     op.create_index("ix_activations_created_at", "activations", ["created_at"])
-    handed_over = sa.text("bought_by IS NOT NULL")
-    op.create_index(
-        "ix_activations_bought_by",
-        "activations",
-        ["bought_by", "created_at"],
-        sqlite_where=handed_over,
-        postgresql_where=handed_over,
-    )
     op.create_index("ix_rental_orders_ordered_at", "rental_orders", ["ordered_at"])
     op.create_index("ix_messages_confirmed_at", "messages", ["confirmed_at"])
     parked = sa.text("failure = 'Unreachable'")

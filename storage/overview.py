@@ -1,0 +1,218 @@
+"""What the operator sees at a glance: counts and sums over everybody's rows, never what stands in one.
+
+Of the tables that grow with the years only what an index finds is read: rows of a period, and what is due.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Boolean, ColumnElement, Select, and_, case, func, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.database import Database
+from storage.models import (
+    Activation,
+    Chat,
+    Guest,
+    MessageState,
+    OrderState,
+    OutgoingMessage,
+    Post,
+    Rental,
+    RentalOrder,
+    Sharing,
+    State,
+    Watch,
+)
+from storage.outbox import PARKED, Priority
+from storage.payments import Payment, paid_by_all
+
+_CODE_CAME = frozenset({State.RECEIVED, State.FINISHED})
+_IN_VAIN = frozenset({State.FAILED, State.UNKNOWN})
+_ORDERED = (OrderState.DONE, OrderState.UNKNOWN)
+_UNSENT = (MessageState.DRAFT, MessageState.SENDING, MessageState.FAILED)
+#: Tables whose rows fall due, and what they are called.
+_WORK: Mapping[str, Any] = {
+    "number": Activation,
+    "rental": Rental,
+    "message": OutgoingMessage,
+    "watch": Watch,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """People or groups: how many there are, were seen in a period, and came in it."""
+
+    all: int = 0
+    seen: int = 0
+    new: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mishap:
+    """So many purchases at a provider that failed, or of which nobody knows (`state`), and why."""
+
+    provider: str
+    state: State
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What happened between two moments. `numbers` were bought, `codes` of them got one by now."""
+
+    people: Crowd
+    groups: Crowd
+    numbers: int
+    codes: int
+    rents: int
+    messages: int
+    payments: Sequence[Payment] = field(default_factory=list)
+    mishaps: Sequence[Mishap] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Rows of a kind that are due, that have their moment still to come, and since when the oldest is due."""
+
+    kind: str
+    due: int
+    waiting: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """What is to be said, by kind; what is to be looked at; and what waits for its chat to come back."""
+
+    posts: Sequence[Queue]
+    work: Sequence[Queue]
+    parked: int
+
+
+class OverviewStore:
+    """Every method is one transaction that reads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def period(self, since: datetime, until: datetime) -> Period:
+        async with self._database.begin() as session:
+            crowds = await _crowds(session, since)
+            outcomes = await _outcomes(session, since, until)
+            return Period(
+                people=crowds["private"],
+                groups=crowds["group"],
+                numbers=sum(count for each, count in outcomes.items() if each[1] is not State.FAILED),
+                codes=sum(count for each, count in outcomes.items() if each[1] in _CODE_CAME),
+                rents=await _count(session, _rents(since, until)),
+                messages=await _count(session, _messages(since, until)),
+                payments=await paid_by_all(session, since, until),
+                mishaps=_mishaps(outcomes),
+            )
+
+    async def queues(self, now: datetime) -> Queues:
+        async with self._database.begin() as session:
+            # The index of what is due begins with the priority.
+            said = _queue(Post.next_try_at, now, Post.kind).where(Post.priority.in_([*Priority]))
+            posts = [Queue(*row) for row in await session.execute(said.group_by(Post.kind))]
+            work = [await _worked_off(session, kind, table, now) for kind, table in _WORK.items()]
+            # Said as it is written in the partial index: a value that is bound would not find it.
+            parked = literal_column(f"outbox.failure = '{PARKED}'", Boolean())
+            waiting = await _count(session, select(func.count()).select_from(Post).where(parked))
+        return Queues(sorted(posts, key=lambda one: (-one.due, one.kind)), work, waiting)
+
+    async def guests(self) -> Mapping[str, int]:
+        """How many people and groups were let in, and how many are blocked."""
+        people = Guest.id > 0
+        counts = {
+            "people": and_(people, Guest.admitted_at.is_not(None), Guest.blocked_at.is_(None)),
+            "groups": and_(~people, Guest.admitted_at.is_not(None), Guest.blocked_at.is_(None)),
+            "blocked": Guest.blocked_at.is_not(None),
+        }
+        query = select(*(_how_many(which) for which in counts.values()))
+        async with self._database.begin() as session:
+            return dict(zip(counts, (await session.execute(query)).one(), strict=True))
+
+    async def sharing(self) -> int:
+        """How many groups share numbers."""
+        async with self._database.begin() as session:
+            return await session.scalar(select(func.count()).select_from(Sharing)) or 0
+
+    def size(self) -> int:
+        """Bytes on the disk: the database and what is not yet written into it; 0 where there is no file."""
+        path = self._database.path
+        return 0 if path is None else _bytes(path) + _bytes(path.with_name(path.name + "-wal"))
+
+
+async def _crowds(session: AsyncSession, since: datetime) -> Mapping[str, Crowd]:
+    """The private chats, and the groups that can be reached; the flood limit of all chats is no chat."""
+    group = and_(Chat.id < 0, Chat.kind.in_(("group", "supergroup")), Chat.unreachable_at.is_(None))
+    sort = case((and_(Chat.id > 0, Chat.kind == "private"), "private"), (group, "group"), else_="")
+    counts = func.count(), _how_many(Chat.seen_at >= since), _how_many(Chat.created_at >= since)
+    rows = (await session.execute(select(sort, *counts).group_by(sort))).all()
+    found = {kind: Crowd(*numbers) for kind, *numbers in rows}
+    return {kind: found.get(kind, Crowd()) for kind in ("private", "group")}
+
+
+async def _outcomes(
+    session: AsyncSession, since: datetime, until: datetime
+) -> Mapping[tuple[str, State, str], int]:
+    """How many numbers stand how and why, by provider."""
+    which = Activation.provider, Activation.state, Activation.reason
+    query = select(*which, func.count()).where(_between(Activation.created_at, since, until)).group_by(*which)
+    rows = await session.execute(query)
+    return {(provider, state, reason): count for provider, state, reason, count in rows}
+
+
+def _mishaps(outcomes: Mapping[tuple[str, State, str], int]) -> Sequence[Mishap]:
+    """What went wrong most often first."""
+    counts = Counter({each: count for each, count in outcomes.items() if each[1] in _IN_VAIN})
+    return [Mishap(*which, count) for which, count in counts.most_common()]
+
+
+def _rents(since: datetime, until: datetime) -> Select[int]:
+    ordered = _between(RentalOrder.ordered_at, since, until), RentalOrder.state.in_(_ORDERED)
+    return select(func.count()).select_from(RentalOrder).where(*ordered)
+
+
+def _messages(since: datetime, until: datetime) -> Select[int]:
+    sent = _between(OutgoingMessage.confirmed_at, since, until), OutgoingMessage.state.not_in(_UNSENT)
+    return select(func.count()).select_from(OutgoingMessage).where(*sent)
+
+
+async def _count(session: AsyncSession, query: Select[int]) -> int:
+    return await session.scalar(query) or 0
+
+
+async def _worked_off(session: AsyncSession, kind: str, table: Any, now: datetime) -> Queue:
+    row = (await session.execute(_queue(table.next_poll_at, now, func.min(kind)))).one()
+    return Queue(kind, row[1] or 0, row[2] or 0, row[3])
+
+
+def _queue(moment: Any, now: datetime, kind: Any) -> Select[Any, int, int, datetime | None]:
+    """Of the rows with a moment: what they are, how many are due and how many not yet, the oldest due."""
+    oldest = func.min(case((moment <= now, moment)))
+    counts = _how_many(moment <= now), _how_many(moment > now)
+    return select(kind, *counts, oldest).where(moment.is_not(None))
+
+
+def _how_many(which: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((which, 1), else_=0)), 0)
+
+
+def _between(moment: Any, since: datetime, until: datetime) -> ColumnElement[bool]:
+    return and_(moment >= since, moment < until)
+
+
+def _bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
