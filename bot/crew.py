@@ -15,8 +15,10 @@ from bot.health import Health, observed
 from bot.i18n import Catalogues
 from bot.log import secrets
 from bot.lookout import Lookout
+from bot.menus import Menus
 from bot.messages import Messages
 from bot.offers import Offers
+from bot.overview import Overview
 from bot.pictures import Pictures
 from bot.postage import Postage
 from bot.providers.base import Provider
@@ -50,9 +52,11 @@ from storage.history import HistoryStore
 from storage.incidents import IncidentStore
 from storage.keys import KeyStore
 from storage.links import LinkStore
+from storage.menus import MenuStore
 from storage.messages import MessageStore
 from storage.open_ends import OpenEndStore
 from storage.outbox import OutboxStore
+from storage.overview import OverviewStore
 from storage.preferences import PreferenceStore
 from storage.purchases import PurchaseStore
 from storage.quotes import QuoteStore
@@ -97,6 +101,7 @@ class Crew:
         self.chats.moved = self.admission.load
         self.deeds, self.links = DeedStore(database), LinkStore(database)
         self.sharings = SharingStore(database)
+        self.menus = Menus(MenuStore(database), clock)
         self.open_ends, self.forgetting = OpenEndStore(database), Forgetting(database)
         self.catalogues = Catalogues(settings.default_language)
         self.voices = Voices(self.catalogues, self.chats, self.preferences, self.outbox, clock)
@@ -115,7 +120,9 @@ class Crew:
         self.balances = Balances(keys, self.providers, clock)
         self.accounts = Accounts(keys, self.providers, clock)
         self.shops = Shops(keys, self.providers)
-        self.statistics = Statistics(FigureStore(database), clock)
+        figures = FigureStore(database)
+        self.statistics = Statistics(figures, clock)
+        self.overview = Overview(OverviewStore(database), figures, clock)
         self.pictures = Pictures({name: each.title for name, each in self.providers.items()})
         self.catalogue = catalogue = Catalogue(clock)
         self.lookout = Lookout(catalogue, self.shops, clock)
@@ -194,10 +201,12 @@ class Crew:
             "history": self.history,
             "keys": self.keys,
             "links": self.links,
+            "menus": self.menus,
             "messages": self.messages,
             "numbers": self.numbers,
             "offers": self.offers,
             "open_ends": self.open_ends,
+            "overview": self.overview,
             "pictures": self.pictures,
             "postage": self.postage,
             "preferences": self.preferences,

@@ -67,6 +67,10 @@ class FigureStore:
         """Of everybody's numbers for a service (its slug), a tally per provider and country."""
         return await self._tallies(Activation.service == service, Activation.created_at >= since)
 
+    async def of_everybody(self, since: datetime, until: datetime) -> Sequence[Tally]:
+        """Of everybody's numbers that were ordered between two moments, a tally per provider and country."""
+        return await self._tallies(Activation.created_at >= since, Activation.created_at < until)
+
     async def of_person(self, owner_id: int, chat_id: int, since: datetime) -> Sequence[Tally]:
         """The same of a person's numbers that are shown in a chat, whatever their service."""
         return await self._tallies(*_of_person(owner_id, chat_id, since))
