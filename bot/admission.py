@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bot.clock import Clock
+from bot.errors import Refused, text
 from bot.settings import Access, Settings
 from bot.switches import Switches
 from storage.caps import Caps
@@ -16,6 +17,27 @@ from storage.models import Guest
 
 #: The caps that somebody may have of their own.
 CAPS = ("purchases_per_day", "active_numbers", "messages_per_day", "spend_per_day")
+
+#: Groups that one person may have the bot in.
+MOST_GROUPS = 20
+
+
+class NotAmongThem(Refused):
+    text = text(
+        "This bot is private, and who brought me here may not use it. Its operator can let this group in by "
+        "its id, {id}. I leave now."
+    )
+
+
+class Unwanted(Refused):
+    text = text("The operator of this bot does not let me work in this group. I leave now.")
+
+
+class TooManyGroups(Refused):
+    text = text(
+        "You have me in {count} groups already, and that is the most. Remove me from one of them, then bring "
+        "me here again. I leave now."
+    )
 
 
 class Admission:
@@ -69,6 +91,29 @@ class Admission:
         values = {"admitted_at": self._clock(), "admitted_by": by, "blocked_at": None, "blocked_by": None}
         await self._change(person_id, {**values, "name": name[:128]}, by, "let in")
 
+    async def bring(self, chat_id: int, title: str, by: int | None) -> None:
+        """Somebody brings the bot into a group; `by` is None where Telegram does not tell who.
+
+        A group that was let in may be brought into by anybody. Where everybody may come in, it is only noted
+        who brought it. Raises `Unwanted`, `NotAmongThem` or `TooManyGroups`: it does not stay.
+        """
+        if self.is_blocked(chat_id):
+            raise Unwanted
+        guest, opened = self._guests.get(chat_id), self._switches.access is Access.OPEN
+        if guest is not None and guest.admitted_at is not None:
+            return
+        if not (opened if by is None else self.serves(by)):
+            raise NotAmongThem(id=chat_id)
+        if by is not None:
+            await self._count_groups(chat_id, by)
+            admitted_at = None if opened else self._clock()
+            values = {"admitted_at": admitted_at, "admitted_by": by, "name": title[:128]}
+            await self._change(chat_id, values, None, "")
+
+    async def _count_groups(self, chat_id: int, by: int) -> None:
+        if not self.is_operator(by) and await self._store.groups_of(by, chat_id) >= MOST_GROUPS:
+            raise TooManyGroups(count=MOST_GROUPS)
+
     async def dismiss(self, person_id: int, by: int) -> None:
         """Take it back that somebody was let in."""
         await self._change(person_id, {"admitted_at": None, "admitted_by": None}, by, "let out")
@@ -84,6 +129,6 @@ class Admission:
         """Give somebody a cap of their own (one of `CAPS`; 0 is no limit), or with None take it back."""
         await self._change(person_id, {name: value}, by, f"cap {name}"[:32])
 
-    async def _change(self, person_id: int, values: dict[str, object], by: int, what: str) -> None:
+    async def _change(self, person_id: int, values: dict[str, object], by: int | None, what: str) -> None:
         guest = await self._store.change(person_id, values, by, what, self._clock())
         self._guests = {**self._guests, person_id: guest}

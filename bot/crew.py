@@ -17,6 +17,7 @@ from bot.log import secrets
 from bot.lookout import Lookout
 from bot.menus import Menus
 from bot.messages import Messages
+from bot.metrics import Metrics
 from bot.offers import Offers
 from bot.overview import Overview
 from bot.pictures import Pictures
@@ -47,6 +48,7 @@ from storage.everything import Everything
 from storage.figures import FigureStore
 from storage.forgetting import Forgetting
 from storage.forms import FormStore
+from storage.gauges import Gauges
 from storage.guests import GuestStore
 from storage.history import HistoryStore
 from storage.incidents import IncidentStore
@@ -88,7 +90,9 @@ class Crew:
         self.settings, self.clock, self._nudge = settings, clock, nudge
         self.keys = KeyStore(database, vault, heard=secrets.add)
         self.health = Health([*providers], clock)
-        self.providers = witnessed(observed(providers, self.health), self.keys, clock)
+        self.metrics = Metrics(Gauges(database), clock)
+        timed = self.metrics.timed(providers)
+        self.providers = witnessed(observed(timed, self.health), self.keys, clock)
         self.chats = ChatStore(database, vault)
         self.numbers = ActivationStore(database)
         self.outbox = OutboxStore(database)

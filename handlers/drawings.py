@@ -12,7 +12,9 @@ from bot.providers.base import Provider
 from bot.shops import Shops
 from bot.voices import Voices
 from handlers.alarm_notices import AlarmNotices
-from handlers.cards import draw_card, draw_code
+from handlers.cards import draw_card
+from handlers.code_rings import draw_code
+from handlers.group_rings import GroupRings
 from handlers.key_notices import KeyNotices
 from handlers.message_cards import draw_delivery, draw_message
 from handlers.rental_cards import draw_rental
@@ -46,10 +48,12 @@ class Drawings:
         shops: Shops,
         watches: WatchStore,
         key_notices: KeyNotices,
+        in_groups: GroupRings,
         alarm_notices: AlarmNotices,
     ) -> None:
         self._alarm_notices = alarm_notices
         self._key_notices = key_notices
+        self._in_groups = in_groups
         self._watches = watches
         self._shops = shops
         self._voices = voices
@@ -84,7 +88,7 @@ class Drawings:
         match post.kind:
             case Kind.CARD:
                 return await self._card(post, t)
-            case Kind.CODE:
+            case Kind.CODE | Kind.CODE_ASIDE:
                 return await self._code(post, t)
             case Kind.RENTAL | Kind.RENTAL_MOVED:
                 return await self._rental(post, t)
@@ -102,7 +106,7 @@ class Drawings:
                 return await self._restored(post, t)
             case Kind.WATCH | Kind.WATCH_OVER:
                 return await self._watch(post, t)
-            case Kind.KEY_LOW | Kind.KEY_STOPPED:
+            case Kind.KEY_LOW | Kind.KEY_STOPPED | Kind.KEY_SHARED:
                 return await self._key_notices.draw(post, t)
             case Kind.ALARM | Kind.ALARM_OVER | Kind.LOST | Kind.REPORT:
                 return await self._alarm_notices.draw(post, t)
@@ -118,8 +122,8 @@ class Drawings:
 
     async def _card(self, post: Post, t: Texts) -> Drawing | None:
         row = await self._numbers.get(post.subject)
-        if row is None:
-            return None
+        if row is None or row.chat_id < 0:
+            return None if row is None else await self._in_groups.card(row, post, t)
         return on_card(draw_card(row, t, self._providers, self._clock()), row, t)
 
     async def _watch(self, post: Post, t: Texts) -> Drawing | None:
@@ -130,6 +134,8 @@ class Drawings:
         found = await self._numbers.sms(post.subject)
         if found is None or _lost_sight_of(post):
             return None
+        if found[1].chat_id < 0:
+            return await self._in_groups.code(*found, post, t)
         return draw_code(*found, t, self._providers, post.message_id)
 
     async def _rental(self, post: Post, t: Texts) -> Drawing | None:

@@ -1,6 +1,10 @@
 """The buttons that lead into the flows of groups; each is answered in the flow named beside it."""
 
+from enum import StrEnum
+from typing import Annotated
+
 from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
 
 
 class Share(CallbackData, prefix="G"):
@@ -11,3 +15,27 @@ class HandOver(CallbackData, prefix="D"):
     """handover: give a number to somebody else in the group."""
 
     id: str
+
+
+class GroupKeys(CallbackData, prefix="K"):
+    """group_keys: the keys of a group."""
+
+    page: Annotated[int, Field(ge=0, le=999)] = 0
+
+
+class AddGroupKey(CallbackData, prefix="Ka"):
+    """group_keys: a link to add one in private."""
+
+
+class Quota(StrEnum):
+    """What each member of a group may have of."""
+
+    NUMBERS = "n"
+    MONEY = "m"
+    AT_ONCE = "o"
+
+
+class LimitOf(CallbackData, prefix="Q"):
+    """quotas: choose how much of it each member may have."""
+
+    what: Quota

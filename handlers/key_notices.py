@@ -9,6 +9,7 @@ from bot.drawing import Drawing
 from bot.i18n import Texts
 from bot.providers.base import Provider
 from handlers.doors import AddKey, Balance, Keys
+from handlers.group_doors import Share
 from handlers.key_marks import money, name_of, refusal
 from handlers.key_screens import Limit, TryKey
 from handlers.open_ends import told
@@ -35,9 +36,25 @@ class KeyNotices:
         key = await self._keys.get(post.subject)
         if key is None or key.removed_at is not None or (post.sent_at is not None and not post.message_id):
             return None
+        if post.kind == Kind.KEY_SHARED:
+            return draw_shared(key, t, self._providers, post)
         if post.kind == Kind.KEY_LOW:
             return draw_low(key, await self._keys.limit_of(key, self._clock()), t, self._providers, post)
         return draw_stopped(key, await self._open_ends.of_key(key.id), t, self._providers, post)
+
+
+def draw_shared(key: Key, t: Texts, providers: Mapping[str, Provider], post: Post) -> Drawing:
+    """What a group is told of a key that was added for it."""
+    added = t(
+        "🔑 <b>{name}</b> is connected to this group · {money}",
+        name=name_of(key, providers),
+        money=money(key, t),
+    )
+    screen = Screen(
+        f"{added}\n" + t("Who may buy here sends /buy. Administrators set the rules with /share."),
+        [[press(t.plain("⚙️ Sharing"), Share())]],
+    )
+    return Drawing(screen.html, screen.keyboard, edits=post.message_id)
 
 
 def draw_low(

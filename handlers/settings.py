@@ -225,7 +225,7 @@ async def take_quiet_hours(
 async def take_ceiling(
     message: Message, state: FSMContext, t: Texts, preferences: PreferenceStore, clock: Clock
 ) -> None:
-    amount = _amount(message.text or "")
+    amount = amount_in(message.text or "")
     purse = str((await state.get_data()).get("purse", ""))
     if not purse:
         raise WhichPurse
@@ -246,7 +246,8 @@ def _quiet(hours: tuple[int, int] | None) -> dict[str, object]:
     return {"quiet_from": first, "quiet_to": last}
 
 
-def _amount(typed: str) -> Decimal:
+def amount_in(typed: str) -> Decimal:
+    """Raises `NotAnAmount`. A sign of a currency before or after it is left out."""
     try:
         amount = Decimal(typed.strip().strip("$€₴₽₫").strip().replace(",", "."))
     except InvalidOperation:

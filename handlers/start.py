@@ -1,15 +1,15 @@
-"""The first minute: /start, the menu, and the news that somebody blocked or unblocked the bot."""
+"""The first minute: /start and the menu, in a private chat and in a group."""
 
 from aiogram import F, Router
 from aiogram.filters import CommandStart
 from aiogram.filters.callback_data import CallbackData
-from aiogram.types import CallbackQuery, ChatMemberUpdated, InlineKeyboardButton, Message
+from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
 from bot.clock import Clock
 from bot.i18n import Texts
+from bot.members import Members, Standing
 from bot.offers import Offers
 from bot.parts import NEEDS
-from bot.postman import Postman
 from bot.providers.base import Capability
 from bot.purchases import Purchases
 from bot.shops import Shops
@@ -31,23 +31,42 @@ from handlers.doors import (
     Stats,
     Watches,
 )
+from handlers.group_menu import group_menu
 from handlers.listings import person_of
 from handlers.numbers import FRESH
 from handlers.screen import Screen, chat_of, press, show
 from storage.activations import ActivationStore
-from storage.chats import ChatStore
 from storage.keys import KeyStore
 from storage.models import State
+from storage.sharings import SharingStore
 
 router = Router(name="start")
 router.callback_query.filter(F.data.startswith("m"))
 
-_GONE = frozenset({"kicked", "left"})
 _WAITING = frozenset({State.WAITING})
 
 
 class More(CallbackData, prefix="mm"):
     """The rest of the menu."""
+
+
+@router.message(CommandStart(ignore_case=True), F.chat.type != "private")
+@router.callback_query(Menu.filter(), F.message.chat.type != "private")
+async def menu_of_a_group(
+    event: Message | CallbackQuery,
+    t: Texts,
+    keys: KeyStore,
+    sharings: SharingStore,
+    members: Members,
+    numbers: ActivationStore,
+    clock: Clock,
+) -> None:
+    """What can be done in a group; who has no rules there yet is shown who sets them."""
+    chat_id, person_id = chat_of(event), person_of(event)
+    ready = bool(await keys.list(chat_id)) and await sharings.of(chat_id) is not None
+    waiting = await numbers.recent(person_id, chat_id, clock() - FRESH, _WAITING)
+    leads = await members.standing(chat_id, person_id) is Standing.ADMIN
+    await show(event, group_menu(t, ready=ready, leads=leads, waiting=len(waiting)))
 
 
 @router.message(CommandStart(ignore_case=True))
@@ -75,16 +94,6 @@ async def menu(
 @router.callback_query(More.filter())
 async def more(callback: CallbackQuery, t: Texts) -> None:
     await show(callback, _rest(t))
-
-
-@router.my_chat_member()
-async def met_or_left(event: ChatMemberUpdated, chats: ChatStore, postman: Postman, clock: Clock) -> None:
-    """Blocked or thrown out: what is to be said waits. Back again: it is sent."""
-    if event.new_chat_member.status in _GONE:
-        await chats.mark_unreachable(event.chat.id, clock())
-    else:
-        await chats.mark_reachable(event.chat.id)
-        postman.nudge()
 
 
 async def _special(chat_id: int, t: Texts, shops: Shops) -> list[InlineKeyboardButton]:

@@ -1,6 +1,7 @@
 """Chats: who the bot talks with, in which language, whether it can be reached, and where it moved."""
 
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from sqlalchemy import Table, delete, exists, select, update
@@ -30,6 +31,10 @@ log = logging.getLogger(__name__)
 _CHOICES = ("preferences", "ceilings", "favourites", "sharings")
 
 
+async def _nobody() -> None:
+    """Nobody keeps at hand what belongs to chats."""
+
+
 class ChatStore:
     """Every chat the bot has seen. The vault is for a chat that moves: its keys are sealed for their chat."""
 
@@ -38,6 +43,8 @@ class ChatStore:
         self._vault = vault
         #: Chats that were heard since something was last begun to be said there.
         self._heard: set[int] = set()
+        #: Called when a chat has moved: what somebody has at hand of it is out of date.
+        self.moved: Callable[[], Awaitable[None]] = _nobody
 
     async def see(self, chat_id: int, kind: str, title: str, language: str, now: datetime) -> Chat:
         """Remember a chat as it is now. A private chat's language follows the person's until they choose one,
@@ -117,6 +124,7 @@ class ChatStore:
             for table in Row.metadata.sorted_tables:
                 await _move_rows(session, table, old, new)
             await unpark(session, new)
+        await self.moved()
 
     async def _move_keys(self, session: AsyncSession, old: int, new: int) -> None:
         for row in await session.scalars(select(Key).where(Key.chat_id == old)):

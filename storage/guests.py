@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from storage.database import Database
 from storage.deeds import note
-from storage.models import Guest
+from storage.models import Chat, Guest
 
 
 class GuestStore:
@@ -20,6 +20,13 @@ class GuestStore:
     async def all(self) -> Sequence[Guest]:
         async with self._database.begin() as session:
             return (await session.scalars(select(Guest))).all()
+
+    async def groups_of(self, person_id: int, but: int) -> int:
+        """How many groups, beside that one, somebody brought the bot into and it still is in."""
+        theirs = select(func.count()).select_from(Guest).join(Chat, Chat.id == Guest.id)
+        theirs = theirs.where(Guest.id < 0, Guest.id != but, Guest.admitted_by == person_id)
+        async with self._database.begin() as session:
+            return await session.scalar(theirs.where(Chat.unreachable_at.is_(None))) or 0
 
     async def change(
         self, guest_id: int, values: dict[str, Any], by: int | None, what: str, now: datetime

@@ -2,6 +2,9 @@
 
 from enum import IntEnum, StrEnum
 
+#: Why a row is not due although it was never delivered: its chat cannot be reached for now.
+PARKED = "Unreachable"
+
 
 class Kind(StrEnum):
     """What a row draws."""
@@ -29,6 +32,8 @@ class Kind(StrEnum):
     #: A key: there is little left on its account; its provider does not take it any more.
     KEY_LOW = "key_low"
     KEY_STOPPED = "key_stopped"
+    #: To a group: an administrator added a key for it, in private.
+    KEY_SHARED = "key_shared"
     #: To operators: trouble, its end, a purchase nobody knows the end of, and the figures of a day.
     ALARM = "alarm"
     ALARM_OVER = "alarm_over"
@@ -64,6 +69,7 @@ PRIORITIES = {
     Kind.WATCH_OVER: Priority.REMINDER,
     Kind.KEY_LOW: Priority.REMINDER,
     Kind.KEY_STOPPED: Priority.REMINDER,
+    Kind.KEY_SHARED: Priority.REMINDER,
     **dict.fromkeys((Kind.ALARM, Kind.ALARM_OVER, Kind.LOST, Kind.REPORT), Priority.REMINDER),
     Kind.PROGRESS: Priority.CARD,
     Kind.BROADCAST: Priority.BROADCAST,

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
-from storage.models import Member, Sharing
+from storage.models import Buyers, Eyes, Guest, Member, Post, Sharing
+from storage.outbox import Kind, arm
 
 
 class SharingStore:
@@ -22,15 +25,20 @@ class SharingStore:
     async def set(self, chat_id: int, now: datetime, **values: object) -> Sharing:
         """Change a group's rules, by their columns; the first change makes them."""
         async with self._database.begin() as session:
-            rules = await session.get(Sharing, chat_id)
-            if rules is None:
-                rules = Sharing(chat_id=chat_id, created_at=now)
-                session.add(rules)
+            rules = await _rules(session, chat_id, now)
             for name, value in values.items():
                 setattr(rules, name, value)
             rules.changed_at = now
             await session.flush()
             return rules
+
+    async def key_came(self, chat_id: int, key_id: str, now: datetime) -> None:
+        """A key was added for the group: it has rules from now on, and is told in the topic they name."""
+        async with self._database.begin() as session:
+            rules = await _rules(session, chat_id, now)
+            await arm(session, Kind.KEY_SHARED, key_id, chat_id, now, anew=True)
+            said = update(Post).where(Post.dedup == f"{Kind.KEY_SHARED}:{key_id}")
+            await session.execute(said.values(thread_id=rules.thread_id))
 
     # Who is there
 
@@ -58,3 +66,27 @@ class SharingStore:
         theirs = update(Member).where(Member.chat_id == chat_id, Member.user_id == person_id)
         async with self._database.begin() as session:
             await session.execute(theirs.values(may_buy=may))
+
+
+def unset(chat_id: int) -> Sharing:
+    """The rules of a group that chose none yet, as they are when it begins; nothing is stored."""
+    return Sharing(
+        chat_id=chat_id,
+        who_buys=Buyers.ADMINS,
+        who_sees=Eyes.BUYER,
+        numbers_per_day=0,
+        spend_per_day=Decimal(0),
+        active_numbers=0,
+    )
+
+
+async def _rules(session: AsyncSession, chat_id: int, now: datetime) -> Sharing:
+    """Within the caller's transaction: a group's rules, which begin now where it has none."""
+    rules = await session.get(Sharing, chat_id)
+    if rules is None:
+        guest = await session.get(Guest, chat_id)
+        rules = unset(chat_id)
+        rules.created_at = rules.changed_at = now
+        rules.brought_by = None if guest is None else guest.admitted_by
+        session.add(rules)
+    return rules
