@@ -84,7 +84,7 @@ class Alarms:
         self._switches = switches
         self._operators = settings.admin_ids
         self._clock = clock
-        self._room = room
+        self.room = room
         self._health = health
         self._nudge = nudge
 
@@ -131,7 +131,7 @@ class Alarms:
                     await self._ended(PROVIDER + each.provider)
 
     async def _look_at_disk(self) -> None:
-        room = self._room()
+        room = self.room()
         if room is None:
             return
         told = f"{room.free}/{room.total}"

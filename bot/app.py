@@ -9,8 +9,8 @@ from functools import partial
 from aiogram import Bot, Dispatcher
 from aiogram.types import Update
 
+from bot import alarms, metrics
 from bot import clock as clocks
-from bot.alarms import EVERY
 from bot.balances import LOOK
 from bot.clock import Clock
 from bot.crew import Crew
@@ -20,6 +20,7 @@ from bot.greeting import describe, greet, name_commands
 from bot.groups import Groups
 from bot.heartbeat import Heartbeat, Watchdog
 from bot.members import Members
+from bot.menus import Menus
 from bot.messages import Messages
 from bot.middlewares import Welcome
 from bot.paces import TELEGRAM, Paces
@@ -35,7 +36,9 @@ from bot.watcher import Duty, Sleep, Watcher
 from bot.watches import lanes_of
 from handlers import routers
 from handlers.alarm_notices import AlarmNotices
+from handlers.company import Company
 from handlers.drawings import Drawings
+from handlers.group_rings import GroupRings
 from handlers.key_notices import KeyNotices
 from handlers.progress import Progress
 from storage.database import Database
@@ -81,11 +84,12 @@ class Codebell(Crew):
             Duty(self.letters, self.messages.step),
             Duty(self.watchlist, self.watches.step, lanes_of),
         )
-        self.watcher = Watcher(database, duties, clock, sleep=sleep)
+        self.watcher = Watcher(database, duties, clock, sleep=sleep, late=self.metrics.late)
         drawings = Drawings(
             *(self.voices, self.preferences, self.numbers, self.rented, self.orders, self.letters),
             *(self.outbox, providers, clock, self.shops, self.watchlist),
             KeyNotices(self.keys, self.open_ends, providers, clock),
+            GroupRings(self.groups, self.chats, providers, clock),
             AlarmNotices(self.incidents, self.numbers, self.daybook, providers),
         )
         self.postman = Postman(
@@ -94,7 +98,9 @@ class Codebell(Crew):
         self.dispatcher = self._dispatcher()
         allowed = self.dispatcher.resolve_used_update_types()
         self.poller = Poller(bot, self.feed, allowed, self._signs(), clock)
-        self._ticks = Ticks(self.heartbeat.beat, failed=self.heartbeat.failed)
+        self._ticks = Ticks(self._ticked, failed=self._tick_failed)
+        self._figures = metrics.Server(self.metrics, settings.metrics_port)
+        bot.session.middleware(self.metrics.count_call)
         self._watchdog = Watchdog(self.heartbeat, self._ask_to_stop, holds=lambda: self.errands.holding)
         self._farewell = Farewell(self.poller, self._ticks, self.errands, self.watcher, self.postman)
         self._tasks: list[asyncio.Task[None]] = []
@@ -108,7 +114,9 @@ class Codebell(Crew):
         dispatcher.workflow_data.update(self.by_name(), members=self.members, groups=self.groups)
         room = self.voices, self.chats, self.admission, self.clock, self.nudge
         welcome = Welcome(*room, self.paces.heard, self.paces.typed)
+        dispatcher.update.outer_middleware(self.metrics.count_update)
         dispatcher.update.outer_middleware(welcome)
+        dispatcher.update.outer_middleware(Company(self.groups, self.menus, self.clock))
         dispatcher.update.outer_middleware(Progress())
         dispatcher.include_routers(*routers())
         return dispatcher
@@ -138,7 +146,8 @@ class Codebell(Crew):
     # The start
 
     async def start(self) -> None:
-        """First what a dead process left, then the ticks, then people."""
+        """First what a dead process left, then the ticks, then people. SettingsError where a port is taken."""
+        self._figures.open()
         await self.take_over()
         self._start_ticks()
         self._watchdog.start()
@@ -161,10 +170,19 @@ class Codebell(Crew):
                 "post": (self.postman.round, 1),
                 "heartbeat": (self.write_heartbeat, 10),
                 "balances": (self.balances.look, LOOK),
-                "alarms": (self.alarms.look, EVERY),
+                "alarms": (self.alarms.look, alarms.EVERY),
+                "metrics": (self.metrics.look, metrics.EVERY),
             }
         )
         self._ticks.start_chores(self.housekeeping)
+
+    def _ticked(self, name: str) -> None:
+        self.heartbeat.beat(name)
+        self.metrics.tick(name)
+
+    def _tick_failed(self, name: str) -> None:
+        self.heartbeat.failed(name)
+        self.metrics.tick_failed(name)
 
     async def write_heartbeat(self) -> None:
         waiting = await self.outbox.oldest_due(self.clock())
@@ -176,8 +194,9 @@ class Codebell(Crew):
         """Settle what was left lying, money first, then forget what is of no use any more."""
         money: dict[str, Purchases | RentalOrders | Messages]
         money = {"purchases": self.purchases, "rents": self.rental_orders, "messages": self.messages}
-        stores: dict[str, KeyStore | FormStore | QuoteStore | RentalOrderStore]
+        stores: dict[str, KeyStore | FormStore | QuoteStore | RentalOrderStore | Menus]
         stores = {"keys": self.keys, "forms": self.forms, "quotes": self.quotes, "orders": self.orders}
+        stores["menus"] = self.menus
         chores: dict[str, Tick] = {name: partial(each.recover, LEFT_BEHIND) for name, each in money.items()}
         chores |= {name: partial(each.sweep, self.clock()) for name, each in stores.items()}
         chores["watches"] = partial(self.watchlist.sweep, self.clock())
@@ -217,6 +236,7 @@ class Codebell(Crew):
     async def stop(self) -> None:
         await self._farewell.say(self._tasks)
         self._watchdog.stop()
+        await asyncio.to_thread(self._figures.close)
 
     def hurry(self) -> None:
         """Stop without waiting for what is under way."""

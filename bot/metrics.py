@@ -1,1 +1,183 @@
-"""Figures for Prometheus, on a port of this machine alone."""
+"""Figures for Prometheus, on a port of this machine alone; labels hold kinds and names, never an id.
+
+They are counted always, and served where METRICS_PORT is set: by a thread of its own, so that a scraper that
+hangs holds up nobody. What stands in the database is read every few seconds, not at the scraper's wish.
+"""
+
+import inspect
+import threading
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, cast
+from wsgiref.simple_server import WSGIServer
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client.process_collector import ProcessCollector
+
+from bot.clock import Clock
+from bot.errors import SettingsError, Unclear, Unsupported
+from bot.providers.base import Provider
+from storage.gauges import Gauges
+
+#: Nobody else's business: who wants the figures elsewhere brings their own way.
+HOST = "127.0.0.1"
+#: Seconds between two looks at what stands in the database.
+EVERY = 15.0
+_CALLS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30)
+_LATE = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60)
+
+
+class Metrics:
+    """The figures of one bot."""
+
+    def __init__(self, gauges: Gauges, clock: Clock) -> None:
+        self._gauges, self._clock = gauges, clock
+        self.registry = registry = CollectorRegistry()
+        self._updates = Counter("codebell_updates", "Updates handled", ["kind", "outcome"], registry=registry)
+        self._telegram = Counter(
+            "codebell_telegram_calls", "Calls of the Bot API", ["method", "outcome"], registry=registry
+        )
+        self._floods = Counter("codebell_telegram_floods", "Answers 429 of the Bot API", registry=registry)
+        self._calls = Histogram(
+            "codebell_provider_call_seconds",
+            "Calls of providers: answered, refused (a definite no), or unclear (no answer to rely on)",
+            ["provider", "outcome"],
+            buckets=_CALLS,
+            registry=registry,
+        )
+        self._ticks = Counter("codebell_ticks", "Ticks by name", ["tick", "outcome"], registry=registry)
+        self._late = Histogram(
+            "codebell_look_late_seconds", "How late looks at numbers are", buckets=_LATE, registry=registry
+        )
+        self._numbers = Gauge("codebell_open_numbers", "Open numbers", ["state"], registry=registry)
+        self._due = Gauge("codebell_outbox_due", "Messages that are due", registry=registry)
+        self._oldest = Gauge("codebell_outbox_oldest_seconds", "How long one waits", registry=registry)
+        self._size = Gauge("codebell_database_bytes", "Size of the database file", registry=registry)
+        ProcessCollector(registry=registry)
+
+    def tick(self, name: str) -> None:
+        self._ticks.labels(name, "done").inc()
+
+    def tick_failed(self, name: str) -> None:
+        self._ticks.labels(name, "failed").inc()
+
+    def late(self, seconds: float) -> None:
+        """A look at a number that was due so long ago."""
+        self._late.observe(max(0.0, seconds))
+
+    async def look(self) -> None:
+        """Read what stands in the database."""
+        levels = await self._gauges.read(self._clock())
+        for state, count in levels.numbers.items():
+            self._numbers.labels(state).set(count)
+        self._due.set(levels.due)
+        self._oldest.set(levels.oldest)
+        self._size.set(self._gauges.size())
+
+    async def count_update(
+        self, handler: Callable[[Any, dict[str, Any]], Awaitable[Any]], update: Any, data: dict[str, Any]
+    ) -> Any:
+        """A dispatcher's middleware."""
+        kind = next((name for name in update.model_fields_set if name != "update_id"), "none")
+        return await _counted(
+            handler(update, data), lambda outcome: self._updates.labels(kind, outcome).inc()
+        )
+
+    async def count_call(
+        self, make_request: Callable[[Any, Any], Awaitable[Any]], bot: Any, method: Any
+    ) -> Any:
+        """A middleware of the session to Telegram."""
+
+        def note(outcome: str) -> None:
+            self._telegram.labels(method.__api_method__, outcome).inc()
+            if outcome == "TelegramRetryAfter":
+                self._floods.inc()
+
+        return await _counted(make_request(bot, method), note)
+
+    def timed(self, providers: Mapping[str, Provider]) -> dict[str, Provider]:
+        """The same providers, with their calls timed."""
+        return {name: cast("Provider", _Timed(each, self._note)) for name, each in providers.items()}
+
+    def _note(self, provider: str, outcome: str, seconds: float) -> None:
+        self._calls.labels(provider, outcome).observe(seconds)
+
+
+async def _counted(work: Awaitable[Any], note: Callable[[str], None]) -> Any:
+    """What was done, once it is known how it went: `done`, or the name of the error."""
+    outcome = "done"
+    try:
+        return await work
+    except BaseException as error:
+        outcome = type(error).__name__
+        raise
+    finally:
+        note(outcome)
+
+
+class _Timed:
+    """Stands in for a provider and is it in everything."""
+
+    def __init__(self, provider: Provider, note: Callable[[str, str, float], None]) -> None:
+        self._provider = provider
+        self._note = note
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._provider, name)
+        asks = inspect.iscoroutinefunction(found) and name != "close"
+        return self._measured(found) if asks else found
+
+    def _measured(self, question: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def asked(*args: Any, **more: Any) -> Any:
+            begun, outcome = time.monotonic(), "answered"
+            try:
+                return await question(*args, **more)
+            except BaseException as error:
+                outcome = _how(error)
+                raise
+            finally:
+                if outcome:
+                    self._note(self._provider.name, outcome, time.monotonic() - begun)
+
+        # Who listens further out tells the question by its name.
+        asked.__name__ = question.__name__
+        return asked
+
+
+def _how(error: BaseException) -> str:
+    """How a call ended; "" where the provider was not asked at all."""
+    match error:
+        case Unsupported():
+            return ""
+        case Unclear():
+            return "unclear"
+        case Exception():
+            return "refused"
+    return "broken off"
+
+
+class Server:
+    """Serves the figures, from a thread of its own, while it is open."""
+
+    def __init__(self, metrics: Metrics, port: int | None) -> None:
+        self._registry = metrics.registry
+        self._port = port
+        self._open: tuple[WSGIServer, threading.Thread] | None = None
+
+    def open(self) -> None:
+        """SettingsError where the port cannot be had; without a port nothing is served."""
+        if self._port is None:
+            return
+        try:
+            self._open = start_http_server(self._port, HOST, registry=self._registry)
+        except OSError as error:
+            raise SettingsError(f"METRICS_PORT: {self._port} cannot be used ({error.strerror})") from None
+
+    def close(self) -> None:
+        if self._open is None:
+            return
+        server, thread = self._open
+        self._open = None
+        server.shutdown()
+        server.server_close()
+        thread.join()

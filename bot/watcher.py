@@ -78,11 +78,14 @@ class Watcher:
         clock: Clock,
         every: float = 1.0,
         sleep: Sleep = asyncio.sleep,
+        late: Callable[[float], object] = lambda _: None,
     ) -> None:
+        """`late` hears by how many seconds each look came late."""
         self._database = database
         self._duties = duties
         self._clock = clock
         self._sleep = sleep
+        self._late = late
         self._every = timedelta(seconds=every)
         self._lanes, self._wide_lanes = Lanes(LANE), Lanes(WIDE_LANE)
         self._under_way: dict[str, asyncio.Task[None]] = {}
@@ -148,6 +151,7 @@ class Watcher:
             await self._sleep(max(0.0, (due - self._clock()).total_seconds()))
             narrow, wide = duty.lanes(row)
             async with self._lanes[narrow], self._wide_lanes[wide], asyncio.timeout(DEADLINE):
+                self._late((self._clock() - due).total_seconds())
                 await self._look(duty, row.id)
         except Exception:
             log.exception("looking at %s", row.id)
