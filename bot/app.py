@@ -146,7 +146,7 @@ class Codebell(Crew):
     # The start
 
     async def start(self) -> None:
-        """First what a dead process left, then the ticks, then people. SettingsError where a port is taken."""
+        """First what a dead process left, then the ticks, then people; SettingsError for a taken port."""
         self._figures.open()
         await self.take_over()
         self._start_ticks()
