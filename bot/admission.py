@@ -68,6 +68,11 @@ class Admission:
         admitted = guest is not None and guest.admitted_at is not None
         return admitted or self._switches.access is Access.OPEN
 
+    @property
+    def invites(self) -> bool:
+        """Whether strangers come in by an invitation."""
+        return self._switches.access is Access.INVITE
+
     def is_blocked(self, person_id: int) -> bool:
         """Whether an operator turned somebody away, whoever else may come in."""
         guest = self._guests.get(person_id)

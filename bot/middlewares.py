@@ -15,22 +15,20 @@ from typing import Any
 from aiogram import BaseMiddleware
 from aiogram.exceptions import AiogramError
 from aiogram.fsm.context import FSMContext
-from aiogram.types import CallbackQuery, Chat, InlineQuery, Message, TelegramObject, Update, User
+from aiogram.types import CallbackQuery, Chat, Message, TelegramObject, Update, User
 
 from bot.admission import Admission
 from bot.clock import Clock
 from bot.haste import Haste, Pace
 from bot.i18n import Texts
 from bot.paces import TELEGRAM
+from bot.turned_away import Doorkeeper
 from bot.voices import Voices
 from storage.chats import ChatStore
 
 log = logging.getLogger(__name__)
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
-
-#: People who were told once that the bot is private.
-_REMEMBERED = 10_000
 
 
 class Welcome(BaseMiddleware):
@@ -49,9 +47,8 @@ class Welcome(BaseMiddleware):
         """`back` is called when a chat that nothing could be delivered to is heard again, or moved."""
         self._voices = voices
         self._chats = chats
-        self._admission = admission
+        self._door = Doorkeeper(admission)
         self._back = back
-        self._told: dict[int, None] = {}
         self._haste = Haste(clock, heard)
         self._typing = Haste(clock, typed)
 
@@ -64,8 +61,10 @@ class Welcome(BaseMiddleware):
         data["t"] = t = self._voices.foreign(person.language_code if person is not None else "")
         if isinstance(event, Update) and (pace := self._pace(event)) is not Pace.FINE:
             return await _slow_down(event, pace, t)
-        if person is not None and not self._may_enter(person):
-            return await self._turn_away(event, person, t)
+        if person is not None and not self._door.lets_in(person, chat):
+            if self._door.hears_out(event, person, data):
+                return await handler(event, data)
+            return await self._door.turn_away(event, person, t)
         data["t"] = await self._texts(person, chat)
         if isinstance(event, Update):
             await self._hear(event)
@@ -94,38 +93,12 @@ class Welcome(BaseMiddleware):
         who = _whose(update)
         return Pace.FINE if who is None else self._haste.of(who)
 
-    def _may_enter(self, person: User) -> bool:
-        return self._admission.serves(person.id)
-
     async def _texts(self, person: User | None, chat: Chat | None) -> Texts:
         """As the chat chose; where there is none, as the person did in their own."""
         spoken = (person.language_code or "") if person is not None else ""
         if chat is not None:
             return await self._voices.meet(chat.id, chat.type, chat.title or chat.full_name, spoken)
         return self._voices.foreign(spoken) if person is None else await self._voices.of(person.id, spoken)
-
-    async def _turn_away(self, event: TelegramObject, person: User, t: Texts) -> None:
-        """One true answer, then silence; a button is answered always, or it would go on spinning."""
-        private = t(
-            "This bot is private. Your Telegram id is <code>{id}</code>; its operator can let you in.",
-            id=person.id,
-        )
-        with suppress(AiogramError):
-            match event:
-                case Update(callback_query=CallbackQuery() as press):
-                    await press.answer(t.plain("This bot is private."), show_alert=True)
-                case Update(inline_query=InlineQuery() as query):
-                    await query.answer([], is_personal=True)
-                case Update(message=Message(chat=Chat(type="private")) as message) if self._is_new(person):
-                    await message.answer(private, parse_mode="HTML")
-
-    def _is_new(self, person: User) -> bool:
-        """Whether they were not told yet."""
-        new = person.id not in self._told
-        self._told[person.id] = None
-        if len(self._told) > _REMEMBERED:
-            del self._told[next(iter(self._told))]
-        return new
 
 
 def _move(message: Message | None) -> tuple[int, int] | None:
