@@ -39,7 +39,7 @@ function followAnswer(url) {
 function pressed(message, button, node) {
   const { me } = seat;
   switch (kindOf(button)) {
-    case "callback": return presses.press(message.chat.id, message.message_id, me, button, node);
+    case "callback": return presses.press(message, me, button, node);
     case "url": return links.follow(button.url);
     case "copy": return copy(button.copy_text.text);
     case "inline": return links.inline(inlineQuery(button), button.switch_inline_query_current_chat !== undefined);
@@ -52,11 +52,12 @@ function messageMenu(message, event) {
   if (event.target.closest("a[href]")) return;
   event.preventDefault();
   const words = message.text ?? message.caption;
+  const whisper = Boolean(message.receiver_user);
   const gone = { chat_id: message.chat.id, message_ids: [message.message_id], user_id: seat.me };
   menu(event, [
-    ["Reply", () => links.composer.reply(message)],
+    whisper ? null : ["Reply", () => links.composer.reply(message)],
     words ? ["Copy text", () => copy(words)] : null,
-    ["Delete for everybody", () => attempt(() => telegram("delete", gone))],
+    whisper ? null : ["Delete for everybody", () => attempt(() => telegram("delete", gone))],
   ]);
 }
 

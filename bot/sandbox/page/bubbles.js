@@ -4,7 +4,7 @@ import { el, icon } from "/page/dom.js";
 import { rich } from "/page/entities.js";
 import { inlineKeyboard } from "/page/keyboard.js";
 import { media } from "/page/media.js";
-import { fullName } from "/page/world.js";
+import { fullName, keyOf, sender } from "/page/world.js";
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
@@ -13,7 +13,7 @@ export function clock(seconds) {
 }
 
 /**
- * The list item of a message. `context` is {me, group, acts, presses, topic(message)}:
+ * The list item of a message. `context` is {me, group, acts, presses, topic(message), tag(message)}:
  * acts are what can be done from a bubble (press, reply, menu, jump, and those of `rich`).
  */
 export function bubble(message, context) {
@@ -21,20 +21,30 @@ export function bubble(message, context) {
   if (words) return el("li", { class: "service", testid: "service", data: { messageId: message.message_id } }, el("span", {}, words));
   const out = message.from?.id === context.me;
   const side = out ? "out" : "in";
-  const props = { class: `line ${side}`, testid: "bubble", data: { messageId: message.message_id, side, from: message.from?.id ?? "" } };
+  const props = { class: `line ${side}`, testid: "bubble", data: { messageId: keyOf(message), side, from: message.from?.id ?? "" } };
   const column = el("div", { class: "column", oncontextmenu: (event) => context.acts.menu(message, event) }, box(message, out, context), keys(message, context));
   return el("li", props, column);
 }
 
 function box(message, out, context) {
   const node = el("div", { class: "bubble" });
-  if (context.group && !out) node.append(el("div", { class: "sender", testid: "sender", data: { tint: String((message.from?.id ?? 0) % 7) } }, fullName(message.from ?? { first_name: "?" })));
+  if (context.group && !out) node.append(author(message, context));
   const topic = context.topic(message);
   if (topic) node.append(el("div", { class: "topic-name", testid: "topic" }, topic));
   node.append(...[origin(message), reply(message, context), media(message), text(message, context)].filter(Boolean));
-  node.append(meta(message, out), answerButton(message, context));
+  if (message.receiver_user) node.append(el("div", { class: "whisper", testid: "whisper" }, "👁 Only you see this message"));
+  node.append(meta(message, out));
+  if (!message.receiver_user) node.append(answerButton(message, context));
+  node.classList.toggle("whispered", Boolean(message.receiver_user));
   node.classList.toggle("bare", Boolean(message.photo && !message.caption));
   return node;
+}
+
+/** The name over a bubble in a group, and what its owner is there. */
+function author(message, context) {
+  const { id, name } = sender(message);
+  const tag = context.tag(message);
+  return el("div", { class: "sender", testid: "sender", data: { tint: String(Math.abs(id) % 7) } }, name, tag ? el("small", { class: "tag" }, tag) : null);
 }
 
 function text(message, context) {
@@ -62,7 +72,7 @@ function reply(message, context) {
   const to = message.reply_to_message;
   if (!to || to.forum_topic_created) return null;
   const props = { class: "reply", type: "button", testid: "reply", onclick: () => context.acts.jump(to.message_id) };
-  return el("button", props, el("strong", {}, fullName(to.from ?? { first_name: "" })), el("span", {}, preview(to)));
+  return el("button", props, el("strong", {}, sender(to).name), el("span", {}, preview(to)));
 }
 
 function answerButton(message, context) {
@@ -72,7 +82,7 @@ function answerButton(message, context) {
 function keys(message, context) {
   const rows = message.reply_markup?.inline_keyboard;
   if (!rows?.length) return null;
-  const [chatId, messageId] = [message.chat.id, message.message_id];
+  const [chatId, messageId] = [message.chat.id, keyOf(message)];
   const { presses, acts } = context;
   const board = inlineKeyboard(rows, (button) => presses.isBusy(chatId, messageId, button), (button, node) => acts.press(message, button, node));
   const nodes = board.querySelectorAll("button");
@@ -95,7 +105,7 @@ function veiled(text, entities) {
 
 /** What a service message says; null for an ordinary one. */
 export function happened(message) {
-  const who = message.from ? fullName(message.from) : "Somebody";
+  const who = message.from ? sender(message).name : "Somebody";
   if (message.new_chat_members) return joined(who, message);
   if (message.left_chat_member) return message.left_chat_member.id === message.from?.id ? `${who} left the group` : `${who} removed ${fullName(message.left_chat_member)}`;
   if (message.group_chat_created || message.supergroup_chat_created) return `${who} created the group`;

@@ -3,7 +3,7 @@
 import { clock, preview } from "/page/bubbles.js";
 import { attempt, form, menu } from "/page/dialogs.js";
 import { avatar, el, icon } from "/page/dom.js";
-import { fullName } from "/page/world.js";
+import { fullName, sender } from "/page/world.js";
 import { telegram } from "/page/wire.js";
 
 export class ChatList {
@@ -111,7 +111,7 @@ export class ChatList {
 
   row(chat) {
     const title = this.world.title(chat);
-    const last = chat.messages.at(-1);
+    const last = this.world.messagesOf(this.seat.me, chat).at(-1);
     const unread = this.seat.unreadIn(this.seat.me, chat.id);
     const open = chat.id === this.seat.chatId;
     const props = { class: "chat-row", type: "button", testid: "chat", data: { chatId: chat.id }, "aria-current": open ? "true" : null };
@@ -124,7 +124,7 @@ export class ChatList {
 
   lastLine(chat, last) {
     if (!last) return chat.type === "private" ? "Press START to begin" : "No messages yet";
-    const speaker = chat.type !== "private" && last.text && last.from ? `${last.from.id === this.seat.me ? "You" : last.from.first_name}: ` : "";
+    const speaker = chat.type !== "private" && last.text && last.from ? `${last.from.id === this.seat.me ? "You" : sender(last).name.split(" ")[0]}: ` : "";
     return `${speaker}${preview(last)}`.slice(0, 120);
   }
 

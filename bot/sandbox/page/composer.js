@@ -6,14 +6,14 @@ import { attempt, menu, toast } from "/page/dialogs.js";
 import { avatar, el, icon } from "/page/dom.js";
 import { Suggestions } from "/page/suggestions.js";
 import { asked, replyKeyboard } from "/page/replykeyboard.js";
-import { fullName } from "/page/world.js";
+import { fullName, sender } from "/page/world.js";
 import { telegram } from "/page/wire.js";
 
 const TALLEST_PX = 180;
 
 export class Composer {
   constructor({ world, seat }) {
-    Object.assign(this, { world, seat, drafts: new Map(), folded: new Set(), dismissed: new Set(), payload: null });
+    Object.assign(this, { world, seat, drafts: new Map(), folded: new Set(), dismissed: new Set(), hidden: new Set(), payload: null });
     this.dock = document.getElementById("dock");
     this.build();
     seat.on("moved", () => this.moved());
@@ -82,14 +82,32 @@ export class Composer {
     this.speaker.hidden = !chat || chat.type === "private";
     const user = this.world.users.get(this.seat.me);
     if (this.speaker.hidden || !user) return;
-    this.speaker.replaceChildren(avatar(user.id, fullName(user)));
-    this.speaker.setAttribute("aria-label", `Speaking as ${fullName(user)}. Change`);
-    this.speaker.title = `Speaking as ${fullName(user)}`;
+    const [id, name] = this.anonymous ? [chat.id, this.world.title(chat)] : [user.id, fullName(user)];
+    this.speaker.replaceChildren(avatar(id, name));
+    this.speaker.setAttribute("aria-label", `Speaking as ${name}. Change`);
+    this.speaker.title = `Speaking as ${name}`;
+  }
+
+  /** Whether an administrator hides behind the group. */
+  get anonymous() {
+    const { chat, me } = this.seat;
+    return this.hidden.has(`${me}:${chat?.id}`) && this.world.leads(me, chat);
   }
 
   chooseSpeaker() {
-    const users = this.seat.chat.members.map((id) => this.world.users.get(id)).filter(Boolean);
-    menu(this.speaker, users.map((user) => [`${user.id === this.seat.me ? "✓ " : ""}${fullName(user)}`, () => this.seat.sit(user.id)]));
+    const { chat, me } = this.seat;
+    const users = chat.members.map((id) => this.world.users.get(id)).filter(Boolean);
+    const people = users.map((user) => [`${user.id === me && !this.anonymous ? "✓ " : ""}${fullName(user)}`, () => this.speakAs(user.id, false)]);
+    const group = [`${this.anonymous ? "✓ " : ""}${this.world.title(chat)} (anonymous admin)`, () => this.speakAs(me, true)];
+    menu(this.speaker, [...people, this.world.leads(me, chat) ? group : null]);
+  }
+
+  speakAs(userId, anonymous) {
+    const place = `${userId}:${this.seat.chatId}`;
+    if (anonymous) this.hidden.add(place);
+    else this.hidden.delete(place);
+    this.seat.sit(userId);
+    this.draw();
   }
 
   /** What the bot asked for with its last keyboard: buttons to answer with, or a reply. */
@@ -136,7 +154,7 @@ export class Composer {
     const to = this.draft.reply;
     this.replyBar.hidden = !to || this.row.hidden;
     if (!to) return;
-    const words = el("span", { class: "reply-words" }, el("strong", {}, `Reply to ${fullName(to.from ?? { first_name: "" })}`), el("span", {}, preview(to)));
+    const words = el("span", { class: "reply-words" }, el("strong", {}, `Reply to ${sender(to).name}`), el("span", {}, preview(to)));
     const cancel = el("button", { class: "round", type: "button", testid: "reply-cancel", label: "Do not reply", onclick: () => this.unreply() }, icon("close"));
     this.replyBar.replaceChildren(icon("reply"), words, cancel);
   }
@@ -192,7 +210,7 @@ export class Composer {
 
   post(text, reply) {
     const { chatId, me, thread } = this.seat;
-    const body = { chat_id: chatId, user_id: me, text, reply_to: reply, thread_id: thread || undefined };
+    const body = { chat_id: chatId, user_id: me, text, reply_to: reply, thread_id: thread || undefined, anonymous: this.anonymous || undefined };
     return attempt(() => telegram("message", body));
   }
 

@@ -3,10 +3,11 @@
 import { bubble, happened } from "/page/bubbles.js";
 import { toast } from "/page/dialogs.js";
 import { avatar, el, icon } from "/page/dom.js";
-import { fullName } from "/page/world.js";
+import { fullName, keyOf, sender } from "/page/world.js";
 
 const NEAR_PX = 80;
 const TOGETHER_S = 300;
+const TAGS = { creator: "owner", administrator: "admin" };
 const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long" });
 
 export class Conversation {
@@ -60,13 +61,13 @@ export class Conversation {
     if (!mine && !this.pinned && shown) this.below += 1;
     if (mine) this.pinned = true;
     this.draw();
-    if (event.message.from?.is_bot) this.ring(event.message.message_id);
+    if (event.message.from?.is_bot) this.ring(keyOf(event.message));
     this.stay();
   }
 
   /** A new message of the bot rings; an edit does not. */
-  ring(messageId) {
-    const node = this.drawn.get(messageId)?.node;
+  ring(key) {
+    const node = this.drawn.get(key)?.node;
     if (node?.dataset.side !== "in") return;
     node.dataset.rang = "true";
     node.classList.add("ring");
@@ -74,7 +75,8 @@ export class Conversation {
   }
 
   messages() {
-    const all = this.seat.chat?.messages ?? [];
+    const { chat, me } = this.seat;
+    const all = chat ? this.world.messagesOf(me, chat) : [];
     return this.seat.thread ? all.filter((message) => message.message_thread_id === this.seat.thread) : all;
   }
 
@@ -83,7 +85,7 @@ export class Conversation {
     const messages = this.messages();
     const context = this.context();
     const nodes = messages.map((message) => this.nodeFor(message, context));
-    const kept = new Set(messages.map((message) => message.message_id));
+    const kept = new Set(messages.map(keyOf));
     for (const id of this.drawn.keys()) if (!kept.has(id)) this.drawn.delete(id);
     this.arrange(messages, nodes);
     if (this.empty !== !messages.length) this.list.classList.toggle("empty", (this.empty = !messages.length));
@@ -95,23 +97,25 @@ export class Conversation {
     const chat = seat.chat;
     const names = new Map(chat && !seat.thread ? world.topics(chat) : []);
     const topic = (message) => names.get(message.message_thread_id);
-    return { me: seat.me, group: chat?.type !== "private", acts, presses, topic };
+    const tag = (message) => TAGS[chat && message.from && !message.sender_chat ? world.role(message.from.id, chat) : ""];
+    return { me: seat.me, group: chat?.type !== "private", acts, presses, topic, tag };
   }
 
   nodeFor(message, context) {
-    const text = JSON.stringify(message);
-    const old = this.drawn.get(message.message_id);
+    const text = JSON.stringify([message, context.tag(message)]);
+    const old = this.drawn.get(keyOf(message));
     if (old?.text === text) return old.node;
     const node = bubble(message, context);
     this.portrait(node, message, context);
     if (old) keepPlace(old.node, node);
-    this.drawn.set(message.message_id, { text, node });
+    this.drawn.set(keyOf(message), { text, node });
     return node;
   }
 
   portrait(node, message, context) {
     if (!context.group || node.dataset.side !== "in") return;
-    node.prepend(avatar(message.from?.id ?? 0, fullName(message.from ?? { first_name: "?" }), message.from?.is_bot));
+    const { id, name, bot } = sender(message);
+    node.prepend(avatar(id, name, bot));
   }
 
   arrange(messages, nodes) {
@@ -194,7 +198,7 @@ function keepPlace(old, node) {
 
 function together(one, other) {
   if (!one || !other || happened(one) || happened(other)) return false;
-  return one.from?.id === other.from?.id && other.date - one.date < TOGETHER_S && day(one) === day(other);
+  return sender(one).id === sender(other).id && !one.receiver_user === !other.receiver_user && other.date - one.date < TOGETHER_S && day(one) === day(other);
 }
 
 function day(message) {

@@ -85,6 +85,12 @@ function values(body, fields) {
   return Object.fromEntries(fields.map((field) => [field.name, field.kind === "checks" ? data.getAll(field.name) : data.get(field.name)]));
 }
 
+/** A list to look at, each of whose rows may do something. */
+export function sheet(title, rows) {
+  const close = el("button", { class: "plain", type: "button", testid: "dialog-cancel", onclick: () => box.close() }, "Close");
+  const box = open({ testid: "dialog", "aria-label": title }, el("h2", {}, title), rows, el("div", { class: "dialog-row" }, close));
+}
+
 /** A yes-or-no question. */
 export function question(title, text, confirm, yes) {
   form(title, [{ kind: "note", name: "note", node: el("p", { class: "dialog-text" }, text) }], confirm, yes);

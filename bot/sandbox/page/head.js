@@ -1,13 +1,14 @@
 /** The bar over the conversation: whose chat this is, its menu and topics, and the way to the panel and the journal. */
 
 import { attempt, form, menu, toast } from "/page/dialogs.js";
-import { avatar, el, icon } from "/page/dom.js";
+import { avatar, el, icon, pressable } from "/page/dom.js";
+import { Members } from "/page/members.js";
 import { fullName } from "/page/world.js";
 import { telegram } from "/page/wire.js";
 
 export class Head {
   constructor({ world, seat, panel, log }) {
-    Object.assign(this, { world, seat, panel, log });
+    Object.assign(this, { world, seat, panel, log, members: new Members({ world, seat }) });
     this.bar = document.getElementById("head");
     this.tabs = document.getElementById("topics");
     this.hint = document.getElementById("hint");
@@ -24,6 +25,7 @@ export class Head {
     const title = chat ? this.world.title(chat) : "…";
     const back = el("button", { class: "round back", testid: "back", label: "All chats", onclick: () => { document.body.dataset.screen = "list"; } }, icon("back"), el("b", { class: "badge", hidden: true }));
     const words = el("div", { class: "head-words" }, el("h1", { testid: "chat-title" }, title), el("small", {}, this.about(chat)));
+    if (chat && chat.type !== "private") pressable(words, "Members", () => this.members.open());
     const more = el("button", { class: "round", testid: "chat-menu", label: "Chat menu" }, icon("more"));
     more.addEventListener("click", () => this.openMenu(more));
     this.bar.replaceChildren(back, avatar(chat?.id ?? 0, title, chat?.type === "private"), words, this.logButton(), this.panelButton(), more);
@@ -72,7 +74,7 @@ export class Head {
 
   drawTopics(chat) {
     const topics = chat && chat.type !== "private" ? this.world.topics(chat) : [];
-    const tab = ([thread, name]) => el("button", { class: "tab", role: "tab", testid: "topic-tab", "aria-selected": String(thread === this.seat.thread), onclick: () => this.seat.openTopic(thread) }, name);
+    const tab = ([thread, name, closed]) => el("button", { class: "tab", role: "tab", testid: "topic-tab", "aria-selected": String(thread === this.seat.thread), onclick: () => this.seat.openTopic(thread) }, closed ? `🔒 ${name}` : name);
     this.tabs.hidden = !topics.length;
     this.tabs.replaceChildren(...[[0, "All"], ...topics].map(tab));
   }
@@ -89,16 +91,15 @@ export class Head {
   }
 
   groupItems(chat, me) {
-    const bot = fullName(this.world.bot);
-    const here = this.world.hasBot(chat);
     const deed = (op, more) => () => attempt(() => telegram(op, { chat_id: chat.id, user_id: me, ...more }));
+    const thread = this.seat.thread;
+    const closed = this.world.isClosed(chat, thread);
     return [
-      here ? null : [`Add ${bot}`, deed("add_bot", { status: "member" })],
-      here ? [`Make ${bot} an administrator`, deed("add_bot", { status: "administrator" })] : null,
-      here ? [`Make ${bot} a plain member`, deed("add_bot", { status: "member" })] : null,
-      here ? [`Remove ${bot}`, deed("remove_bot")] : null,
+      ["Members", () => this.members.open()],
+      this.world.hasBot(chat) ? null : [`Add ${fullName(this.world.bot)}`, deed("add_bot", { status: "member" })],
       ["Add a person", () => this.invite(chat)],
       chat.is_forum ? ["New topic", () => this.newTopic(deed)] : null,
+      thread ? [closed ? "Open this topic again" : "Close this topic", deed("close_topic", { thread_id: thread, closed: !closed })] : null,
       chat.type === "group" ? ["Upgrade to a supergroup", () => this.migrate(chat)] : null,
       ["Leave the group", deed("leave")],
     ];

@@ -2,6 +2,7 @@
 
 import { alertBox, toast } from "/page/dialogs.js";
 import { el, icon } from "/page/dom.js";
+import { keyOf } from "/page/world.js";
 import { telegram } from "/page/wire.js";
 
 const GIVE_UP_MS = 30_000;
@@ -49,13 +50,14 @@ export class Presses {
     return this.busy.has(name(chatId, messageId, button));
   }
 
-  async press(chatId, messageId, userId, button, node) {
-    const key = name(chatId, messageId, button);
+  async press(message, userId, button, node) {
+    const key = name(message.chat.id, keyOf(message), button);
     if (this.busy.has(key)) return;
     this.busy.set(key, { node, timer: setTimeout(() => this.rest(key), GIVE_UP_MS) });
     node.classList.add("busy");
     try {
-      const body = { chat_id: chatId, message_id: messageId, user_id: userId, data: button.callback_data };
+      const place = { chat_id: message.chat.id, message_id: message.message_id, ephemeral_id: message.ephemeral_message_id };
+      const body = { ...place, user_id: userId, data: button.callback_data };
       this.wait((await telegram("click", body)).callback_query_id, key);
     } catch (error) {
       this.rest(key);

@@ -68,6 +68,7 @@ export class Seat extends EventTarget {
     const chat = this.world.chats.get(chatId);
     for (const userId of this.world.users.keys()) {
       if (!this.world.sees(userId, chat) || message.from?.id === userId) continue;
+      if (message.receiver_user && message.receiver_user.id !== userId) continue;
       if (userId !== this.me || chatId !== this.chatId || !this.showing) this.bump(userId, chatId);
       else if (document.hidden) this.missed += 1;
     }

@@ -44,7 +44,7 @@ export class World extends EventTarget {
 
   edit(event) {
     const messages = this.chats.get(event.chat_id)?.messages ?? [];
-    const at = messages.findIndex((message) => message.message_id === event.message.message_id);
+    const at = messages.findIndex((message) => keyOf(message) === keyOf(event.message));
     if (at < 0) return;
     messages[at] = event.message;
     this.emit("edited", event);
@@ -53,8 +53,8 @@ export class World extends EventTarget {
   remove(event) {
     const chat = this.chats.get(event.chat_id);
     if (!chat) return;
-    const gone = new Set(event.message_ids);
-    chat.messages = chat.messages.filter((message) => !gone.has(message.message_id));
+    const gone = new Set([...event.message_ids, ...(event.ephemeral_message_ids ?? []).map(whisperKey)]);
+    chat.messages = chat.messages.filter((message) => !gone.has(keyOf(message)));
     this.emit("deleted", event);
   }
 
@@ -69,7 +69,22 @@ export class World extends EventTarget {
   /** The chats one person sees, the latest talk first; a group that moved away is not shown. */
   chatsOf(userId) {
     const seen = [...this.chats.values()].filter((chat) => this.sees(userId, chat));
+    const lastDate = (chat) => this.messagesOf(userId, chat).at(-1)?.date ?? 0;
     return seen.sort((one, other) => lastDate(other) - lastDate(one));
+  }
+
+  /** The messages one person sees in a chat: all, but for what is whispered to others. */
+  messagesOf(userId, chat) {
+    return chat.messages.filter((message) => !message.receiver_user || message.receiver_user.id === userId);
+  }
+
+  /** How somebody stands in a group: creator, administrator, member or restricted. */
+  role(userId, chat) {
+    return chat.roles?.[userId] ?? "member";
+  }
+
+  leads(userId, chat) {
+    return ["creator", "administrator"].includes(this.role(userId, chat));
   }
 
   sees(userId, chat) {
@@ -89,15 +104,35 @@ export class World extends EventTarget {
     return (this.users.get(userId)?.blocked ?? []).includes(this.bot.id);
   }
 
-  /** The topics of a forum: [thread id, name], in the order they were made. */
+  /** The topics of a forum: [thread id, name, closed], in the order they were made. */
   topics(chat) {
     const made = chat.messages.filter((message) => message.forum_topic_created);
-    return made.map((message) => [message.message_thread_id, message.forum_topic_created.name]);
+    return made.map(({ message_thread_id: thread, forum_topic_created: topic }) => [thread, topic.name, this.isClosed(chat, thread)]);
+  }
+
+  isClosed(chat, thread) {
+    const news = chat.messages.filter((message) => message.message_thread_id === thread && (message.forum_topic_closed || message.forum_topic_reopened));
+    return Boolean(news.at(-1)?.forum_topic_closed);
   }
 }
 
 export function fullName(user) {
   return [user.first_name, user.last_name].filter(Boolean).join(" ");
+}
+
+/** Who a message is from, as its reader sees it: a person, a bot, or the group itself. */
+export function sender(message) {
+  if (message.sender_chat) return { id: message.sender_chat.id, name: message.sender_chat.title ?? "Group", bot: false };
+  return { id: message.from?.id ?? 0, name: fullName(message.from ?? { first_name: "?" }), bot: Boolean(message.from?.is_bot) };
+}
+
+/** What a message is known by in its chat: those for one member alone have ids of their own. */
+export function keyOf(message) {
+  return message.ephemeral_message_id ? whisperKey(message.ephemeral_message_id) : message.message_id;
+}
+
+function whisperKey(id) {
+  return `whisper-${id}`;
 }
 
 /** Where a basic group went when it became a supergroup; undefined while it is here. */
@@ -106,9 +141,5 @@ export function movedTo(chat) {
 }
 
 function changesMembers(message) {
-  return Boolean(message.new_chat_members || message.left_chat_member || message.migrate_to_chat_id);
-}
-
-function lastDate(chat) {
-  return chat.messages.at(-1)?.date ?? 0;
+  return Boolean(message.new_chat_members || message.left_chat_member || message.migrate_to_chat_id || message.forum_topic_closed || message.forum_topic_reopened);
 }

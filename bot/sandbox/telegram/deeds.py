@@ -61,10 +61,11 @@ class Deeds:
     def _shown(self, chat: Chat) -> Json:
         """A chat as the page sees it: with its members, messages and commands."""
         members = [user_id for user_id in chat.members if chat.has(user_id)]
+        roles = {str(user_id): chat.members[user_id] for user_id in members}
         said = [*chat.messages.values(), *self.world.whispers(chat).values()]
         if chat.ephemeral:
             said.sort(key=lambda message: message["date"])
-        body: Json = {**chat.as_json(), "members": members, "messages": said}
+        body: Json = {**chat.as_json(), "members": members, "roles": roles, "messages": said}
         return {**body, "commands": commands.shown_in(self.world, chat)}
 
     def _tell_chat(self, chat: Chat) -> None:

@@ -70,6 +70,19 @@ class FakeWire:
         self.chats[chat["id"]] = {**chat, "members": members, "messages": [], "commands": commands}
         return self.chats[chat["id"]]
 
+    def add_group(self, *members: int, title: str = "QA team", **more: Any) -> Json:
+        """A supergroup with the bot in it; its first member made it."""
+        group = {"id": -1000 - next(self.ids), "type": "supergroup", "title": title, **more}
+        made = self.add_chat(group, [*members, BOT["id"]])
+        made["roles"] = {str(members[0]): "creator"}
+        return made
+
+    async def whisper(self, chat_id: int, receiver: int, text: str, **content: Any) -> Json:
+        """What the bot shows to one member of a group alone."""
+        head = {"message_id": 0, "ephemeral_message_id": next(self.ids)}
+        head["receiver_user"] = self.users[receiver]
+        return await self.say(chat_id, text, **head, **content)
+
     def put(self, chat_id: int, sender: int, **content: Any) -> Json:
         """Store a message without telling; for what was there before the page came."""
         self.date += 7
