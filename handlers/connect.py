@@ -5,6 +5,7 @@ and its owner is told to replace it.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from aiogram import F, Router
 from aiogram.exceptions import AiogramError
@@ -18,7 +19,7 @@ from pydantic import SecretStr
 from bot.clock import Clock
 from bot.errors import AlreadyThere, BadInput, CodebellError, NotOffered, text
 from bot.i18n import Texts, flag
-from bot.providers.base import Capability, Provider
+from bot.providers.base import Balance, Capability, Provider
 from bot.services import nice_name
 from handlers.channels import can_send
 from handlers.doors import AddKey, Buy, Countries, Country, Keys, Rename, Rent, Send
@@ -129,7 +130,8 @@ async def take_key(
         await state.clear()
         raise NotOffered
     try:
-        key = await _connect(message.chat.id, provider, secret, keys, clock)
+        balance = await tried(provider, secret)
+        key = await stored(message.chat.id, provider, secret, balance, keys, clock())
         await state.clear()
         screen = _connected(key, provider, wanted, t)
     except AlreadyThere as there:
@@ -137,7 +139,7 @@ async def take_key(
         screen = _already_there(provider, there, wanted, t)
     except CodebellError as error:
         screen = _not_connected(provider, error, wanted, t)
-    await show(message, screen if gone else _with_warning(screen, t))
+    await show(message, screen if gone else with_warning(screen, t))
 
 
 @router.message(F.chat.type == "private", F.text.func(holds_a_key))
@@ -151,13 +153,20 @@ async def key_out_of_place(message: Message, t: Texts) -> None:
     await show(message, Screen(text, [[press(t.plain("🔑 Add a provider key"), AddKey())]]))
 
 
-async def _connect(chat_id: int, provider: Provider, secret: SecretStr, keys: KeyStore, clock: Clock) -> Key:
+async def tried(provider: Provider, secret: SecretStr) -> Balance:
+    """Whether a key works, by its balance. Raises what its provider says, or `NotAKey`."""
     _check(secret)
-    balance = await provider.balance(secret)
+    return await provider.balance(secret)
+
+
+async def stored(
+    chat_id: int, provider: Provider, secret: SecretStr, balance: Balance, keys: KeyStore, now: datetime
+) -> Key:
+    """Seal a key that works for a chat; the second one of a provider gets a label. Raises `AlreadyThere`."""
     currency = balance.currency or provider.currency
     earlier = [key for key in await keys.list(chat_id) if key.provider == provider.name]
     label = str(len(earlier) + 1) if earlier else ""
-    return await keys.add(chat_id, provider.name, label, secret, balance.amount, currency, clock())
+    return await keys.add(chat_id, provider.name, label, secret, balance.amount, currency, now)
 
 
 def _check(secret: SecretStr) -> None:
@@ -237,7 +246,8 @@ def _not_connected(provider: Provider, error: CodebellError, wanted: AddKey, t: 
     )
 
 
-def _with_warning(screen: Screen, t: Texts) -> Screen:
+def with_warning(screen: Screen, t: Texts) -> Screen:
+    """The person's message with the key is still there."""
     warning = t("⚠️ I could not delete your message with the key: please delete it yourself.")
     return Screen(f"{screen.html}\n\n{warning}", screen.rows)
 
