@@ -20,6 +20,7 @@ class Drawing:
     """A message ready to go; `edits` is the message it replaces, `again_at` when it will look different.
 
     `once` must not ring twice: where the message to edit is gone, it stays gone. `silent` makes no sound.
+    Without `html` the message that is edited keeps its words and gets these buttons.
     """
 
     html: str
@@ -42,6 +43,14 @@ async def send(bot: Bot, post: Post, drawing: Drawing) -> int:
     """One call; the id of the message. Raises what aiogram does, and `ValueError` for what cannot be said."""
     mode = None if drawing.plain else "HTML"
     text = _bare(drawing.html) if drawing.plain else drawing.html
+    if drawing.edits is not None and not drawing.html:
+        await bot.edit_message_reply_markup(
+            chat_id=post.chat_id,
+            message_id=drawing.edits,
+            reply_markup=drawing.keyboard,
+            request_timeout=_PATIENCE,
+        )
+        return drawing.edits
     if drawing.edits is not None:
         await bot.edit_message_text(
             text,
@@ -69,3 +78,52 @@ async def send(bot: Bot, post: Post, drawing: Drawing) -> int:
 def _bare(markup: str) -> str:
     """HTML without its tags: what is left to say when Telegram could not read them."""
     return html.unescape(re.sub(r"</?[a-z][^>]*>", "", markup))
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A message to copy as it is, whatever it holds, with these buttons under it."""
+
+    from_chat: int
+    message_id: int
+    keyboard: InlineKeyboardMarkup | None = None
+
+
+async def copy(bot: Bot, chat_id: int, original: Copy, *, silent: bool = False) -> int:
+    """One call; the id of the copy. Raises what aiogram does."""
+    made = await bot.copy_message(
+        chat_id,
+        original.from_chat,
+        original.message_id,
+        reply_markup=original.keyboard,
+        disable_notification=silent or None,
+        request_timeout=_PATIENCE,
+    )
+    return made.message_id
+
+
+async def delete(bot: Bot, chat_id: int, message_id: int) -> None:
+    """One call. Raises what aiogram does."""
+    await bot.delete_message(chat_id, message_id, request_timeout=_PATIENCE)
+
+
+async def reword(bot: Bot, chat_id: int, message_id: int, words: Drawing, *, captioned: bool) -> None:
+    """Give a message, or what stands under its picture, other words. Raises what aiogram does."""
+    if not captioned:
+        await bot.edit_message_text(
+            words.html,
+            chat_id=chat_id,
+            message_id=message_id,
+            reply_markup=words.keyboard,
+            parse_mode="HTML",
+            request_timeout=_PATIENCE,
+        )
+        return
+    await bot.edit_message_caption(
+        chat_id=chat_id,
+        message_id=message_id,
+        caption=words.html,
+        reply_markup=words.keyboard,
+        parse_mode="HTML",
+        request_timeout=_PATIENCE,
+    )

@@ -12,6 +12,7 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramUnauthorizedError,
 )
+from aiohttp import ClientConnectorError
 
 REVOKED = "Telegram does not accept BOT_TOKEN: was it revoked?"
 
@@ -126,6 +127,11 @@ def judge(error: Exception) -> Verdict:
             return Hopeless()
         case _:
             return Unsure(unreadable=False)
+
+
+def never_left(error: Exception) -> bool:
+    """Whether Telegram was not even reached, so that it has heard nothing."""
+    return isinstance(error.__cause__, ClientConnectorError)
 
 
 def _is_a_yes(answer: object) -> bool:

@@ -17,6 +17,8 @@ class Guests(CallbackData, prefix="P"):
 class Broadcasts(CallbackData, prefix="B"):
     """broadcast: what was sent to many, and how far it is."""
 
+    page: Annotated[int, Field(ge=0, le=999)] = 0
+
 
 class Switching(CallbackData, prefix="S"):
     """switching: the pause, the maintenance text, who may come in, and blocked services."""

@@ -38,9 +38,9 @@ class Broadcast(Row):
     admin_id: Mapped[int]
     source_id: Mapped[int]
     keyboard: Mapped[str] = mapped_column(Text, default="")
-    #: How it begins, and whether its words stand under a picture or a file.
+    #: How it begins, and where its words stand: "text", "caption" (under a picture, say), or "" without any.
     title: Mapped[str] = mapped_column(String(64), default="")
-    captioned: Mapped[bool] = mapped_column(default=False)
+    wording: Mapped[str] = mapped_column(String(8), default="")
     #: Whom it is for: a word of `storage.audiences`, and what belongs to it (a language).
     segment: Mapped[str] = mapped_column(String(16), default="")
     segment_value: Mapped[str] = mapped_column(String(16), default="")

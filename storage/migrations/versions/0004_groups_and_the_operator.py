@@ -143,7 +143,7 @@ def _broadcasts() -> None:
         sa.Column("source_id", sa.BigInteger(), nullable=False),
         sa.Column("keyboard", sa.Text(), nullable=False),
         sa.Column("title", sa.String(64), nullable=False),
-        sa.Column("captioned", sa.Boolean(), nullable=False),
+        sa.Column("wording", sa.String(8), nullable=False),
         sa.Column("segment", sa.String(16), nullable=False),
         sa.Column("segment_value", sa.String(16), nullable=False),
         sa.Column("state", sa.String(12), nullable=False),

@@ -1,0 +1,271 @@
+"""The herald: takes the copies of broadcasts to Telegram, each at most once, behind all that the postman has.
+
+Few are under way at once, and a copy is marked before its call: when the process dies, only of those nobody
+knows whether they were sent (see `storage.copies`). What Telegram is sure not to have taken is tried again;
+after an answer that says neither, the next copy is a probe, as whoever goes on would lose one after another.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from aiogram import Bot
+from aiogram.exceptions import AiogramError
+from aiogram.types import InlineKeyboardMarkup
+
+from bot.broadcasts import Tally
+from bot.clock import Clock, ended
+from bot.drawing import Copy, Drawing, copy, delete, reword
+from bot.failpoints import Failpoint, reach
+from bot.hours import quiet_until, zone_of
+from bot.paces import NoRoom
+from bot.verdicts import AsItIs, Moved, Stop, Unreachable, Unsure, Wait, judge, never_left
+from storage.broadcasts import BroadcastStore, Change
+from storage.chats import ChatStore
+from storage.copies import CopyStore, Due, Fate
+
+log = logging.getLogger(__name__)
+
+#: So many calls under way at once; Telegram asks for few, and only theirs may be lost.
+AT_ONCE = 5
+#: Copies read at once: a second of Telegram's limit.
+_SLICE = 30
+#: How far it is is told every so often.
+_TOLD = timedelta(seconds=3)
+#: Nothing is sent for so long after a flood limit, at most; a longer one is that chat's alone.
+_BREATH = 5.0
+#: The longest pause while Telegram does not answer as it should.
+_LONGEST = 60.0
+#: So many refusals in a row are not about the chats; so often a copy is changed that gave no clear answer.
+_TOO_MANY, _TRIES = 5, 3
+_GONE = ("message to copy not found", "message can't be copied")
+
+Turn = Callable[[int], AbstractAsyncContextManager[None]]
+
+
+class Herald:
+    """Works off what is due of broadcasts; `turn` is the pace that all messages share."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        copies: CopyStore,
+        store: BroadcastStore,
+        chats: ChatStore,
+        turn: Turn,
+        tally: Tally,
+        clock: Clock,
+        nudge: Callable[[], None],
+        revoked: Callable[[], None],
+    ) -> None:
+        self._bot = bot
+        self._copies, self._store, self._chats = copies, store, chats
+        self._turn, self._tally = turn, tally
+        self._clock, self._nudge, self._revoked = clock, nudge, revoked
+        self._work: asyncio.Task[None] | None = None
+        self._halted = False
+        #: Broadcasts of which something ended since it was told, and when that was.
+        self._moved: set[str] = set()
+        self._told: datetime | None = None
+        #: What ended and could not be noted yet.
+        self._open: deque[tuple[Due, Fate, int | None]] = deque()
+        self._quiet_until: datetime | None = None
+        #: Unclear answers and refusals in a row; and whether one copy at a time is enough for now.
+        self._unsure, self._refused, self._careful = 0, 0, False
+        self._noting = asyncio.Lock()
+
+    async def start(self) -> None:
+        """What was being sent when the last process died is never sent again."""
+        lost = await self._copies.interrupted(self._clock())
+        if lost:
+            log.warning("of %d copies nobody knows whether they were sent: the process died over them", lost)
+
+    async def round(self) -> None:
+        """Begin to work off what is due, if nobody does; every second."""
+        if (self._work is None or self._work.done()) and not self._halted:
+            self._work = asyncio.create_task(self._go())
+
+    def halt(self) -> None:
+        """Begin nothing any more."""
+        self._halted = True
+
+    async def settle(self, seconds: float) -> None:
+        """Wait for what is under way."""
+        if self._work is not None:
+            await asyncio.wait((self._work,), timeout=seconds)
+
+    async def rest(self) -> None:
+        """Break it off: nobody knows then whether it was sent."""
+        if self._work is not None:
+            await ended(self._work)
+
+    async def _go(self) -> None:
+        try:
+            await self._catch_up()
+            while self._may_speak and await self._copies.feed(self._clock()):
+                if not (due := await self._copies.next(self._clock(), _SLICE)):
+                    break
+                await self._take(deque(due))
+                await self._tell()
+            await self._tell()
+        except Exception:
+            log.exception("a round of the herald")
+
+    @property
+    def _may_speak(self) -> bool:
+        resting = self._quiet_until is not None and self._clock() < self._quiet_until
+        return not self._halted and not resting
+
+    def _rest_for(self, seconds: float) -> None:
+        self._quiet_until = self._clock() + timedelta(seconds=seconds)
+
+    async def _take(self, due: deque[Due]) -> None:
+        """Several side by side, one after another as long as it is not sure how things are.
+
+        Whatever fails in one, the others find their end. Raises the first that failed.
+        """
+        lanes = (self._one_by_one(due) for _ in range(1 if self._careful else AT_ONCE))
+        for failure in await asyncio.gather(*lanes, return_exceptions=True):
+            if failure is not None:
+                raise failure
+
+    async def _one_by_one(self, due: deque[Due]) -> None:
+        while due and self._may_speak:
+            one = due.popleft()
+            try:
+                await self._deliver(one)
+            except NoRoom as full:
+                await self._copies.later(one, self._clock() + timedelta(seconds=full.seconds))
+
+    async def _deliver(self, due: Due) -> None:
+        if due.lost:
+            await self._end(due, Fate.BLOCKED if due.is_new else Fate.UNCHANGED)
+            return
+        async with self._turn(due.post.chat_id):
+            if self._may_speak and await self._copies.begin(due, self._clock()):
+                await self._try(due)
+
+    async def _try(self, due: Due) -> None:
+        try:
+            reach(Failpoint.BEFORE_SEND)
+            self._chats.speak(due.post.chat_id)
+            message_id = await self._say(due)
+            reach(Failpoint.AFTER_SEND)
+        except (AiogramError, TimeoutError, ValueError) as error:
+            await self._react(due, error)
+        else:
+            self._unsure, self._refused, self._careful = 0, 0, False
+            await self._end(due, Fate.SENT if due.is_new else Fate.CHANGED, message_id)
+
+    async def _say(self, due: Due) -> int | None:
+        """One call; the id of the copy, None where there is none any more."""
+        broadcast, chat_id, message_id = due.broadcast, due.post.chat_id, due.post.message_id or 0
+        if due.is_new:
+            original = Copy(broadcast.admin_id, broadcast.source_id, buttons(broadcast.keyboard))
+            return await copy(self._bot, chat_id, original, silent=self._is_quiet(due))
+        if broadcast.changing == Change.DELETE:
+            await delete(self._bot, chat_id, message_id)
+            return None
+        words = Drawing(broadcast.words, buttons(broadcast.keyboard))
+        await reword(self._bot, chat_id, message_id, words, captioned=broadcast.wording == "caption")
+        return message_id
+
+    def _is_quiet(self, due: Due) -> bool:
+        """Whether the chat has quiet hours now: it gets its copy without a sound."""
+        zone = zone_of(due.utc_offset)
+        return due.quiet is not None and quiet_until(self._clock(), *due.quiet, zone) is not None
+
+    async def _react(self, due: Due, error: Exception) -> None:
+        match judge(error):
+            case Unsure():
+                await self._doubt(due, error)
+            case Wait(seconds=seconds):
+                self._careful = True
+                self._rest_for(min(seconds, _BREATH))
+                await self._copies.later(due, self._clock())
+            case Moved(chat_id=new):
+                await self._chats.migrate(due.post.chat_id, new)
+                await self._copies.later(due, self._clock())
+                self._nudge()
+            case Unreachable():
+                await self._lose(due)
+            case Stop():
+                self.halt()
+                await self._copies.later(due, self._clock())
+                self._revoked()
+            case AsItIs() if not due.is_new:
+                await self._end(due, Fate.CHANGED, due.post.message_id)
+            case _:
+                await self._refuse(due, error)
+
+    async def _lose(self, due: Due) -> None:
+        """Its chat cannot be reached any more."""
+        if not self._chats.heard(due.post.chat_id):
+            await self._chats.mark_unreachable(due.post.chat_id, self._clock())
+        self._nudge()
+        await self._end(due, Fate.BLOCKED if due.is_new else Fate.UNCHANGED, due.post.message_id)
+
+    async def _doubt(self, due: Due, error: Exception) -> None:
+        """No clear answer: what may have been sent is not sent again, and the next one waits a little."""
+        self._careful = True
+        self._unsure += 1
+        self._rest_for(min(_LONGEST, 2.0 ** min(self._unsure, 10)))
+        log.warning("a copy got no clear answer: %s", type(error).__name__)
+        if never_left(error) or (not due.is_new and due.post.attempts < _TRIES):
+            await self._copies.later(due, self._clock(), burnt=1)
+        else:
+            await self._end(due, Fate.UNSURE if due.is_new else Fate.UNCHANGED, due.post.message_id)
+
+    async def _refuse(self, due: Due, error: Exception) -> None:
+        """A definite no: of this chat, or of all of them."""
+        said = str(error).lower()
+        if due.is_new and any(words in said for words in _GONE):
+            await self._pause(due, "gone")
+        elif not due.is_new:
+            gone = "message to delete not found" in said
+            await self._end(due, Fate.CHANGED if gone else Fate.UNCHANGED)
+        elif self._refused + 1 >= _TOO_MANY:
+            await self._pause(due, "refused")
+        else:
+            self._refused += 1
+            log.warning("a copy was refused: %s", type(error).__name__)
+            await self._end(due, Fate.FAILED)
+
+    async def _pause(self, due: Due, reason: str) -> None:
+        """What stands in the way stands in the way of all: the operator decides."""
+        self._refused = 0
+        await self._store.pause(due.broadcast.id, None, self._clock(), reason)
+        await self._copies.later(due, self._clock())
+        self._nudge()
+
+    async def _end(self, due: Due, fate: Fate, message_id: int | None = None) -> None:
+        self._open.append((due, fate, message_id))
+        self._tally.count(due.broadcast.id)
+        await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        """Note what ended. Raises what the database does; it is noted at the next round then."""
+        async with self._noting:
+            while self._open:
+                due, fate, message_id = self._open[0]
+                await self._copies.ended(due, fate, message_id, self._clock())
+                self._moved.add(due.broadcast.id)
+                self._open.popleft()
+
+    async def _tell(self) -> None:
+        """Let it be shown how far they are, not too often."""
+        now = self._clock()
+        if self._moved and (self._told is None or now - self._told >= _TOLD):
+            moved, self._moved, self._told = self._moved, set(), now
+            await self._copies.report(moved, now)
+            self._nudge()
+
+
+@lru_cache(maxsize=16)
+def buttons(keyboard: str) -> InlineKeyboardMarkup | None:
+    """The buttons of a broadcast from their JSON; "" is none."""
+    return InlineKeyboardMarkup.model_validate_json(keyboard) if keyboard else None

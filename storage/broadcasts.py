@@ -1,0 +1,227 @@
+"""Broadcasts: drafted, aimed, started once, paused, resumed, cancelled, and changed afterwards everywhere.
+
+Every deed of an operator stands in the log with it, and lets the message that shows how far it is be drawn.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Update, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.audiences import count
+from storage.database import Database
+from storage.deeds import note
+from storage.models import Broadcast, BroadcastState, Post
+from storage.outbox import Kind, Priority, arm
+
+#: For so long after its end copies can be changed: Telegram deletes no older ones. Then their rows go.
+CHANGEABLE = timedelta(hours=48)
+#: A draft that was not sent by then is forgotten.
+DRAFTED = timedelta(days=1)
+#: Copies whose rows go in one transaction.
+_SLICE = 1000
+
+
+class Change(StrEnum):
+    """What is done to the copies of a broadcast."""
+
+    DELETE = "delete"
+    EDIT = "edit"
+
+
+GOING = (BroadcastState.RUNNING, BroadcastState.PAUSED)
+ENDED = (BroadcastState.DONE, BroadcastState.CANCELLED)
+
+
+class BroadcastStore:
+    """Every method is one transaction; `by` is the operator who does it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def draft(self, broadcast: Broadcast) -> None:
+        async with self._database.begin() as session:
+            session.add(broadcast)
+
+    async def get(self, broadcast_id: str) -> Broadcast | None:
+        async with self._database.begin() as session:
+            return await session.get(Broadcast, broadcast_id)
+
+    async def recent(self, limit: int, skipped: int = 0) -> Sequence[Broadcast]:
+        """Those that were started, the newest first."""
+        begun = select(Broadcast).where(Broadcast.state != BroadcastState.DRAFT)
+        newest = begun.order_by(Broadcast.created_at.desc(), Broadcast.id).limit(limit).offset(skipped)
+        async with self._database.begin() as session:
+            return (await session.scalars(newest)).all()
+
+    async def how_many(self) -> int:
+        """Of those."""
+        begun = select(func.count()).select_from(Broadcast).where(Broadcast.state != BroadcastState.DRAFT)
+        async with self._database.begin() as session:
+            return await session.scalar(begun) or 0
+
+    async def aim(self, broadcast_id: str, segment: str, value: str, now: datetime) -> Broadcast | None:
+        """Choose whom a draft is for; it says for how many. None when it is no draft any more."""
+        async with self._database.begin() as session:
+            drafts = update(Broadcast).where(
+                Broadcast.id == broadcast_id, Broadcast.state == BroadcastState.DRAFT
+            )
+            aimed = drafts.values(segment=segment, segment_value=value)
+            broadcast = await session.scalar(aimed.returning(Broadcast))
+            if broadcast is not None:
+                broadcast.total = await count(session, segment, value, now)
+            return broadcast
+
+    async def start(
+        self, broadcast_id: str, by: int, now: datetime, card: int | None = None
+    ) -> Broadcast | None:
+        """Send a draft to those who are there now, once: None when it was started before, or has no aim.
+
+        `card` is the message that shows how far it is from now on.
+        """
+        async with self._database.begin() as session:
+            drafts = update(Broadcast).where(Broadcast.id == broadcast_id, Broadcast.segment != "")
+            started = drafts.where(Broadcast.state == BroadcastState.DRAFT).values(
+                state=BroadcastState.RUNNING, started_at=now
+            )
+            broadcast = await session.scalar(started.returning(Broadcast))
+            if broadcast is not None:
+                broadcast.total = await count(session, broadcast.segment, broadcast.segment_value, now)
+                await _done(session, broadcast, by, "broadcast start", now, card)
+            return broadcast
+
+    async def pause(self, broadcast_id: str, by: int | None, now: datetime, reason: str = "") -> bool:
+        """Whether it was going; `by` None is the bot itself, for a reason."""
+        return await self._goes(
+            broadcast_id, BroadcastState.RUNNING, BroadcastState.PAUSED, by, now, reason=reason
+        )
+
+    async def resume(self, broadcast_id: str, by: int, now: datetime) -> bool:
+        """Whether it was paused."""
+        return await self._goes(broadcast_id, BroadcastState.PAUSED, BroadcastState.RUNNING, by, now)
+
+    async def cancel(self, broadcast_id: str, by: int, now: datetime) -> bool:
+        """Whether it had not ended before; who has no copy yet gets none."""
+        async with self._database.begin() as session:
+            going = update(Broadcast).where(Broadcast.id == broadcast_id, Broadcast.state.in_(GOING))
+            over = going.values(state=BroadcastState.CANCELLED, reason="", ended_at=now)
+            broadcast = await session.scalar(over.returning(Broadcast))
+            if broadcast is not None:
+                await _drop_unsent(session, broadcast_id)
+                await _done(session, broadcast, by, "broadcast cancel", now)
+            return broadcast is not None
+
+    async def word(self, broadcast_id: str, words: str, now: datetime) -> Broadcast | None:
+        """Keep other words for its copies; None where they cannot be changed now."""
+        kept = _changeable(broadcast_id, now).values(words=words).returning(Broadcast)
+        async with self._database.begin() as session:
+            found: Broadcast | None = await session.scalar(kept)
+            return found
+
+    async def change(
+        self, broadcast_id: str, what: Change, by: int, now: datetime, card: int | None = None
+    ) -> bool:
+        """Begin to delete or edit the copies; whether it ended, lately, and nothing is being done to them."""
+        begun = _changeable(broadcast_id, now).values(changing=what, changed=0, reached=None, reason="")
+        async with self._database.begin() as session:
+            broadcast = await session.scalar(begun.returning(Broadcast))
+            if broadcast is not None:
+                await _done(session, broadcast, by, f"broadcast {what}", now, card)
+            return broadcast is not None
+
+    async def look(self, broadcast_id: str, admin_id: int, card: int, now: datetime) -> None:
+        """From now on this message of who drafted it shows how far it is."""
+        async with self._database.begin() as session:
+            await arm(session, Kind.PROGRESS, broadcast_id, admin_id, now, hangs=card)
+
+    async def sweep(self, now: datetime) -> None:
+        """Housekeeping: old drafts go, and the rows of copies that nobody can delete any more."""
+        old = select(Broadcast.id).where(
+            Broadcast.state.in_(ENDED), Broadcast.ended_at <= now - CHANGEABLE, Broadcast.changing == ""
+        )
+        drafts = delete(Broadcast).where(
+            Broadcast.state == BroadcastState.DRAFT, Broadcast.created_at < now - DRAFTED
+        )
+        async with self._database.begin() as session:
+            await session.execute(drafts)
+            ended = (await session.scalars(old)).all()
+        for broadcast_id in ended:
+            while await self._drop_some(broadcast_id):
+                pass
+
+    async def _drop_some(self, broadcast_id: str) -> bool:
+        """Whether there may be more of them."""
+        few = select(Post.id).where(Post.broadcast == broadcast_id).limit(_SLICE)
+        async with self._database.begin() as session:
+            ids = (await session.scalars(few)).all()
+            await session.execute(delete(Post).where(Post.id.in_(ids)))
+            return len(ids) == _SLICE
+
+    async def _goes(
+        self,
+        broadcast_id: str,
+        before: BroadcastState,
+        after: BroadcastState,
+        by: int | None,
+        now: datetime,
+        *,
+        reason: str = "",
+    ) -> bool:
+        async with self._database.begin() as session:
+            there = update(Broadcast).where(Broadcast.id == broadcast_id, Broadcast.state == before)
+            broadcast = await session.scalar(there.values(state=after, reason=reason).returning(Broadcast))
+            if broadcast is not None:
+                what = "broadcast pause" if after is BroadcastState.PAUSED else "broadcast resume"
+                await _done(session, broadcast, by, what, now)
+            return broadcast is not None
+
+
+def _changeable(broadcast_id: str, now: datetime) -> Update:
+    """An update of a broadcast whose copies can be changed now."""
+    idle = update(Broadcast).where(Broadcast.id == broadcast_id, Broadcast.changing == "")
+    return idle.where(Broadcast.state.in_(ENDED), Broadcast.ended_at > now - CHANGEABLE)
+
+
+async def _done(
+    session: AsyncSession,
+    broadcast: Broadcast,
+    by: int | None,
+    what: str,
+    now: datetime,
+    card: int | None = None,
+) -> None:
+    """An operator's deed is written into the log, what the bot did by itself rings; both are shown.
+
+    `card` shows it from now on; only in the chat of who drafted it.
+    """
+    if by is not None:
+        whom = f"{broadcast.segment} {broadcast.segment_value}".strip()
+        note(session, by, what, f"{broadcast.id} to {whom}: {broadcast.total}", now)
+    admin = broadcast.admin_id
+    hangs = card if by == admin else None
+    await arm(session, Kind.PROGRESS, broadcast.id, admin, now, anew=by is None, hangs=hangs)
+
+
+async def _drop_unsent(session: AsyncSession, broadcast_id: str) -> None:
+    """What is being sent right now finds its end."""
+    unsent = delete(Post).where(Post.priority == Priority.BROADCAST, Post.next_try_at.is_not(None))
+    await session.execute(unsent.where(Post.broadcast == broadcast_id, Post.failure == ""))
+
+
+async def lose_track(session: AsyncSession, now: datetime) -> None:
+    """Within the caller's transaction: after a backup nobody knows who got what since; nobody gets it twice.
+
+    A draft may have been sent since then as well.
+    """
+    await session.execute(delete(Broadcast).where(Broadcast.state == BroadcastState.DRAFT))
+    going = update(Broadcast).where(Broadcast.state.in_(GOING))
+    cancelled = going.values(state=BroadcastState.CANCELLED, reason="restored", ended_at=now)
+    lost = (await session.scalars(cancelled.returning(Broadcast))).all()
+    await session.execute(update(Broadcast).where(Broadcast.changing != "").values(changing=""))
+    due = (Post.priority == Priority.BROADCAST, Post.next_try_at.is_not(None))
+    await session.execute(delete(Post).where(*due, Post.sent_at.is_(None)))
+    await session.execute(update(Post).where(*due).values(next_try_at=None))
+    for broadcast in lost:
+        await arm(session, Kind.PROGRESS, broadcast.id, broadcast.admin_id, now)

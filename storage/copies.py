@@ -1,0 +1,247 @@
+"""The copies of broadcasts, rows of the outbox: made in slices, sent at most once each, then perhaps changed.
+
+A row is marked as being tried before it is sent. What is left when the process dies:
+
+    before it is made      made after the start: rows and how far they reach are one transaction
+    until it is marked     due, and sent after the start
+    until its end is noted marked: nobody knows whether it was sent, so it never is again; it counts as unsure
+
+A copy that is to be changed is due once more; that is done again after a death, and changes nothing then.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.audiences import next_chats
+from storage.database import Database
+from storage.models import Broadcast, BroadcastState, Chat, Post, Preferences
+from storage.outbox import EVERYWHERE, TRYING, Kind, Priority, arm, new_id
+
+#: So many copies of a broadcast are due at most, and more are made when there are fewer than half of them.
+AHEAD = 200
+
+
+class Fate(StrEnum):
+    """What became of a copy: a column that counts it, or none where nothing was changed."""
+
+    SENT = "sent"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+    UNSURE = "unsure"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A copy that may be sent or changed now; `lost`: its chat cannot be reached; quiet hours in minutes."""
+
+    post: Post
+    broadcast: Broadcast
+    lost: bool
+    quiet: tuple[int, int] | None = None
+    utc_offset: int | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it was not sent yet."""
+        return self.post.sent_at is None
+
+
+class CopyStore:
+    """The herald's side of broadcasts; every method is one transaction."""
+
+    def __init__(self, database: Database, ahead: int = AHEAD) -> None:
+        self._database = database
+        self._ahead = ahead
+
+    async def feed(self, now: datetime) -> bool:
+        """Make the next rows of all that goes on, and end what has none left; whether anything goes on."""
+        async with self._database.begin() as session:
+            going = (await session.scalars(select(Broadcast).where(_goes_on()))).all()
+            for broadcast in going:
+                due = await _how_many_due(session, broadcast)
+                if due < self._ahead // 2:
+                    await _feed(session, broadcast, self._ahead - due, now, last=not due)
+            return bool(going)
+
+    async def next(self, now: datetime, limit: int) -> Sequence[Due]:
+        """What may be sent or changed now; nothing while Telegram wants nothing from the whole bot."""
+        chosen = (Preferences.quiet_from, Preferences.quiet_to, Preferences.utc_offset)
+        query = select(Post, Broadcast, Chat.unreachable_at, *chosen).where(*_due(now))
+        query = query.join(Broadcast, Broadcast.id == Post.broadcast)
+        query = query.outerjoin(Chat, Chat.id == Post.chat_id)
+        query = query.outerjoin(Preferences, Preferences.chat_id == Post.chat_id)
+        async with self._database.begin() as session:
+            rows = await session.execute(query.order_by(Post.next_try_at, Post.chat_id.desc()).limit(limit))
+            return [_read(*row) for row in rows]
+
+    async def begin(self, due: Due, now: datetime) -> bool:
+        """Before the call: from now on a copy is never sent again. False where it is not to be sent now."""
+        wanted = Broadcast.state == BroadcastState.RUNNING if due.is_new else Broadcast.changing != ""
+        goes_on = exists().where(Broadcast.id == due.post.broadcast, wanted)
+        still = update(Post).where(Post.id == due.post.id, Post.next_try_at.is_not(None), Post.failure == "")
+        async with self._database.begin() as session:
+            tried = still.where(goes_on, ~_flooded(now)).values(failure=TRYING[0])
+            return await session.scalar(tried.returning(Post.id)) is not None
+
+    async def ended(self, due: Due, fate: Fate, message_id: int | None, now: datetime) -> None:
+        """What became of it, and one more of these in its broadcast."""
+        failure = "" if fate in (Fate.SENT, Fate.CHANGED) else fate.capitalize()
+        values: dict[str, Any] = {"next_try_at": None, "failure": failure, "message_id": message_id}
+        if fate is Fate.SENT:
+            values["sent_at"] = now
+        async with self._database.begin() as session:
+            tried = update(Post).where(Post.id == due.post.id, Post.next_try_at.is_not(None)).values(**values)
+            if await session.scalar(tried.returning(Post.id)) is not None:
+                await _count(session, due.broadcast.id, {fate: 1})
+
+    async def later(self, due: Due, at: datetime, burnt: int = 0) -> None:
+        """It was not sent, that is certain, or may be changed twice: it is tried again.
+
+        A copy whose broadcast was cancelled goes, and one in whose chat there is another.
+        """
+        mine, tries = Post.id == due.post.id, Post.attempts + burnt
+        again = update(Post).where(mine).values(next_try_at=at, failure="", attempts=tries)
+        async with self._database.begin() as session:
+            await session.execute(again)
+            await session.execute(delete(Post).where(mine, Post.sent_at.is_(None), _is_needless()))
+
+    async def interrupted(self, now: datetime) -> int:
+        """At the start: what was being sent when the process died; how many copies nobody is sure of.
+
+        What was being changed is changed again.
+        """
+        tried = (
+            Post.priority == Priority.BROADCAST,
+            Post.next_try_at.is_not(None),
+            Post.failure == TRYING[0],
+        )
+        async with self._database.begin() as session:
+            changing = update(Post).where(*tried, Post.sent_at.is_not(None))
+            await session.execute(changing.values(failure=""))
+            unsure = update(Post).where(*tried).values(next_try_at=None, failure=Fate.UNSURE.capitalize())
+            lost = (await session.scalars(unsure.returning(Post.broadcast))).all()
+            for broadcast_id in {each for each in lost if each is not None}:
+                await _count(session, broadcast_id, {Fate.UNSURE: lost.count(broadcast_id)})
+                await _report(session, broadcast_id, now)
+            return len(lost)
+
+    async def report(self, broadcast_ids: Iterable[str], now: datetime) -> None:
+        """The messages that show how far they are come up to date."""
+        async with self._database.begin() as session:
+            for broadcast_id in broadcast_ids:
+                await _report(session, broadcast_id, now)
+
+
+def _goes_on() -> ColumnElement[bool]:
+    return or_(
+        Broadcast.state == BroadcastState.RUNNING,
+        and_(Broadcast.state.in_((BroadcastState.DONE, BroadcastState.CANCELLED)), Broadcast.changing != ""),
+    )
+
+
+def _flooded(now: datetime) -> ColumnElement[bool]:
+    return exists().where(Chat.id == EVERYWHERE, Chat.blocked_until > now)
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    ours = (Post.priority == Priority.BROADCAST, Post.next_try_at <= now, Post.failure == "")
+    open_now = or_(Chat.blocked_until.is_(None), Chat.blocked_until <= now)
+    return (*ours, _goes_on(), open_now, ~_flooded(now))
+
+
+def _is_needless() -> ColumnElement[bool]:
+    """Whether its broadcast was cancelled, or its chat, where a group moved to, has another copy."""
+    twin = Post.__table__.alias()
+    same = (twin.c.broadcast == Post.broadcast, twin.c.chat_id == Post.chat_id, twin.c.id != Post.id)
+    cancelled = exists().where(Broadcast.id == Post.broadcast, Broadcast.state == BroadcastState.CANCELLED)
+    return or_(cancelled, exists().where(*same))
+
+
+def _read(
+    post: Post,
+    broadcast: Broadcast,
+    lost: datetime | None,
+    first: int | None,
+    last: int | None,
+    offset: int | None,
+) -> Due:
+    quiet = None if first is None or last is None else (first, last)
+    return Due(post, broadcast, lost is not None, quiet, offset)
+
+
+async def _how_many_due(session: AsyncSession, broadcast: Broadcast) -> int:
+    """Rows that are due or being tried."""
+    due = (Post.priority == Priority.BROADCAST, Post.next_try_at.is_not(None))
+    query = select(func.count()).select_from(Post).where(*due, Post.broadcast == broadcast.id)
+    return await session.scalar(query) or 0
+
+
+async def _feed(session: AsyncSession, broadcast: Broadcast, room: int, now: datetime, *, last: bool) -> None:
+    """Make more rows due; where there are none and `last` is true, it has ended."""
+    running = broadcast.state is BroadcastState.RUNNING
+    chats = await (_make(session, broadcast, room, now) if running else _arm(session, broadcast, room, now))
+    if chats:
+        broadcast.reached = chats[-1]
+    elif last and running:
+        broadcast.state, broadcast.ended_at = BroadcastState.DONE, now
+    elif last:
+        broadcast.changing, broadcast.reason = "", f"after {broadcast.changing}"
+    if not chats and last:
+        await _report(session, broadcast.id, now)
+
+
+async def _make(session: AsyncSession, broadcast: Broadcast, room: int, now: datetime) -> list[int]:
+    """New copies for the next chats; their ids."""
+    chats = await next_chats(session, broadcast, room)
+    if chats:
+        await session.execute(insert(Post), [_row(broadcast, chat_id, now) for chat_id in chats])
+    return chats
+
+
+def _row(broadcast: Broadcast, chat_id: int, now: datetime) -> Mapping[str, Any]:
+    return {
+        "id": new_id(),
+        "dedup": f"{Kind.BROADCAST}:{broadcast.id}:{chat_id}",
+        "kind": Kind.BROADCAST,
+        "subject": broadcast.id,
+        "chat_id": chat_id,
+        "priority": Priority.BROADCAST,
+        "created_at": now,
+        "next_try_at": now,
+        "attempts": 0,
+        "version": 1,
+        "failure": "",
+        "broadcast": broadcast.id,
+    }
+
+
+async def _arm(session: AsyncSession, broadcast: Broadcast, room: int, now: datetime) -> list[int]:
+    """The next copies that were sent are to be changed; the ids of their chats."""
+    sent = (Post.broadcast == broadcast.id, Post.message_id > 0, Post.sent_at.is_not(None))
+    query = select(Post.chat_id).where(*sent).order_by(Post.chat_id.desc()).limit(room)
+    if broadcast.reached is not None:
+        query = query.where(Post.chat_id < broadcast.reached)
+    chats = list(await session.scalars(query))
+    due = update(Post).where(*sent, Post.chat_id.in_(chats)).values(next_try_at=now, failure="")
+    await session.execute(due)
+    return chats
+
+
+async def _count(session: AsyncSession, broadcast_id: str, more: Mapping[Fate, int]) -> None:
+    counted = {str(fate): getattr(Broadcast, fate) + n for fate, n in more.items() if fate != Fate.UNCHANGED}
+    if counted:
+        await session.execute(update(Broadcast).where(Broadcast.id == broadcast_id).values(**counted))
+
+
+async def _report(session: AsyncSession, broadcast_id: str, now: datetime) -> None:
+    broadcast = await session.get(Broadcast, broadcast_id)
+    if broadcast is not None:
+        await arm(session, Kind.PROGRESS, broadcast_id, broadcast.admin_id, now)
