@@ -172,6 +172,27 @@ async def test_a_group_that_becomes_a_supergroup_stays_open(chat: Page, bot: Bot
     await expect(chat.get_by_test_id("chat").filter(has_text="Small team")).to_have_count(1)
 
 
+async def test_what_the_bot_whispers_in_a_group_is_pressed_by_its_receiver(chat: Page, bot: Bot) -> None:
+    me = bot.heard("message")["from"]["id"]
+    await chat.get_by_test_id("new-group").click()
+    await chat.get_by_test_id("field-title").fill("QA team")
+    await chat.get_by_test_id("dialog-ok").click()
+    await expect(chat.get_by_test_id("chat-title")).to_have_text("QA team")
+    group = bot.heard("my_chat_member")["chat"]["id"]
+    whisper = {"receiver_user_id": me}
+    markup = keyboard([callback("Finish", "f")])
+    place = {"chat_id": group, "ephemeral_message_parameters": whisper, "reply_markup": markup}
+    sent = await bot.call("sendMessage", **place, text="12345")
+    await expect(chat.get_by_test_id("whisper")).to_be_visible()
+    await button(chat, "Finish").click()
+    await expect(button(chat, "Finish")).to_have_class(re.compile("busy"))
+    number = bot.heard("callback_query")["message"]["ephemeral_message_id"]
+    assert number == sent["ephemeral_message_id"]
+    place = {"chat_id": group, "receiver_user_id": me, "ephemeral_message_id": number}
+    await bot.call("deleteEphemeralMessage", **place)
+    await expect(chat.get_by_text("12345").and_(chat.get_by_test_id("text"))).to_have_count(0)
+
+
 async def test_a_sold_number_gets_its_code_from_the_panel(chat: Page, bot: Bot) -> None:
     card = chat.get_by_test_id("site-smsbower")
     key = str(await card.get_by_test_id("key").text_content())
