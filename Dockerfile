@@ -25,5 +25,5 @@ ENV PATH=/venv/bin:$PATH \
 WORKDIR /codebell
 USER 10001:10001
 VOLUME /data
-HEALTHCHECK --interval=60s --timeout=20s --start-period=60s --retries=3 CMD ["python", "-m", "bot", "check"]
+HEALTHCHECK --interval=60s --timeout=20s --start-period=60s --retries=3 CMD ["python", "-m", "bot", "check", "--alive"]
 ENTRYPOINT ["python", "-m", "bot"]

@@ -70,7 +70,8 @@ def _parser() -> argparse.ArgumentParser:
     back.set_defaults(command=_restore, broken=_again)
     rotate = commands.add_parser("rotate-keys", help="encrypt every key with the newest master key")
     rotate.set_defaults(command=_rotate, broken=_again)
-    check = commands.add_parser("check", help="0 if the bot shows signs of life")
+    check = commands.add_parser("check", help="what is wrong with settings, token, database and providers")
+    check.add_argument("--alive", action="store_true", help="only: 0 if the bot shows signs of life")
     check.set_defaults(command=_check, broken=_again)
     return parser
 
@@ -177,6 +178,17 @@ def _left(done: Rotation, newest: str) -> list[str]:
 
 
 def _check(given: argparse.Namespace) -> int:
+    if given.alive:
+        return _check_life()
+    # Imported here: a container asks for signs of life every minute.
+    from bot import doctor
+
+    findings = asyncio.run(doctor.examine())
+    sys.stdout.write("".join(f"{log.redact(str(each))}\n" for each in findings))
+    return doctor.verdict(findings)
+
+
+def _check_life() -> int:
     file = _read().heartbeat_file
     if file is None:
         raise SettingsError("HEARTBEAT_FILE: is not set, so there is nothing to check")

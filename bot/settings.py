@@ -19,6 +19,7 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSetting
 
@@ -155,11 +156,26 @@ def read(env_file: Path | None = Path(".env")) -> Settings:
     try:
         return Settings(_env_file=env_file)
     except ValidationError as error:
-        raise SettingsError(_one_line(error)) from None
+        raise SettingsError(_lines(error)[0]) from None
     except UnreadableSetting as error:
         raise SettingsError(_unreadable(error)) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{env_file}: cannot be read ({type(error).__name__})") from None
+
+
+def faults(env_file: Path | None = Path(".env")) -> list[str]:
+    """What is wrong with the settings, a line each; of the two secrets the first fault is told."""
+    try:
+        Settings(_env_file=env_file)
+    except ValidationError as error:
+        return _lines(error)
+    except SettingsError as error:
+        return [error.detail]
+    except UnreadableSetting as error:
+        return [_unreadable(error)]
+    except (OSError, UnicodeDecodeError) as error:
+        return [f"{env_file}: cannot be read ({type(error).__name__})"]
+    return []
 
 
 def _one_of(value: SecretStr, file: Path | None, name: str) -> SecretStr:
@@ -192,11 +208,17 @@ def _key_bytes(encoded: str) -> bytes:
     return key
 
 
-def _one_line(error: ValidationError) -> str:
-    """The first complaint, by the setting's name; never its value, which may be a secret."""
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    said = "there is no such setting" if first["type"] == "extra_forbidden" else first["msg"]
-    return f"{_name(first['loc'])}: {said.removeprefix('Value error, ')}"
+def _lines(error: ValidationError) -> list[str]:
+    """Every complaint, by the setting's name; never its value, which may be a secret."""
+    return [
+        _line(each) for each in error.errors(include_url=False, include_input=False, include_context=False)
+    ]
+
+
+def _line(complaint: ErrorDetails) -> str:
+    forbidden = complaint["type"] == "extra_forbidden"
+    said = "there is no such setting" if forbidden else complaint["msg"]
+    return f"{_name(complaint['loc'])}: {said.removeprefix('Value error, ')}"
 
 
 def _name(location: tuple[int | str, ...]) -> str:

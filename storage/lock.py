@@ -34,6 +34,26 @@ def only_here(database_url: str, *, new: bool = True) -> Iterator[None]:
         os.close(lock)
 
 
+def holder(database_url: str) -> str:
+    """The process that holds the database of this URL; "" when nobody does. Nothing is made."""
+    path = sqlite.file_of(parse(database_url))
+    file = None if path is None else path.with_name(path.name + ".lock")
+    if file is None or not file.exists():
+        return ""
+    lock = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _named_in(lock)
+    finally:
+        os.close(lock)
+    return ""
+
+
+def _named_in(lock: int) -> str:
+    return os.pread(lock, 16, 0).decode(errors="replace").strip() or "?"
+
+
 def _opened(file: Path) -> int:
     try:
         return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -45,8 +65,8 @@ def _take(lock: int, path: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        holder = os.pread(lock, 16, 0).decode(errors="replace").strip() or "?"
-        raise StorageError(f"another Codebell (process {holder}) already uses the database {path}") from None
+        other = _named_in(lock)
+        raise StorageError(f"another Codebell (process {other}) already uses the database {path}") from None
     # On a full disk the lock holds all the same, and only its holder's name is missing.
     with suppress(OSError):
         os.ftruncate(lock, 0)

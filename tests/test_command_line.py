@@ -64,7 +64,8 @@ def test_a_provider_nobody_knows_is_one_line_and_exit_code_2_before_anything_sta
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["run"], ["rotate-keys"], ["check"], ["backup", "copy.db"], ["restore", "copy.db"]]
+    "command",
+    [[], ["run"], ["rotate-keys"], ["check", "--alive"], ["backup", "copy.db"], ["restore", "copy.db"]],
 )
 def test_every_command_says_which_setting_is_wrong(
     folder: Path,
@@ -222,16 +223,16 @@ def test_no_backup_is_made_of_what_is_not_this_bots(folder: Path, capsys: pytest
 def test_check_tells_by_its_exit_code_whether_the_bot_lives(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["check"]) == 2
+    assert main(["check", "--alive"]) == 2
     assert "HEARTBEAT_FILE" in capsys.readouterr().err
     file = folder / "alive"
     monkeypatch.setenv("HEARTBEAT_FILE", str(file))
-    assert main(["check"]) == 1
+    assert main(["check", "--alive"]) == 1
     file.touch()
-    assert main(["check"]) == 0
+    assert main(["check", "--alive"]) == 0
     long_ago = time.time() - 3600
     os.utime(file, (long_ago, long_ago))
-    assert main(["check"]) == 1
+    assert main(["check", "--alive"]) == 1
 
 
 def test_a_command_nobody_knows_shows_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
