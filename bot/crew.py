@@ -51,6 +51,7 @@ from storage.forms import FormStore
 from storage.gauges import Gauges
 from storage.guests import GuestStore
 from storage.history import HistoryStore
+from storage.holders import HolderStore
 from storage.incidents import IncidentStore
 from storage.keys import KeyStore
 from storage.links import LinkStore
@@ -70,6 +71,7 @@ from storage.retention import Retention
 from storage.sharings import SharingStore
 from storage.strays import StrayStore
 from storage.switches import SwitchStore
+from storage.usage import UsageStore
 from storage.vault import Vault
 from storage.waits import WaitStore
 from storage.watches import WatchStore
@@ -96,6 +98,7 @@ class Crew:
         self.chats = ChatStore(database, vault)
         self.numbers = ActivationStore(database)
         self.outbox = OutboxStore(database)
+        self.holders, self.usage = HolderStore(database), UsageStore(database)
         self.quotes = QuoteStore(database)
         self.forms = FormStore(database)
         self.preferences = PreferenceStore(database)
@@ -155,6 +158,7 @@ class Crew:
                 self.chats,
                 self.switches,
                 self.admission.serves,
+                lambda: self.switches.paused,
                 self.clock,
             )
         )
@@ -203,6 +207,7 @@ class Crew:
             "exports": self.exports,
             "health": self.health,
             "history": self.history,
+            "holders": self.holders,
             "keys": self.keys,
             "links": self.links,
             "menus": self.menus,
@@ -211,6 +216,7 @@ class Crew:
             "offers": self.offers,
             "open_ends": self.open_ends,
             "overview": self.overview,
+            "outbox": self.outbox,
             "pictures": self.pictures,
             "postage": self.postage,
             "preferences": self.preferences,
@@ -229,6 +235,7 @@ class Crew:
             "switches": self.switches,
             "tariffs": self.tariffs,
             "watches": self.watches,
+            "usage": self.usage,
             "voices": self.voices,
             "window": self.window,
         }

@@ -44,6 +44,7 @@ from bot.failpoints import Failpoint, reach
 from bot.lookout import Find, Lookout, Sight
 from bot.purchases import Purchases
 from bot.spending import Unwritten, WaitedTooLong
+from storage.caps import OrdersPaused
 from storage.chats import ChatStore
 from storage.models import Quote, State, Watch, WatchState
 from storage.reasons import Reason
@@ -58,14 +59,18 @@ _TOO_LATE = (NoNumbers, PriceChanged)
 #: Why an order that bought nothing is no end either: the next one may go well.
 _PASSING = (
     *(NotOffered, Unavailable, BadReply, TooEarly, Expired, UnknownKey),
-    *(NeverCalled, WaitedTooLong, Paused, Rivalled, Unwritten),
+    *(NeverCalled, WaitedTooLong, Paused, Rivalled, Unwritten, OrdersPaused),
 )
 #: Why a key buys nothing more for a watch, where another key still may.
 _OF_ITS_KEY = (NoMoney, BadKey, Banned, BrokenKey)
 
 
 class WatchLooks:
-    """What the watcher does with a due watch. `serves` tells whether somebody may use this bot still."""
+    """What the watcher does with a due watch.
+
+    `serves` tells whether somebody may use this bot still, `paused` whether nothing is bought for now: a
+    watch that buys waits until it is again, within its time.
+    """
 
     def __init__(
         self,
@@ -75,6 +80,7 @@ class WatchLooks:
         chats: ChatStore,
         blocked: Container[str],
         serves: Callable[[int], bool],
+        paused: Callable[[], bool],
         clock: Clock,
     ) -> None:
         self._store = store
@@ -83,6 +89,7 @@ class WatchLooks:
         self._chats = chats
         self._blocked = blocked
         self._serves = serves
+        self._paused = paused
         self._clock = clock
 
     async def step(self, row: Watch) -> None:
@@ -137,7 +144,7 @@ class WatchLooks:
         if not sight.answered:
             reason = type(sight.troubles[0].error).__name__
             await self._store.unanswered(row.id, reason, now, self._later(row))
-        elif find is None or not await self._is_heard(row):
+        elif find is None or (row.buys and (self._paused() or not await self._is_heard(row))):
             await self._store.looked(row.id, now, min(now + EVERY, row.until))
         elif row.buys:
             await self._buy(row, find)
@@ -146,7 +153,7 @@ class WatchLooks:
 
     async def _is_heard(self, row: Watch) -> bool:
         """Nothing is bought for who blocked the bot: nobody would see the number. What is said waits."""
-        chat = await self._chats.get(row.chat_id) if row.buys else None
+        chat = await self._chats.get(row.chat_id)
         return chat is None or chat.unreachable_at is None
 
     async def _buy(self, row: Watch, find: Find) -> None:

@@ -38,6 +38,8 @@ class Vigil:
         self.blocked: frozenset[str] = frozenset()
         #: Who may not use the bot any more.
         self.strangers: set[int] = set()
+        #: Whether an operator wants nothing to be bought.
+        self.paused = False
         self.sells("0.50", 0)
         self.reborn()
 
@@ -50,7 +52,8 @@ class Vigil:
         shops = Shops(core.keys, core.providers)
         lookout = Lookout(Catalogue(core.clock), shops, core.clock)
         looks = WatchLooks(
-            *(self.store, lookout, core.purchases, self.chats, self.blocked, self._serves, core.clock)
+            *(self.store, lookout, core.purchases, self.chats, self.blocked, self._serves),
+            *(lambda: self.paused, core.clock),
         )
         self.watches = Watches(self.store, lookout, looks, self.blocked, core.clock, core._nudge)
 
