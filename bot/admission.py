@@ -112,8 +112,8 @@ class Admission:
         if by is not None:
             await self._count_groups(chat_id, by)
             admitted_at = None if opened else self._clock()
-            values = {"admitted_at": admitted_at, "admitted_by": by, "name": title[:128]}
-            await self._change(chat_id, values, None, "")
+            noted: dict[str, object] = {"admitted_at": admitted_at, "admitted_by": by, "name": title[:128]}
+            await self._change(chat_id, noted, None, "")
 
     async def _count_groups(self, chat_id: int, by: int) -> None:
         if not self.is_operator(by) and await self._store.groups_of(by, chat_id) >= MOST_GROUPS:

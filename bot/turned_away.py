@@ -28,7 +28,7 @@ from bot.i18n import Texts
 _REMEMBERED = 10_000
 _INVITATION, _GROUP_KEY = re.compile(r"/start in_\S+", re.I), re.compile(r"/start gk_\S+", re.I)
 #: The buttons under which a group's administrator adds its key in private; each is checked where it leads.
-_GROUP_KEYS = "K"
+_GROUP_KEYS = "I"
 
 BLOCKED = text(
     "The operator of this bot has blocked you. I do nothing new for you; codes of the numbers you have still "

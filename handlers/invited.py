@@ -130,7 +130,7 @@ async def take_group_key(
     providers: Mapping[str, Provider],
     clock: Clock,
 ) -> None:
-    """Delete the message, check the key by its balance, store it for the group; a wrong one is asked again."""
+    """Delete the message, check the key by its balance, store it for the group. A wrong one is corrected."""
     secret = SecretStr((message.text or "").strip())
     gone = await deleted(message)
     asked = await state.get_data()
