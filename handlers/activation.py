@@ -1,4 +1,7 @@
-"""The buttons of a bought number: cancel, the SMS was sent, another SMS, finish, show the card again."""
+"""The buttons of a bought number: cancel, the SMS was sent, another SMS, finish, show the card again.
+
+In a group they are its holder's alone; an administrator may cancel for one who left.
+"""
 
 from datetime import datetime, timedelta
 
@@ -8,25 +11,33 @@ from aiogram.types import CallbackQuery
 from bot.activations import Activations
 from bot.clock import Clock
 from bot.i18n import Texts
+from bot.members import Members
 from bot.postman import Postman
 from bot.purchases import Purchases
 from handlers.doors import Act, What
-from handlers.private import NUMBERS, only_in_private
+from handlers.holders import AmongThem, in_whose_name
 from handlers.screen import answer
 from storage.activations import ActivationStore
 from storage.models import State
 
 router = Router(name="activation")
 router.callback_query.filter(F.data.startswith("a"))
-only_in_private(router, NUMBERS)
+router.callback_query.middleware(AmongThem())
 
 
 @router.callback_query(Act.filter(F.what == What.CANCEL))
 async def cancel(
-    callback: CallbackQuery, callback_data: Act, t: Texts, activations: Activations, clock: Clock
+    callback: CallbackQuery,
+    callback_data: Act,
+    t: Texts,
+    activations: Activations,
+    clock: Clock,
+    numbers: ActivationStore,
+    members: Members,
 ) -> None:
     """Wish for a cancel; before the minimum wait is over it is booked for the first allowed moment."""
-    row = await activations.cancel(callback_data.id, callback.from_user.id)
+    person = await in_whose_name(await numbers.get(callback_data.id), callback, members)
+    row = await activations.cancel(callback_data.id, person)
     now = clock()
     if row.state is not State.WAITING or row.cancel_at is None or row.cancel_at <= now:
         await answer(callback, t.plain("Cancelling…"))

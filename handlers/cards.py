@@ -1,6 +1,6 @@
-"""What the postman says: the card of a number, and the new message that rings with its code.
+"""The card of a number: drawn from its row at the moment it is sent, so it always tells the present truth.
 
-Both are drawn from their rows at the moment they are sent, so they always tell the present truth.
+In a group it names who holds the number; a code stands on it only where everyone there may read it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,12 +12,15 @@ from bot.drawing import Drawing
 from bot.errors import BadReply, CodebellError, TooEarly, Unavailable, named
 from bot.i18n import Texts, flag, international, visible
 from bot.providers.base import Capability, Provider
-from handlers.doors import Act, Again, Forward, What
+from handlers.code_rings import show_code
+from handlers.doors import Act, Again, Keys, WatchFor, What
 from handlers.endings import after_cancel, cancelled, expired, lost
+from handlers.group_doors import HandOver
+from handlers.holders import Held, called, held_by
 from handlers.purchase_outcomes import late, not_bought, not_listed, unknown, ways_on
 from handlers.screen import Rows, Screen, copies, press
-from handlers.strangers import quoted, sender_of, warnings
-from storage.models import Activation, Sms, State
+from storage.holders import GIVEABLE
+from storage.models import Activation, State
 from storage.reasons import Reason, refusal
 
 #: A purchase that takes longer says so.
@@ -27,10 +30,19 @@ OVER = timedelta(seconds=10)
 _ENDED = frozenset({State.CANCELLED, State.EXPIRED, State.FINISHED, State.FAILED, State.UNKNOWN})
 
 
-def draw_card(row: Activation, t: Texts, providers: Mapping[str, Provider], now: datetime) -> Drawing:
-    """The card as it is now; to be drawn again when the minimum wait is over."""
+def draw_card(
+    row: Activation,
+    t: Texts,
+    providers: Mapping[str, Provider],
+    now: datetime,
+    held: Held | None = None,
+) -> Drawing:
+    """The card as it is now, in a group as it is held there; drawn again when the minimum wait is over."""
     provider = providers.get(row.provider)
-    screen = Screen(_card(row, _title(row, provider), t, now), _buttons(row, provider, t, now))
+    buttons = _buttons(row, provider, t, now)
+    if held is not None:
+        buttons = [*_shown_to_all(buttons), *_in_group(row, held, t)]
+    screen = Screen(_card(row, _title(row, provider), t, now, held), buttons)
     return Drawing(screen.html, screen.keyboard, edits=row.card_message_id, again_at=_next_look(row, now))
 
 
@@ -44,56 +56,24 @@ def _next_look(row: Activation, now: datetime) -> datetime | None:
     return over if over > now else None
 
 
-def draw_code(
-    sms: Sms, row: Activation, t: Texts, providers: Mapping[str, Provider], sent_as: int | None = None
-) -> Drawing:
-    """The code in a message of its own: edits do not ring. Where it was sent, its buttons are renewed."""
-    lines = [t("🔔 <b>{service}</b> · {phone}", service=row.service_name, phone=_phone(row))]
-    if code := visible(sms.code):
-        lines.append(t.veiled(t("<code>{code}</code>", code=code)))
-    if sms.late:
-        lines.append(t("<i>It came late, after the number had ended.</i>"))
-    lines += _quoted(sms, t)
-    screen = Screen("\n".join(lines), _code_buttons(sms, row, t, providers.get(row.provider)))
-    return Drawing(screen.html, screen.keyboard, edits=sent_as, once=sent_as is not None)
+def _shown_to_all(buttons: Rows) -> Rows:
+    """Without the ways that are gone in private only."""
+    return [[each for each in line if not _is_private(each)] for line in buttons]
 
 
-def _quoted(sms: Sms, t: Texts) -> list[str]:
-    """The SMS as it came, where it says more than its code."""
-    text = visible(sms.text or "")
-    if not sms.text or (text and sms.text == sms.code):
-        return [sender_of(sms.sender, t)] if sms.sender else []
-    return [sender_of(sms.sender, t), quoted(text, t), *warnings(text, t)]
+def _is_private(button: InlineKeyboardButton) -> bool:
+    return (button.callback_data or "").startswith((Keys.__prefix__, WatchFor.__prefix__))
 
 
-def _code_buttons(sms: Sms, row: Activation, t: Texts, provider: Provider | None) -> Rows:
-    code = visible(sms.code)
-    copy = [copies(t.plain("📋 Copy code"), code)] if code else []
-    return [copy, *_after_code(row, provider, t)]
+def _in_group(row: Activation, held: Held, t: Texts) -> Rows:
+    """What only its holder may press: to read the code, to give the number to somebody else."""
+    show = show_code(row, t) if row.last_code is not None and not held.open else []
+    usable = row.state in GIVEABLE and row.given_back is None
+    give = [press(t.plain("🤝 Hand over"), HandOver(id=row.id))] if usable else []
+    return [show, give]
 
 
-def _after_code(row: Activation, provider: Provider | None, t: Texts) -> Rows:
-    """What can be done with a number that did its work."""
-    again = [press(t.plain("🔁 Buy the same again"), Again(id=row.id))]
-    if row.state is not State.RECEIVED or row.given_back is not None or provider is None:
-        return [again]
-    another = [press(t.plain("✉️ Another SMS"), Act(what=What.ANOTHER, id=row.id))]
-    finish = press(t.plain("✅ Finish"), Act(what=What.FINISH, id=row.id))
-    more = another if _another_possible(row, provider) else []
-    return [[*more, finish], _forward(row, provider, t), again]
-
-
-def _forward(row: Activation, provider: Provider, t: Texts) -> list[InlineKeyboardButton]:
-    if not provider.can(Capability.FORWARD):
-        return []
-    return [press(t.plain("📞 Forward calls"), Forward(id=row.id))]
-
-
-def _another_possible(row: Activation, provider: Provider) -> bool:
-    return provider.can(Capability.ANOTHER_SMS) and row.another_sms is not False and not row.asked_again
-
-
-def _card(row: Activation, title: str, t: Texts, now: datetime) -> str:
+def _card(row: Activation, title: str, t: Texts, now: datetime, held: Held | None) -> str:
     country = f"{flag(row.country)} {t.country(row.country, row.country_name)}"
     lines = [f"📱 {_number(row)}"] if row.phone else []
     lines.append(t("<b>{service}</b> · {country}", service=row.service_name, country=country))
@@ -103,7 +83,9 @@ def _card(row: Activation, title: str, t: Texts, now: datetime) -> str:
         lines.append(t("⚠️ You agreed to {agreed}; {provider} charged more.", agreed=agreed, provider=title))
     if row.batch is not None:
         lines.append(t("Number {position} of {count}", position=row.position, count=row.count))
-    return "\n".join([*lines, "", *_news(row, title, t, now)])
+    if held is not None:
+        lines.append(held_by(held, t))
+    return "\n".join([*lines, "", *_news(row, title, t, now, held)])
 
 
 def _price(row: Activation, title: str, t: Texts) -> str:
@@ -117,16 +99,13 @@ def _number(row: Activation) -> str:
     return f"<code>{international(row.phone or '')}</code>"
 
 
-def _phone(row: Activation) -> str:
-    return international(row.phone or "")
-
-
 def _title(row: Activation, provider: Provider | None) -> str:
     return provider.title if provider is not None else row.provider
 
 
-def _news(row: Activation, title: str, t: Texts, now: datetime) -> list[str]:
-    """How things stand, and what to do next; what it cost is in the line above."""
+def _news(row: Activation, title: str, t: Texts, now: datetime, held: Held | None) -> list[str]:
+    """How things stand, and what to do next; what it cost is in the lines above."""
+    code = _last_code(row, t, held)
     match row.state:
         case State.BUYING:
             return [_buying(row, title, t, now)]
@@ -135,7 +114,9 @@ def _news(row: Activation, title: str, t: Texts, now: datetime) -> list[str]:
         case State.CANCELLING:
             return [t("⏳ Cancelling… If a code came first, you get it.")]
         case State.RECEIVED:
-            return [*_received(row, title, t), *_forwarded(row, t)]
+            return [code, _received(row, title, t), *_forwarded(row, t, held)]
+        case State.FINISHED:
+            return [code, _finished(row, title, t)]
         case _:
             return _outcome(row, title, t)
 
@@ -148,18 +129,19 @@ def _takes_long(row: Activation, now: datetime) -> bool:
     return now >= row.created_at + PROMPT
 
 
-def _received(row: Activation, title: str, t: Texts) -> list[str]:
+def _received(row: Activation, title: str, t: Texts) -> str:
     if row.given_back is not None:
-        return [_last_code(row, t), after_cancel(row, title, t)]
+        return after_cancel(row, title, t)
     if row.reason == Reason.FINISHING:
-        return [_last_code(row, t), t("⏳ One more look for another SMS, then it is finished.")]
+        return t("⏳ One more look for another SMS, then it is finished.")
     if row.asked_again:
-        return [_last_code(row, t), t("⏳ Waiting for another SMS.")]
-    return [_last_code(row, t), t("Done with it? Press <b>Finish</b> under the code.")]
+        return t("⏳ Waiting for another SMS.")
+    return t("Done with it? Press <b>Finish</b> under the code.")
 
 
-def _forwarded(row: Activation, t: Texts) -> list[str]:
-    if row.forward_to is None:
+def _forwarded(row: Activation, t: Texts, held: Held | None) -> list[str]:
+    """Where calls ring; a phone of the holder's own is not shown to a group."""
+    if row.forward_to is None or held is not None:
         return []
     return [t("📞 Calls ring at {phone}.", phone=international(row.forward_to))]
 
@@ -175,10 +157,8 @@ def _outcome(row: Activation, title: str, t: Texts) -> list[str]:
             return not_listed(row, title, t)
         case State.FAILED:
             return not_bought(row, title, t)
-        case State.UNKNOWN:
-            return unknown(row, title, t)
         case _:
-            return [_last_code(row, t), _finished(row, title, t)]
+            return unknown(row, title, t)
 
 
 def _waiting(row: Activation, title: str, t: Texts, now: datetime) -> list[str]:
@@ -221,7 +201,9 @@ def _finished(row: Activation, title: str, t: Texts) -> str:
     return lost(title, t) if row.reason == Reason.ANSWER_LOST else t("✅ Finished.")
 
 
-def _last_code(row: Activation, t: Texts) -> str:
+def _last_code(row: Activation, t: Texts, held: Held | None) -> str:
+    if held is not None and not held.open:
+        return t("🔔 The code came: only {name} sees it.", name=called(held.holder, t))
     return t.veiled(t("Code: <code>{code}</code>", code=visible(row.last_code or "–")))
 
 

@@ -39,3 +39,17 @@ class LimitOf(CallbackData, prefix="Q"):
     """quotas: choose how much of it each member may have."""
 
     what: Quota
+
+
+class Month(StrEnum):
+    """Which month is counted."""
+
+    THIS = "t"
+    LAST = "l"
+
+
+class Usage(CallbackData, prefix="nu"):
+    """usage: what each member of a group used."""
+
+    month: Month = Month.THIS
+    page: Annotated[int, Field(ge=0, le=999)] = 0

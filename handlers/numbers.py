@@ -1,4 +1,7 @@
-"""/numbers: what is rented, what waits and what came lately, with codes. /cancel: what can be cancelled."""
+"""/numbers: what is rented, what waits and what came lately, with codes. /cancel: what can be cancelled.
+
+A group's list stands in `handlers.group_numbers`; what is cancelled there is one's own.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -18,14 +21,12 @@ from bot.rentals import Rentals
 from bot.shops import Shops
 from handlers.activation import cancelling
 from handlers.doors import Act, BoughtElsewhere, Buy, Hired, History, Menu, Numbers, OnRental, What
-from handlers.private import NUMBERS, only_in_private
 from handlers.screen import Rows, Screen, answer, chat_of, page_of, press, show, turn
 from storage.activations import ActivationStore
 from storage.models import OPEN, Activation, Rental, RentalState, State
 
 router = Router(name="numbers")
 router.callback_query.filter(F.data.startswith("n"))
-only_in_private(router, NUMBERS, "numbers", "cancel")
 
 #: How long a number that did its work is still shown here.
 FRESH = timedelta(hours=24)
@@ -110,7 +111,7 @@ async def what_to_cancel(message: Message, t: Texts, numbers: ActivationStore, c
         await show(message, Screen(t("There is no number that could be cancelled."), [menu]))
         return
     buttons: Rows = [
-        [press(t.plain("❌ {number}", number=_name(row)), Act(what=What.CANCEL, id=row.id))]
+        [press(t.plain("❌ {number}", number=name_of(row)), Act(what=What.CANCEL, id=row.id))]
         for row in rows[:_TO_CANCEL]
     ]
     lines = [t("Which number shall be cancelled?"), *_more(len(rows) - _TO_CANCEL, t)]
@@ -225,10 +226,11 @@ def _card_button(row: AnyNumber, t: Texts) -> InlineKeyboardButton:
     if isinstance(row, Rental):
         label = t.plain("🗂 {number}", number=international(row.phone or "") or t.plain("Rented number"))
         return press(label, OnRental(what=Hired.CARD, id=row.id))
-    return press(t.plain("🗂 {number}", number=_name(row)), Act(what=What.CARD, id=row.id))
+    return press(t.plain("🗂 {number}", number=name_of(row)), Act(what=What.CARD, id=row.id))
 
 
-def _name(row: Activation) -> str:
+def name_of(row: Activation) -> str:
+    """A number on a button."""
     return f"{international(row.phone or '')} {row.service_name}".strip()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.asides import put_aside
 from storage.database import Database
 from storage.due import DueRows
 from storage.models import OPEN, Activation, Sms, State
@@ -86,6 +87,7 @@ class ActivationStore(DueRows[Activation]):
             sms = _sms(row, heard, last.position + 1 if last else 1, now, late=late)
             session.add(sms)
             await arm(session, Kind.CODE, sms.id, row.chat_id, now)
+            await put_aside(session, row, sms.id, now)
             return sms
 
     async def expired(

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.asides import renew_aside
 from storage.models import REACHED_FROM, Activation, Sms, State, Step
 from storage.models.columns import NOBODY
 from storage.outbox import Kind, arm, new_id
@@ -57,3 +58,4 @@ async def redraw(session: AsyncSession, activation: Activation, at: datetime, *,
     last = select(Sms.id).where(Sms.activation_id == activation.id).order_by(Sms.position.desc()).limit(1)
     if (sms_id := await session.scalar(last)) is not None:
         await arm(session, Kind.CODE, sms_id, activation.chat_id, at, anew=anew)
+        await renew_aside(session, activation, sms_id, at, anew=anew)

@@ -11,14 +11,12 @@ from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
-from storage.kinds import LEFT_BEHIND, NOTICES, PERISHABLE, PRIORITIES, Kind, Priority
+from storage.kinds import LEFT_BEHIND, NOTICES, PARKED, PERISHABLE, PRIORITIES, Kind, Priority
 from storage.models import Chat, Post
 from storage.places import place_of
 
-__all__ = ["NOTICES", "PERISHABLE", "Kind", "OutboxStore", "Priority", "arm", "disarm", "new_id", "unpark"]
+__all__ = ["NOTICES", "PARKED", "PERISHABLE", "Kind", "OutboxStore", "Priority", "arm", "new_id", "unpark"]
 
-#: Why a row is not due although it was never delivered: its chat cannot be reached for now.
-PARKED = "Unreachable"
 #: What a row says while it is tried: the first time, after one crash of the process, after two of them.
 TRYING = ("Trying", "TryingAgain", "TryingOnceMore")
 #: Why a row rests: the process died over it so often. Once more, and it rests again.
@@ -192,6 +190,12 @@ class OutboxStore:
 
     async def later(self, post: Post, at: datetime, failure: str) -> None:
         await self._change(post.id, next_try_at=at, failure=failure)
+
+    async def put_off(self, chat_id: int, now: datetime, until: datetime, least: int) -> None:
+        """What is due in a chat and no more urgent than `least` waits, as one, until then."""
+        waiting = update(Post).where(Post.chat_id == chat_id, Post.next_try_at <= now, Post.priority >= least)
+        async with self._database.begin() as session:
+            await session.execute(waiting.values(next_try_at=until))
 
     async def unburnt(self, post: Post) -> None:
         """Not tried, as it turned out: the attempt does not count."""

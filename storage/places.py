@@ -1,16 +1,21 @@
-"""Where what is said of a number goes: its chat and topic, or its buyer when the group is out of reach.
+"""Where what is said of a number goes: its chat and topic, or its holder when the group is out of reach.
 
-A number belongs to who bought it, also where the bot was thrown out: what was not said in the group yet, and
-whatever comes later, is said in the buyer's private chat. Nobody else sees it there.
+A number belongs to who holds it, who bought it or was handed it, also where the bot was thrown out: what was
+not said in the group yet, and whatever comes later, is said in the holder's private chat, to nobody else.
+
+In a group a card goes to the topic that the group's rules name, else to that of the first one of its order,
+else to where it is told to (`OutboxStore.keep_in_topic`). The SMS follow their card.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from storage.models import Activation, Chat, Post, Rental, RentalText, Sms
+from storage.kinds import PARKED
+from storage.models import Activation, Chat, Post, Rental, RentalText, Sharing, Sms
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class _Family:
     reminders: tuple[str, ...] = ()
 
     def owner(self, kind: str, subject: Any) -> Any:
-        """The buyer of what a row is about, to be asked within a statement."""
+        """The holder of what a row is about, to be asked within a statement."""
         return select(self.number.owner_id).where(self.number.id == self.id(kind, subject)).scalar_subquery()
 
     def id(self, kind: str, subject: Any) -> Any:
@@ -53,8 +58,23 @@ async def place_of(session: AsyncSession, kind: str, subject: str, chat_id: int)
     if await session.scalar(lost) is not None:
         owner = await session.scalar(select(family.owner(kind, subject)))
         return (chat_id if owner is None else owner), None
+    return chat_id, await _topic(session, family, kind, subject, chat_id)
+
+
+async def _topic(session: AsyncSession, family: _Family, kind: str, subject: str, chat_id: int) -> int | None:
+    """A card's by the rules of its group or by its order, what rings by its card."""
+    if kind == family.card:
+        named = await session.scalar(select(Sharing.thread_id).where(Sharing.chat_id == chat_id))
+        return named or await session.scalar(select(Post.thread_id).where(Post.dedup == _first(subject)))
     card = Post.dedup == f"{family.card}:" + family.id(kind, subject)
-    return chat_id, await session.scalar(select(Post.thread_id).where(card))
+    return await session.scalar(select(Post.thread_id).where(card))
+
+
+def _first(activation_id: str) -> Any:
+    """The outbox's name for the card of the first number that was ordered with this one."""
+    first, mine = aliased(Activation), aliased(Activation)
+    together = and_(first.batch == mine.batch, first.position == 1, mine.id == activation_id)
+    return select("card:" + first.id).select_from(first).join(mine, together).scalar_subquery()
 
 
 def shown_in(chat: Any, owner_id: int, chat_id: int) -> ColumnElement[bool]:
@@ -74,16 +94,22 @@ async def to_the_buyers(session: AsyncSession, group_id: int) -> None:
 
 
 async def _move(session: AsyncSession, family: _Family, kind: str, where: ColumnElement[bool]) -> None:
-    """Rings that were heard stay where they are."""
+    """Rings that were heard stay; the line of an SMS that its holder has in whole waits for the group."""
     here = [where, Post.kind == kind]
     if kind != family.card:
         here.append(Post.sent_at.is_(None))
     owner = family.owner(kind, Post.subject)
+    aside = aliased(Post)
+    known = exists().where(aside.dedup == "code_aside:" + Post.subject, aside.chat_id == owner)
+    if kind == "code":
+        await _change(session, update(Post).where(*here, known).values(next_try_at=None, failure=PARKED))
+        here.append(~known)
     moved = update(Post).where(*here, owner.is_not(None))
-    await session.execute(
-        moved.values(chat_id=owner, thread_id=None, message_id=None),
-        execution_options={"synchronize_session": False},
-    )
+    await _change(session, moved.values(chat_id=owner, thread_id=None, message_id=None))
+
+
+async def _change(session: AsyncSession, posts: Update) -> None:
+    await session.execute(posts, execution_options={"synchronize_session": False})
 
 
 async def _forget_cards(session: AsyncSession, family: _Family, group_id: int) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.i18n import Catalogues, visible
 from bot.sandbox.telegram.entities import formatted
-from handlers.cards import draw_code
+from handlers.code_rings import draw_code
 from handlers.rental_rings import draw_rental_sms
 from handlers.screen import LONGEST_SCREEN
 from handlers.strangers import mixes_alphabets

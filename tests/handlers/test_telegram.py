@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.i18n import Catalogues
-from handlers.cards import draw_code
+from handlers.code_rings import draw_code
 from handlers.rental_rings import draw_rental_sms
 from handlers.screen import Screen, fits
 from storage.models import Activation, Post, Rental, RentalText, Sms, State

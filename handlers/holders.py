@@ -1,0 +1,90 @@
+"""A number among the people of a group: who holds it, who bought it, and whether all may read its SMS.
+
+Codes are for all only where the number was bought under that rule and it holds still: the stricter counts.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiogram import BaseMiddleware
+from aiogram.types import CallbackQuery, TelegramObject
+
+from bot.errors import NotYours, text
+from bot.groups import Groups
+from bot.i18n import Texts
+from bot.members import Members, Standing
+from handlers.screen import chat_of
+from storage.activations import ActivationStore
+from storage.models import Activation
+
+Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+
+
+class OnlyTheirs(NotYours):
+    text = text("Only {name} may do this.")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Names as they are known in the group, "" where somebody was never met; `buyer` where it is another."""
+
+    holder: str
+    buyer: str | None = None
+    #: Whether everyone there may read what comes.
+    open: bool = False
+
+
+async def held_in(row: Activation, groups: Groups) -> Held | None:
+    """None for a number that is nobody else's business."""
+    if row.chat_id > 0:
+        return None
+    buyer = None if row.bought_by is None else await groups.name(row.chat_id, row.bought_by)
+    for_all = row.for_all and await groups.everyone_sees(row.chat_id)
+    return Held(await groups.name(row.chat_id, row.owner_id), buyer, for_all)
+
+
+def called(name: str, t: Texts) -> str:
+    """A name for a sentence."""
+    return name or t.plain("somebody")
+
+
+def held_by(held: Held, t: Texts) -> str:
+    """A line that names who holds a number, and who bought it where that is another."""
+    holder = called(held.holder, t)
+    if held.buyer is None:
+        return t("👤 {holder}", holder=holder)
+    return t("👤 {holder} · bought by: {buyer}", holder=holder, buyer=called(held.buyer, t))
+
+
+async def in_whose_name(row: Activation | None, callback: CallbackQuery, members: Members) -> int:
+    """The holder's, who presses, or who left and an administrator presses. Raises `NotYours`."""
+    person = callback.from_user.id
+    if row is None or person == row.owner_id:
+        return person
+    if row.chat_id > 0 or not await members.leads(row.chat_id, person):
+        raise NotYours
+    if await members.standing(row.chat_id, row.owner_id) is not Standing.GONE:
+        raise NotYours
+    return row.owner_id
+
+
+class AmongThem(BaseMiddleware):
+    """Around presses on numbers in a group: one of elsewhere is refused, another's by its holder's name."""
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        numbers: ActivationStore = data["numbers"]
+        row = await numbers.get(getattr(data.get("callback_data"), "id", ""))
+        if not isinstance(event, CallbackQuery) or row is None or not _in_group(event):
+            return await handler(event, data)
+        if row.chat_id != chat_of(event):
+            raise NotYours
+        try:
+            return await handler(event, data)
+        except NotYours:
+            name = await data["groups"].name(row.chat_id, row.owner_id)
+            raise OnlyTheirs(name=called(name, data["t"])) from None
+
+
+def _in_group(callback: CallbackQuery) -> bool:
+    return callback.message is not None and callback.message.chat.type != "private"

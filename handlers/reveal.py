@@ -1,0 +1,87 @@
+"""*Show code*: the newest SMS of a group's number, to who holds it and to nobody else.
+
+It comes as an alert, and, where Telegram allows it, as a message in the group that only they see. That one
+is never the only copy: it may not come, and goes with the app.
+"""
+
+import logging
+
+from aiogram import Bot, F, Router
+from aiogram.exceptions import AiogramError
+from aiogram.types import CallbackQuery, EphemeralMessageParameters
+
+from bot.activations import Activations
+from bot.errors import Refused, text
+from bot.groups import Groups, Untold
+from bot.i18n import Texts
+from handlers.code_rings import in_short, whispered
+from handlers.doors import Act, What
+from handlers.holders import AmongThem
+from handlers.screen import Screen, answer, chat_of
+from storage.activations import ActivationStore
+from storage.models import Activation
+
+log = logging.getLogger(__name__)
+
+router = Router(name="reveal")
+router.callback_query.filter(F.data.startswith("a"))
+router.callback_query.middleware(AmongThem())
+
+#: Seconds for the message that only one person sees: the alert has said it already.
+_PATIENCE = 5
+
+
+class NothingCame(Refused):
+    text = text("No SMS has come yet.")
+
+
+@router.callback_query(Act.filter(F.what == What.SHOW))
+async def show_code(
+    callback: CallbackQuery,
+    callback_data: Act,
+    bot: Bot,
+    t: Texts,
+    activations: Activations,
+    numbers: ActivationStore,
+    groups: Groups,
+) -> None:
+    """Who left the group is refused there; what comes goes to them in private."""
+    row = await activations.mine(callback_data.id, callback.from_user.id)
+    if row.chat_id < 0:
+        await _be_there(row, groups)
+    every = await numbers.all_sms(row.id)
+    told = in_short(every[-1]) if every else ""
+    if not told:
+        raise NothingCame
+    await answer(callback, told, alert=True)
+    if row.chat_id < 0 and row.chat_id == chat_of(callback):
+        await _whisper(bot, callback, whispered(every[-1], row, t))
+
+
+async def _be_there(row: Activation, groups: Groups) -> None:
+    """Where Telegram does not tell, a holder may still read what is theirs."""
+    try:
+        await groups.present(row.chat_id, row.owner_id)
+    except Untold:
+        log.info("number %s: shown to its holder, whom Telegram does not tell", row.id)
+
+
+async def _whisper(bot: Bot, callback: CallbackQuery, screen: Screen) -> None:
+    """Best effort. A Telegram too old for it would show it to all: such a message is deleted at once."""
+    only_them = EphemeralMessageParameters(
+        receiver_user_id=callback.from_user.id, callback_query_id=callback.id
+    )
+    try:
+        said = await bot.send_message(
+            chat_of(callback),
+            screen.html,
+            reply_markup=screen.keyboard,
+            parse_mode="HTML",
+            ephemeral_message_parameters=only_them,
+            request_timeout=_PATIENCE,
+        )
+        if said.message_id:
+            log.error("a message for one person was shown to a group: it is deleted")
+            await said.delete()
+    except (AiogramError, TimeoutError, OSError) as error:
+        log.info("a message for one person could not be said: %s", type(error).__name__)

@@ -1,0 +1,78 @@
+"""What each member of a group used in a month: numbers, codes and money, for all members to see."""
+
+import html
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from aiogram import F, Router
+from aiogram.types import CallbackQuery, InlineKeyboardButton
+
+from bot.clock import Clock
+from bot.i18n import Texts, visible
+from handlers.doors import Numbers
+from handlers.group_doors import Month, Usage
+from handlers.holders import called
+from handlers.screen import Screen, chat_of, page_of, press, show, turn
+from storage.sharings import SharingStore
+from storage.usage import UsageStore, Used
+
+router = Router(name="usage")
+router.callback_query.filter(F.data.startswith("nu"), F.message.chat.type != "private")
+
+MEMBERS_A_PAGE = 20
+#: Characters of a name in the table: a phone shows some thirty of even width in a line.
+_NAME = 12
+
+
+@router.callback_query(Usage.filter())
+async def usage_of_group(
+    callback: CallbackQuery,
+    callback_data: Usage,
+    t: Texts,
+    usage: UsageStore,
+    sharings: SharingStore,
+    clock: Clock,
+) -> None:
+    since, until = months(clock(), t)[callback_data.month]
+    every = await usage.of(chat_of(callback), since, until)
+    names = {member.user_id: member.name for member in await sharings.members(chat_of(callback))}
+    await show(callback, _usage(every, names, callback_data, since, t))
+
+
+def months(now: datetime, t: Texts) -> Mapping[Month, tuple[datetime, datetime]]:
+    """This month and the last one by the group's clock: from, until."""
+    first = now.astimezone(t.zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    year, month = (first.year - 1, 12) if first.month == 1 else (first.year, first.month - 1)
+    return {Month.THIS: (first, now), Month.LAST: (first.replace(year=year, month=month), first)}
+
+
+def _usage(
+    every: Sequence[Used], names: Mapping[int, str], asked: Usage, since: datetime, t: Texts
+) -> Screen:
+    shown, pages = page_of(every, asked.page, MEMBERS_A_PAGE)
+    lines = [t("📊 <b>Usage of the members, from {day}</b>", day=t.date(since))]
+    if every:
+        table = "\n".join(_row(used, names, t) for used in shown)
+        lines += [
+            t("Each with numbers bought, codes received, and money:"),
+            f"<pre>{html.escape(table)}</pre>",
+        ]
+    else:
+        lines.append(t("Nothing was bought in this month."))
+    pager = turn(asked.page, pages, lambda to: Usage(month=asked.month, page=to))
+    back = press(t.plain("◀ Numbers"), Numbers())
+    return Screen("\n".join(lines), [pager, [_other_month(asked.month, t), back]])
+
+
+def _row(used: Used, names: Mapping[int, str], t: Texts) -> str:
+    """A line of the table, and one more for each further currency."""
+    name = visible(" ".join(called(names.get(used.person_id, ""), t).split()), _NAME)
+    money = [t.money(amount, currency) for currency, amount in sorted(used.money.items())] or ["–"]
+    head = f"{name:<{_NAME}} {used.numbers:>4} {used.codes:>4}  "
+    return "\n".join([head + money[0], *(" " * len(head) + each for each in money[1:])])
+
+
+def _other_month(month: Month, t: Texts) -> InlineKeyboardButton:
+    if month is Month.THIS:
+        return press(t.plain("Last month"), Usage(month=Month.LAST))
+    return press(t.plain("This month"), Usage())
