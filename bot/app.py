@@ -23,22 +23,24 @@ from bot.members import Members
 from bot.menus import Menus
 from bot.messages import Messages
 from bot.middlewares import Welcome
-from bot.paces import TELEGRAM, Paces
+from bot.paces import TELEGRAM, Paces, Tempo
 from bot.poller import Poller, Signs
 from bot.postman import Postman
 from bot.providers.base import Provider
 from bot.purchases import Purchases
 from bot.rental_orders import RentalOrders
+from bot.room import Room, Tally
 from bot.settings import Settings
 from bot.ticks import Tick, Ticks
+from bot.turnstile import Timer
 from bot.verdicts import REVOKED, Stopped
 from bot.watcher import Duty, Sleep, Watcher
 from bot.watches import lanes_of
 from handlers import routers
 from handlers.alarm_notices import AlarmNotices
-from handlers.company import Company
 from handlers.drawings import Drawings
 from handlers.group_rings import GroupRings
+from handlers.in_groups import InGroups
 from handlers.key_notices import KeyNotices
 from handlers.progress import Progress
 from storage.database import Database
@@ -70,9 +72,12 @@ class Codebell(Crew):
         clock: Clock = clocks.now,
         sleep: Sleep = asyncio.sleep,
         paces: Paces = TELEGRAM,
+        timer: Timer | None = None,
     ) -> None:
+        """`timer` is what the paces are kept by, the running loop unless told otherwise."""
         super().__init__(settings, database, vault, providers, clock, self.nudge)
-        self.bot, self.paces = bot, paces
+        self.bot, self.paces, self.tempo = bot, paces, Tempo(paces, timer)
+        bot.session.middleware(Tally(self.tempo))
         self.members = Members(bot, clock)
         self.groups = Groups(self.sharings, self.members, clock)
         self.heartbeat = Heartbeat(settings.heartbeat_file)
@@ -93,7 +98,7 @@ class Codebell(Crew):
             AlarmNotices(self.incidents, self.numbers, self.daybook, providers),
         )
         self.postman = Postman(
-            bot, self.outbox, self.chats, drawings.draw, drawings.hung, clock, self._revoked, paces
+            bot, self.outbox, self.chats, drawings.draw, drawings.hung, clock, self._revoked, self.tempo
         )
         self.dispatcher = self._dispatcher()
         allowed = self.dispatcher.resolve_used_update_types()
@@ -116,7 +121,8 @@ class Codebell(Crew):
         welcome = Welcome(*room, self.paces.heard, self.paces.typed)
         dispatcher.update.outer_middleware(self.metrics.count_update)
         dispatcher.update.outer_middleware(welcome)
-        dispatcher.update.outer_middleware(Company(self.groups, self.menus, self.clock))
+        dispatcher.update.outer_middleware(InGroups(self.groups, self.menus, self.clock))
+        dispatcher.update.outer_middleware(Room(self.tempo))
         dispatcher.update.outer_middleware(Progress())
         dispatcher.include_routers(*routers())
         return dispatcher

@@ -7,16 +7,9 @@ here first is what only Telegram knows, and what a person should be told before 
 from bot.clock import Clock
 from bot.errors import Refused, text
 from bot.members import Members, Standing
+from storage.group_rules import NotABuyer, NotSharing
 from storage.models import Buyers, Eyes, Sharing
 from storage.sharings import SharingStore
-
-
-class NotSharing(Refused):
-    text = text("This group shares no numbers yet. An administrator sets it up with /share.")
-
-
-class NotABuyer(Refused):
-    text = text("Who may buy here is decided by the group's administrators, with /share.")
 
 
 class NotHere(Refused):
@@ -67,6 +60,12 @@ class Groups:
         member = await self._store.member(chat_id, person_id)
         if rules.who_buys is not Buyers.NAMED or member is None or not member.may_buy:
             raise NotABuyer
+
+    async def leads_to_buy(self, chat_id: int, person_id: int) -> bool:
+        """Whether who is about to pay leads the group, asked anew. Raises as `may_buy` does."""
+        self._members.forget(chat_id, person_id)
+        await self.may_buy(chat_id, person_id)
+        return await self._members.standing(chat_id, person_id) is Standing.ADMIN
 
     async def meet(self, chat_id: int, person_id: int, name: str) -> None:
         """Somebody pressed or wrote in a group."""

@@ -20,6 +20,11 @@ Several numbers of one quote are intended one after the other, each when the one
     a backup from between two         those after it may have been bought since: `unknown`, and told so
     after one was charged for beyond  as between two, and told so: nothing more is ordered, with or without
     what was agreed to                a death
+
+A group adds nothing to this table: its rules and quotas are checked, and who sees the code is written, in
+the transaction of the intent (`storage.group_rules`). Who leads the group is asked before it: a death there
+leaves nothing. Of several, the next one goes on by what was allowed at the press, as long as no rule was
+changed since and the member's quota holds; without that it gets a row that says why, and never a call.
 """
 
 import logging
@@ -39,6 +44,7 @@ from bot.outcomes import Outcomes, Terms
 from bot.providers.base import Number, Provider, Wish
 from bot.spending import Ready, Spending
 from storage.caps import CapsOf
+from storage.group_rules import Seat
 from storage.intents import NOT_BOUGHT
 from storage.keys import KeyStore
 from storage.models import Activation, Quote, State
@@ -47,6 +53,9 @@ from storage.reasons import Reason
 from storage.waits import WaitStore
 
 log = logging.getLogger(__name__)
+
+#: Where somebody presses in a private chat.
+_NOWHERE = Seat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +98,24 @@ class Purchases(Spending[Activation, _Order, Number]):
         card_id: int | None,
         seen: str | None = None,
         until: datetime | None = None,
+        seat: Seat = _NOWHERE,
     ) -> Activation:
         """Start buying what a quote offers, once each. Raises `Refused` when nothing was tried.
 
         `seen` is the mark of what the pressed button showed (`storage.quotes`): a quote that says something
-        else is not bought. From `until` on nothing is called any more. The intent is committed when this
-        returns; what becomes of it stands in the row and on its card.
+        else is not bought. From `until` on nothing is called any more. In a group `seat` is where it was
+        pressed, and by whom. The intent is committed when this returns; what becomes of it stands in the row
+        and on its card.
         """
-        return await self._order(nonce, owner_id, chat_id, card_id, seen=seen, until=until)
+        return await self._order(nonce, owner_id, chat_id, card_id, seen=seen, until=until, seat=seat)
 
     async def last(self, chat_id: int, owner_id: int) -> Activation | None:
         """What this person bought last in this chat."""
         return await self._store.last(chat_id, owner_id)
 
-    async def room(self, owner_id: int) -> int | None:
-        """How many more numbers of this person may wait for a code; None where there is no limit."""
-        return await self._store.room(owner_id, self._caps(owner_id), self._clock())
+    async def room(self, owner_id: int, chat_id: int) -> int | None:
+        """How many more numbers of this person may wait for a code there; None where there is no limit."""
+        return await self._store.room(owner_id, chat_id, self._caps(owner_id), self._clock())
 
     async def together(self, row: Activation) -> Sequence[Activation]:
         """All that were ordered with one press, in order; a number alone is alone."""
@@ -187,7 +198,8 @@ class Purchases(Spending[Activation, _Order, Number]):
             return
         try:
             self._errands.still_wanted()
-            await self._order(row.batch or "", row.owner_id, row.chat_id, None, row.position + 1)
+            buyer = row.bought_by or row.owner_id
+            await self._order(row.batch or "", buyer, row.chat_id, None, row.position + 1)
         except Refused as refused:
             await self._leave_out(row, type(refused).__name__)
 
@@ -205,8 +217,9 @@ class Purchases(Spending[Activation, _Order, Number]):
         position: int = 1,
         seen: str | None = None,
         until: datetime | None = None,
+        seat: Seat | None = None,
     ) -> Activation:
-        how = (card_id, self._caps(owner_id), self._clock(), position, seen)
+        how = (card_id, self._caps(owner_id), self._clock(), position, seen, seat)
         with self.intending():
             intent, quote = await self._store.intend(nonce, owner_id, chat_id, *how)
         self.begin(intent, partial(self._prepare, intent, quote, until))

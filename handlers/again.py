@@ -29,10 +29,10 @@ from bot.providers.base import Provider
 from bot.purchases import Purchases
 from bot.purses import purse_of
 from bot.window import Window
+from handlers.buyers import for_buyers
 from handlers.confirmation import confirmation
 from handlers.doors import Again, NextOffer, Repeat
 from handlers.offer_lists import offers as offers_screen
-from handlers.private import NUMBERS, only_in_private
 from handlers.screen import Screen, answer, press, say, show
 from storage.activations import ActivationStore
 from storage.models import Activation, Quote, State
@@ -41,7 +41,7 @@ from storage.reasons import Reason
 
 router = Router(name="again")
 router.callback_query.filter(F.data.startswith("u"))
-only_in_private(router, NUMBERS)
+for_buyers(router)
 
 #: Seconds a menu waits for the price on its button.
 PATIENCE = 1.0

@@ -1,4 +1,7 @@
-"""/balance: what is left on the accounts behind the chat's keys, per channel where that is told apart."""
+"""/balance: what is left on the accounts behind the chat's keys, per channel where that is told apart.
+
+In a group that is of the group's keys, for whoever may buy with them.
+"""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -17,17 +20,17 @@ from bot.postage import Postage
 from bot.providers.base import Provider
 from bot.providers.sending import Channel
 from handlers.bill import purses
+from handlers.buyers import NoGroupKeys, for_buyers
 from handlers.channels import channel_name
 from handlers.doors import AddKey, Balance, Keys, Menu
 from handlers.key_marks import name_of, refusal, since
-from handlers.private import BALANCES, only_in_private
 from handlers.screen import Screen, chat_of, press, show
 from storage.keys import KeyStore
 from storage.models import Key
 
 router = Router(name="balance")
 router.callback_query.filter(F.data.startswith("l"))
-only_in_private(router, BALANCES, "balance")
+for_buyers(router)
 
 #: A message has room for so many accounts.
 _MOST = 40
@@ -61,7 +64,7 @@ async def balance_by_command(
     clock: Clock,
 ) -> None:
     accounts = await _asked(message.chat.id, balances, keys, postage)
-    await show(message, _balances(accounts, t, providers, clock))
+    await show(message, _balances(message.chat.id, accounts, t, providers, clock))
 
 
 @router.callback_query(Balance.filter())
@@ -75,7 +78,7 @@ async def balance_by_button(
     clock: Clock,
 ) -> None:
     accounts = await _asked(chat_of(callback), balances, keys, postage)
-    await show(callback, _balances(accounts, t, providers, clock))
+    await show(callback, _balances(chat_of(callback), accounts, t, providers, clock))
 
 
 async def _asked(chat_id: int, balances: Balances, keys: KeyStore, postage: Postage) -> list[Account]:
@@ -96,8 +99,10 @@ async def _purses(key: Key, postage: Postage) -> Mapping[Channel, Decimal]:
 
 
 def _balances(
-    accounts: Sequence[Account], t: Texts, providers: Mapping[str, Provider], clock: Clock
+    chat_id: int, accounts: Sequence[Account], t: Texts, providers: Mapping[str, Provider], clock: Clock
 ) -> Screen:
+    if not accounts and chat_id < 0:
+        raise NoGroupKeys
     if not accounts:
         add = [press(t.plain("🔑 Add a provider key"), AddKey())]
         return Screen(t("You have no provider keys yet."), [add, [press(t.plain("◀ Menu"), Menu())]])

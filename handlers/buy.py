@@ -16,6 +16,7 @@ from bot.purchases import Purchases
 from bot.shops import Shops
 from bot.window import Window
 from handlers.again import last_bought_row
+from handlers.buyers import alone, for_buyers, no_group_keys
 from handlers.country_lists import SortBy, Sorted, Star
 from handlers.country_lists import countries as countries_screen
 from handlers.doors import Buy, Countries, Country
@@ -23,17 +24,17 @@ from handlers.key_first import key_first
 from handlers.listings import key_for, no_keys, person_of
 from handlers.offer_lists import OffersOn
 from handlers.offer_lists import offers as offers_screen
-from handlers.private import NUMBERS, only_in_private
+from handlers.replies import is_named
 from handlers.screen import chat_of, show
 from handlers.service_lists import Services, ServicesIn, all_services, found, services_in
 from storage.models import Sort
 
 router = Router(name="buy")
 router.callback_query.filter(F.data.startswith("b"))
-only_in_private(router, NUMBERS, "buy")
+for_buyers(router)
 
 
-@router.message(Command("buy", ignore_case=True), F.chat.type == "private")
+@router.message(Command("buy", ignore_case=True))
 async def buy_by_command(
     message: Message,
     command: CommandObject,
@@ -45,7 +46,7 @@ async def buy_by_command(
 ) -> None:
     """/buy, /buy telegram, /buy telegram us; who must add a key first comes back to what they wanted."""
     if not await shops.able(message.chat.id, Capability.BUY):
-        await show(message, key_first(key_for(command.args or ""), t))
+        await show(message, key_first(key_for(command.args or ""), t) if alone(message) else no_group_keys(t))
     elif command.args:
         await show_found(message, command.args, t, window)
     else:
@@ -59,7 +60,13 @@ async def buy_by_button(
     if await shops.able(chat_of(callback), Capability.BUY):
         await _show_services(callback, 0, t, window, offers, purchases)
     else:
-        await show(callback, no_keys(t))
+        await show(callback, no_keys(t) if alone(callback) else no_group_keys(t))
+
+
+@router.message(F.text, ~F.text.startswith("/"), is_named)
+async def buy_by_name(message: Message, t: Texts, window: Window) -> None:
+    """In a group a list of services is answered with what is typed in private."""
+    await show_found(message, message.text or "", t, window)
 
 
 @router.callback_query(Services.filter())
@@ -146,7 +153,7 @@ async def show_found(message: Message, words: str, t: Texts, window: Window) -> 
     elif meant.iso2 and not meant.services:
         await _show_services_in(message, ServicesIn(iso2=meant.iso2), t, window)
     else:
-        await show(message, found(words, meant, missing, t))
+        await show(message, found(words, meant, missing, t, alone=alone(message)))
 
 
 async def _show_services(
@@ -155,7 +162,8 @@ async def _show_services(
     """A page of the services; above the first one the way back to what was bought last."""
     chat_id, person_id = chat_of(event), person_of(event)
     first = [] if page else await last_bought_row(chat_id, person_id, t, purchases, offers)
-    await show(event, all_services(await window.services(chat_id, person_id), page, t, first))
+    listing = await window.services(chat_id, person_id)
+    await show(event, all_services(listing, page, t, first, alone=alone(event)))
 
 
 async def _show_services_in(

@@ -1,33 +1,29 @@
-"""What can be chosen for a quote: price tiers, suppliers, operators, a maximum price, prefixes to avoid."""
+"""What can be chosen for a quote: price tiers, suppliers, operators. What is typed is taken in `wishes`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 
 from aiogram import F, Router
-from aiogram.fsm.context import FSMContext
-from aiogram.fsm.state import State, StatesGroup
-from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
+from aiogram.types import CallbackQuery, InlineKeyboardButton
 
 from bot.balances import Balances
-from bot.errors import BadInput, Expired, LimitReached, NotOffered, text
+from bot.errors import Expired, LimitReached, NotOffered
 from bot.i18n import Texts
 from bot.offers import Offers
 from bot.providers.base import Provider, Supplier, Tier
 from bot.purchases import Purchases
-from handlers.confirmation import Look, Set, back, confirmation, limit_row, own, still_there, title
-from handlers.doors import Choices, Type
-from handlers.prefixes import NotPrefixes, typed_prefixes
-from handlers.private import NUMBERS, only_in_private
+from handlers.buyers import for_buyers
+from handlers.confirmation import Set, back, confirmation, own, still_there, title
+from handlers.doors import Choices
 from handlers.screen import Screen, in_rows, page_of, press, show, turn
-from storage.keys import KeyStore
+from handlers.wishes import typed_price
 from storage.models import Quote
 from storage.preferences import PreferenceStore
 from storage.quotes import QuoteStore
 
 router = Router(name="options")
 router.callback_query.filter(F.data.startswith("o"))
-only_in_private(router, NUMBERS)
+for_buyers(router)
 
 _ROWS_A_PAGE = 8
 _NOT = "-"
@@ -35,17 +31,6 @@ _NOT = "-"
 _LONGEST_VALUE = 38
 #: The columns of a quote that hold suppliers are no wider.
 _LONGEST_LIST = 256
-
-
-class Asked(StatesGroup):
-    """What the person was asked to type."""
-
-    max_price = State()
-    prefixes = State()
-
-
-class NotAPrice(BadInput):
-    text = text("That is not a price. Send a number like 0.50.")
 
 
 @router.callback_query(Choices.filter())
@@ -78,100 +63,6 @@ async def choose_one(
     changes = await _changes(quote, callback_data.what, callback_data.value, offers)
     changed = still_there(await quotes.change(quote.nonce, **changes))
     await show(callback, await confirmation(changed, t, balances, providers, preferences, purchases))
-
-
-@router.callback_query(Type.filter())
-async def ask(
-    callback: CallbackQuery,
-    callback_data: Type,
-    state: FSMContext,
-    t: Texts,
-    quotes: QuoteStore,
-    keys: KeyStore,
-    preferences: PreferenceStore,
-) -> None:
-    quote = await own(callback_data.nonce, callback.from_user.id, quotes)
-    price = callback_data.what == "max_price"
-    await state.set_state(Asked.max_price if price else Asked.prefixes)
-    await state.set_data({"nonce": quote.nonce})
-    question = _price_asked(quote, t) if price else _prefixes_asked(t)
-    limit = await limit_row(quote, t, keys, preferences) if price else []
-    await show(callback, Screen(f"{title(quote, t)}\n{question}", [limit, back(quote, t)]))
-
-
-def _price_asked(quote: Quote, t: Texts) -> str:
-    today = t.money(quote.cost, quote.currency)
-    return t("Send the most you would pay, like 0.50. Today it costs {price}.", price=today)
-
-
-def _prefixes_asked(t: Texts) -> str:
-    return t(
-        "How shall the number not begin? Send prefixes like 7918, 7900111: digits with the country code, "
-        "separated by commas."
-    )
-
-
-@router.message(Asked.max_price, F.text, ~F.text.startswith("/"))
-async def take_max_price(
-    message: Message,
-    state: FSMContext,
-    t: Texts,
-    quotes: QuoteStore,
-    balances: Balances,
-    providers: Mapping[str, Provider],
-    preferences: PreferenceStore,
-    purchases: Purchases,
-) -> None:
-    """A typed maximum takes the place of a tier, which is a minimum, too."""
-    try:
-        changes = {"max_price": _price(message.text or ""), "min_price": None}
-    except NotAPrice as wrong:
-        await _ask_again(message, state, wrong, t)
-        return
-    quote = await _typed(state, quotes, changes)
-    await show(message, await confirmation(quote, t, balances, providers, preferences, purchases))
-
-
-@router.message(Asked.prefixes, F.text, ~F.text.startswith("/"))
-async def take_prefixes(
-    message: Message,
-    state: FSMContext,
-    t: Texts,
-    quotes: QuoteStore,
-    balances: Balances,
-    providers: Mapping[str, Provider],
-    preferences: PreferenceStore,
-    purchases: Purchases,
-) -> None:
-    try:
-        prefixes = typed_prefixes(message.text or "")
-    except NotPrefixes as wrong:
-        await _ask_again(message, state, wrong, t)
-        return
-    quote = await _typed(state, quotes, {"avoid_prefixes": ",".join(prefixes)})
-    await show(message, await confirmation(quote, t, balances, providers, preferences, purchases))
-
-
-async def _ask_again(message: Message, state: FSMContext, wrong: BadInput, t: Texts) -> None:
-    """The question stays open; back leads to the confirmation."""
-    nonce = (await state.get_data()).get("nonce", "")
-    await show(message, Screen(t.error(wrong), [[press(t.plain("◀ Back"), Look(nonce=nonce))]]))
-
-
-async def _typed(state: FSMContext, quotes: QuoteStore, changes: Mapping[str, object]) -> Quote:
-    nonce = (await state.get_data()).get("nonce", "")
-    await state.clear()
-    return still_there(await quotes.change(nonce, **changes))
-
-
-def _price(typed: str) -> Decimal:
-    try:
-        price = Decimal(typed.strip().lstrip("$").replace(",", "."))
-    except InvalidOperation:
-        raise NotAPrice from None
-    if not price.is_finite() or not 0 < price < 10_000:
-        raise NotAPrice
-    return price
 
 
 def _question(what: str, t: Texts) -> str:
@@ -247,9 +138,9 @@ async def _changes(quote: Quote, what: str, value: str, offers: Offers) -> dict[
         case "tiers" | "max_price" if not value:
             return {"max_price": None, "min_price": None}
         case "max_price":
-            return {"max_price": _price(value), "min_price": None}
+            return {"max_price": typed_price(value), "min_price": None}
         case "tiers":
-            return {"max_price": _price(value), "min_price": _price(value)}
+            return {"max_price": typed_price(value), "min_price": typed_price(value)}
         case "suppliers":
             return await _supplier_changes(quote, value, offers)
         case "operators":

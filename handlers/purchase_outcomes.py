@@ -16,19 +16,20 @@ from bot.i18n import Texts
 from handlers.doors import Again, Balance, Countries, Keys, NextOffer, Numbers, WatchFor
 from handlers.screen import Rows, press
 from storage.caps import SpentEnough, TooManyNumbers, TooManyToday
+from storage.group_rules import SpentEnoughHere, TooManyHere, TooManyHereToday
 from storage.models import Activation
 from storage.reasons import Reason
+
+#: After these, one's own numbers tell what can be done.
+_FULL = (TooManyNumbers, TooManyToday, TooManyHere, TooManyHereToday, LimitReached)
+_LIMITS = frozenset(each.__name__ for each in (*_FULL, SpentEnough, SpentEnoughHere))
 
 
 def why(row: Activation, t: Texts) -> str:
     """Why it was not bought; a limit is told without its number, which may be another one today."""
     match row.reason:
-        case TooManyNumbers.__name__:
-            return t("As many numbers wait for a code as you may have: cancel one, or let its code come.")
-        case TooManyToday.__name__:
-            return t("That is the limit of purchases a day; try again later.")
-        case SpentEnough.__name__:
-            return t("That would pass the daily spending limit at this provider.")
+        case name if name in _LIMITS:
+            return _which_limit(name, t)
         case Reason.AFTER_UNCLEAR | Reason.OVERCHARGED | Reason.STOPPED:
             return _why_left_out(row, t)
         case PriceChanged.__name__ if row.cost > row.agreed:
@@ -38,6 +39,24 @@ def why(row: Activation, t: Texts) -> str:
     if error is None:
         return t("I was restarted before the order went out. Press again if you still want it.")
     return t.error(error())
+
+
+def _which_limit(name: str, t: Texts) -> str:
+    match name:
+        case TooManyNumbers.__name__:
+            return t("As many numbers wait for a code as you may have: cancel one, or let its code come.")
+        case TooManyToday.__name__:
+            return t("That is the limit of purchases a day; try again later.")
+        case SpentEnough.__name__:
+            return t("That would pass the daily spending limit at this provider.")
+        case TooManyHere.__name__:
+            return t("As many of your numbers wait for a code as this group allows.")
+        case TooManyHereToday.__name__:
+            return t("That is the limit of this group for a member’s numbers a day; try again later.")
+        case SpentEnoughHere.__name__:
+            return t("That would pass what this group lets a member spend a day at this provider.")
+        case _:
+            return t(LimitReached.text)
 
 
 def _why_left_out(row: Activation, t: Texts) -> str:
@@ -86,7 +105,7 @@ def ways_on(row: Activation, t: Texts) -> Rows:
             return [[press(t.plain("💰 Balance"), Balance()), other], [once_more]]
         case BadKey.__name__ | Banned.__name__ | UnknownKey.__name__ | BrokenKey.__name__:
             return [[press(t.plain("🔑 Keys"), Keys()), other]]
-        case TooManyNumbers.__name__ | TooManyToday.__name__ | LimitReached.__name__:
+        case name if name in {each.__name__ for each in _FULL}:
             return [[press(t.plain("📋 My numbers"), Numbers()), once_more]]
         case _:
             return [[once_more, other]]

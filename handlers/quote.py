@@ -8,30 +8,32 @@ is committed a death leaves nothing, after it the purchase as `bot.purchases` te
 from collections.abc import Mapping
 
 from aiogram import F, Router
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import CallbackQuery, InlineKeyboardButton
 
 from bot.balances import Balances
 from bot.clock import Clock
 from bot.errors import NotOffered, UnknownKey
 from bot.floods import wait_for_words
+from bot.groups import Groups
 from bot.i18n import Texts
 from bot.offers import Offers
 from bot.providers.base import Provider
 from bot.purchases import Purchases
 from bot.window import Window
 from handlers.buy import show_countries
+from handlers.buyers import Counter, counter, for_buyers, told
 from handlers.confirmation import Look, PayMore, Several, Spend, confirmation, own, still_there
 from handlers.doors import Choose, Countries
-from handlers.private import NUMBERS, only_in_private
-from handlers.screen import answer, chat_of, show
+from handlers.screen import Screen, answer, chat_of, show
 from storage.chats import ChatStore
+from storage.group_rules import GroupLimit
 from storage.intents import MOST, Changed
 from storage.preferences import PreferenceStore
 from storage.quotes import QuoteStore
 
 router = Router(name="quote")
 router.callback_query.filter(F.data.startswith("q"))
-only_in_private(router, NUMBERS)
+for_buyers(router)
 
 
 @router.callback_query(Choose.filter())
@@ -117,6 +119,7 @@ async def spend(
     balances: Balances,
     providers: Mapping[str, Provider],
     preferences: PreferenceStore,
+    groups: Groups,
 ) -> None:
     """Buy, once, what the button shows. Its message becomes the number's card; the postman draws it.
 
@@ -124,12 +127,24 @@ async def spend(
     """
     nonce, person_id, chat_id = callback_data.nonce, callback.from_user.id, chat_of(callback)
     await wait_for_words(chats, chat_id, clock())
-    card = callback.message.message_id if isinstance(callback.message, Message) else None
+    place = await counter(callback, groups)
     try:
-        await purchases.buy(nonce, person_id, chat_id, card, callback_data.value)
+        await purchases.buy(nonce, person_id, chat_id, place.card_id, callback_data.value, seat=place.seat)
     except Changed as changed:
         quote = await own(nonce, person_id, quotes)
         screen = await confirmation(quote, t, balances, providers, preferences, purchases)
         await show(callback, screen, t.plain_error(changed))
+    except GroupLimit as full:
+        await answer(callback, told(full, t), alert=True)
     else:
+        await _ordered(callback, place, t)
+
+
+async def _ordered(callback: CallbackQuery, place: Counter, t: Texts) -> None:
+    """Where the group chose a topic for its numbers, the menu says so and leads there."""
+    if place.topic is None:
         await answer(callback, t.plain("Buying…"))
+        return
+    there = f"https://t.me/c/{str(chat_of(callback)).removeprefix('-100')}/{place.topic}"
+    rows = [[InlineKeyboardButton(text=t.plain("➡ Open the topic"), url=there)]]
+    await show(callback, Screen(t("⏳ Buying… The number comes in the topic of this group’s numbers."), rows))

@@ -9,7 +9,7 @@ import logging
 import re
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from aiogram.exceptions import AiogramError, TelegramBadRequest
@@ -20,10 +20,12 @@ from aiogram.types import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
+    MaybeInaccessibleMessageUnion,
     Message,
 )
 
 from bot.i18n import visible
+from bot.menus import hung, is_anew
 from bot.verdicts import AsItIs, Unsure, judge
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,8 @@ _ALERT_LENGTH = 200
 _LABEL_LENGTH = 128
 #: Characters a copy button holds.
 COPY_LENGTH = 256
+#: First letters of the buttons that only private chats have: in a group no screen shows them.
+IN_PRIVATE = frozenset("ckvrtewspdjzgihEx")
 #: UTF-16 units a message holds, its markup not counted.
 LONGEST_SCREEN = 4096
 _TAG = re.compile("<[^<>]*>")
@@ -92,8 +96,12 @@ def turn(page: int, pages: int, to: Callable[[int], CallbackData]) -> list[Inlin
 
 def fits(screen: Screen, longest: int = LONGEST_SCREEN) -> bool:
     """Whether a message, or a caption that is no longer than so many units, can hold a screen's text."""
-    read = html.unescape(_TAG.sub("", screen.html))
-    return len(read.encode("utf-16-le")) <= 2 * longest
+    return len(read(screen.html).encode("utf-16-le")) <= 2 * longest
+
+
+def read(text: str) -> str:
+    """What people read of HTML."""
+    return html.unescape(_TAG.sub("", text))
 
 
 def chat_of(event: Message | CallbackQuery) -> int:
@@ -102,35 +110,53 @@ def chat_of(event: Message | CallbackQuery) -> int:
     return message.chat.id if message is not None else event.from_user.id if event.from_user else 0
 
 
+def topic_of(message: MaybeInaccessibleMessageUnion | None) -> int | None:
+    """The topic a message stands in; a reply in General may name a thread that is no topic."""
+    return message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
+
+
 async def show(event: Message | CallbackQuery, screen: Screen, alert: str = "") -> None:
     """Answer a message with the screen, or turn the pressed message into it; a press may be alerted.
 
     A press without an alert is answered last: into a flood limit nothing but that answer can be said.
     """
     if isinstance(event, Message):
-        await _send(event, screen)
+        await say(event, screen)
         return
     if alert:
         await answer(event, alert, alert=True)
-    if not isinstance(event.message, Message) or not await _edited(event.message, screen):
+    shown = _open_in(chat_of(event), screen)
+    if not isinstance(event.message, Message) or is_anew() or not await _edited(event.message, shown):
         await say(event, screen)
     if not alert:
         await answer(event)
 
 
 async def say(event: Message | CallbackQuery, screen: Screen) -> None:
-    """Send the screen as a new message, whatever was pressed."""
-    if isinstance(event, Message):
-        await _send(event, screen)
+    """Send the screen as a new message, whatever was pressed, in the topic it was asked for in."""
+    chat_id = chat_of(event)
+    shown = _open_in(chat_id, screen)
+    if event.bot is None:
         return
-    if event.bot is not None:
-        await event.bot.send_message(
-            chat_of(event),
-            screen.html,
-            reply_markup=screen.keyboard,
-            parse_mode="HTML",
-            link_preview_options=_NO_PREVIEW,
-        )
+    message = event if isinstance(event, Message) else event.message
+    sent = await event.bot.send_message(
+        chat_id,
+        shown.html,
+        message_thread_id=topic_of(message),
+        reply_markup=shown.keyboard,
+        parse_mode="HTML",
+        link_preview_options=_NO_PREVIEW,
+    )
+    if shown.keyboard is not None:
+        await hung(chat_id, sent.message_id)
+
+
+def _open_in(chat_id: int, screen: Screen) -> Screen:
+    """In a group without the buttons of what is done in private alone."""
+    if chat_id > 0:
+        return screen
+    rows = [[one for one in row if (one.callback_data or "_")[0] not in IN_PRIVATE] for row in screen.rows]
+    return replace(screen, rows=rows)
 
 
 async def answer(press: CallbackQuery, text: str = "", *, alert: bool = False) -> None:
@@ -145,12 +171,6 @@ async def answer(press: CallbackQuery, text: str = "", *, alert: bool = False) -
 def was_answered(press: CallbackQuery) -> bool:
     """Whether this press was answered before, so that another answer would not be seen."""
     return _answered.get() == press.id
-
-
-async def _send(message: Message, screen: Screen) -> None:
-    await message.answer(
-        screen.html, reply_markup=screen.keyboard, parse_mode="HTML", link_preview_options=_NO_PREVIEW
-    )
 
 
 async def _edited(message: Message, screen: Screen) -> bool:

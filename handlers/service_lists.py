@@ -33,15 +33,24 @@ class ServicesIn(CallbackData, prefix="bi"):
     page: Annotated[int, Field(ge=0, le=999)] = 0
 
 
-def all_services(listing: Listing[Shown], page: int, t: Texts, first: list[InlineKeyboardButton]) -> Screen:
+def all_services(
+    listing: Listing[Shown], page: int, t: Texts, first: list[InlineKeyboardButton], *, alone: bool = True
+) -> Screen:
     """A page of everything; `first` is a row of its own on the first page."""
     shown, pages = page_of(listing.items, page, SERVICES_A_PAGE)
     text = t("<b>Which service is the number for?</b>\nPress one, or type it: <i>telegram usa</i>")
+    if not alone:
+        text = f"{which_service(t)}\n{t('Press one, or answer this message with it: <i>telegram usa</i>')}"
     rows = [first if page == 0 else [], *in_rows([_button(each, "") for each in shown], 2)]
     rows.append(turn(page, pages, lambda to: Services(page=to)))
     if not listing.items:
         return _nothing(listing.troubles, t)
     return Screen(text + troubles(listing.troubles, t), [*rows, [press(t.plain("◀ Menu"), Menu())]])
+
+
+def which_service(t: Texts) -> str:
+    """The question that in a group is answered by a reply."""
+    return t("<b>Which service is the number for?</b>")
 
 
 def services_in(listing: Listing[Shown], wanted: ServicesIn, t: Texts) -> Screen:
@@ -57,7 +66,7 @@ def services_in(listing: Listing[Shown], wanted: ServicesIn, t: Texts) -> Screen
     return Screen(text + troubles(listing.troubles, t), [*rows, pager, back])
 
 
-def found(words: str, meant: Meant, missing: Sequence[Trouble], t: Texts) -> Screen:
+def found(words: str, meant: Meant, missing: Sequence[Trouble], t: Texts, *, alone: bool = True) -> Screen:
     """What may be meant by words that do not say it clearly."""
     typed = said_again(words)
     if not meant.services:
@@ -66,6 +75,9 @@ def found(words: str, meant: Meant, missing: Sequence[Trouble], t: Texts) -> Scr
             "with a country if you like: <i>telegram usa</i>",
             typed=typed,
         )
+        if not alone:
+            again = t("Send its name once more, with a country if you like: <code>/buy telegram usa</code>")
+            text = f"{t('I know no service like “{typed}”.', typed=typed)} {again}"
         rows: Rows = [[press(t.plain("📱 All services"), Buy())], [press(t.plain("◀ Menu"), Menu())]]
     else:
         text = t("Services like “{typed}”:", typed=typed)

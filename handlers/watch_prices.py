@@ -7,7 +7,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from bot.errors import BadInput, text
 from bot.i18n import Texts
 from bot.lookout import Find
-from handlers.options import NotAPrice
+from handlers.wishes import NotAPrice
 
 #: Of today's price, in hundredths: where it can be had that was too dear, where it cannot it may be dearer.
 _LESS, _MORE = (-10, -25, -50), (0, 10, 25)

@@ -1,11 +1,14 @@
-"""Caps: how many numbers one person may hold, buy and pay for; numbers, rents and messages count together."""
+"""Caps: how many numbers one person may hold, buy and pay for; numbers, rents and messages count together.
+
+A number counts for who bought it, also when somebody else holds it by now.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import LimitReached, Refused, text
@@ -24,9 +27,9 @@ _DAY = timedelta(days=1)
 #: How long after its life a number that is still open counts.
 _GRACE = timedelta(hours=1)
 #: States that cost nothing in the end.
-_FREE = frozenset({State.FAILED, State.CANCELLED, State.EXPIRED})
+FREE = frozenset({State.FAILED, State.CANCELLED, State.EXPIRED})
 #: States in which nobody knows yet what was charged.
-_UNTOLD = frozenset({State.BUYING, State.UNKNOWN})
+UNTOLD = frozenset({State.BUYING, State.UNKNOWN})
 _NOT_ORDERED = frozenset({OrderState.OFFERED, OrderState.FAILED})
 _NOT_SENT = frozenset({MessageState.DRAFT, MessageState.FAILED})
 
@@ -96,11 +99,26 @@ async def room(session: AsyncSession, caps: Caps, owner_id: int, now: datetime) 
     """How many more open numbers the person may have; None where there is no limit."""
     if not caps.active_numbers:
         return None
-    alive = or_(Activation.expires_at.is_(None), Activation.expires_at > now - _GRACE)
     active = await session.scalar(
-        select(func.count()).where(Activation.owner_id == owner_id, Activation.state.in_(OPEN), alive)
+        select(func.count()).where(bought_by(owner_id), Activation.state.in_(OPEN), alive(now))
     )
     return max(0, caps.active_numbers - (active or 0))
+
+
+def bought_by(person_id: int) -> ColumnElement[bool]:
+    """Which numbers somebody bought, whoever holds them now."""
+    kept = and_(Activation.owner_id == person_id, Activation.bought_by.is_(None))
+    return or_(kept, Activation.bought_by == person_id)
+
+
+def alive(now: datetime) -> ColumnElement[bool]:
+    """Which open numbers count: one that is long past its life keeps nobody from another."""
+    return or_(Activation.expires_at.is_(None), Activation.expires_at > now - _GRACE)
+
+
+def charged(state: State, cost: Decimal, agreed: Decimal) -> Decimal:
+    """What a number cost; where that is not told yet, all that was agreed to may have been charged."""
+    return max(cost, agreed) if state in UNTOLD else cost
 
 
 async def within(session: AsyncSession, caps: Caps, expense: Expense, now: datetime) -> None:
@@ -123,7 +141,7 @@ async def affordable(session: AsyncSession, caps: Caps, expense: Expense, now: d
 
 async def _purchases(session: AsyncSession, owner_id: int, since: datetime) -> int:
     bought = select(func.count()).where(
-        Activation.owner_id == owner_id, Activation.created_at > since, Activation.state != State.FAILED
+        bought_by(owner_id), Activation.created_at > since, Activation.state != State.FAILED
     )
     ordered = select(func.count()).where(
         RentalOrder.owner_id == owner_id,
@@ -146,15 +164,14 @@ async def _spent(session: AsyncSession, expense: Expense, since: datetime) -> De
 
 
 async def _charged(session: AsyncSession, expense: Expense, since: datetime) -> Iterable[Decimal]:
-    """What each number cost; where that is not told yet, all that was agreed to may have been charged."""
     numbers = select(Activation.state, Activation.cost, Activation.agreed).where(
-        Activation.owner_id == expense.owner_id,
+        bought_by(expense.owner_id),
         Activation.provider == expense.provider,
         Activation.created_at > since,
-        Activation.state.not_in(_FREE),
+        Activation.state.not_in(FREE),
     )
     found = await session.execute(numbers)
-    return [max(row.cost, row.agreed) if row.state in _UNTOLD else row.cost for row in found]
+    return [charged(row.state, row.cost, row.agreed) for row in found]
 
 
 async def _postage(session: AsyncSession, expense: Expense, since: datetime) -> Iterable[Decimal]:

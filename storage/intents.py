@@ -8,17 +8,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot.errors import AlreadyDone, Expired, NotOffered, NotYours, Refused, text
 from bot.purses import purse_of
 from storage.caps import Caps, Expense, room_for_one, within
+from storage.group_rules import Seat, rules_for, shown_to_all, within_rules
 from storage.keys import to_buy_with
-from storage.models import Activation, Ceiling, Chat, Quote, State
+from storage.models import Activation, Ceiling, Chat, Post, Quote, Sharing, State
 from storage.moves import note, redraw
-from storage.outbox import new_id
+from storage.outbox import Kind, new_id
 from storage.quotes import LIFETIME, mark
 
 #: The most numbers of one confirmation.
@@ -48,19 +49,48 @@ class Unheard(Refused):
 
 
 async def intended(
-    session: AsyncSession, quote: Quote, card_id: int | None, position: int, caps: Caps, now: datetime
+    session: AsyncSession,
+    quote: Quote,
+    card_id: int | None,
+    position: int,
+    caps: Caps,
+    now: datetime,
+    seat: Seat | None,
 ) -> Activation:
-    """The intent as it is written, its limits checked. Raises `Refused`."""
+    """The intent as it is written, its limits and those of its group checked. Raises `Refused`."""
     caps.open()
     if quote.service in caps.blocked:
         raise NotOffered(f"{quote.service} is blocked")
+    rules = await rules_for(session, quote, seat)
     key = await to_buy_with(session, quote.key_id, quote.chat_id)
     await _within_ceiling(session, quote, key.provider)
     await room_for_one(session, caps, quote.owner_id, now)
     # A maximum above the price may be charged in full.
-    cost = max(quote.cost, quote.max_price or quote.cost)
-    await within(session, caps, Expense(quote.owner_id, key.provider, cost), now)
-    return await _written(session, _intent(quote, key.provider, card_id, position, now), now)
+    expense = Expense(quote.owner_id, key.provider, max(quote.cost, quote.max_price or quote.cost))
+    await within(session, caps, expense, now)
+    await within_rules(session, rules, expense, now)
+    row = _intent(quote, key.provider, card_id, position, now)
+    row.for_all = shown_to_all(rules)
+    await _written(session, row, now)
+    await _keep_in_topic(session, row, rules, seat)
+    return row
+
+
+async def _keep_in_topic(
+    session: AsyncSession, row: Activation, rules: Sharing | None, seat: Seat | None
+) -> None:
+    """Its card, and what follows it, stay in the topic it was asked for in, unless the group chose one."""
+    if rules is None or rules.thread_id is not None:
+        return
+    thread = await _thread_of_the_first(session, row) if seat is None else seat.thread_id
+    card = update(Post).where(Post.dedup == f"{Kind.CARD}:{row.id}")
+    await session.execute(card.values(thread_id=thread))
+
+
+async def _thread_of_the_first(session: AsyncSession, row: Activation) -> int | None:
+    """Where the first of several was asked for."""
+    first = select(Activation.id).where(Activation.nonce == row.batch).scalar_subquery()
+    return await session.scalar(select(Post.thread_id).where(Post.dedup == f"{Kind.CARD}:" + first))
 
 
 async def usable(
@@ -132,8 +162,10 @@ async def unfinished(session: AsyncSession) -> Sequence[Activation]:
 
 def _after(last: Activation, position: int, now: datetime, how: Mapping[str, Any]) -> Activation:
     """A row of the same order, of one that is not ordered here."""
-    copied = f"{_WHAT} provider cost agreed currency batch count".split()
+    copied = f"{_WHAT} provider cost agreed currency batch count for_all".split()
     values: dict[str, Any] = {name: getattr(last, name) for name in copied}
+    # The one before it may have been handed over meanwhile: this one is its buyer's.
+    values["owner_id"] = last.bought_by or last.owner_id
     nonce = nonce_of(last.batch or "", position)
     return Activation(id=new_id(), nonce=nonce, position=position, created_at=now, **values, **how, **_FLAGS)
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.caps import Caps, room
 from storage.database import Database
+from storage.group_rules import Seat, room_here
 from storage.intents import intended, left_out, ordered_together, unfinished, usable
 from storage.keys import twins
 from storage.models import Activation, Quote, State
@@ -42,14 +43,16 @@ class PurchaseStore:
         now: datetime,
         position: int = 1,
         seen: str | None = None,
+        seat: Seat | None = None,
     ) -> tuple[Activation, Quote]:
         """Write the intent to buy a quote, its limits checked in the same transaction. Raises `Refused`.
 
-        `position` is which number of several it is; `seen` the mark of what the pressed button showed.
+        `position` is which number of several it is; `seen` the mark of what the pressed button showed; `seat`
+        where in a group that was, None where nobody pressed.
         """
         async with self._database.begin() as session:
             quote = await usable(session, nonce, owner_id, chat_id, position, now, seen)
-            return await intended(session, quote, card_id, position, caps, now), quote
+            return await intended(session, quote, card_id, position, caps, now, seat), quote
 
     async def leave_out(self, last: Activation, reason: str, now: datetime) -> None:
         """Nothing more is ordered of several after this one, which is told, once."""
@@ -77,10 +80,12 @@ class PurchaseStore:
         async with self._database.begin() as session:
             return await ordered_together(session, batch)
 
-    async def room(self, owner_id: int, caps: Caps, now: datetime) -> int | None:
-        """How many more open numbers a person may have; None where there is no limit."""
+    async def room(self, owner_id: int, chat_id: int, caps: Caps, now: datetime) -> int | None:
+        """How many more open numbers a person may have in a chat; None where there is no limit."""
         async with self._database.begin() as session:
-            return await room(session, caps, owner_id, now)
+            everywhere = await room(session, caps, owner_id, now)
+            here = await room_here(session, chat_id, owner_id, now)
+        return min((each for each in (everywhere, here) if each is not None), default=None)
 
     async def last(self, chat_id: int, owner_id: int) -> Activation | None:
         """What this person bought last in this chat."""
