@@ -35,6 +35,7 @@ COMMANDS = {
     "history": text("what was bought and sent"),
     "stats": text("spending, success, speed"),
     "balance": text("what is left on your accounts"),
+    "share": text("share numbers in a group"),
     "prices": text("what numbers cost now"),
     "keys": text("provider keys"),
     "settings": text("language, clock, limits"),
@@ -44,7 +45,7 @@ COMMANDS = {
     "help": text("how it works"),
 }
 #: What does something in a group; everything else is said in private.
-IN_GROUPS = ("start", "help")
+IN_GROUPS = ("start", "buy", "numbers", "cancel", "balance", "share", "settings", "help")
 
 DESCRIPTION = text(
     "I buy temporary phone numbers and ring here the moment the code arrives.\n\n"

@@ -139,14 +139,19 @@ def clock_name(chosen: Preferences, now: datetime, t: Texts) -> str:
     return f"{t.clock(now)} ({offset_name(chosen.utc_offset)})"
 
 
-def languages(chosen: Preferences, spoken: Texts, there: Iterable[str], t: Texts) -> Screen:
-    """`spoken` is what the person's Telegram would choose."""
+def languages(chosen: Preferences, spoken: Texts | None, there: Iterable[str], t: Texts) -> Screen:
+    """`spoken` is what the person's Telegram would choose; None in a group, where many speak."""
+    now = chosen.language if spoken is not None else t.language
+    each = [press(_marked(language_name(one), one == now), Speak(value=one)) for one in sorted(there)]
+    rows = [*in_rows(each, 2), _as_in_telegram(chosen, spoken, t), _back(t)]
+    return Screen(t("🌐 <b>Which language shall I speak?</b>"), rows)
+
+
+def _as_in_telegram(chosen: Preferences, spoken: Texts | None, t: Texts) -> list[InlineKeyboardButton]:
+    if spoken is None:
+        return []
     follow = t.plain("As in Telegram: {language}", language=language_name(spoken.language))
-    each = [
-        press(_marked(language_name(one), one == chosen.language), Speak(value=one)) for one in sorted(there)
-    ]
-    rows = [*in_rows(each, 2), [press(_marked(follow, not chosen.language), Speak(value=""))]]
-    return Screen(t("🌐 <b>Which language shall I speak?</b>"), [*rows, _back(t)])
+    return [press(_marked(follow, not chosen.language), Speak(value=""))]
 
 
 def zones(chosen: Preferences, now: datetime, t: Texts) -> Screen:

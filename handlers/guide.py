@@ -1,4 +1,7 @@
-"""/help: the five questions people ask, each answered on one screen with a next step, and all commands."""
+"""/help: the five questions people ask, each answered on one screen with a next step, and all commands.
+
+In a group it tells the group's rules.
+"""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -11,7 +14,10 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 from bot.greeting import COMMANDS
 from bot.i18n import Texts
 from handlers.doors import AddKey, Balance, Buy, Help, History, Keys, Menu, Numbers, Prices, Privacy
-from handlers.screen import Screen, in_rows, press, show
+from handlers.group_menu import group_help
+from handlers.screen import Screen, chat_of, in_rows, press, show
+from storage.keys import KeyStore
+from storage.sharings import SharingStore
 
 router = Router(name="guide")
 router.callback_query.filter(F.data.startswith("H"))
@@ -37,6 +43,15 @@ class Answer(CallbackData, prefix="Hq"):
 
 class Commands(CallbackData, prefix="Hc"):
     """Everything that can be typed."""
+
+
+@router.message(Command("help", ignore_case=True), F.chat.type != "private")
+@router.callback_query(Help.filter(), F.message.chat.type != "private")
+async def help_in_a_group(
+    event: Message | CallbackQuery, t: Texts, sharings: SharingStore, keys: KeyStore
+) -> None:
+    chat_id = chat_of(event)
+    await show(event, group_help(await sharings.of(chat_id), await keys.list(chat_id), t))
 
 
 @router.message(Command("help", ignore_case=True))

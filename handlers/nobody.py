@@ -1,6 +1,7 @@
 """Who is turned away first: whoever writes in the name of a group or a channel, and presses of no button.
 
-Who writes so is nobody in particular: nothing is theirs, and nothing is done.
+Who writes so is nobody in particular: nothing is theirs, and nothing is done. Only /share is answered with a
+button, as a press tells who it is.
 
 Anonymous administrators and channels write from accounts that many share: what one of them began, another
 could end. A key that they post is deleted as anybody's.
@@ -13,16 +14,33 @@ from aiogram.types import CallbackQuery, Message
 from bot.greeting import COMMANDS
 from bot.i18n import Texts
 from handlers.errors import unknown_button
+from handlers.group_doors import Share
 from handlers.lookalikes import is_a_key
-from handlers.screen import answer
+from handlers.screen import Screen, answer, press, show
 
 router = Router(name="nobody")
 
-#: GroupAnonymousBot, Telegram's own account for posts of a linked channel, and "Channel".
-FACELESS = frozenset({1087968824, 777000, 136817688})
+#: GroupAnonymousBot: an administrator who writes as the group.
+ANONYMOUS = 1087968824
+#: And Telegram's own account for posts of a linked channel, and "Channel".
+FACELESS = frozenset({ANONYMOUS, 777000, 136817688})
 #: Bytes a button of Telegram's can hold.
 _LONGEST = 64
 _NOBODY = F.sender_chat | F.from_user.id.in_(FACELESS)
+
+
+@router.message(
+    F.from_user.id == ANONYMOUS,
+    F.sender_chat.id == F.chat.id,
+    Command("share", ignore_case=True),
+    ~F.text.func(is_a_key),
+)
+async def share_of_nobody(message: Message, t: Texts) -> None:
+    """An administrator who hides behind the group: whoever presses the button is somebody."""
+    text = t(
+        "I cannot tell who you are: this comes in the name of the group. Press this button, then I see you."
+    )
+    await show(message, Screen(text, [[press(t.plain("⚙️ Set up sharing"), Share())]]))
 
 
 @router.message(_NOBODY, Command(*COMMANDS, ignore_case=True), ~F.text.func(is_a_key))

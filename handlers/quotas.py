@@ -13,10 +13,10 @@ from bot.clock import Clock
 from bot.errors import Expired
 from bot.i18n import Texts
 from bot.providers.base import Provider
+from handlers.amounts import amount_in
 from handlers.group_doors import LimitOf, Quota
 from handlers.leading import in_a_group, led
 from handlers.screen import Screen, chat_of, in_rows, press, show
-from handlers.settings import amount_in
 from handlers.share import share
 from handlers.share_screens import back, marked
 from storage.keys import KeyStore

@@ -1,7 +1,9 @@
-"""/settings: what people choose for themselves, all on one screen. Whatever is chosen counts at once."""
+"""/settings: what people choose for themselves, all on one screen. Whatever is chosen counts at once.
+
+A group has a few of them, which its administrators choose.
+"""
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 
 from aiogram import F, Router
 from aiogram.filters import Command
@@ -17,21 +19,21 @@ from bot.providers.base import Provider
 from bot.purses import purse_of
 from bot.voices import Voices
 from handlers import choices
+from handlers.amounts import amount_in
 from handlers.choices import Ceiling, Choice, Hush, Live, LiveHere, NoCeiling, Open, Order, Speak, Veil
 from handlers.doors import Menu, Privacy, Settings
-from handlers.private import SETTINGS, only_in_private
-from handlers.screen import Rows, Screen, chat_of, in_rows, press, show
+from handlers.group_settings import group_settings, is_a_persons, zone_question
+from handlers.leading import led
+from handlers.private import SETTINGS
+from handlers.screen import Rows, Screen, answer, chat_of, in_rows, press, show
 from storage.keys import KeyStore
 from storage.models import Preferences
 from storage.preferences import PreferenceStore
 
 router = Router(name="settings")
-router.callback_query.filter(F.data.startswith("y"))
-only_in_private(router, SETTINGS, "settings")
+router.callback_query.filter(F.data.startswith("y"), led)
 
 _TYPED = F.text & ~F.text.startswith("/")
-#: No price of a number has more digits, whatever its currency.
-_DEAREST = Decimal(10_000_000)
 
 
 class Asked(StatesGroup):
@@ -42,15 +44,16 @@ class Asked(StatesGroup):
     ceiling = State()
 
 
-class NotAnAmount(BadInput):
-    text = text("That is not an amount. Send a number like 0.50.")
-
-
 class WhichPurse(BadInput):
     text = text("There are several limits: press one of them first, then send the amount.")
 
 
-@router.message(Command("settings", ignore_case=True))
+@router.callback_query(is_a_persons)
+async def setting_of_people(callback: CallbackQuery, t: Texts) -> None:
+    await answer(callback, t.plain(SETTINGS), alert=True)
+
+
+@router.message(Command("settings", ignore_case=True), led)
 async def settings_by_command(message: Message, t: Texts, preferences: PreferenceStore, clock: Clock) -> None:
     await show(message, await _settings(message.chat.id, t, preferences, clock))
 
@@ -64,8 +67,9 @@ async def settings(callback: CallbackQuery, t: Texts, preferences: PreferenceSto
 async def ask_for_language(
     callback: CallbackQuery, t: Texts, voices: Voices, preferences: PreferenceStore
 ) -> None:
-    chosen = await preferences.of(chat_of(callback))
-    spoken = voices.foreign(callback.from_user.language_code)
+    chat_id = chat_of(callback)
+    chosen = await preferences.of(chat_id)
+    spoken = voices.foreign(callback.from_user.language_code) if chat_id > 0 else None
     await show(callback, choices.languages(chosen, spoken, voices.languages, t))
 
 
@@ -78,10 +82,14 @@ async def ask_for_zone(
     preferences: PreferenceStore,
     clock: Clock,
 ) -> None:
-    chosen = await preferences.of(chat_of(callback))
-    await state.set_state(Asked.time_zone)
+    chat_id = chat_of(callback)
     draw = choices.zones if callback_data.what is Choice.ZONE else choices.zones_between
-    await show(callback, draw(chosen, clock(), t))
+    screen = draw(await preferences.of(chat_id), clock(), t)
+    if chat_id < 0:
+        screen = Screen(zone_question(t), screen.rows)
+    else:
+        await state.set_state(Asked.time_zone)
+    await show(callback, screen)
 
 
 @router.callback_query(Open.filter(F.what == Choice.QUIET))
@@ -246,19 +254,10 @@ def _quiet(hours: tuple[int, int] | None) -> dict[str, object]:
     return {"quiet_from": first, "quiet_to": last}
 
 
-def amount_in(typed: str) -> Decimal:
-    """Raises `NotAnAmount`. A sign of a currency before or after it is left out."""
-    try:
-        amount = Decimal(typed.strip().strip("$€₴₽₫").strip().replace(",", "."))
-    except InvalidOperation:
-        raise NotAnAmount from None
-    if not amount.is_finite() or not 0 < amount < _DEAREST:
-        raise NotAnAmount
-    return amount
-
-
 async def _settings(chat_id: int, t: Texts, preferences: PreferenceStore, clock: Clock) -> Screen:
     chosen, ceilings = await preferences.of(chat_id), await preferences.ceilings(chat_id)
+    if chat_id < 0:
+        return group_settings(chosen, clock(), t)
     language = choices.language_name(t.language)
     lines = [
         t("⚙️ <b>Settings</b>\n"),
