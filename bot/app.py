@@ -19,6 +19,7 @@ from bot.forms import Forms
 from bot.greeting import describe, greet, name_commands
 from bot.groups import Groups
 from bot.heartbeat import Heartbeat, Watchdog
+from bot.herald import Herald
 from bot.members import Members
 from bot.menus import Menus
 from bot.messages import Messages
@@ -38,6 +39,7 @@ from bot.watcher import Duty, Sleep, Watcher
 from bot.watches import lanes_of
 from handlers import routers
 from handlers.alarm_notices import AlarmNotices
+from handlers.broadcast_progress import BroadcastNotices
 from handlers.drawings import Drawings
 from handlers.group_rings import GroupRings
 from handlers.in_groups import InGroups
@@ -96,9 +98,14 @@ class Codebell(Crew):
             KeyNotices(self.keys, self.open_ends, providers, clock),
             GroupRings(self.groups, self.chats, providers, clock),
             AlarmNotices(self.incidents, self.numbers, self.daybook, providers),
+            BroadcastNotices(self.broadcasts, clock),
         )
         self.postman = Postman(
             bot, self.outbox, self.chats, drawings.draw, drawings.hung, clock, self._revoked, self.tempo
+        )
+        self.herald = Herald(
+            *(bot, self.copies, self.announcements, self.chats, self.tempo.turn, self.speed, clock),
+            *(self.nudge, self._revoked),
         )
         self.dispatcher = self._dispatcher()
         allowed = self.dispatcher.resolve_used_update_types()
@@ -107,7 +114,8 @@ class Codebell(Crew):
         self._figures = metrics.Server(self.metrics, settings.metrics_port)
         bot.session.middleware(self.metrics.count_call)
         self._watchdog = Watchdog(self.heartbeat, self._ask_to_stop, holds=lambda: self.errands.holding)
-        self._farewell = Farewell(self.poller, self._ticks, self.errands, self.watcher, self.postman)
+        working = self.errands, self.watcher, self.postman, self.herald
+        self._farewell = Farewell(self.poller, self._ticks, *working)
         self._tasks: list[asyncio.Task[None]] = []
 
     def _signs(self) -> Signs:
@@ -168,12 +176,14 @@ class Codebell(Crew):
             await spending.recover()
         await self.watcher.start()
         await self.postman.start()
+        await self.herald.start()
 
     def _start_ticks(self) -> None:
         self._ticks.start(
             {
                 "watch": (self.watcher.tick, 1),
                 "post": (self.postman.round, 1),
+                "copies": (self.herald.round, 1),
                 "heartbeat": (self.write_heartbeat, 10),
                 "balances": (self.balances.look, LOOK),
                 "alarms": (self.alarms.look, alarms.EVERY),
@@ -206,6 +216,7 @@ class Codebell(Crew):
         chores: dict[str, Tick] = {name: partial(each.recover, LEFT_BEHIND) for name, each in money.items()}
         chores |= {name: partial(each.sweep, self.clock()) for name, each in stores.items()}
         chores["watches"] = partial(self.watchlist.sweep, self.clock())
+        chores["broadcasts"] = partial(self.announcements.sweep, self.clock())
         chores |= {"drafts": self.messages.sweep, "posts": self.postman.tidy, "stock": self.warming.round}
         await self._ticks.each({**chores, "retention": partial(self.retention.sweep, self.clock())})
 

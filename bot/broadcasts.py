@@ -47,7 +47,7 @@ class Source:
     wording: str
 
 
-class Tally:
+class Speed:
     """How many copies a second left lately, by broadcast."""
 
     def __init__(self, clock: Clock) -> None:
@@ -81,13 +81,13 @@ class Broadcasts:
         self,
         store: BroadcastStore,
         audiences: Audiences,
-        tally: Tally,
+        speed: Speed,
         clock: Clock,
         nudge: Callable[[], None],
     ) -> None:
         self._store = store
         self._audiences = audiences
-        self._tally = tally
+        self._speed = speed
         self._clock = clock
         self._nudge = nudge
 
@@ -129,7 +129,7 @@ class Broadcasts:
 
     def rate(self, broadcast_id: str) -> float | None:
         """Copies a second, lately."""
-        return self._tally.rate(broadcast_id)
+        return self._speed.rate(broadcast_id)
 
     async def aim(self, broadcast_id: str, segment: str, value: str) -> Broadcast:
         """Choose whom it is for. Raises `Expired`, and `NobodyThere`."""

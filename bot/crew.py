@@ -7,6 +7,7 @@ from bot.activations import Activations
 from bot.admission import Admission
 from bot.alarms import Alarms, room_beside
 from bot.balances import Balances
+from bot.broadcasts import Broadcasts, Speed
 from bot.catalogue import Catalogue
 from bot.clock import Clock
 from bot.errands import Errands
@@ -40,7 +41,10 @@ from bot.watches import Watches
 from bot.window import Window
 from bot.witness import witnessed
 from storage.activations import ActivationStore
+from storage.audiences import Audiences
+from storage.broadcasts import BroadcastStore
 from storage.chats import ChatStore
+from storage.copies import CopyStore
 from storage.database import Database
 from storage.daybook import Daybook
 from storage.deeds import DeedStore
@@ -114,12 +118,19 @@ class Crew:
         self.voices = Voices(self.catalogues, self.chats, self.preferences, self.outbox, clock)
         self.errands = Errands()
         self.history, self.receipts = HistoryStore(database), ReceiptStore(database)
+        self._broadcasting(database)
         self.exports = Exports(Everything(database), clock, self.errands)
         self._shopping(database)
         self._numbers(database)
         self._rentals(database)
         self._messages(database)
         self._operating(database)
+
+    def _broadcasting(self, database: Database) -> None:
+        """One message to many chats."""
+        self.copies, self.announcements = CopyStore(database), BroadcastStore(database)
+        audiences, self.speed = Audiences(database), Speed(self.clock)
+        self.broadcasts = Broadcasts(self.announcements, audiences, self.speed, self.clock, self._nudge)
 
     def _shopping(self, database: Database) -> None:
         """What there is to buy, and with what."""
@@ -199,6 +210,7 @@ class Crew:
             "admission": self.admission,
             "alarms": self.alarms,
             "balances": self.balances,
+            "broadcasts": self.broadcasts,
             "chats": self.chats,
             "clock": self.clock,
             "deeds": self.deeds,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from bot.clock import ended
 from bot.errands import Errands
+from bot.herald import Herald
 from bot.poller import Poller
 from bot.postman import Postman
 from bot.ticks import Ticks
@@ -33,6 +34,7 @@ class Farewell:
     errands: Errands
     watcher: Watcher
     postman: Postman
+    herald: Herald
     _hurried: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def hurry(self) -> None:
@@ -42,12 +44,13 @@ class Farewell:
     async def say(self, listening: Sequence[asyncio.Task[None]]) -> None:
         """No new updates, then what is under way, then a last round of the postman."""
         self.errands.halt()
+        self.herald.halt()
         await ended(*listening)
         self.ticks.pause()
         leaving, hurried = asyncio.create_task(self._drain()), asyncio.create_task(self._hurried.wait())
         await asyncio.wait((leaving, hurried), return_when=asyncio.FIRST_COMPLETED)
         await ended(leaving, hurried)
-        for part in (self.poller, self.errands, self.watcher, self.postman):
+        for part in (self.poller, self.errands, self.watcher, self.postman, self.herald):
             await part.rest()
         await self.poller.confirm()
         self.ticks.end()
@@ -59,6 +62,7 @@ class Farewell:
                     await self._under_way()
             await self.postman.round()
             await self.postman.settle(LAST_ROUND)
+            await self.herald.settle(LAST_ROUND)
         except Exception:
             log.exception("what is under way at the stop")
 

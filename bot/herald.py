@@ -17,7 +17,7 @@ from aiogram import Bot
 from aiogram.exceptions import AiogramError
 from aiogram.types import InlineKeyboardMarkup
 
-from bot.broadcasts import Tally
+from bot.broadcasts import Speed
 from bot.clock import Clock, ended
 from bot.drawing import Copy, Drawing, copy, delete, reword
 from bot.failpoints import Failpoint, reach
@@ -57,14 +57,14 @@ class Herald:
         store: BroadcastStore,
         chats: ChatStore,
         turn: Turn,
-        tally: Tally,
+        speed: Speed,
         clock: Clock,
         nudge: Callable[[], None],
         revoked: Callable[[], None],
     ) -> None:
         self._bot = bot
         self._copies, self._store, self._chats = copies, store, chats
-        self._turn, self._tally = turn, tally
+        self._turn, self._speed = turn, speed
         self._clock, self._nudge, self._revoked = clock, nudge, revoked
         self._work: asyncio.Task[None] | None = None
         self._halted = False
@@ -106,7 +106,7 @@ class Herald:
     async def _go(self) -> None:
         try:
             await self._catch_up()
-            while self._may_speak and await self._copies.feed(self._clock()):
+            while self.may_speak and await self._copies.feed(self._clock()):
                 if not (due := await self._copies.next(self._clock(), _SLICE)):
                     break
                 await self._take(deque(due))
@@ -116,7 +116,8 @@ class Herald:
             log.exception("a round of the herald")
 
     @property
-    def _may_speak(self) -> bool:
+    def may_speak(self) -> bool:
+        """Whether it is not to be silent for a while, or for good."""
         resting = self._quiet_until is not None and self._clock() < self._quiet_until
         return not self._halted and not resting
 
@@ -134,7 +135,7 @@ class Herald:
                 raise failure
 
     async def _one_by_one(self, due: deque[Due]) -> None:
-        while due and self._may_speak:
+        while due and self.may_speak:
             one = due.popleft()
             try:
                 await self._deliver(one)
@@ -146,7 +147,7 @@ class Herald:
             await self._end(due, Fate.BLOCKED if due.is_new else Fate.UNCHANGED)
             return
         async with self._turn(due.post.chat_id):
-            if self._may_speak and await self._copies.begin(due, self._clock()):
+            if self.may_speak and await self._copies.begin(due, self._clock()):
                 await self._try(due)
 
     async def _try(self, due: Due) -> None:
@@ -244,7 +245,7 @@ class Herald:
 
     async def _end(self, due: Due, fate: Fate, message_id: int | None = None) -> None:
         self._open.append((due, fate, message_id))
-        self._tally.count(due.broadcast.id)
+        self._speed.count(due.broadcast.id)
         await self._catch_up()
 
     async def _catch_up(self) -> None:

@@ -1,6 +1,277 @@
-"""/broadcast: one message to many chats, tried out first, and followed to its end."""
+"""/broadcast: one message to many chats, tried out first, and followed to its end. For operators alone.
 
-from aiogram import F, Router
+It goes out after two presses that both say to how many; what stands in between is a draft in the database.
+"""
+
+from aiogram import Bot, F, Router
+from aiogram.enums import ContentType
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.filters import Command
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import State, StatesGroup
+from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
+
+from bot.broadcasts import Broadcasts, Source
+from bot.clock import Clock
+from bot.drawing import Copy, copy
+from bot.errors import BadInput, NotYours, Refused, text
+from bot.herald import buttons
+from bot.i18n import Texts
+from handlers import broadcast_screens
+from handlers.broadcast_progress import Do, Steer, progress, question, really
+from handlers.broadcast_screens import LISTED, Aim, Draft, Go, Languages, One, Send, Try
+from handlers.operating import only_for_operators
+from handlers.operator_doors import Broadcasts as All
+from handlers.screen import LONGEST_SCREEN, Screen, answer, fits, say, show
+from storage.models import Broadcast
 
 router = Router(name="broadcast")
 router.callback_query.filter(F.data.startswith("B"))
+only_for_operators(router)
+
+_TEXT = frozenset({ContentType.TEXT})
+_CAPTIONED = frozenset(
+    {
+        *(ContentType.PHOTO, ContentType.DOCUMENT, ContentType.VIDEO),
+        *(ContentType.AUDIO, ContentType.ANIMATION, ContentType.VOICE),
+    }
+)
+_OTHERS = frozenset(
+    {
+        *(ContentType.STICKER, ContentType.VIDEO_NOTE, ContentType.LOCATION, ContentType.VENUE),
+        *(ContentType.CONTACT, ContentType.POLL, ContentType.DICE),
+    }
+)
+_WORDED = {"text": _TEXT, "caption": _CAPTIONED}
+#: Buttons that do the same wherever they hang.
+_ANYWHERE = ("url", "copy_text", "switch_inline_query", "switch_inline_query_chosen_chat")
+_LONGEST_CAPTION = 1024
+
+
+class NotCopied(BadInput):
+    text = text("Telegram does not copy such a message. Answer a text, a picture or a file with /broadcast.")
+
+
+class AnAlbum(BadInput):
+    text = text("An album cannot be copied as one message. Send one picture of it, with its text below.")
+
+
+class Rooted(BadInput):
+    text = text(
+        "This message has buttons that work only where it hangs now. Write it anew; buttons that open a link "
+        "are kept."
+    )
+
+
+class Unreadable(Refused):
+    text = text("Telegram does not copy this message: was it deleted, or is it protected?")
+
+
+class TooLong(BadInput):
+    text = text("That is too long: a text has at most 4096 characters, words under a picture 1024.")
+
+
+class Asked(StatesGroup):
+    """What the operator may type instead of pressing."""
+
+    words = State()
+
+
+@router.message(Command("broadcast", ignore_case=True), F.reply_to_message)
+async def draft(message: Message, t: Texts, broadcasts: Broadcasts) -> None:
+    """Of the message this one answers."""
+    original = message.reply_to_message
+    if original is None or message.from_user is None:
+        return
+    made = await broadcasts.draft(message.from_user.id, _source(original))
+    await show(message, broadcast_screens.audience(made, await broadcasts.sizes(), t))
+
+
+@router.message(Command("broadcast", ignore_case=True))
+async def broadcasts_by_command(message: Message, t: Texts, broadcasts: Broadcasts) -> None:
+    await show(message, await _listed(0, t, broadcasts))
+
+
+@router.callback_query(All.filter())
+async def broadcasts_by_button(
+    callback: CallbackQuery, callback_data: All, t: Texts, broadcasts: Broadcasts
+) -> None:
+    await show(callback, await _listed(callback_data.page, t, broadcasts))
+
+
+@router.callback_query(Draft.filter())
+async def choose_audience(
+    callback: CallbackQuery, callback_data: Draft, t: Texts, broadcasts: Broadcasts
+) -> None:
+    mine = await _mine(callback_data.id, callback, broadcasts)
+    await show(callback, broadcast_screens.audience(mine, await broadcasts.sizes(), t))
+
+
+@router.callback_query(Languages.filter())
+async def choose_language(
+    callback: CallbackQuery, callback_data: Languages, t: Texts, broadcasts: Broadcasts
+) -> None:
+    mine = await _mine(callback_data.id, callback, broadcasts)
+    await show(callback, broadcast_screens.languages(mine, await broadcasts.languages(), t))
+
+
+@router.callback_query(Aim.filter())
+async def aim(callback: CallbackQuery, callback_data: Aim, t: Texts, broadcasts: Broadcasts) -> None:
+    await _mine(callback_data.id, callback, broadcasts)
+    aimed = await broadcasts.aim(callback_data.id, callback_data.what, callback_data.value)
+    await show(callback, broadcast_screens.summary(aimed, t))
+
+
+@router.callback_query(Try.filter())
+async def try_on_me(
+    callback: CallbackQuery, callback_data: Try, t: Texts, broadcasts: Broadcasts, bot: Bot
+) -> None:
+    """The same call as for everybody. Raises `Unreadable`."""
+    mine = await _mine(callback_data.id, callback, broadcasts)
+    original = Copy(mine.admin_id, mine.source_id, buttons(mine.keyboard))
+    try:
+        await copy(bot, mine.admin_id, original)
+    except TelegramBadRequest:
+        raise Unreadable from None
+    await answer(callback, t.plain("So it looks. It went to you alone."))
+
+
+@router.callback_query(Send.filter())
+async def ask_once_more(
+    callback: CallbackQuery, callback_data: Send, t: Texts, broadcasts: Broadcasts
+) -> None:
+    """With the count of this moment."""
+    mine = await _mine(callback_data.id, callback, broadcasts)
+    aimed = await broadcasts.aim(mine.id, mine.segment, mine.segment_value)
+    await show(callback, broadcast_screens.confirmation(aimed, t))
+
+
+@router.callback_query(Go.filter())
+async def go(
+    callback: CallbackQuery, callback_data: Go, t: Texts, broadcasts: Broadcasts, clock: Clock
+) -> None:
+    """The pressed message shows how far it is from now on."""
+    mine = await _mine(callback_data.id, callback, broadcasts)
+    await broadcasts.start(mine.id, callback.from_user.id, _card(callback))
+    await _show(callback, mine.id, t, broadcasts, clock)
+
+
+@router.callback_query(One.filter())
+async def one(
+    callback: CallbackQuery, callback_data: One, t: Texts, broadcasts: Broadcasts, clock: Clock
+) -> None:
+    await _show(callback, callback_data.id, t, broadcasts, clock)
+    if (card := _card(callback)) is not None:
+        await broadcasts.show(await broadcasts.get(callback_data.id), callback.from_user.id, card)
+
+
+@router.callback_query(Steer.filter())
+async def steer(
+    callback: CallbackQuery,
+    callback_data: Steer,
+    state: FSMContext,
+    t: Texts,
+    broadcasts: Broadcasts,
+    clock: Clock,
+) -> None:
+    """Every operator may; what cannot be taken back is asked once more."""
+    broadcast = await broadcasts.get(callback_data.id)
+    match callback_data.what:
+        case Do.CANCEL:
+            # A message of its own: the pressed one goes on showing how far it is.
+            await answer(callback)
+            await say(callback, really(broadcast, Do.CANCEL_NOW, t))
+        case Do.DELETE:
+            await show(callback, really(broadcast, Do.DELETE_NOW, t))
+        case Do.EDIT:
+            await state.set_state(Asked.words)
+            await state.set_data({"id": broadcast.id})
+            await show(callback, question(broadcast, t))
+        case what:
+            await _do(what, broadcast.id, callback, broadcasts)
+            await _show(callback, broadcast.id, t, broadcasts, clock)
+
+
+@router.message(Asked.words, F.text & ~F.text.startswith("/"))
+async def take_words(message: Message, state: FSMContext, t: Texts, broadcasts: Broadcasts) -> None:
+    """They are shown as the copies would, then asked about."""
+    broadcast = await broadcasts.get(str((await state.get_data()).get("id", "")))
+    words = Screen(message.html_text)
+    if not fits(words, _LONGEST_CAPTION if broadcast.wording == "caption" else LONGEST_SCREEN):
+        raise TooLong
+    await state.clear()
+    broadcast = await broadcasts.word(broadcast.id, words.html)
+    await say(message, words)
+    await say(message, really(broadcast, Do.EDIT_NOW, t))
+
+
+async def _do(what: Do, broadcast_id: str, callback: CallbackQuery, broadcasts: Broadcasts) -> None:
+    by, card = callback.from_user.id, _card(callback)
+    match what:
+        case Do.PAUSE:
+            await broadcasts.pause(broadcast_id, by)
+        case Do.RESUME:
+            await broadcasts.resume(broadcast_id, by)
+        case Do.CANCEL_NOW:
+            await broadcasts.cancel(broadcast_id, by)
+        case Do.DELETE_NOW:
+            await broadcasts.delete(broadcast_id, by, card)
+        case Do.EDIT_NOW:
+            await broadcasts.edit(broadcast_id, by, card)
+
+
+async def _show(
+    callback: CallbackQuery, broadcast_id: str, t: Texts, broadcasts: Broadcasts, clock: Clock
+) -> None:
+    broadcast = await broadcasts.get(broadcast_id)
+    await show(callback, progress(broadcast, broadcasts.rate(broadcast_id), t, clock))
+
+
+async def _mine(broadcast_id: str, callback: CallbackQuery, broadcasts: Broadcasts) -> Broadcast:
+    """A draft belongs to who wrote its message."""
+    broadcast = await broadcasts.get(broadcast_id)
+    if broadcast.admin_id != callback.from_user.id:
+        raise NotYours
+    return broadcast
+
+
+async def _listed(page: int, t: Texts, broadcasts: Broadcasts) -> Screen:
+    shown, total = await broadcasts.recent(LISTED, page * LISTED)
+    return broadcast_screens.listed(shown, total, page, t)
+
+
+def _card(callback: CallbackQuery) -> int | None:
+    """The pressed message, where it can be edited."""
+    return callback.message.message_id if isinstance(callback.message, Message) else None
+
+
+def _source(original: Message) -> Source:
+    """What is to be copied. Raises `AnAlbum`, `NotCopied`, `Rooted`."""
+    if original.media_group_id is not None:
+        raise AnAlbum
+    if original.content_type not in _TEXT | _CAPTIONED | _OTHERS:
+        raise NotCopied
+    words = original.text or original.caption or _named(original)
+    return Source(original.message_id, _kept(original.reply_markup), words, _wording(original))
+
+
+def _wording(original: Message) -> str:
+    """Where its words stand, if it can have any."""
+    return next((name for name, kinds in _WORDED.items() if original.content_type in kinds), "")
+
+
+def _named(original: Message) -> str:
+    """A message without words by its kind."""
+    return f"[{str(original.content_type).replace('_', ' ')}]"
+
+
+def _kept(keyboard: InlineKeyboardMarkup | None) -> str:
+    """The buttons as JSON, "" where there are none."""
+    rows = keyboard.inline_keyboard if keyboard is not None else []
+    if not all(_works_anywhere(button) for row in rows for button in row):
+        raise Rooted
+    return keyboard.model_dump_json(exclude_none=True) if keyboard is not None and rows else ""
+
+
+def _works_anywhere(button: InlineKeyboardButton) -> bool:
+    return any(getattr(button, name) is not None for name in _ANYWHERE)

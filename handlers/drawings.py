@@ -12,6 +12,7 @@ from bot.providers.base import Provider
 from bot.shops import Shops
 from bot.voices import Voices
 from handlers.alarm_notices import AlarmNotices
+from handlers.broadcast_progress import BroadcastNotices
 from handlers.cards import draw_card
 from handlers.code_rings import draw_code
 from handlers.group_rings import GroupRings
@@ -50,7 +51,9 @@ class Drawings:
         key_notices: KeyNotices,
         in_groups: GroupRings,
         alarm_notices: AlarmNotices,
+        broadcast_notices: BroadcastNotices,
     ) -> None:
+        self._broadcast_notices = broadcast_notices
         self._alarm_notices = alarm_notices
         self._key_notices = key_notices
         self._in_groups = in_groups
@@ -110,6 +113,8 @@ class Drawings:
                 return await self._key_notices.draw(post, t)
             case Kind.ALARM | Kind.ALARM_OVER | Kind.LOST | Kind.REPORT:
                 return await self._alarm_notices.draw(post, t)
+            case Kind.PROGRESS:
+                return await self._broadcast_notices.draw(post, t)
         return None
 
     async def _restored(self, post: Post, t: Texts) -> Drawing | None:

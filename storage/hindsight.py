@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.broadcasts import lose_track
 from storage.database import Database
 from storage.intents import left_in_doubt, unfinished
 from storage.models import (
@@ -47,6 +48,7 @@ async def mistrust(database: Database, now: datetime) -> None:
         await _doubt_the_rest(session, now)
         await _look_for_no_purchase(session, now)
         await _end_the_watches(session, now)
+        await lose_track(session, now)
         for chat_id in await session.scalars(select(Key.chat_id).where(Key.removed_at.is_(None)).distinct()):
             await arm(session, Kind.RESTORED, str(chat_id), chat_id, now, anew=True)
     orders = RentalOrderStore(database)

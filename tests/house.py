@@ -133,11 +133,22 @@ class House:
         if self._moments.any_post(self.clock()):
             await bell.postman.round()
             await bell.postman.settle(PATIENCE)
+        if self._moments.any_broadcast():
+            await bell.herald.round()
+            await bell.herald.settle(PATIENCE)
 
     async def _something_due(self) -> bool:
         if self._moments.any_look(self.clock() + TICK):
             return True
-        return self._moments.any_post(self.clock()) and bool(await self.codebell.outbox.due(self.clock()))
+        if not self._moments.any_post(self.clock()):
+            return False
+        return bool(await self.codebell.outbox.due(self.clock())) or await self._a_copy_is_due()
+
+    async def _a_copy_is_due(self) -> bool:
+        bell = self.codebell
+        if not self._moments.any_broadcast() or not bell.herald.may_speak:
+            return False
+        return bool(await bell.copies.next(self.clock(), 1))
 
     def sent(self, method: str) -> list[Json]:
         """The calls of a Bot API method so far."""

@@ -23,6 +23,11 @@ class Moments:
         """Whether something in the outbox has its time."""
         return any(post <= until.timestamp() for post in self._in(*POSTS))
 
+    def any_broadcast(self) -> bool:
+        """Whether a broadcast goes out, or its copies are being changed."""
+        going = "SELECT EXISTS (SELECT 1 FROM broadcasts WHERE state = 'running' OR changing != '')"
+        return bool(self._file.execute(going).fetchone()[0])
+
     def next(self, now: datetime) -> datetime | None:
         """The first moment after this one."""
         later = [moment for moment in self._in(*LOOKS, *POSTS, *FLOODS) if moment > now.timestamp()]

@@ -72,6 +72,7 @@ async def test_a_running_bot_is_watched_and_goes_round_by_itself(house: House) -
     assert {name: every.total_seconds() for name, every in came.items()} == {
         "watch": 1,
         "post": 1,
+        "copies": 1,
         "heartbeat": 10,
         "balances": 60,
         "housekeeping": 3600,
