@@ -80,6 +80,8 @@ class Seals:
         self._busy = True
         try:
             return await self._made(self._database.path)
+        except OSError as error:
+            raise StorageError(f"the backup cannot be written: {error.strerror}") from None
         finally:
             self._busy = False
 
@@ -91,8 +93,6 @@ class Seals:
             await self._database.backup(plain)
             held = await look_at(plain, self._keys)
             await asyncio.to_thread(seal_file, plain, target, self._keys[0])
-        except OSError as error:
-            raise StorageError(f"the backup {target} cannot be written: {error.strerror}") from None
         finally:
             sqlite.discard(plain)
         return Copy(target, target.stat().st_size, sum(held.rows.values()), held.doubt)

@@ -59,7 +59,7 @@ class Daybook:
 
 async def _by_state(session: AsyncSession, *within: ColumnElement[bool]) -> dict[State, int]:
     query = select(Activation.state, func.count()).where(*within).group_by(Activation.state)
-    return dict((await session.execute(query)).tuples().all())
+    return dict((await session.execute(query)).all())
 
 
 async def _spent(session: AsyncSession, *within: ColumnElement[bool]) -> dict[str, Decimal]:

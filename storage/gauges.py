@@ -29,7 +29,7 @@ class Gauges:
         by_state = select(Activation.state, func.count()).where(Activation.state.in_(OPEN))
         due = select(func.count(), func.min(Post.next_try_at)).where(Post.next_try_at <= now)
         async with self._database.begin() as session:
-            counted = (await session.execute(by_state.group_by(Activation.state))).tuples().all()
+            counted = (await session.execute(by_state.group_by(Activation.state))).all()
             count, oldest = (await session.execute(due)).one()
         numbers = {str(state): 0 for state in OPEN} | {str(state): held for state, held in counted}
         return Levels(numbers, count, (now - oldest).total_seconds() if oldest else 0.0)

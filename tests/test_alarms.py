@@ -1,5 +1,6 @@
 """What operators are told unasked: each trouble once, its end once, wherever they want to be told."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,7 +9,6 @@ import pytest
 from bot.alarms import BYTES, Room, as_switch, place_in
 from bot.health import DOWN_AFTER
 from storage.incidents import Place
-from storage.models import State
 from storage.outbox import CRASHED
 from tests.house import Chat, House
 from tests.storage.shelf import sql
@@ -16,7 +16,10 @@ from tests.storage.shelf import sql
 OPERATOR = 700_000_001
 PLENTY = Room(50 * 2**30, 100 * 2**30)
 
-pytestmark = pytest.mark.parametrize("settings", [{"admin_ids": str(OPERATOR)}])
+
+@pytest.fixture
+def settings() -> Mapping[str, object]:
+    return {"admin_ids": str(OPERATOR)}
 
 
 @pytest.fixture
@@ -67,7 +70,7 @@ async def test_a_provider_is_told_down_once_and_up_once(operator: Chat, house: H
     assert told(operator) == ["🟢 Alpha answers again. Down for: 10 minutes"]
 
 
-async def test_how_many_numbers_wait_there_is_said(chat: Chat, operator: Chat, house: House) -> None:
+async def test_how_many_numbers_wait_there_is_said(operator: Chat, chat: Chat, house: House) -> None:
     await chat.buys()
     fails(house)
     await look(house)
@@ -135,7 +138,7 @@ async def test_what_the_postman_put_aside_is_told(operator: Chat, house: House) 
 
 
 async def test_an_unknown_purchase_is_told_once_without_its_number(
-    chat: Chat, operator: Chat, house: House
+    operator: Chat, chat: Chat, house: House
 ) -> None:
     await chat.buys()
     sql(file(house), "UPDATE activations SET state = 'unknown', next_poll_at = NULL")
@@ -150,7 +153,7 @@ async def test_an_unknown_purchase_is_told_once_without_its_number(
 
 
 async def test_while_a_lost_purchase_is_looked_for_nothing_is_told(
-    chat: Chat, operator: Chat, house: House
+    operator: Chat, chat: Chat, house: House
 ) -> None:
     await chat.buys()
     sql(file(house), "UPDATE activations SET state = 'unknown', next_poll_at = 9999999999")
@@ -160,7 +163,7 @@ async def test_while_a_lost_purchase_is_looked_for_nothing_is_told(
 
 
 async def test_the_day_before_is_reported_in_the_morning_once(
-    chat: Chat, operator: Chat, house: House
+    operator: Chat, chat: Chat, house: House
 ) -> None:
     await chat.buys()
     house.alpha.delivers("04817")
@@ -176,7 +179,7 @@ async def test_the_day_before_is_reported_in_the_morning_once(
     assert text.splitlines() == [
         "📊 The day before: 1 May 2026",
         "People who ordered: 1",
-        "New people: 1",
+        "New people: 2",
         "Numbers bought: 1",
         "A code came to: 1 (100%)",
         "Not bought after all: 0",
@@ -202,7 +205,3 @@ async def test_where_there_is_no_operator_trouble_is_noted_and_nobody_told(house
 @pytest.mark.parametrize("place", [Place(5), Place(-1001), Place(-1001, 7)])
 def test_a_place_is_kept_and_read_back(place: Place) -> None:
     assert place_in(as_switch(place)) == place
-
-
-def test_the_states_that_are_counted_are_states() -> None:
-    assert State("unknown") is State.UNKNOWN
