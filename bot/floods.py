@@ -2,9 +2,13 @@
 
 Both are stored, whoever was told, so that nothing unasked is said into them, not even after a restart. During
 the bot's own nothing but codes is sent, one after another; it ends when the first of those chats may speak.
+What waited then goes on one by one until Telegram has taken something.
 """
 
+import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,6 +38,21 @@ class Hushed(Refused):
     )
 
 
+#: Requests that begin like this and say nothing in a chat.
+_SILENT = ("sendChatAction", "sendChatJoinRequest", "sendMessageDraft", "sendRichMessageDraft")
+_SAYING = ("send", "editMessage", "editEphemeralMessage", "copyMessage", "forwardMessage")
+
+
+def says(method: TelegramMethod[Any]) -> bool:
+    """Whether Telegram counts a request among what is said: messages and their edits share one limit.
+
+    Answers to presses have none (levlam in tdlib/telegram-bot-api #648; on edits in tdlib/td #2592, #3034).
+    What asks or deletes puts nothing before anybody, and of chat actions nobody says that they are counted.
+    """
+    name = method.__api_method__
+    return name.startswith(_SAYING) and not name.startswith(_SILENT)
+
+
 async def wait_for_words(chats: ChatStore, chat_id: int, now: datetime) -> None:
     """Before money is spent on what is told in a chat: `Hushed` while nothing can be said there."""
     for told in (chat_id, EVERYWHERE):
@@ -50,7 +69,9 @@ class Floods(BaseRequestMiddleware):
         self._clock = clock
         #: Chats that were told lately: when, and until when.
         self._told: dict[int, tuple[datetime, datetime]] = {}
+        #: Until when, and not over before something was said after it.
         self._everywhere: datetime | None = None
+        self._one_by_one = asyncio.Lock()
 
     async def remember(self) -> None:
         """What the last process was told about the whole bot."""
@@ -60,18 +81,36 @@ class Floods(BaseRequestMiddleware):
     @property
     def everywhere(self) -> bool:
         """Whether the whole bot is to be quiet now."""
-        return self._everywhere is not None and self._clock() < self._everywhere
+        return self.left > 0
+
+    @property
+    def left(self) -> float:
+        """Seconds for which the whole bot is to be quiet; none or fewer when it is not."""
+        return 0.0 if self._everywhere is None else (self._everywhere - self._clock()).total_seconds()
+
+    @asynccontextmanager
+    async def gently(self) -> AsyncIterator[None]:
+        """Nobody speaks beside another from the bot's flood until Telegram takes something again."""
+        async with AsyncExitStack() as alone:
+            if self._everywhere is not None:
+                await alone.enter_async_context(self._one_by_one)
+            if self._everywhere is None:
+                await alone.aclose()
+            yield
 
     async def __call__(
         self, make_request: NextRequestMiddlewareType[Any], bot: Bot, method: TelegramMethod[Any]
     ) -> Any:
         try:
-            return await make_request(bot, method)
+            answer = await make_request(bot, method)
         except TelegramRetryAfter as flood:
             chat_id = getattr(method, "chat_id", None)
             if isinstance(chat_id, int):
                 await self.told(chat_id, float(flood.retry_after))
             raise
+        if says(method) and not self.everywhere:
+            self._everywhere = None
+        return answer
 
     async def told(self, chat_id: int, seconds: float) -> None:
         """Nothing to this chat for so long; perhaps to no chat."""

@@ -18,7 +18,6 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
 
 from aiogram import Bot
 from aiogram.exceptions import AiogramError
@@ -28,37 +27,28 @@ from bot.drawing import Drawing, Later, send
 from bot.failpoints import Failpoint, reach
 from bot.floods import Floods
 from bot.marks import Hung, Marks, Said
-from bot.paces import TELEGRAM, Paces, Tempo
+from bot.paces import NoRoom, Tempo
+from bot.setbacks import Setbacks
 from bot.verdicts import (
     AsItIs,
     AsPlainText,
     Hopeless,
-    Moved,
     SendNew,
-    Stop,
     Unreachable,
-    Unsure,
-    Verdict,
-    Wait,
     WithoutThread,
     judge,
 )
 from storage.chats import ChatStore
 from storage.models import Post
-from storage.outbox import CRASHED, TRYING, OutboxStore, Priority, crashes
+from storage.outbox import TRYING, OutboxStore, Priority, crashes
 
 log = logging.getLogger(__name__)
 
 #: Chats served side by side: two seconds of Telegram's limit, so that no code waits longer behind cards of
 #: its chat; and as many more for codes, so that none waits behind the cards of others.
 AT_ONCE, MORE_FOR_CODES = 60, 60
-_LONGEST_PAUSE = 300.0
-#: How long that rests first over which the process died, and at most.
-_ASIDE, _LONGEST_ASIDE = timedelta(minutes=10), timedelta(days=1)
 #: Seconds at the start for all that was being tried at the last two crashes; half of it for each by itself.
 SUSPECTS = 10.0
-#: Yes in a way nobody can read: once more, then it is taken for delivered.
-_UNREADABLE_TRIES = 2
 
 
 #: Draws what a row stands for, as it is now; None when there is nothing to say any more.
@@ -77,7 +67,7 @@ class Postman:
         hung: Hung,
         clock: Clock,
         revoked: Callable[[], None],
-        paces: Paces = TELEGRAM,
+        tempo: Tempo,
         suspects: float = SUSPECTS,
     ) -> None:
         self._bot = bot
@@ -86,10 +76,10 @@ class Postman:
         self._draw = draw
         self._marks = Marks(outbox, hung)
         self._clock = clock
-        self._revoked = revoked
+        self._setbacks = Setbacks(outbox, chats, self._marks, clock, self.nudge, revoked)
         self._floods = Floods(chats, clock)
         bot.session.middleware(self._floods)
-        self._tempo = Tempo(paces)
+        self._tempo = tempo
         self._for_suspects = suspects
         self._busy: dict[int, asyncio.Task[None]] = {}
         #: Rows this process began and has not settled, and what they had said of crashes before.
@@ -130,9 +120,16 @@ class Postman:
         if self._floods.everywhere:
             await self._begin_due(1)
             return
+        if self._tempo.waits:
+            await self._hurry_codes()
         await self._begin_due(AT_ONCE)
         if len(self._busy) >= AT_ONCE:
             await self._begin_due(AT_ONCE + MORE_FOR_CODES, Priority.CODE)
+
+    async def _hurry_codes(self) -> None:
+        """A chat whose card stands in line when its code comes stands there no longer."""
+        for chat_id in await self._outbox.chats_due(self._clock(), (), MORE_FOR_CODES, Priority.CODE):
+            self._tempo.hurry(chat_id)
 
     async def _begin_due(self, most: int, least: Priority = Priority.BROADCAST) -> None:
         """With no more than so many chats at once, and only for what is at least so urgent."""
@@ -167,7 +164,7 @@ class Postman:
         """One row after another, each time the most urgent one: a code overtakes the cards that wait."""
         try:
             await self._marks.catch_up(chat_id)
-            while (post := await self._outbox.most_urgent(chat_id, self._clock())) is not None:
+            while (post := await self._next(chat_id)) is not None:
                 if not await self._deliver(post):
                     return
         except Exception:
@@ -175,26 +172,37 @@ class Postman:
         finally:
             del self._busy[chat_id]
 
+    async def _next(self, chat_id: int) -> Post | None:
+        """What is to be said next in a chat that may be told something; what has no room yet is put off.
+
+        It is taken, and drawn, no sooner than that: a card that changed ten times meanwhile is one edit.
+        """
+        await self._tempo.calm(chat_id)
+        post = await self._outbox.most_urgent(chat_id, self._clock())
+        if post is None or chat_id > 0 or not (pause := self._tempo.pause(chat_id, urgent=_is_code(post))):
+            return post
+        await self._setbacks.wait_for_room(post, pause)
+        return None
+
     async def _deliver(self, post: Post) -> bool:
         """Send one row; False when the chat takes no more for now."""
         post.failure = self._begun.setdefault(post.id, post.failure)
-        more = await self._put_aside(post) if crashes(post) == len(TRYING) else await self._attempt(post)
+        more = True
+        if crashes(post) == len(TRYING):
+            await self._setbacks.put_aside(post)
+        else:
+            more = await self._attempt(post)
         del self._begun[post.id]
         return more
-
-    async def _put_aside(self, post: Post) -> bool:
-        """Perhaps it only was there when the process was killed: it is not lost, and stops no start."""
-        pause = min(_LONGEST_ASIDE, _ASIDE * 6 ** max(0, post.attempts - len(TRYING)))
-        log.critical(
-            "%s is put aside for %s: the process died over it %d times", post.dedup, pause, post.attempts
-        )
-        await self._outbox.later(post, self._clock() + pause, CRASHED)
-        return True
 
     async def _attempt(self, post: Post) -> bool:
         try:
             await self._outbox.trying(post)
             return await self._say(post)
+        except NoRoom as full:
+            await self._outbox.unburnt(post)
+            await self._setbacks.wait_for_room(post, full.seconds)
+            return False
         except asyncio.CancelledError:
             await self._outbox.unburnt(post)
             del self._begun[post.id]
@@ -202,7 +210,7 @@ class Postman:
         except Exception as error:
             log.exception("delivering %s", post.dedup)
             if post.chat_id not in self._marks.chats:
-                await self._try_later(post, error)
+                await self._setbacks.try_later(post, error)
             return False
 
     async def _say(self, post: Post) -> bool:
@@ -212,7 +220,7 @@ class Postman:
         except Exception as error:
             # What cannot be drawn holds up nothing else that is due in its chat.
             log.exception("drawing %s", post.dedup)
-            await self._try_later(post, error)
+            await self._setbacks.try_later(post, error)
             return True
         match drawing:
             case None:
@@ -223,17 +231,25 @@ class Postman:
                 return await self._try(post, drawing)
         return True
 
-    async def _try(self, post: Post, drawing: Drawing) -> bool:
-        async with self._tempo.turn(post.chat_id, urgent=post.priority == Priority.CODE):
-            try:
-                reach(Failpoint.BEFORE_SEND)
-                self._chats.speak(post.chat_id)
-                message_id = await send(self._bot, post, drawing)
-                reach(Failpoint.AFTER_SEND)
-            except (AiogramError, TimeoutError, ValueError) as error:
-                return await self._react(post, drawing, error)
+    async def _try(self, post: Post, drawing: Drawing, *, again: bool = False) -> bool:
+        """`again` is another way to say what was refused: room for that is not waited for."""
+        try:
+            message_id = await self._speak(post, drawing, urgent=again or _is_code(post))
+        except (AiogramError, TimeoutError, ValueError) as error:
+            return await self._react(post, drawing, error)
         await self._sent(post, drawing, message_id)
         return True
+
+    async def _speak(self, post: Post, drawing: Drawing, *, urgent: bool) -> int:
+        """The id of the message. Raises `NoRoom` too, for what must not be said before a flood ends."""
+        async with self._tempo.turn(post.chat_id, urgent=urgent), self._floods.gently():
+            if self._floods.everywhere and not _is_code(post):
+                raise NoRoom(self._floods.left)
+            reach(Failpoint.BEFORE_SEND)
+            self._chats.speak(post.chat_id)
+            message_id = await send(self._bot, post, drawing)
+            reach(Failpoint.AFTER_SEND)
+            return message_id
 
     async def _sent(self, post: Post, drawing: Drawing, message_id: int) -> None:
         anew = drawing.edits != message_id
@@ -246,52 +262,23 @@ class Postman:
             case SendNew() if drawing.once:
                 await self._sent(post, drawing, drawing.edits or 0)
             case SendNew() if drawing.edits is not None:
-                return await self._try(post, replace(drawing, edits=None))
+                return await self._try(post, replace(drawing, edits=None), again=True)
             case AsPlainText() if not drawing.plain:
                 log.error("our markup was refused for %s", post.dedup)
-                return await self._try(post, replace(drawing, plain=True))
+                return await self._try(post, replace(drawing, plain=True), again=True)
             case Hopeless() if drawing.keyboard is not None or not drawing.plain:
                 log.error("%s was refused: the bare words are tried", post.dedup)
-                return await self._try(post, replace(drawing, plain=True, keyboard=None))
+                return await self._try(post, replace(drawing, plain=True, keyboard=None), again=True)
             case WithoutThread() if post.thread_id is not None:
                 post.thread_id = None
-                return await self._try(post, drawing)
+                return await self._try(post, drawing, again=True)
             case Hopeless(named=True) if post.priority == Priority.CODE:
                 # Perhaps something about the chat: a code is kept until the chat is heard again.
-                return await self._put_off(post, Unreachable(), error)
+                return await self._setbacks.put_off(post, Unreachable(), error)
             case other:
-                return await self._put_off(post, other, error)
+                return await self._setbacks.put_off(post, other, error)
         return True
 
-    async def _put_off(self, post: Post, verdict: Verdict, error: Exception) -> bool:
-        """Not delivered now. False: this chat takes nothing more for the moment."""
-        now = self._clock()
-        match verdict:
-            case Wait():
-                # How long is stored already, as for whatever else was refused so.
-                await self._outbox.unburnt(post)
-            case Moved(chat_id=new):
-                await self._outbox.unburnt(post)
-                await self._chats.migrate(post.chat_id, new)
-                self.nudge()
-            case Unreachable():
-                await self._outbox.unburnt(post)
-                if not self._chats.heard(post.chat_id):
-                    await self._chats.mark_unreachable(post.chat_id, now)
-                self.nudge()
-            case Unsure(unreadable=True) if post.attempts + 1 >= _UNREADABLE_TRIES:
-                await self._marks.note(Said(post, 0, now))
-            case Unsure():
-                await self._try_later(post, error)
-            case Stop():
-                await self._outbox.unburnt(post)
-                self._revoked()
-            case _:
-                log.error("%s cannot be delivered: %s", post.dedup, type(error).__name__)
-                await self._outbox.dead(post, type(error).__name__)
-                return True
-        return False
 
-    async def _try_later(self, post: Post, error: Exception) -> None:
-        pause = timedelta(seconds=min(_LONGEST_PAUSE, 2.0 ** min(post.attempts, 10)))
-        await self._outbox.later(post, self._clock() + pause, type(error).__name__)
+def _is_code(post: Post) -> bool:
+    return post.priority == Priority.CODE

@@ -16,8 +16,9 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, Message
 from sqlalchemy import select, update
 
 from bot.drawing import Drawing
-from bot.paces import Paces
+from bot.paces import Paces, Tempo
 from bot.postman import SUSPECTS, Postman
+from bot.turnstile import Timer
 from storage.chats import ChatStore
 from storage.models import Post
 from storage.outbox import Kind, OutboxStore, arm
@@ -112,9 +113,16 @@ class Office:
         self.revoked = 0
         self.postman = self.hire()
 
-    def hire(self, paces: Paces = UNHURRIED, suspects: float = SUSPECTS) -> Postman:
-        bot, outbox, chats = Bot("42:TEST", session=self.telegram), self.outbox, self.chats
-        return Postman(bot, outbox, chats, self.draw, self.hung, self.clock, self.revoke, paces, suspects)
+    def hire(
+        self, paces: Paces = UNHURRIED, suspects: float = SUSPECTS, timer: Timer | None = None
+    ) -> Postman:
+        bot, outbox, chats, tempo = (
+            Bot("42:TEST", session=self.telegram),
+            self.outbox,
+            self.chats,
+            Tempo(paces, timer),
+        )
+        return Postman(bot, outbox, chats, self.draw, self.hung, self.clock, self.revoke, tempo, suspects)
 
     async def draw(self, post: Post) -> Drawing | None:
         drawing = self.drawings.get(post.subject, Drawing(f"<b>{post.subject}</b>", BUTTON))

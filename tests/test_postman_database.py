@@ -60,7 +60,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
 
 
 @pytest.fixture
-def outbox(office: Office) -> FailingOutbox:
+async def outbox(office: Office) -> FailingOutbox:
     """The office's own, from now on."""
     office.outbox = made = FailingOutbox(office.database)
     office.postman = office.hire()

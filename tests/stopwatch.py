@@ -1,0 +1,56 @@
+"""The clock of a loop that stands still until it is moved: calls that were asked for come at their moment."""
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+#: Turns of the loop after which whoever was called has done what it does at once.
+_TURNS = 10
+
+
+@dataclass(slots=True)
+class Call:
+    """One call that was asked for."""
+
+    callback: Callable[[], None]
+    cancelled: bool = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Seconds since it was made; `late` is how much later than asked every call comes."""
+
+    late: float = 0.0
+    now: float = 0.0
+    _calls: list[tuple[float, int, Call]] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def time(self) -> float:
+        return self.now
+
+    def call_later(self, delay: float, callback: Callable[[], None], /) -> Call:
+        call = Call(callback)
+        heapq.heappush(self._calls, (self.now + delay + self.late, next(self._numbers), call))
+        return call
+
+    async def run(self, seconds: float) -> None:
+        """Let so much time pass, and everything happen that falls into it."""
+        end = self.now + seconds
+        await settled()
+        while self._calls and self._calls[0][0] <= end:
+            moment, _, call = heapq.heappop(self._calls)
+            if not call.cancelled:
+                self.now = max(self.now, moment)
+                call.callback()
+                await settled()
+        self.now = end
+
+
+async def settled() -> None:
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
