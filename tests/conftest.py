@@ -11,6 +11,7 @@ import pytest
 from aiogram.methods import AnswerCallbackQuery, EditMessageText, GetMe, Response, SendMessage
 
 from bot.poller import GetUpdatesRaw
+from tests.discretion import indiscretions
 from tests.guard import only_this_machine
 from tests.house import DATABASE, Chat, House, blank, open_house
 from tests.together import Together
@@ -56,10 +57,14 @@ def settings() -> Mapping[str, object]:
 async def house(
     tmp_path: Path, blank_database: Path, settings: Mapping[str, object], caplog: pytest.LogCaptureFixture
 ) -> AsyncIterator[House]:
-    """Everything in it went well by its own account: nothing stands in the log as an error."""
+    """Everything in it went well by its own account: nothing stands in the log as an error.
+
+    And nothing was said in a group that not everybody there may read.
+    """
     shutil.copy(blank_database, tmp_path)
     async with open_house(tmp_path, **settings) as made:
         yield made
+        assert indiscretions(made.database.path, made.human.calls()["calls"]) == []
     assert [record.message for record in caplog.get_records("call") if record.levelno >= logging.ERROR] == []
 
 

@@ -2,36 +2,9 @@
 
 import pytest
 
-from storage.models import Activation, Row
-from storage.outbox import Kind
-from tests.handlers.conftest import telegram_us
+from storage.models import Eyes, Row
+from tests.handlers.teams import buy, hears, rings, team
 from tests.house import PATIENCE, Chat, House
-
-
-async def team(house: House, *people: Chat, kind: str = "supergroup") -> Chat:
-    """A group with the bot and a key in it, as its first member sees it."""
-    members = [one.person_id for one in people]
-    chat_id = int(house.human.chat(kind, "Team", members)["chat"]["id"])
-    house.human.add_bot(chat_id, members[0], "administrator")
-    await house.settle()
-    group = Chat(house, chat_id, members[0])
-    await house.connect(group, house.alpha)
-    return group
-
-
-async def buy(house: House, group: Chat) -> Activation:
-    """A number in the group, bought by who sees it."""
-    bell, quote = house.codebell, await telegram_us(group, house)
-    await bell.quotes.open(quote)
-    row = await bell.purchases.buy(quote.nonce, group.person_id, group.chat_id, None)
-    await bell.errands.drain(PATIENCE)
-    await house.settle()
-    return row
-
-
-def rings(chat: Chat, code: str) -> int:
-    """How often a code was said in a chat."""
-    return len([message for message in chat.messages if "🔔" in message["text"] and code in message["text"]])
 
 
 @pytest.mark.parametrize("heard", [True, False])
@@ -48,8 +21,7 @@ async def test_t_7_thrown_out_of_the_group_the_bot_says_the_code_to_its_buyer_al
     else:
         words = "Forbidden: bot was kicked from the supergroup chat"
         house.human.fault(chat_id=group.chat_id, code=403, description=words, times=None)
-    house.alpha.delivers("31337")
-    await house.wait(10)
+    await hears(house, "31337")
     assert (rings(chat, "31337"), rings(bob, "31337"), rings(group, "31337")) == (1, 0, 0)
     assert "code" in chat.find("Code:")["text"].lower()
 
@@ -63,8 +35,7 @@ async def test_t_7_a_group_that_was_heard_to_throw_the_bot_out_is_not_written_to
     house.human.remove_bot(group.chat_id, chat.person_id)
     await house.settle()
     before = len(house.human.calls()["calls"])
-    house.alpha.delivers("31337")
-    await house.wait(10)
+    await hears(house, "31337")
     called = [str(call["params"].get("chat_id")) for call in house.human.calls()["calls"][before:]]
     assert (called.count(str(group.chat_id)), str(chat.chat_id) in called) == (0, True)
     assert rings(chat, "31337") == 1
@@ -76,11 +47,9 @@ async def test_t_7_the_number_of_a_lost_group_is_still_its_buyers(chat: Chat, ho
     await buy(house, group)
     house.human.remove_bot(group.chat_id, chat.person_id)
     await house.settle()
-    house.alpha.delivers("31337")
-    await house.wait(10)
+    await hears(house, "31337")
     await chat.press("Another SMS")
-    house.alpha.delivers("42424")
-    await house.wait(10)
+    await hears(house, "42424")
     assert (rings(chat, "31337"), rings(chat, "42424")) == (1, 1)
     await chat.say("/numbers")
     assert "42424" in chat.screen
@@ -111,7 +80,7 @@ async def test_t_7_a_buyer_who_cannot_be_written_to_gets_the_code_when_they_come
 async def test_t_6_a_group_that_moves_gets_its_code_and_a_new_card_at_its_new_place(
     chat: Chat, house: House, news: str, new_first: bool
 ) -> None:
-    group = await team(house, chat, kind="group")
+    group = await team(house, chat, kind="group", sees=Eyes.EVERYONE)
     await buy(house, group)
     edits = len(house.sent("editMessageText"))
     moved = house.human.migrate(group.chat_id, new_first)["chat"]["id"]
@@ -150,18 +119,16 @@ async def nothing_is_left(house: House, chat_id: int) -> bool:
 
 async def in_topic(chat: Chat, house: House) -> tuple[Chat, int]:
     """A group with topics in which somebody bought a number in one of them; the group and the topic."""
-    group = await team(house, chat)
+    group = await team(house, chat, sees=Eyes.EVERYONE)
     house.world.chats[group.chat_id].forum = True
     topic = int(house.human.topic(group.chat_id, chat.person_id, "Numbers")["thread_id"])
-    row = await buy(house, group)
-    await house.codebell.outbox.keep_in_topic(Kind.CARD, row.id, topic)
+    await buy(house, group, topic)
     return group, topic
 
 
 async def test_t_8_what_is_bought_in_a_topic_is_told_in_it(chat: Chat, house: House) -> None:
     group, topic = await in_topic(chat, house)
-    house.alpha.delivers("31337")
-    await house.wait(10)
+    await hears(house, "31337")
     assert group.find("🔔")["message_thread_id"] == topic
     assert rings(group, "31337") == 1
 
@@ -175,7 +142,6 @@ async def test_t_8_the_code_for_a_topic_that_is_gone_is_told_beside_it(
     (house.human.close_topic if gone == "close" else house.human.delete_topic)(
         group.chat_id, chat.person_id, topic
     )
-    house.alpha.delivers("31337")
-    await house.wait(10)
+    await hears(house, "31337")
     assert "message_thread_id" not in group.find("🔔")
     assert rings(group, "31337") == 1
