@@ -28,6 +28,7 @@ from tests.chat import Chat, keyboard, labels
 from tests.doubles import KEY, FakeClock, FakeProvider, Wire
 from tests.moments import Moments
 from tests.quick_sqlite import quick
+from tests.stopwatch import Jump
 
 __all__ = [
     "DATABASE",
@@ -66,6 +67,8 @@ class House:
         self.human = Human(self.world)
         self.alpha, self.beta = FakeProvider("alpha", self.clock), FakeProvider("beta", self.clock)
         self._settings, self.database, self._vault = settings, database, vault
+        #: Telegram's own where a test is about them, from the next start on.
+        self.paces = UNHURRIED
         self._moments = Moments(database.path)
         self._bot = Bot(TOKEN, session=Wire(self.world))
         self.codebell = self._built()
@@ -79,7 +82,8 @@ class House:
             {"alpha": self.alpha, "beta": self.beta},
             self.clock,
             self.clock.sleep,
-            UNHURRIED,
+            self.paces,
+            None if self.paces is UNHURRIED else Jump(self.clock),
         )
 
     async def restart(self) -> None:

@@ -1,10 +1,13 @@
-"""The clock of a loop that stands still until it is moved: calls that were asked for come at their moment."""
+"""The clock of a loop that a test moves: calls that were asked for come at their moment, or it jumps there."""
 
 import asyncio
 import heapq
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from tests.doubles import FakeClock
 
 #: Turns of the loop after which whoever was called has done what it does at once.
 _TURNS = 10
@@ -49,6 +52,24 @@ class Stopwatch:
                 call.callback()
                 await settled()
         self.now = end
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """The clock of a house: whoever wants to be called later is called at once, and it is later then."""
+
+    clock: FakeClock
+
+    def time(self) -> float:
+        return self.clock().timestamp()
+
+    def call_later(self, delay: float, callback: Callable[[], None], /) -> asyncio.Handle:
+        moment = self.clock() + timedelta(seconds=delay)
+        return asyncio.get_running_loop().call_soon(self._jump, moment, callback)
+
+    def _jump(self, moment: datetime, callback: Callable[[], None]) -> None:
+        self.clock.now = max(self.clock.now, moment)
+        callback()
 
 
 async def settled() -> None:
