@@ -11,7 +11,7 @@ SHM := $(shell test -w /dev/shm && df -Pk /dev/shm | awk 'NR == 2 && $$4 > 10000
 COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test tests check sweep torture texts lock audit bench screenshots
+.PHONY: help install demo run test tests check sweep torture broadcast texts lock audit bench screenshots
 
 help: ## print these targets
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -54,6 +54,9 @@ sweep: install ## end the bot at every failpoint, whatever its providers and Tel
 
 torture: install ## kill and stop the bot at random moments while people buy, then count (minutes)
 	@$(if $(SHM),TMPDIR=$(SHM)) $(BIN)/python -m tests.faults.torture
+
+broadcast: install ## one message to 5,000 chats, killed twice on the way, then every copy is counted (minutes)
+	@$(if $(SHM),TMPDIR=$(SHM)) $(BIN)/python -m tests.faults.broadcast
 
 texts: $(VENV)/.installed ## collect the texts of the code into the catalogues
 	@$(BIN)/pybabel --quiet extract --no-location --sort-output --project Codebell --version 1 --ignore-dirs migrations -k t -k text -k plain -k many:1,2 -o $(POT) bot handlers storage

@@ -1,0 +1,216 @@
+"""`make broadcast`: one message to 5,000 chats, of which some blocked the bot and some meet a flood limit.
+
+The bot is killed twice and a code comes meanwhile; then every copy is counted. The exit code is 1 if anything
+was wrong.
+"""
+
+import argparse
+import asyncio
+import signal
+import sqlite3
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.herald import AT_ONCE
+from bot.sandbox.telegram.wire import Json
+from tests.faults.harness import BotProcess, Sandbox, opened
+from tests.faults.person import Person
+from tests.guard import only_this_machine
+
+SITE = "smsbower"
+NEWS = "We moved: the new address is below"
+CODE = "731904"
+#: Telegram's pace, what a code may take, and how long the whole may take beside that pace.
+A_SECOND, IN_TIME, PATIENCE = 30, 2.0, 90.0
+#: Seconds of a flood limit.
+FLOOD = 1
+
+
+@dataclass(slots=True)
+class Count:
+    """What came of it; `wrong` are sentences."""
+
+    living: int = 0
+    reached: int = 0
+    twice: int = 0
+    unsure: int = 0
+    blocked: int = 0
+    told_blocked: int = 0
+    most: int = 0
+    most_to_one: int = 0
+    floods: int = 0
+    shown: int = 0
+    code: float = 0.0
+    took: float = 0.0
+    kills: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        return [
+            f"{self.reached} of {self.living} living chats got exactly one copy, {self.twice} got more;",
+            f"{self.unsure} were told as unsure after {self.kills} kills;",
+            f"{self.told_blocked} of {self.blocked} who blocked the bot were marked; {self.floods} floods;",
+            f"at most {self.most} messages in any second, {self.most_to_one} of them to one chat;",
+            f"how far it is was shown {self.shown} times; a code took {self.code:.2f} s;",
+            f"all took {self.took:.0f} s",
+            *self.wrong,
+        ]
+
+
+@dataclass(slots=True)
+class Announcement:
+    """One broadcast in one sandbox."""
+
+    sandbox: Sandbox
+    size: int
+    blocked: int
+    floods: int
+    kills: int
+    count: Count = field(default_factory=Count)
+    _operator: Person = field(init=False)
+    _bot: BotProcess = field(init=False)
+    _living: list[int] = field(init=False, default_factory=list)
+    _gone: list[int] = field(init=False, default_factory=list)
+
+    async def run(self) -> Count:
+        """Let it all happen, then count."""
+        self._operator = Person(self.sandbox, "Olga")
+        self._bot = BotProcess(self.sandbox, ADMIN_IDS=str(self._operator.id))
+        await self._bot.start()
+        ann = Person(self.sandbox, "Ann")
+        await ann.connect(SITE)
+        number = await ann.buy(SITE)
+        self._people_come()
+        began = time.monotonic()
+        await self._send()
+        await self._until(self.size // 4)
+        self.count.code = await self._code_comes(ann, number.id)
+        for each in range(1, self.kills + 1):
+            await self._until(self.size // 4 + each * self.size // 2 // (self.kills + 1))
+            await self._bot.stop(signal.SIGKILL)
+            await self._bot.start()
+            self.count.kills += 1
+        await self._operator.sees("Broadcast", "· sent", seconds=self.size / A_SECOND + PATIENCE)
+        self.count.took = time.monotonic() - began
+        self._reckon()
+        await self._bot.stop(signal.SIGTERM)
+        return self.count
+
+    def _people_come(self) -> None:
+        """They pressed START some time ago."""
+        crowd = self.sandbox.human.crowd(self.size, self.blocked)
+        self._gone = crowd["blocked"]
+        self._living = sorted({*crowd["users"]} - {*self._gone})
+        for at in range(self.floods):
+            flooded = self._living[at * len(self._living) // self.floods]
+            self.sandbox.human.fault("copyMessage", flooded, retry_after=FLOOD)
+        then = self.sandbox.clock.time() - 3600
+        rows = [(user, "private", "", "en", then, then) for user in crowd["users"]]
+        with closing(sqlite3.connect(self.sandbox.database, timeout=10)) as file:
+            columns = "id, kind, title, language, created_at, seen_at"
+            file.executemany(f"INSERT INTO chats ({columns}) VALUES (?, ?, ?, ?, ?, ?)", rows)  # noqa: S608
+            file.commit()
+
+    async def _send(self) -> None:
+        human, who = self.sandbox.human, self._operator.id
+        said = human.message(who, who, NEWS)["message"]["message_id"]
+        human.message(who, who, "/broadcast", reply_to=said)
+        for label in ("Everyone", "Send to", "Yes, send"):
+            await self._operator.press(label)
+
+    async def _until(self, copies: int) -> None:
+        """So many chats have their copy."""
+        enough = lambda: len(self._copies()) >= copies  # noqa: E731
+        await self.sandbox.eventually(enough, f"{copies} copies", self.size / A_SECOND + PATIENCE)
+
+    async def _code_comes(self, ann: Person, number: str) -> float:
+        """Seconds from the provider to the chat."""
+        began = time.monotonic()
+        self.sandbox.sites[SITE].control("sms", id=number, code=CODE)
+        await ann.sees("🔔", CODE)
+        return time.monotonic() - began
+
+    # Counting
+
+    def _copies(self) -> Sequence[Json]:
+        """The calls that put a copy into a chat."""
+        return [call for call in self.sandbox.calls("copyMessage") if call["ok"]]
+
+    def _reckon(self) -> None:
+        count, pace = self.count, self.sandbox.human.pace()
+        had = Counter({chat_id: self._had(chat_id) for chat_id in (*self._living, *self._gone)})
+        count.living, count.blocked, count.floods = len(self._living), len(self._gone), self.floods
+        count.reached = sum(had[chat_id] == 1 for chat_id in self._living)
+        count.twice = sum(copies > 1 for copies in had.values())
+        count.most, count.most_to_one = pace["second"], self._most_to_one()
+        count.shown = self._shown()
+        with closing(sqlite3.connect(self.sandbox.database, timeout=10)) as file:
+            [(sent, blocked, failed, count.unsure)] = file.execute(
+                "SELECT sent, blocked, failed, unsure FROM broadcasts"
+            )
+            lost = {chat_id for (chat_id,) in file.execute("SELECT id FROM chats WHERE unreachable_at > 0")}
+            doubted = file.execute("SELECT chat_id FROM outbox WHERE broadcast != '' AND failure = 'Unsure'")
+            unsure = {chat_id for (chat_id,) in doubted}
+        count.told_blocked = len(lost & {*self._gone})
+        missed = {chat_id for chat_id in self._living if not had[chat_id]}
+        # The operator and the buyer are in the audience, too.
+        self._check(sent + count.unsure == count.living + 2, f"{sent} sent, {failed} failed")
+        self._check(blocked == count.blocked == count.told_blocked, f"{blocked} told as blocked")
+        self._check(missed <= unsure, f"{len(missed - unsure)} chats got nothing, and nobody says so")
+
+    def _check(self, right: bool, words: str) -> None:
+        count = self.count
+        found = {
+            words: right,
+            "somebody got two copies": not count.twice,
+            "more are unsure than were under way": count.unsure <= AT_ONCE * self.kills,
+            "faster than Telegram lets": count.most <= A_SECOND,
+            "faster than a chat is written to": count.most_to_one <= 1,
+            "a code came late": count.code <= IN_TIME,
+        }
+        self.count.wrong += [f"WRONG: {words}" for words, right in found.items() if not right]
+
+    def _had(self, chat_id: int) -> int:
+        messages = self.sandbox.world.chats[chat_id].messages.values()
+        return sum(message.get("text") == NEWS for message in messages)
+
+    def _most_to_one(self) -> int:
+        """Of copies, in any second."""
+        last: dict[int, float] = {}
+        close = 0
+        for call in self.sandbox.calls("copyMessage"):
+            chat_id = int(call["params"]["chat_id"])
+            close += call["at"] - last.get(chat_id, 0.0) < 1.0
+            last[chat_id] = call["at"]
+        return 2 if close else 1
+
+    def _shown(self) -> int:
+        edits = self.sandbox.calls("editMessageText")
+        return sum(str(call["params"].get("chat_id")) == str(self._operator.id) for call in edits)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make broadcast", description=__doc__)
+    parser.add_argument("--size", type=int, default=5000)
+    given = parser.parse_args()
+    only_this_machine()
+
+    async def announce() -> Count:
+        with tempfile.TemporaryDirectory(prefix="codebell-broadcast-") as folder:
+            async with opened(Path(folder)) as sandbox:
+                size = given.size
+                return await Announcement(sandbox, size, size * 3 // 50, size // 500, 2).run()
+
+    count = asyncio.run(announce())
+    sys.stdout.write("".join(f"{line}\n" for line in count.lines()))
+    return 1 if count.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
