@@ -16,7 +16,7 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton
 from pydantic import Field
 
 from bot.clock import Clock
-from bot.errors import NotYours, Refused, TooLate, UnknownActivation, text
+from bot.errors import AlreadyDone, NotYours, Refused, TooLate, UnknownActivation, text
 from bot.groups import Groups, Untold
 from bot.i18n import Texts, international
 from bot.members import Members, Standing
@@ -128,8 +128,10 @@ async def hand_over(
     """Once: whoever was faster has it. Somebody who was never met there, or left, gets nothing."""
     row, taker = await _own(callback_data.id, callback, numbers, members), callback_data.to
     name = await groups.name(row.chat_id, taker)
-    if not name or taker == row.owner_id:
-        raise NotYours
+    if taker == row.owner_id:
+        raise AlreadyDone
+    if not name:
+        raise HasLeft
     await _be_there(row, taker, members)
     given = await holders.hand_over(row.id, row.owner_id, taker, clock())
     if given is None:
