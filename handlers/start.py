@@ -1,5 +1,7 @@
 """The first minute: /start and the menu, in a private chat and in a group."""
 
+from collections.abc import Mapping
+
 from aiogram import F, Router
 from aiogram.filters import CommandStart
 from aiogram.filters.callback_data import CallbackData
@@ -10,7 +12,7 @@ from bot.i18n import Texts
 from bot.members import Members, Standing
 from bot.offers import Offers
 from bot.parts import NEEDS
-from bot.providers.base import Capability
+from bot.providers.base import Capability, Provider
 from bot.purchases import Purchases
 from bot.shops import Shops
 from handlers.again import last_bought_row
@@ -35,6 +37,7 @@ from handlers.group_menu import group_menu
 from handlers.listings import person_of
 from handlers.numbers import FRESH
 from handlers.screen import Screen, chat_of, press, show
+from handlers.share import STARTGROUP, share
 from storage.activations import ActivationStore
 from storage.keys import KeyStore
 from storage.models import State
@@ -48,6 +51,26 @@ _WAITING = frozenset({State.WAITING})
 
 class More(CallbackData, prefix="mm"):
     """The rest of the menu."""
+
+
+@router.message(
+    CommandStart(ignore_case=True, deep_link=True, magic=F.args == STARTGROUP), F.chat.type != "private"
+)
+async def start_sharing(
+    message: Message,
+    t: Texts,
+    keys: KeyStore,
+    sharings: SharingStore,
+    members: Members,
+    numbers: ActivationStore,
+    providers: Mapping[str, Provider],
+    clock: Clock,
+) -> None:
+    """`?startgroup=share`: straight to the rules, for who may set them."""
+    if await members.leads(chat_of(message), person_of(message)):
+        await share(message, t, sharings, keys, providers)
+    else:
+        await menu_of_a_group(message, t, keys, sharings, members, numbers, clock)
 
 
 @router.message(CommandStart(ignore_case=True), F.chat.type != "private")
