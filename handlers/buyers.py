@@ -62,7 +62,7 @@ def alone(event: Message | CallbackQuery) -> bool:
 
 def no_group_keys(t: Texts) -> Screen:
     """There is nothing to buy with: whoever leads the group adds a key."""
-    share = [press(t.plain("👥 Set up sharing"), Share())]
+    share = [press(t.plain("⚙️ Set up sharing"), Share())]
     return Screen(t(NoGroupKeys.text), [share, [press(t.plain("◀ Menu"), Menu())]])
 
 

@@ -213,10 +213,10 @@ async def test_countries_are_named_in_the_language_the_bot_speaks(chat: Chat) ->
     assert not any("by Alpha" in label for label in chat.buttons)
 
 
-async def test_buying_in_a_group_is_refused_kindly(chat: Chat, house: House) -> None:
+async def test_a_group_that_shares_nothing_is_told_who_sets_it_up(chat: Chat, house: House) -> None:
     group = house.group(chat)
     await group.say("/buy")
-    assert "private chat" in group.screen
+    assert group.screen.endswith("An administrator sets it up with /share.")
 
 
 @pytest.mark.parametrize("label", ["Telegram", "◀ Menu"])
