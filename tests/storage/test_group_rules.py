@@ -1,4 +1,4 @@
-"""The rules of a group in the transaction of an intent: presses at once, and what counts for whom, how long."""
+"""The rules of a group in the transaction of an intent: presses at once, and what counts for whom."""
 
 import asyncio
 from collections.abc import Mapping
