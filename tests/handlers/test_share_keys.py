@@ -30,6 +30,8 @@ async def group(house: House, ann: Chat, bob: Chat) -> Chat:
 async def link(group: Chat) -> str:
     """What a new link says after `?start=`."""
     await group.say("/share")
+    if "🔑 Keys" in group.buttons:
+        await group.press("Keys")
     await group.press("Add a key")
     [url] = [button["url"] for button in keyboard(group.last) if "url" in button]
     address, _, word = str(url).partition("?start=")
