@@ -13,6 +13,8 @@ from bot.settings import Access, Settings
 from bot.switches import Switches
 from storage.caps import Caps
 from storage.guests import GuestStore
+from storage.invitations import InvitationStore
+from storage.links import LinkOver
 from storage.models import Guest
 
 #: The caps that somebody may have of their own.
@@ -43,9 +45,18 @@ class TooManyGroups(Refused):
 class Admission:
     """Knows everybody the operators decided about."""
 
-    def __init__(self, store: GuestStore, switches: Switches, settings: Settings, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: GuestStore,
+        invitations: InvitationStore,
+        switches: Switches,
+        settings: Settings,
+        clock: Clock,
+    ) -> None:
         self._store = store
+        self._invitations = invitations
         self._switches = switches
+        self.settings = settings
         self._admins = frozenset(settings.admin_ids)
         self._limits = settings.limits
         self._clock = clock
@@ -71,7 +82,7 @@ class Admission:
     @property
     def invites(self) -> bool:
         """Whether strangers come in by an invitation."""
-        return self._switches.access is Access.INVITE
+        return self._switches.invites
 
     def is_blocked(self, person_id: int) -> bool:
         """Whether an operator turned somebody away, whoever else may come in."""
@@ -118,6 +129,13 @@ class Admission:
     async def _count_groups(self, chat_id: int, by: int) -> None:
         if not self.is_operator(by) and await self._store.groups_of(by, chat_id) >= MOST_GROUPS:
             raise TooManyGroups(count=MOST_GROUPS)
+
+    async def accept(self, word: str, person_id: int, name: str) -> None:
+        """Somebody comes with an invitation, which is used up. Raises `LinkOver`."""
+        if not self.invites:
+            raise LinkOver
+        guest = await self._invitations.accept(word, person_id, name, self._clock())
+        self._guests = {**self._guests, person_id: guest}
 
     async def dismiss(self, person_id: int, by: int) -> None:
         """Take it back that somebody was let in."""

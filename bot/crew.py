@@ -57,6 +57,7 @@ from storage.guests import GuestStore
 from storage.history import HistoryStore
 from storage.holders import HolderStore
 from storage.incidents import IncidentStore
+from storage.invitations import InvitationStore
 from storage.keys import KeyStore
 from storage.links import LinkStore
 from storage.menus import MenuStore
@@ -64,6 +65,7 @@ from storage.messages import MessageStore
 from storage.open_ends import OpenEndStore
 from storage.outbox import OutboxStore
 from storage.overview import OverviewStore
+from storage.people import PeopleStore
 from storage.preferences import PreferenceStore
 from storage.purchases import PurchaseStore
 from storage.quotes import QuoteStore
@@ -108,7 +110,8 @@ class Crew:
         self.preferences = PreferenceStore(database)
         self.retention = Retention(database, settings.retention_days)
         self.switches = Switches(SwitchStore(database), settings, clock)
-        self.admission = Admission(GuestStore(database), self.switches, settings, clock)
+        self.invites, self.people = InvitationStore(database), PeopleStore(database)
+        self.admission = Admission(GuestStore(database), self.invites, self.switches, settings, clock)
         self.chats.moved = self.admission.load
         self.deeds, self.links = DeedStore(database), LinkStore(database)
         self.sharings = SharingStore(database)
@@ -220,6 +223,7 @@ class Crew:
             "health": self.health,
             "history": self.history,
             "holders": self.holders,
+            "invites": self.invites,
             "keys": self.keys,
             "links": self.links,
             "menus": self.menus,
@@ -229,6 +233,7 @@ class Crew:
             "open_ends": self.open_ends,
             "overview": self.overview,
             "outbox": self.outbox,
+            "people": self.people,
             "pictures": self.pictures,
             "postage": self.postage,
             "preferences": self.preferences,

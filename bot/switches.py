@@ -21,9 +21,12 @@ class Switches:
         """What was set before this process."""
         self._set = await self._store.all()
 
-    async def set(self, name: str, value: str | None, by: int) -> None:
-        """An operator sets one, or with None puts it back to what the settings say."""
-        await self._store.set(name, value, by, self._clock())
+    async def set(self, name: str, value: str | None, by: int, about: str = "") -> None:
+        """An operator sets one, or with None puts it back to what the settings say.
+
+        `about` is what the log says of it, where that is not the value itself.
+        """
+        await self._store.set(name, value, by, self._clock(), about)
         await self.load()
 
     def get(self, name: str) -> str | None:
@@ -34,6 +37,11 @@ class Switches:
     def access(self) -> Access:
         """Who may talk to the bot."""
         return Access(self._set.get("access", self._settings.access))
+
+    @property
+    def invites(self) -> bool:
+        """Whether strangers come in by an invitation."""
+        return self.access is Access.INVITE
 
     @property
     def paused(self) -> bool:
@@ -48,8 +56,12 @@ class Switches:
     @property
     def blocked_services(self) -> frozenset[str]:
         """Slugs of services nobody may buy: the settings' and those blocked since."""
-        given = (slug(name) for name in self._settings.blocked_services)
-        return frozenset({*given, *filter(None, self._set.get("blocked_services", "").split(","))})
+        return self.own_services | {slug(name) for name in self._settings.blocked_services}
+
+    @property
+    def own_services(self) -> frozenset[str]:
+        """Those that operators blocked while the bot ran."""
+        return frozenset(filter(None, self._set.get("blocked_services", "").split(",")))
 
     def __contains__(self, service: object) -> bool:
         """Whether a service is blocked."""

@@ -16,6 +16,7 @@ from handlers import (
     buy,
     compose,
     connect,
+    deeds,
     elsewhere,
     errors,
     export,
@@ -27,9 +28,11 @@ from handlers import (
     handover,
     history,
     inline,
+    invitations,
     invited,
     keys,
     links,
+    maintenance,
     nobody,
     numbers,
     operators,
@@ -49,9 +52,11 @@ from handlers import (
     start,
     stats,
     strays,
+    switching,
     usage,
     watch,
     watch_for,
+    welcomed,
     wishes,
 )
 
@@ -60,7 +65,9 @@ from handlers import (
 #: asked for.
 ROUTERS: tuple[Router, ...] = (
     nobody.router,
+    maintenance.router,
     invited.router,
+    welcomed.router,
     links.router,
     start.router,
     brought.router,
@@ -104,7 +111,10 @@ ROUTERS: tuple[Router, ...] = (
     alerts.router,
     admin.router,
     backup.router,
+    switching.router,
+    deeds.router,
     guests.router,
+    invitations.router,
     broadcast.router,
     errors.router,
 )

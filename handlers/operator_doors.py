@@ -1,5 +1,6 @@
 """The buttons that lead into the operator's flows; each is answered in the flow named beside it."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from aiogram.filters.callback_data import CallbackData
@@ -8,6 +9,21 @@ from pydantic import Field
 
 class Admin(CallbackData, prefix="A"):
     """admin: what the operator sees at a glance."""
+
+
+class Page(StrEnum):
+    """What the operator may look at more closely."""
+
+    HEALTH = "h"
+    QUEUES = "q"
+    ERRORS = "e"
+    SETTINGS = "s"
+
+
+class Show(CallbackData, prefix="As"):
+    """admin: one of these."""
+
+    page: Page
 
 
 class Guests(CallbackData, prefix="P"):
@@ -20,8 +36,23 @@ class Broadcasts(CallbackData, prefix="B"):
     page: Annotated[int, Field(ge=0, le=999)] = 0
 
 
+class Lever(StrEnum):
+    """What operators switch while the bot runs."""
+
+    PAUSE = "p"
+    ACCESS = "a"
+    MAINTENANCE = "m"
+    SERVICES = "s"
+
+
 class Switching(CallbackData, prefix="S"):
-    """switching: the pause, the maintenance text, who may come in, and blocked services."""
+    """switching: the pause, the maintenance text, who may come in, or blocked services."""
+
+    what: Lever
+
+
+class Invitations(CallbackData, prefix="T"):
+    """invitations: links that let one person in, each once."""
 
 
 class DeedsOf(CallbackData, prefix="L"):

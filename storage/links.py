@@ -4,7 +4,8 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import Refused, text
 from storage.database import Database
@@ -41,12 +42,8 @@ class LinkStore:
         chat_id: int | None = None,
     ) -> str:
         """The word of a new link, at most 64 characters of A-Z a-z 0-9 _ -: it is never told again."""
-        word = BEGINNING[purpose] + secrets.token_urlsafe(16)
-        link = SingleUse(hash=_hash(word), purpose=purpose, user_id=person_id, chat_id=chat_id)
-        link.owner_id, link.created_at, link.expires_at = owner_id, now, now + lasts
         async with self._database.begin() as session:
-            session.add(link)
-        return word
+            return made(session, purpose, owner_id, now, lasts, person_id=person_id, chat_id=chat_id)
 
     async def look(self, word: str, person_id: int, now: datetime) -> SingleUse:
         """What a link is for, without using it up. Raises `LinkOver` or `LinkNotYours`."""
@@ -55,16 +52,38 @@ class LinkStore:
 
     async def use(self, word: str, person_id: int, now: datetime) -> SingleUse:
         """Use a link up, once and for all. Raises `LinkOver` or `LinkNotYours`."""
-        free = update(SingleUse).where(SingleUse.hash == _hash(word), SingleUse.used_at.is_(None))
         async with self._database.begin() as session:
-            link = _good(await session.get(SingleUse, _hash(word)), person_id, now)
-            await session.execute(free.values(used_at=now, used_by=person_id))
-            return link
+            return await used(session, word, person_id, now)
 
     async def sweep(self, now: datetime) -> None:
         """Forget links that are long over."""
         async with self._database.begin() as session:
             await session.execute(delete(SingleUse).where(SingleUse.expires_at < now - _KNOWN))
+
+
+def made(
+    session: AsyncSession,
+    purpose: Purpose,
+    owner_id: int,
+    now: datetime,
+    lasts: timedelta,
+    *,
+    person_id: int | None = None,
+    chat_id: int | None = None,
+) -> str:
+    """Within the caller's transaction: the word of a new link."""
+    word = BEGINNING[purpose] + secrets.token_urlsafe(16)
+    link = SingleUse(hash=_hash(word), purpose=purpose, user_id=person_id, chat_id=chat_id)
+    link.owner_id, link.created_at, link.expires_at = owner_id, now, now + lasts
+    session.add(link)
+    return word
+
+
+async def used(session: AsyncSession, word: str, person_id: int, now: datetime) -> SingleUse:
+    """Within the caller's transaction: a link is used up. Raises `LinkOver` or `LinkNotYours`."""
+    link = _good(await session.get(SingleUse, _hash(word)), person_id, now)
+    link.used_at, link.used_by = now, person_id
+    return link
 
 
 def _good(link: SingleUse | None, person_id: int, now: datetime) -> SingleUse:

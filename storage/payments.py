@@ -81,6 +81,12 @@ async def paid_by_person(session: AsyncSession, person_id: int, since: datetime)
     return await _paid_by(session, since, None, bought_by(person_id), rent, letter)
 
 
+async def paid_in_chat(session: AsyncSession, chat_id: int, since: datetime) -> Sequence[Payment]:
+    """Within the caller's transaction: the same of what was bought in one chat, by whomever."""
+    tables = Activation, RentalOrder, OutgoingMessage
+    return await _paid_by(session, since, None, *(table.chat_id == chat_id for table in tables))
+
+
 def bought_by(person_id: int) -> ColumnElement[bool]:
     """Whether a number is one that somebody bought, whoever holds it by now."""
     kept = and_(Activation.owner_id == person_id, Activation.bought_by.is_(None))

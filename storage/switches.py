@@ -21,13 +21,14 @@ class SwitchStore:
         async with self._database.begin() as session:
             return {row.name: row.value for row in await session.scalars(select(Switch))}
 
-    async def set(self, name: str, value: str | None, by: int, now: datetime) -> None:
-        """Set one; None puts it back to what the settings say."""
+    async def set(self, name: str, value: str | None, by: int, now: datetime, about: str = "") -> None:
+        """Set one; None puts it back to what the settings say. The log says `about`, else the value."""
+        told = about or ("as in the settings" if value is None else value)
         async with self._database.begin() as session:
             await session.execute(delete(Switch).where(Switch.name == name))
             if value is not None:
                 session.add(Switch(name=name, value=value, changed_at=now, changed_by=by))
-            note(session, by, f"set {name}"[:32], "as in the settings" if value is None else value, now)
+            note(session, by, f"set {name}"[:32], told, now)
 
     async def keep(self, name: str, value: str, now: datetime) -> None:
         """Set one by the bot itself: nobody's deed."""

@@ -23,6 +23,7 @@ from storage.chats import ChatStore
 from storage.database import Database
 from storage.forms import FormStore
 from storage.guests import GuestStore
+from storage.invitations import InvitationStore
 from storage.outbox import OutboxStore
 from storage.preferences import PreferenceStore
 from storage.switches import SwitchStore
@@ -82,7 +83,8 @@ class Door:
     def _admission(self, database: Database, access: Access) -> Admission:
         settings = telling(access=access, admin_ids=str(OPERATOR))
         switches = Switches(SwitchStore(database), settings, self.clock)
-        return Admission(GuestStore(database), switches, settings, self.clock)
+        invitations = InvitationStore(database)
+        return Admission(GuestStore(database), invitations, switches, settings, self.clock)
 
     def _nudge(self) -> None:
         self.nudges += 1
