@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, InlineKeyboardButton
@@ -22,6 +22,7 @@ router.callback_query.filter(F.data.startswith("nu"), F.message.chat.type != "pr
 MEMBERS_A_PAGE = 20
 #: Characters of a name in the table: a phone shows some thirty of even width in a line.
 _NAME = 12
+_MORE_THAN_A_MONTH = timedelta(days=32)
 
 
 @router.callback_query(Usage.filter())
@@ -41,9 +42,15 @@ async def usage_of_group(
 
 def months(now: datetime, t: Texts) -> Mapping[Month, tuple[datetime, datetime]]:
     """This month and the last one by the group's clock: from, until."""
-    first = now.astimezone(t.zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    year, month = (first.year - 1, 12) if first.month == 1 else (first.year, first.month - 1)
-    return {Month.THIS: (first, now), Month.LAST: (first.replace(year=year, month=month), first)}
+    first = _first_day(now.astimezone(t.zone))
+    return {
+        Month.THIS: (first, _first_day(first + _MORE_THAN_A_MONTH)),
+        Month.LAST: (_first_day(first - timedelta(days=1)), first),
+    }
+
+
+def _first_day(moment: datetime) -> datetime:
+    return moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def _usage(

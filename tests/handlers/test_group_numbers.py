@@ -1,0 +1,118 @@
+"""/numbers and /cancel in a group, and what each member used in a month."""
+
+import pytest
+
+from storage.models import Eyes
+from tests.handlers.reading import marked
+from tests.handlers.teams import buy, hears, rings, team
+from tests.house import Chat, House
+
+
+@pytest.fixture
+def bob(house: House) -> Chat:
+    return house.person("Bob")
+
+
+@pytest.fixture
+async def group(chat: Chat, bob: Chat, house: House) -> Chat:
+    """Ann has a number with a code, Bob one that waits; only who bought one sees its codes."""
+    await chat.say("/start")
+    group = await team(house, chat, bob)
+    await buy(house, group)
+    await hears(house, "31337", "It is 31337")
+    await buy(house, group.seat(bob))
+    return group
+
+
+async def test_everybody_sees_who_holds_what_and_nobody_a_code(group: Chat, bob: Chat) -> None:
+    for seat, number in ((group, "0001"), (group.seat(bob), "0002")):
+        await seat.say("/numbers")
+        assert "Numbers of this group" in seat.screen
+        assert "Telegram · waiting for the SMS" in seat.screen
+        assert "Telegram · code received" in seat.screen
+        assert "👤 Ann" in seat.screen
+        assert "👤 Bob" in seat.screen
+        assert "31337" not in seat.screen
+        [card] = [label for label in seat.buttons if label.startswith("🗂")]
+        assert number in card
+    assert seat.buttons[1:] == ["📱 Buy a number", "📊 Usage", "◀ Menu"]
+
+
+async def test_where_everyone_sees_codes_they_stand_in_the_list(chat: Chat, house: House) -> None:
+    group = await team(house, chat, sees=Eyes.EVERYONE)
+    await buy(house, group)
+    await hears(house, "31337")
+    await group.say("/numbers")
+    assert "Code: 31337" in group.screen
+
+
+async def test_a_card_of_ones_own_comes_anew_from_the_list(group: Chat, house: House) -> None:
+    await group.say("/numbers")
+    await group.press("🗂 +1")
+    assert "👤 Ann" in group.find("📱 +1")["text"]
+    assert rings(group, "your code for Telegram came") == 2
+
+
+async def test_an_empty_list_says_so(chat: Chat, house: House) -> None:
+    group = await team(house, chat)
+    await group.say("/numbers")
+    assert group.screen == "This group has no numbers from the last 24 hours."
+
+
+async def test_many_numbers_have_pages(group: Chat, bob: Chat, house: House) -> None:
+    for seat in [group, group.seat(bob)] * 5:
+        await buy(house, seat)
+    await group.say("/numbers")
+    assert group.screen.count("👤") == 10
+    await group.press("2 ▶")
+    assert group.screen.count("👤") == 2
+
+
+async def test_cancel_in_a_group_offers_ones_own(group: Chat, bob: Chat, house: House) -> None:
+    await group.say("/cancel")
+    assert group.screen == "There is no number that could be cancelled."
+    seat = group.seat(bob)
+    await house.wait(31)
+    await seat.say("/cancel")
+    assert "Which number shall be cancelled?" in seat.screen
+    await seat.press("❌ +1")
+    await house.wait(10)
+    assert "❌ Cancelled" in group.find("📱")["text"]
+
+
+async def test_usage_counts_for_who_bought_and_is_for_all_to_see(
+    group: Chat, bob: Chat, house: House
+) -> None:
+    await buy(house, group)
+    await group.press("🤝 Hand over", on=group.find("📱"))
+    await group.press("👤 Bob")
+    await group.press("✅ Hand it over")
+    seat = group.seat(bob)
+    await seat.say("/numbers")
+    await seat.press("📊 Usage")
+    assert "Usage of the members" in seat.screen
+    [table] = marked(seat.last, "pre")
+    ann, bobs = table.splitlines()
+    assert ann.split() == ["Ann", "2", "1", "$1.00"]
+    assert bobs.split() == ["Bob", "1", "0", "$0.50"]
+    assert max(map(len, table.splitlines())) <= 34
+
+
+async def test_the_last_month_is_another_page(group: Chat, house: House) -> None:
+    await group.say("/numbers")
+    await group.press("📊 Usage")
+    await group.press("Last month")
+    assert "Nothing was bought in this month." in group.screen
+    await house.wait(32 * 86400)
+    await group.press("This month")
+    assert "Nothing was bought in this month." in group.screen
+    await group.press("Last month")
+    assert "Ann" in group.screen
+    await group.press("◀ Numbers")
+    assert group.screen == "This group has no numbers from the last 24 hours."
+
+
+async def test_usage_has_nothing_to_do_with_private_chats(chat: Chat, house: House) -> None:
+    await chat.say("/numbers")
+    await chat.forge("nu:t:0")
+    assert chat.alert == "This button is too old. Please open /start again."
