@@ -11,7 +11,7 @@ SHM := $(shell test -w /dev/shm && df -Pk /dev/shm | awk 'NR == 2 && $$4 > 10000
 COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test tests check sweep torture broadcast texts lock audit bench screenshots
+.PHONY: help install demo run test tests check sweep torture broadcast texts lock audit bench image screenshots
 
 help: ## print these targets
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -72,6 +72,9 @@ audit: install ## known vulnerabilities among the locked packages, and whether a
 
 screenshots: install ## draw the pictures of the README anew, with the browser tests
 	@SCREENSHOTS=1 $(BIN)/python -m pytest --quiet tests/browser/test_pictures.py
+
+image: install ## the image's steps in a clean root, without Docker, and the bot of it (root; apt-get install debootstrap)
+	@$(BIN)/python -m tests.image
 
 bench: install ## how fast the bot is on this machine
 	@$(BIN)/python -m tests.benchmarks

@@ -260,9 +260,9 @@ def trouble(error: Exception) -> str:
     """What an error of the network means for the operator."""
     match error:
         case ssl.SSLCertVerificationError():
-            return f"its certificate is not good ({error.verify_message}); is there a proxy in between?"
+            return f"its certificate is not good ({error.strerror}); is there a proxy in between?"
         case ssl.SSLError():
-            return f"no encrypted connection ({error.reason}); is there a proxy in between?"
+            return f"no encrypted connection ({error.strerror}); is there a proxy in between?"
         case socket.gaierror():
             return "its name has no address; look at the network and DNS of this machine"
         case TimeoutError():
