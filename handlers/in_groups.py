@@ -30,10 +30,10 @@ _BY_ROW = frozenset("auDf")
 #: Buttons that lead to a screen of one's own from a message that is nobody's; the rules of a group are opened
 #: by whoever leads it.
 _DOORS = frozenset(each.pack() for each in (Menu(), Help(), Buy(), Numbers(), Balance(), Settings()))
-_COUNTRIES, _SHARE = Countries.__prefix__ + ":", "G"
+_COUNTRIES, _SHARE = Countries.__prefix__ + ":", frozenset("GKQ")
 #: What opens a menu of one's own, by the first letter of what was pressed.
 _COMMANDS = {
-    _SHARE: "/share",
+    **dict.fromkeys(_SHARE, "/share"),
     "y": "/settings",
     "n": "/numbers",
     "l": "/balance",
@@ -117,4 +117,4 @@ def _is_asked(message: Message) -> bool:
 def _is_a_door(pressed: str) -> bool:
     """Whether it opens a screen of one's own, or says why it does not."""
     opens = pressed in _DOORS or pressed.startswith(_COUNTRIES)
-    return opens or pressed[:1] == _SHARE or pressed[:1] in IN_PRIVATE
+    return opens or pressed[:1] in _SHARE | IN_PRIVATE
