@@ -38,7 +38,7 @@ class Aim(CallbackData, prefix="Ba"):
 
     id: str
     what: Segment
-    value: Annotated[str, Field(max_length=16)] = ""
+    value: Annotated[str, Field(max_length=32)] = ""
 
 
 class Try(CallbackData, prefix="Bt"):

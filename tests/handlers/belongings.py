@@ -18,6 +18,8 @@ from handlers import (
     doors,
     elsewhere,
     forward,
+    group_doors,
+    handover,
     key_screens,
     operators,
     questions,
@@ -34,6 +36,7 @@ from handlers import (
 from storage.history import Kind
 from tests.handlers.conftest import telegram_us
 from tests.handlers.everybodys import EVERYBODYS
+from tests.handlers.operators_buttons import OPERATING
 from tests.house import DATABASE, PATIENCE, Chat, House
 from tests.renting import RENTING, TARIFFS
 from tests.sending import SENDING
@@ -45,7 +48,7 @@ SECRETS = (*PHONES, CODE, SMS, LETTER, TAIL)
 #: What a watch may wait for.
 _WISH = {"service": "telegram", "iso2": "US"}
 #: Tables that change when anybody looks around: who was seen, what they are asked or offered, or chose.
-_OF_LOOKERS = frozenset({"chats", "forms", "quotes", "preferences", "favourites"})
+_OF_LOOKERS = frozenset({"chats", "forms", "quotes", "preferences", "favourites", "members", "menus"})
 
 
 class Whose(Enum):
@@ -53,6 +56,7 @@ class Whose(Enum):
 
     ANYBODYS = auto()
     HERS = auto()
+    OPERATORS = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,7 @@ def buttons(mine: Belongings) -> Mapping[type[CallbackData], tuple[Whose, list[C
     return {
         **{kind: (Whose.ANYBODYS, list(each)) for kind, each in free.items()},
         **{kind: (Whose.HERS, list(each)) for kind, each in owned.items()},
+        **{kind: (Whose.OPERATORS, each) for kind, each in OPERATING.items()},
     }
 
 
@@ -150,6 +155,10 @@ def _of_numbers(mine: Belongings) -> Buttons:
     kinds = [("tiers", "0.50"), ("suppliers", "21"), ("suppliers", "-21"), ("operators", "verizon")]
     return {
         doors.Act: [*bought],
+        group_doors.HandOver: [group_doors.HandOver(id=one) for one in (mine.number, mine.done)],
+        handover.To: [handover.To(id=mine.number, to=1, sure=sure) for sure in (True, False)],
+        handover.Takers: [handover.Takers(id=mine.number)],
+        handover.Keep: [handover.Keep(id=mine.number)],
         doors.Forward: [doors.Forward(id=mine.done)],
         forward.Ring: [forward.Ring(id=mine.done, phone="442079460958")],
         doors.Choices: [doors.Choices(nonce=mine.quote, what=what) for what, _ in kinds],

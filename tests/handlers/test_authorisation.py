@@ -19,13 +19,17 @@ from aiogram.filters.callback_data import CallbackData
 import handlers
 from bot.errors import NotOffered, NotYours, UnknownKey
 from bot.exports import StillWriting
+from bot.groups import NotHere
 from bot.i18n import Catalogues
 from bot.pictures import Picture
 from handlers import ROUTERS, private
 from handlers.figures import too_few
+from handlers.leading import NotALeader
 from handlers.nobody import FACELESS
+from storage.models import Buyers
 from tests.doubles import KEY
 from tests.handlers.belongings import Belongings, Presser, Whose, buttons, gathered, rows, told
+from tests.handlers.operators_buttons import OPERATING
 from tests.house import Chat, House, open_house
 from tests.renting import RENTING
 from tests.sending import SENDING
@@ -41,22 +45,29 @@ REFUSED = {NotYours.text, UnknownKey.text, NotOffered.text}
 TOO_FEW = [too_few(picture, Catalogues().texts("en")) for picture in (None, *Picture)]
 #: And to who wants their files twice at once.
 FINE = {"", StillWriting.text, "There is no number that could be cancelled.", *TOO_FEW}
+#: What is said to a button that means nothing to who presses it.
+OF_NO_FLOW = "This button is too old. Please open /start again."
+#: Commands that are there for operators alone.
+OPERATORS = frozenset({"broadcast"})
 NOBODY = "I cannot tell who you are"
 PRIVATE_BOT = "This bot is private."
-#: Why a press is refused in a group, by its first letter; the menu and the help are everybody's.
+#: Why a press is refused in a group, by its first letter; what else there is works there, too.
 IN_GROUPS = {
     **dict.fromkeys("ck", private.KEYS),
-    **dict.fromkeys("bqoafnxu", private.NUMBERS),
+    **dict.fromkeys("fx", private.NUMBERS),
     **dict.fromkeys("rte", private.RENTS),
     **dict.fromkeys("wspd", private.MESSAGES),
-    "l": private.BALANCES,
     "j": private.STATISTICS,
     "z": private.PRIVACY,
-    "y": private.SETTINGS,
     "v": private.WATCHES,
     "g": private.PRICES,
     **dict.fromkeys("hiE", private.HISTORY),
+    **dict.fromkeys({kind.__prefix__[0] for kind in OPERATING}, OF_NO_FLOW),
 }
+#: What works in groups, by who may do it there.
+OPEN_IN_GROUPS = frozenset("mHbqoualnyDGKQ")
+#: Buttons whose handlers ask the row that they name.
+BY_ROW = frozenset("auDf")
 NOTHING = Belongings(*("x" * 11 for _ in fields(Belongings)))
 PUBLIC = frozenset({"start", "help"})
 COMMANDS = {
@@ -67,13 +78,23 @@ COMMANDS = {
     "stats": private.STATISTICS,
     **dict.fromkeys(("privacy", "forget"), private.PRIVACY),
     "keys": private.KEYS,
-    "settings": private.SETTINGS,
+    "settings": "Settings",
     "watch": private.WATCHES,
     "prices": private.PRICES,
     **dict.fromkeys(("history", "export"), private.HISTORY),
 }
+#: What a group's administrators do there.
+LEADERS = frozenset({"settings", "share"})
 #: What is said to each in a group.
-SAID = {"start": "Codebell", "help": "How it works", **COMMANDS}
+SAID = {
+    **COMMANDS,
+    "start": "Codebell",
+    "help": "How it works",
+    "buy": "Which service is the number for?",
+    "balance": "Balance",
+    "numbers": "number",
+    "cancel": "number",
+}
 
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("authorisation")]
@@ -102,6 +123,8 @@ async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene
         mine = await gathered(ann, house)
         group = house.group(others["group admin"], ann, *others.values(), status="administrator")
         house.human.leave(group.chat_id, others["former member"].person_id)
+        await house.codebell.sharings.set(group.chat_id, house.clock(), who_buys=Buyers.EVERYONE)
+        await house.connect(group, house.beta, "key-of-the-group-0123456789-wxyz")
         await group.say("/start")
         yield Scene(house, ann, mine, others, group)
 
@@ -150,8 +173,8 @@ def all_commands() -> Iterator[str]:
 
 async def test_every_button_and_every_command_stands_in_the_tables(scene: Scene) -> None:
     assert buttons(scene.mine).keys() == all_kinds()
-    assert set(all_commands()) == PUBLIC | COMMANDS.keys()
-    assert {data[0] for data in all_data(scene.mine)} == IN_GROUPS.keys() | {"m", "H"}
+    assert set(all_commands()) == PUBLIC | COMMANDS.keys() | OPERATORS
+    assert {data[0] for data in all_data(scene.mine)} == IN_GROUPS.keys() | OPEN_IN_GROUPS
 
 
 @pytest.mark.usefixtures("untouched")
@@ -170,10 +193,38 @@ async def test_buttons_that_are_everybodys_show_everybody_their_own(scene: Scene
 
 
 @pytest.mark.usefixtures("untouched")
-async def test_in_a_group_every_button_but_the_menus_is_refused_in_words(scene: Scene) -> None:
+async def test_in_a_group_a_menu_answers_only_to_who_asked_for_it(scene: Scene) -> None:
+    """But for a number's own buttons, which ask its row."""
+    await scene.group.say("/start")
     for who, one in scene.everybody().items():
-        answers = await Presser(scene.group, one.person_id).press(*all_data(scene.mine, None, MOST[who]))
-        assert {data: text for data, text in answers.items() if text != IN_GROUPS.get(data[0], "")} == {}, who
+        if one.person_id == scene.group.person_id:
+            continue
+        every = [data for data in all_data(scene.mine, None, MOST[who]) if data[0] not in BY_ROW]
+        answers = await Presser(scene.group, one.person_id).press(*every)
+        said = "Only group admin may use these buttons. Send "
+        assert {data: text for data, text in answers.items() if not str(text).startswith(said)} == {}, who
+
+
+@pytest.mark.usefixtures("untouched")
+async def test_in_a_group_a_menu_of_ones_own_opens_nothing_of_anns(scene: Scene) -> None:
+    """What is done in private is refused in words, and who left the group is told so."""
+    for who, one in scene.others.items():
+        seat, menus = scene.group.seat(one), scene.house.codebell.menus
+        await scene.group.say("/start")
+        await menus.hang(seat.chat_id, seat.last["message_id"], one.person_id)
+        every = all_data(scene.mine, None, MOST[who])
+        answers = await Presser(seat, one.person_id).press(*every)
+        assert {data: said for data, said in answers.items() if not _is_right(data, str(said), who)} == {}
+
+
+def _is_right(data: str, text: str, who: str) -> bool:
+    """What somebody is answered in a group, on a menu of their own with Ann's ids in its buttons."""
+    if data[0] in IN_GROUPS:
+        return text == IN_GROUPS[data[0]]
+    if who == "former member" and data[0] not in "mH":
+        return text in {NotHere.text, NotALeader.text}
+    alone = {private.SETTINGS} if data[0] == "y" else set()
+    return text in {*FINE, *REFUSED, *alone, NotALeader.text} or text.startswith("Only Ann")
 
 
 @pytest.mark.usefixtures("untouched")
@@ -194,15 +245,28 @@ async def test_every_command_shows_everybody_their_own_and_nobody_anything_in_a_
         for command in (*PUBLIC, *COMMANDS):
             await seat.say(f"/{command}")
             assert len(seat.news) == 1, (who, command)
-            assert SAID[command] in seat.screen, (who, command)
+            led = command in LEADERS and who != "group admin"
+            assert (NotALeader.text if led else SAID.get(command, "")) in seat.screen, (who, command)
 
 
 @pytest.mark.usefixtures("untouched")
-async def test_an_unknown_command_does_nothing_for_anybody(scene: Scene) -> None:
-    for one in scene.others.values():
-        for command in ("/admin", "/broadcast"):
-            await one.say(command)
-            assert one.screen == "I do not know this command."
+async def test_an_operators_command_is_unknown_to_everybody_else_and_to_groups(scene: Scene) -> None:
+    for who in scene.others.keys() - {"operator"}:
+        for command in (*OPERATORS, "unknown"):
+            await scene.others[who].say(f"/{command}")
+            assert scene.others[who].screen == "I do not know this command."
+    count = len(scene.group.messages)
+    for who in ("member", "operator", "group admin"):
+        for command in OPERATORS:
+            await scene.group.seat(scene.others[who]).say(f"/{command}")
+    assert len(scene.group.messages) == count
+
+
+@pytest.mark.usefixtures("untouched")
+async def test_an_operators_buttons_are_of_no_flow_in_other_hands(scene: Scene) -> None:
+    for who in scene.others.keys() - {"operator"}:
+        answers = await Presser(scene.others[who]).press(*all_data(scene.mine, Whose.OPERATORS))
+        assert set(answers.values()) == {OF_NO_FLOW}, who
 
 
 @pytest.mark.usefixtures("untouched")
