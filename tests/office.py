@@ -83,6 +83,11 @@ class FakeTelegram(BaseSession):
         while not any(said.chat == chat_id for said in self.said[before:]):  # noqa: ASYNC110 - it has no event
             await asyncio.sleep(0)
 
+    async def hears_so_many(self, count: int) -> None:
+        """Wait until so much was said in all."""
+        while len(self.said) < count:  # noqa: ASYNC110 - it has no event
+            await asyncio.sleep(0)
+
     async def close(self) -> None:
         """Nothing is open."""
 
@@ -116,13 +121,9 @@ class Office:
     def hire(
         self, paces: Paces = UNHURRIED, suspects: float = SUSPECTS, timer: Timer | None = None
     ) -> Postman:
-        bot, outbox, chats, tempo = (
-            Bot("42:TEST", session=self.telegram),
-            self.outbox,
-            self.chats,
-            Tempo(paces, timer),
-        )
-        return Postman(bot, outbox, chats, self.draw, self.hung, self.clock, self.revoke, tempo, suspects)
+        self.bot, tempo = Bot("42:TEST", session=self.telegram), Tempo(paces, timer)
+        rows = self.outbox, self.chats, self.draw, self.hung
+        return Postman(self.bot, *rows, self.clock, self.revoke, tempo, suspects)
 
     async def draw(self, post: Post) -> Drawing | None:
         drawing = self.drawings.get(post.subject, Drawing(f"<b>{post.subject}</b>", BUTTON))

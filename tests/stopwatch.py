@@ -1,4 +1,4 @@
-"""The clock of a loop that a test moves: calls that were asked for come at their moment, or it jumps there."""
+"""The clock of a loop that a test moves: what was asked for comes at its moment, or time jumps there."""
 
 import asyncio
 import heapq

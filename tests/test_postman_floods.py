@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ from aiogram import exceptions
 
 from bot.drawing import Drawing
 from bot.floods import AT_ONCE, SEVERAL
+from bot.paces import Paces
 from storage.outbox import Kind
 from tests.office import ANN, BOB, METHOD, TEAM, Office, open_office
+from tests.stopwatch import Stopwatch, settled
 
 
 @pytest.fixture
@@ -151,3 +154,82 @@ async def test_t_22_it_ends_when_the_first_of_these_chats_may_speak(office: Offi
     office.clock.advance(100)
     await office.round()
     assert (await office.post("card")).sent_at is not None
+
+
+async def in_line(office: Office, kind: Kind, count: int) -> Stopwatch:
+    """Chats whose rows stand in line, as one message in ten seconds may leave; the first has left."""
+    watch = Stopwatch()
+    office.postman = office.hire(Paces((1, 10.0), (1000, 1.0), (1000, 1.0)), timer=watch)
+    for chat_id in range(100, 100 + count):
+        await office.arm(f"{kind}{chat_id}", kind, chat_id)
+    await office.postman.round()
+    await office.telegram.hears_so_many(1)
+    return watch
+
+
+async def at_rest(office: Office, watch: Stopwatch) -> None:
+    """Let time pass until the postman has nothing in hand any more."""
+    resting = asyncio.create_task(office.postman.settle(10))
+    while not resting.done():
+        await watch.run(10)
+
+
+async def flood_of_all(office: Office, seconds: int = 100) -> None:
+    """Handlers heard of it, in as many chats as make it the whole bot's."""
+    for chat_id in range(10, 10 + SEVERAL):
+        office.answers(exceptions.TelegramRetryAfter(METHOD, "Too Many Requests", seconds), chat_id=chat_id)
+        with suppress(exceptions.TelegramRetryAfter):
+            await office.bot.send_message(chat_id, "answer")
+    office.telegram.said.clear()
+
+
+async def test_t_22_what_stands_in_line_already_is_not_said_into_it_either(office: Office) -> None:
+    watch = await in_line(office, Kind.CARD, 30)
+    await flood_of_all(office)
+    await at_rest(office, watch)
+    assert office.texts == []
+    post = await office.post("card120")
+    assert (post.attempts, post.failure) == (0, "")
+    office.clock.advance(100)
+    await office.postman.round()
+    await at_rest(office, watch)
+    assert len(office.texts) == 29
+
+
+async def test_t_22_codes_that_stand_in_line_are_sent_one_after_another(office: Office) -> None:
+    watch = await in_line(office, Kind.CODE, 10)
+    await flood_of_all(office)
+    gate = asyncio.Event()
+    for chat_id in range(100, 110):
+        office.telegram.gates[chat_id] = gate
+    await watch.run(200)
+    assert len(office.texts) == 1
+    gate.set()
+    await at_rest(office, watch)
+    assert len(office.texts) == 9
+
+
+async def test_t_22_afterwards_one_goes_first_and_nobody_beside_it_until_it_is_taken(office: Office) -> None:
+    await flood_of_all(office)
+    office.clock.advance(100)
+    gates = [office.telegram.hold(chat_id) for chat_id in range(100, 130)]
+    for chat_id in range(100, 130):
+        await office.arm(f"card{chat_id}", Kind.CARD, chat_id)
+    await office.postman.round()
+    await office.telegram.hears_so_many(1)
+    await settled()
+    assert len(office.texts) == 1
+    gates[int(office.texts[0][7:10]) - 100].set()
+    await office.telegram.hears_so_many(30)
+    for gate in gates:
+        gate.set()
+
+
+async def test_t_22_where_it_is_not_over_only_as_many_more_are_told_as_tell_so(office: Office) -> None:
+    await flood_of_all(office)
+    office.clock.advance(100)
+    for chat_id in range(100, 130):
+        office.answers(exceptions.TelegramRetryAfter(METHOD, "Too Many Requests", 50), chat_id=chat_id)
+        await office.arm(f"card{chat_id}", Kind.CARD, chat_id)
+    await office.round()
+    assert len(office.texts) == SEVERAL
