@@ -97,7 +97,7 @@ class Codebell(Crew):
             *(self.outbox, providers, clock, self.shops, self.watchlist),
             KeyNotices(self.keys, self.open_ends, providers, clock),
             GroupRings(self.groups, self.chats, providers, clock),
-            AlarmNotices(self.incidents, self.numbers, self.daybook, providers),
+            AlarmNotices(self.incidents, self.numbers, self.overview, providers, clock),
             BroadcastNotices(self.broadcasts, clock),
         )
         self.postman = Postman(

@@ -46,7 +46,6 @@ from storage.broadcasts import BroadcastStore
 from storage.chats import ChatStore
 from storage.copies import CopyStore
 from storage.database import Database
-from storage.daybook import Daybook
 from storage.deeds import DeedStore
 from storage.everything import Everything
 from storage.figures import FigureStore
@@ -199,7 +198,7 @@ class Crew:
 
     def _operating(self, database: Database) -> None:
         """What operators are told, and given."""
-        self.incidents, self.daybook = IncidentStore(database), Daybook(database)
+        self.incidents = IncidentStore(database)
         self.alarms = Alarms(
             *(self.incidents, self.chats, self.voices, self.switches, self.settings, self.clock),
             *(room_beside(database.path), self.health, self._nudge),

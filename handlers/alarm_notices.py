@@ -1,20 +1,22 @@
 """What operators are told unasked, drawn as it is at that moment. No number, no code, and nobody's name."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
-from decimal import Decimal
 
 from bot.alarms import PROVIDER
+from bot.clock import Clock
 from bot.drawing import Drawing
 from bot.i18n import Texts
+from bot.overview import Glance, Overview
 from bot.providers.base import Provider
-from handlers.operator_doors import BackUp
+from handlers.admin_screens import amounts
+from handlers.operator_doors import Admin, BackUp
 from handlers.screen import Rows, Screen, press
 from storage.activations import ActivationStore
-from storage.daybook import Daybook, DayFigures
 from storage.incidents import IncidentStore
 from storage.models import Activation, Incident, Post, State
 from storage.outbox import Kind
+from storage.overview import Mishap
 
 
 class AlarmNotices:
@@ -24,13 +26,15 @@ class AlarmNotices:
         self,
         incidents: IncidentStore,
         numbers: ActivationStore,
-        daybook: Daybook,
+        overview: Overview,
         providers: Mapping[str, Provider],
+        clock: Clock,
     ) -> None:
         self._incidents = incidents
         self._numbers = numbers
-        self._daybook = daybook
+        self._overview = overview
         self._providers = providers
+        self._clock = clock
 
     async def draw(self, post: Post, t: Texts) -> Drawing | None:
         """None when there is nothing to say any more; what was said is not said again."""
@@ -42,8 +46,14 @@ class AlarmNotices:
             case Kind.LOST:
                 row = await self._numbers.get(post.subject)
                 return None if row is None else draw_lost(row, t, self._providers)
+        return await self._report(post, t)
+
+    async def _report(self, post: Post, t: Texts) -> Drawing:
+        """Who is new is told up to now: those of today are taken off."""
         first, last = day_in(post.subject, t.zone)
-        return draw_report(first, await self._daybook.between(first, last), t)
+        figures = await self._overview.between(first, last)
+        later = await self._overview.between(last, self._clock())
+        return draw_report(first, figures, figures.period.people.new - later.period.people.new, t)
 
     async def _incident(self, post: Post, t: Texts) -> Drawing | None:
         """Trouble that is over before it was told is told as over only."""
@@ -148,27 +158,25 @@ def draw_lost(row: Activation, t: Texts, providers: Mapping[str, Provider]) -> D
     )
 
 
-def draw_report(day: datetime, figures: DayFigures, t: Texts) -> Drawing:
+def draw_report(day: datetime, figures: Glance, newcomers: int, t: Texts) -> Drawing:
+    found = figures.period
+    failed, unknown = (_mishaps(found.mishaps, state) for state in (State.FAILED, State.UNKNOWN))
     lines = [
         t("📊 <b>The day before: {date}</b>", date=t.date(day)),
-        t("People who ordered: {count}", count=figures.people),
-        t("New people: {count}", count=figures.newcomers),
-        t("Numbers bought: {count}", count=figures.numbers),
-        *([t("A code came to: {share}", share=_share(figures, t))] if figures.numbers else []),
-        t("Not bought after all: {count}", count=figures.failed),
-        *([t("❓ Unknown: {count}", count=figures.unknown)] if figures.unknown else []),
-        *([t("Spent at most: {sums}", sums=_sums(figures.spent, t))] if figures.spent else []),
+        t("✨ New people: {count}", count=newcomers),
+        t("📱 Numbers: {count}", count=found.numbers),
+        t("🔔 With a code: {count}", count=found.codes),
+        *([t("🗓 Rents: {count}", count=found.rents)] if found.rents else []),
+        *([t("✉️ Messages: {count}", count=found.messages)] if found.messages else []),
+        t("⚠️ Failed: {count}", count=failed),
+        *([t("❓ Unknown: {count}", count=unknown)] if unknown else []),
+        t("💸 Spent: {sums}", sums=amounts(figures.spent, t)),
     ]
-    return _said(*lines)
+    return _said(*lines, rows=[[press(t.plain("🛠 Operator"), Admin())]])
 
 
-def _share(figures: DayFigures, t: Texts) -> str:
-    share = t.percent(figures.received / figures.numbers)
-    return t.plain("{count} ({share})", count=figures.received, share=share)
-
-
-def _sums(spent: Mapping[str, Decimal], t: Texts) -> str:
-    return " · ".join(t.money(amount, currency) for currency, amount in sorted(spent.items()))
+def _mishaps(found: Sequence[Mishap], state: State) -> int:
+    return sum(each.count for each in found if each.state is state)
 
 
 def _said(*lines: str, rows: Rows | None = None) -> Drawing:

@@ -178,12 +178,11 @@ async def test_the_day_before_is_reported_in_the_morning_once(
     [text] = told(operator)
     assert text.splitlines() == [
         "📊 The day before: 1 May 2026",
-        "People who ordered: 1",
-        "New people: 2",
-        "Numbers bought: 1",
-        "A code came to: 1 (100%)",
-        "Not bought after all: 0",
-        "Spent at most: $0.50",
+        "✨ New people: 2",
+        "📱 Numbers: 1",
+        "🔔 With a code: 1",
+        "⚠️ Failed: 0",
+        "💸 Spent: $0.50",
     ]
 
 
