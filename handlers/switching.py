@@ -42,10 +42,6 @@ class TooLong(BadInput):
     text = text("That is too long: {limit} characters are the most. Send a shorter one.")
 
 
-class NoService(BadInput):
-    text = text("No service is called so. Send its name in Latin letters, like Telegram.")
-
-
 class TooManyServices(BadInput):
     text = text("No more services can be blocked here: {limit} is the most.")
 
@@ -113,10 +109,7 @@ async def services(
 @router.message(Asked.service, _TYPED)
 async def find_service(message: Message, t: Texts, switches: Switches) -> None:
     """The question stays open: the next one can be typed at once."""
-    found = _named(message.text or "")
-    if not found:
-        raise NoService
-    await show(message, screens.which(found, switches, t))
+    await show(message, screens.which(_named(message.text or ""), switches, t))
 
 
 @router.callback_query(Block.filter())
@@ -156,8 +149,7 @@ def _named(words: str) -> list[Listed]:
     meant = understand(words, every)
     if meant.services:
         return list(meant.services[:1] if meant.sure else meant.services[: screens.CHOICES])
-    typed = slug(words)
-    return [Listed(typed, words.strip()[:32])] if typed else []
+    return [Listed(slug(words), words.strip()[:32])]
 
 
 def _slug(service: str) -> str:
