@@ -52,6 +52,7 @@ LONGEST = {
     "tariff": "x" * 24,
     "value": "x" * 32,
     "what": "x" * 9,
+    "word": "x" * 25,
 }
 
 

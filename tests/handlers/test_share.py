@@ -1,7 +1,5 @@
 """/share: an administrator sets the rules of a group, one decision a press; everybody else is told no."""
 
-from decimal import Decimal
-
 import pytest
 from sqlalchemy import delete
 
@@ -145,71 +143,6 @@ async def test_everyone_sees_codes_only_after_an_honest_warning(group: Chat) -> 
     await group.press("The buyer alone")
     assert group.screen.startswith("✅ Codes are now for their buyers alone.")
     assert (await rules(group)).who_sees is Eyes.BUYER
-
-
-@pytest.mark.parametrize(
-    ("label", "chosen", "column", "value", "said"),
-    [
-        ("Numbers a day", "3", "numbers_per_day", 3, "✅ Each member may buy 3 numbers a day."),
-        ("Numbers a day", "No limit", "numbers_per_day", 0, "✅ Members may buy as many numbers a day"),
-        ("At once", "1", "active_numbers", 1, "✅ Of each member, 1 number may wait for a code at once."),
-        ("At once", "No limit", "active_numbers", 0, "✅ Any count of a member's numbers may wait at once."),
-        (
-            "Money a day",
-            "5",
-            "spend_per_day",
-            Decimal(5),
-            "✅ Each member may spend 5.00 a day at each provider.",
-        ),
-        ("Money a day", "No limit", "spend_per_day", Decimal(0), "✅ Members may spend a day as much as"),
-    ],
-)
-async def test_what_each_member_may_is_chosen_and_said(
-    group: Chat, label: str, chosen: str, column: str, value: object, said: str
-) -> None:
-    await opened(group, label, chosen)
-    assert group.screen.startswith(said)
-    assert getattr(await rules(group), column) == value
-    await group.press(label)
-    assert ticked(group) == [chosen]
-
-
-async def replies(group: Chat, text: str) -> None:
-    """An answer to the bot's last message."""
-    house = group.house
-    house.human.message(group.chat_id, group.person_id, text, reply_to=group.last["message_id"])
-    await house.settle()
-
-
-async def test_an_amount_of_money_may_be_typed_as_a_reply(group: Chat, house: House) -> None:
-    await opened(group, "Money a day")
-    await house.restart()
-    await replies(group, "lots")
-    assert "That is not an amount" in group.screen
-    await replies(group, "7,50")
-    assert group.screen.startswith("✅ Each member may spend 7.50 a day at each provider.")
-    assert (await rules(group)).spend_per_day == Decimal("7.50")
-
-
-async def test_talk_in_the_group_is_no_amount(group: Chat, house: House) -> None:
-    house.human.add_bot(group.chat_id, group.person_id, "administrator")
-    await opened(group, "Money a day")
-    count = len(group.messages)
-    await group.say("7.50")
-    assert len(group.messages) == count
-    assert (await rules(group)).spend_per_day == 0
-
-
-async def test_who_leads_no_more_when_the_amount_comes_sets_nothing(
-    group: Chat, bob: Chat, house: House
-) -> None:
-    house.human.join(group.chat_id, bob.person_id, "administrator")
-    theirs = group.seat(bob)
-    await opened(theirs, "Money a day")
-    house.human.join(group.chat_id, bob.person_id, "member")
-    await replies(theirs, "7.50")
-    assert ONLY_ADMINS in group.screen
-    assert (await rules(group)).spend_per_day == 0
 
 
 async def in_topics(house: House, chat: Chat) -> tuple[Chat, int]:

@@ -225,6 +225,7 @@ async def test_the_bot_speaks_to_a_person_in_a_language_it_does_not_know(house: 
 
 async def test_in_a_group_every_command_is_answered_once(chat: Chat, house: House) -> None:
     group = house.group(chat)
+    await house.settle()
     for command in ("/start", "/help", "/buy", "/rent", "/numbers", "/cancel", "/balance", "/keys"):
         await group.say(command)
         assert len(group.news) == 1, command
