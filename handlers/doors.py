@@ -237,8 +237,8 @@ class Choices(CallbackData, prefix="oc"):
     page: Annotated[int, Field(ge=0, le=999)] = 0
 
 
-class Type(CallbackData, prefix="ot"):
-    """options: ask for a maximum price or for prefixes, which are typed."""
+class Type(CallbackData, prefix="C"):
+    """wishes: ask for a maximum price or for prefixes, which are typed."""
 
     nonce: str
     what: str

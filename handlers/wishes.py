@@ -28,7 +28,7 @@ from storage.preferences import PreferenceStore
 from storage.quotes import QuoteStore
 
 router = Router(name="wishes")
-router.callback_query.filter(F.data.startswith("ot"))
+router.callback_query.filter(F.data.startswith("C"))
 for_buyers(router)
 
 #: What the field shows in which a group's member types.

@@ -24,7 +24,7 @@ class NotSharing(Refused):
 
 
 class NotABuyer(Refused):
-    text = text("Who may buy here is decided by the group's administrators, with /share.")
+    text = text("You may not buy in this group. Its administrators decide who may, with /share: ask one.")
 
 
 class GroupLimit(LimitReached):

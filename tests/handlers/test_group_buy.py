@@ -71,7 +71,10 @@ async def test_somebody_who_leads_no_more_does_not_buy_where_administrators_do(
     await other.press("Alpha")
     house.human.join(group.chat_id, bob.person_id, "member")
     await other.press("Buy for")
-    assert other.alert == "Who may buy here is decided by the group's administrators, with /share."
+    assert (
+        other.alert
+        == "You may not buy in this group. Its administrators decide who may, with /share: ask one."
+    )
     assert house.alpha.called("buy") == []
 
 
@@ -91,7 +94,7 @@ async def test_only_the_named_buy_and_whoever_leads(group: Chat, bob: Chat, hous
     await rules(group, who_buys=Buyers.NAMED)
     other = group.seat(bob)
     await other.say("/buy")
-    assert "decided by the group's administrators" in other.screen
+    assert "You may not buy in this group." in other.screen
     await house.codebell.sharings.let_buy(group.chat_id, bob.person_id, True)
     await other.buys()
     await group.buys()

@@ -97,10 +97,13 @@ async def test_only_who_may_buy_sees_what_is_sold(group: Chat, bob: Chat, house:
     await other.say("/buy telegram us")
     await house.codebell.sharings.set(group.chat_id, house.clock(), who_buys=Buyers.ADMINS)
     await other.press("Alpha")
-    assert other.alert == "Who may buy here is decided by the group's administrators, with /share."
+    assert (
+        other.alert
+        == "You may not buy in this group. Its administrators decide who may, with /share: ask one."
+    )
     for command in ("/buy", "/balance"):
         await other.say(command)
-        assert "decided by the group's administrators" in other.screen
+        assert "You may not buy in this group." in other.screen
     await group.say("/balance")
     assert "$18.74" in group.screen
 
