@@ -41,10 +41,17 @@ class Demo:
         return found
 
     async def control(self, site: str, op: str, **arguments: Any) -> Any:
+        return await self._posted(f"/sandbox/providers/{site}/{op}", arguments)
+
+    async def _posted(self, path: str, arguments: Any) -> Any:
         async with httpx.AsyncClient(base_url=self.url, trust_env=False) as http:
-            reply = await http.post(f"/sandbox/providers/{site}/{op}", json=arguments)
+            reply = await http.post(path, json=arguments)
         assert reply.is_success, reply.text
         return reply.json()
+
+    async def deed(self, op: str, **arguments: Any) -> Any:
+        """What a person does in Telegram, or what the sandbox tells of it."""
+        return await self._posted(f"/sandbox/telegram/{op}", arguments)
 
     async def ledger(self, site: str) -> Any:
         return await self.control(site, "ledger")

@@ -26,13 +26,13 @@ class Crowds(Deeds):
             person.blocked.add(self.world.bot().id)
         return {"users": [one.id for one in people], "blocked": [one.id for one in gone]}
 
-    def pace(self, since: float = 0.0) -> Json:
-        """How much the bot tried to say since a moment of the sandbox's clock, edits included.
+    def pace(self, since: float = 0.0, chat_id: int | None = None) -> Json:
+        """How much the bot tried to say since a moment of the sandbox's clock; in one chat or in all.
 
         {"messages", "second": most in any second, "chat_second": most to one chat in any second,
         "chat_minute": most to one chat in any minute, "refused": by `limits`}.
         """
-        return self.world.pace.most(since)
+        return self.world.pace.most(since, chat_id)
 
     def limits(self, on: bool = True) -> Json:
         """Refuse what comes faster than Telegram lets through: 30 a second, 20 a minute in a group."""

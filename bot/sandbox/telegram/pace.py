@@ -60,9 +60,9 @@ class Pace:
         taken = self._taken[chat_id]
         return taken[-most] + within - now if len(taken) >= most else 0.0
 
-    def most(self, since: float) -> Json:
+    def most(self, since: float, chat_id: int | None = None) -> Json:
         """The most that was tried since then: in any second, to one chat in a second, to one in a minute."""
-        tried = [said for said in self._tried if said.at >= since]
+        tried = [said for said in self._tried if said.at >= since and chat_id in (None, said.chat_id)]
         chats: defaultdict[int, list[float]] = defaultdict(list)
         for said in tried:
             chats[said.chat_id].append(said.at)

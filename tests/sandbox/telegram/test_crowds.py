@@ -60,6 +60,7 @@ async def test_the_pace_is_the_most_in_any_second_and_to_any_chat(scene: Scene) 
         "refused": 0,
     }
     assert scene.human.pace(scene.clock())["messages"] == 1
+    assert scene.human.pace(chat_id=bob)["messages"] == 1
 
 
 async def test_what_is_refused_and_what_is_broken_counts_as_tried(scene: Scene) -> None:

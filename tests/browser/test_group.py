@@ -1,0 +1,170 @@
+"""Three people share one key in a group: who is served, who is refused, and who sees which code."""
+
+import re
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from bot.paces import TELEGRAM
+from tests.browser.company import Colleague, company
+from tests.browser.demo import Demo
+from tests.browser.page.acting import last_text
+
+TEAM = "QA team"
+#: Edits included.
+PER_MINUTE = TELEGRAM.group[0]
+FIRST, SECOND, THIRD = "80417", "66302", "91755"
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Who shares: Ann leads, Bob and Cy are members; Cy never started the bot."""
+
+    demo: Demo
+    ann: Colleague
+    bob: Colleague
+    cy: Colleague
+
+    async def rests(self, messages: int) -> None:
+        """Until the bot may say so many things more in the group within a minute."""
+        chat_id = int(await self.ann.page.locator("body").get_attribute("data-chat") or 0)
+        while await self._said_lately(chat_id) + messages > PER_MINUTE:
+            await self.ann.page.wait_for_timeout(1000)
+
+    async def _said_lately(self, chat_id: int) -> int:
+        pace = await self.demo.deed("pace", since=time.time() - 61, chat_id=chat_id)
+        return int(pace["messages"])
+
+    async def gets(self, phone: str, code: str) -> None:
+        """The provider has an SMS for a number."""
+        await self.demo.control("smsbower", "sms", phone=phone, text=f"Telegram code {code}")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def team(browser: Browser, demo: Demo) -> AsyncIterator[Team]:
+    await demo.control("smsbower", "auto")
+    async with company(browser, demo, Ann="desktop", Bob="phone", Cy="desktop") as (ann, bob, cy):
+        for one in (ann, bob):
+            await one.starts()
+        await ann.makes_a_group(TEAM, "Bob", "Cy")
+        try:
+            yield Team(demo, ann, bob, cy)
+        finally:
+            for one in (ann, bob, cy):
+                await one.keeps("99")
+
+
+async def test_a_group_shares_numbers_and_each_sees_what_is_theirs(team: Team) -> None:
+    await _the_key_is_linked_in_private(team)
+    await _the_rules_are_set(team)
+    await _only_the_buyer_sees_the_code(team)
+    await _then_everyone_sees_it(team)
+    await _the_quota_is_reached(team)
+    await _the_group_moves_while_a_code_is_waited_for(team)
+
+
+async def _the_key_is_linked_in_private(team: Team) -> None:
+    ann = team.ann
+    await ann.sees("Here a whole group can buy with one provider key")
+    await ann.keeps("1-greeting")
+    await ann.presses("Set up sharing")
+    await ann.presses("Add a key")
+    await ann.keeps("2-link")
+    await ann.presses("Add it in private")
+    await ann.page.get_by_test_id("start").click()
+    await ann.reads(f"A key for {TEAM}")
+    await ann.presses("SMSBower")
+    await ann.reads("Send the key here")
+    await ann.keeps("3-question")
+    await ann.pastes(await ann.copies_the_key("smsbower"))
+    await ann.reads("connected")
+    await ann.keeps("4-connected")
+    for one in (ann, team.bob, team.cy):
+        await one.opens(TEAM)
+
+
+async def _the_rules_are_set(team: Team) -> None:
+    ann = team.ann
+    await team.rests(5)
+    await ann.asks("/share")
+    await ann.presses("Who buys")
+    await ann.presses("Everyone here")
+    await ann.presses("Numbers a day")
+    await ann.keeps("5-quota")
+    await ann.chooses("2")
+    await ann.reads("Each member may buy 2 numbers a day.")
+    await ann.keeps("6-rules")
+
+
+async def _only_the_buyer_sees_the_code(team: Team) -> None:
+    await team.rests(8)
+    phone = await _buys(team.bob)
+    await team.bob.keeps("7-card")
+    await team.cy.presses_under("Waiting for the SMS", "Cancel")
+    await team.cy.is_told("Only Bob may do this.")
+    await team.gets(phone, FIRST)
+    for one in (team.ann, team.bob, team.cy):
+        await one.sees("your code for Telegram came")
+    await team.cy.presses_under("your code for Telegram came", "Show code")
+    await team.cy.is_told("Only Bob may do this.")
+    await team.bob.presses_under("your code for Telegram came", "Show code")
+    await team.bob.keeps("8-code-shown")
+    await team.bob.is_told(FIRST)
+    await team.bob.keeps("9-code-whispered")
+    await _bob_reads_it_in_private(team)
+    for other in (team.ann, team.cy):
+        await other.never_saw(FIRST)
+        await other.keeps("11-no-code")
+
+
+async def _bob_reads_it_in_private(team: Team) -> None:
+    await team.bob.opens("Codebell")
+    await team.bob.reads(FIRST)
+    await team.bob.keeps("10-code-in-private")
+    await team.bob.opens(TEAM)
+
+
+async def _then_everyone_sees_it(team: Team) -> None:
+    await team.rests(12)
+    await team.ann.asks("/share")
+    await team.ann.presses("Who sees codes")
+    await team.ann.presses("Everyone here")
+    await team.ann.keeps("12-warning")
+    await team.ann.presses("Yes, everyone")
+    await team.ann.reads("for everyone")
+    await team.gets(await _buys(team.bob), SECOND)
+    for one in (team.ann, team.bob, team.cy):
+        await one.sees(SECOND)
+        await one.keeps("13-posted")
+
+
+async def _the_quota_is_reached(team: Team) -> None:
+    await team.rests(12)
+    await team.bob.asks("/buy telegram indonesia")
+    await team.bob.presses("SMSBower")
+    await team.bob.keeps("14-quota-near")
+    await team.bob.presses("Buy for")
+    await team.bob.is_told("2")
+    await team.bob.keeps("15-quota")
+
+
+async def _the_group_moves_while_a_code_is_waited_for(team: Team) -> None:
+    phone = await _buys(team.cy)
+    await team.ann.makes_it_a_supergroup()
+    await team.gets(phone, THIRD)
+    for one in (team.ann, team.bob, team.cy):
+        await one.sees(THIRD)
+        await one.keeps("16-moved")
+
+
+async def _buys(buyer: Colleague) -> str:
+    """The number, digits only."""
+    await buyer.asks("/buy telegram indonesia")
+    await buyer.presses("SMSBower")
+    await buyer.presses("Buy for")
+    await buyer.reads("Waiting for the SMS until")
+    number = await last_text(buyer.page).locator("code").first.text_content()
+    return re.sub(r"\D", "", number or "")
