@@ -1,4 +1,8 @@
-FROM python:3.12-slim AS build
+# To pin the base by its digest: docker buildx imagetools inspect python:3.12-slim, then
+# docker build --build-arg BASE=python:3.12-slim@sha256:… (or the same under `args` in compose.yaml).
+ARG BASE=python:3.12-slim
+
+FROM ${BASE} AS build
 WORKDIR /codebell
 COPY requirements.lock .
 RUN python -m venv /venv \
@@ -9,7 +13,7 @@ COPY storage storage
 RUN /venv/bin/pybabel --quiet compile --domain bot --directory bot/locales \
  && python -m compileall -q bot handlers storage
 
-FROM python:3.12-slim
+FROM ${BASE}
 RUN groupadd --gid 10001 codebell \
  && useradd --uid 10001 --gid codebell --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin codebell \
  && install --directory --owner codebell --group codebell --mode 700 /data

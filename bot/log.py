@@ -3,6 +3,9 @@
 Redaction sits in the formatter of the root handler, the last place every record passes, tracebacks included.
 Of an error that quotes what was read only its class and its frames are told.
 Masking phone numbers is up to those who log them.
+
+As JSON a record is one object: `at` (ISO 8601, UTC), `level`, `room` (who says it), `says`, and `trace` where
+an error goes with it.
 """
 
 import json
@@ -11,6 +14,7 @@ import re
 import sys
 import threading
 import traceback
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, TextIO
 from urllib.parse import quote, quote_plus
@@ -115,6 +119,21 @@ class RedactingFormatter(logging.Formatter):
         return told(ei[1]).rstrip() if ei[1] is not None else ""
 
 
+class JsonFormatter(RedactingFormatter):
+    """The same for programs: an object per line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        told = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "room": redact(record.name, self._known),
+            "says": redact(record.getMessage(), self._known),
+        }
+        if record.exc_info:
+            told["trace"] = redact(self.formatException(record.exc_info), self._known)
+        return json.dumps(told, ensure_ascii=False)
+
+
 class Console(logging.StreamHandler[TextIO]):
     """The root handler. Python's own answer to a record that cannot be formatted prints its raw arguments."""
 
@@ -125,15 +144,16 @@ class Console(logging.StreamHandler[TextIO]):
 
 
 def configure(level: str, stream: TextIO | None = None) -> None:
-    """Log to `stream` (stderr) from `level` on; SettingsError when there is no such level.
+    """Log to `stream` (stderr) from `level` on, `INFO:json` as JSON; SettingsError where it is none.
 
     Also uncaught exceptions and warnings go this way: Python would print them as they are.
     """
+    level, _, form = level.partition(":")
     number = logging.getLevelNamesMapping().get(level.upper())
     if number is None:
         raise SettingsError("LOG_LEVEL is one of DEBUG, INFO, WARNING, ERROR, CRITICAL")
     console = Console(stream or sys.stderr)
-    console.setFormatter(RedactingFormatter())
+    console.setFormatter(JsonFormatter() if form == "json" else RedactingFormatter())
     root = logging.getLogger()
     root.handlers = [old for old in root.handlers if not isinstance(old, Console)] + [console]
     root.setLevel(number)

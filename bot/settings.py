@@ -106,7 +106,7 @@ class Settings(BaseSettings):
     providers: dict[str, Times] = {}
     blocked_services: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = ()
     default_language: Language = "en"
-    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)(:json)?$")
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     heartbeat_file: Path | None = None
     retention_days: int = Field(default=30, ge=1, le=36500)
