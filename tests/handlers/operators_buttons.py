@@ -2,12 +2,15 @@
 
 from aiogram.filters.callback_data import CallbackData
 
-from handlers import broadcast_progress, broadcast_screens, operator_doors
+from handlers import alerts, broadcast_progress, broadcast_screens, operator_doors
 from storage.audiences import Segment
 
 _ID = "x" * 11
 
 OPERATING: dict[type[CallbackData], list[CallbackData]] = {
+    operator_doors.BackUp: [operator_doors.BackUp(), operator_doors.BackUp(sure=True)],
+    operator_doors.Notices: [operator_doors.Notices()],
+    alerts.Home: [alerts.Home()],
     operator_doors.Broadcasts: [operator_doors.Broadcasts(), operator_doors.Broadcasts(page=1)],
     broadcast_screens.Draft: [broadcast_screens.Draft(id=_ID)],
     broadcast_screens.Languages: [broadcast_screens.Languages(id=_ID)],
