@@ -19,6 +19,10 @@ class Colleague(Newcomer):
     name: str
     size: str
 
+    @property
+    async def id(self) -> int:
+        return int(await self.page.locator("body").get_attribute("data-me") or 0)
+
     async def opens(self, title: str) -> None:
         """A chat from the list; on a phone that is a screen of its own."""
         back = self.page.get_by_test_id("back")

@@ -1,21 +1,22 @@
 """Three people share one key in a group: who is served, who is refused, and who sees which code."""
 
+import json
 import re
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from bot.paces import TELEGRAM
 from tests.browser.company import Colleague, company
-from tests.browser.demo import Demo
+from tests.browser.demo import WAIT, Demo
 from tests.browser.page.acting import last_text
 
 TEAM = "QA team"
 #: Edits included.
-PER_MINUTE = TELEGRAM.group[0]
+PER_MINUTE, WITHIN = TELEGRAM.group
 FIRST, SECOND, THIRD = "80417", "66302", "91755"
 
 
@@ -30,13 +31,18 @@ class Team:
 
     async def rests(self, messages: int) -> None:
         """Until the bot may say so many things more in the group within a minute."""
-        chat_id = int(await self.ann.page.locator("body").get_attribute("data-chat") or 0)
+        chat_id = await self.group
         while await self._said_lately(chat_id) + messages > PER_MINUTE:
             await self.ann.page.wait_for_timeout(1000)
 
     async def _said_lately(self, chat_id: int) -> int:
-        pace = await self.demo.deed("pace", since=time.time() - 61, chat_id=chat_id)
+        pace = await self.demo.deed("pace", since=time.time() - WITHIN, chat_id=chat_id)
         return int(pace["messages"])
+
+    @property
+    async def group(self) -> int:
+        """The id of the chat that Ann looks at."""
+        return int(await self.ann.page.locator("body").get_attribute("data-chat") or 0)
 
     async def gets(self, phone: str, code: str) -> None:
         """The provider has an SMS for a number."""
@@ -50,11 +56,7 @@ async def team(browser: Browser, demo: Demo) -> AsyncIterator[Team]:
         for one in (ann, bob):
             await one.starts()
         await ann.makes_a_group(TEAM, "Bob", "Cy")
-        try:
-            yield Team(demo, ann, bob, cy)
-        finally:
-            for one in (ann, bob, cy):
-                await one.keeps("99")
+        yield Team(demo, ann, bob, cy)
 
 
 async def test_a_group_shares_numbers_and_each_sees_what_is_theirs(team: Team) -> None:
@@ -118,6 +120,17 @@ async def _only_the_buyer_sees_the_code(team: Team) -> None:
     for other in (team.ann, team.cy):
         await other.never_saw(FIRST)
         await other.keeps("11-no-code")
+    await _nobody_else_was_sent_it(team)
+
+
+async def _nobody_else_was_sent_it(team: Team) -> None:
+    """Neither in the group, but for a message to Bob alone, nor in a private chat that is not his."""
+    bob, group = await team.bob.id, await team.group
+    for call in (await team.demo.deed("calls"))["calls"]:
+        sent = call["params"]
+        if FIRST in json.dumps(sent) and call["method"] != "answerCallbackQuery":
+            alone = sent.get("ephemeral_message_parameters", {}).get("receiver_user_id")
+            assert (int(sent["chat_id"]), alone) in ((bob, None), (group, bob)), call["method"]
 
 
 async def _bob_reads_it_in_private(team: Team) -> None:
@@ -147,8 +160,9 @@ async def _the_quota_is_reached(team: Team) -> None:
     await team.bob.presses("SMSBower")
     await team.bob.keeps("14-quota-near")
     await team.bob.presses("Buy for")
-    await team.bob.is_told("2")
+    await expect(team.bob.page.get_by_test_id("alert")).to_be_visible(timeout=WAIT)
     await team.bob.keeps("15-quota")
+    await team.bob.is_told("2")
 
 
 async def _the_group_moves_while_a_code_is_waited_for(team: Team) -> None:

@@ -79,7 +79,7 @@ class FakeWire:
 
     async def whisper(self, chat_id: int, receiver: int, text: str, **content: Any) -> Json:
         """What the bot shows to one member of a group alone."""
-        head = {"message_id": 0, "ephemeral_message_id": next(self.ids)}
+        head: Json = {"message_id": 0, "ephemeral_message_id": next(self.ids)}
         head["receiver_user"] = self.users[receiver]
         return await self.say(chat_id, text, **head, **content)
 
