@@ -32,6 +32,7 @@ from bot.window import Window
 from handlers.buyers import for_buyers
 from handlers.confirmation import confirmation
 from handlers.doors import Again, NextOffer, Repeat
+from handlers.holders import AmongThem
 from handlers.offer_lists import offers as offers_screen
 from handlers.screen import Screen, answer, press, say, show
 from storage.activations import ActivationStore
@@ -42,6 +43,7 @@ from storage.reasons import Reason
 router = Router(name="again")
 router.callback_query.filter(F.data.startswith("u"))
 for_buyers(router)
+router.callback_query.middleware(AmongThem())
 
 #: Seconds a menu waits for the price on its button.
 PATIENCE = 1.0

@@ -15,7 +15,7 @@ from bot.groups import Groups
 from bot.i18n import Texts, flag, international, visible
 from handlers.doors import Act, Buy, Menu, Numbers, What
 from handlers.group_doors import Usage
-from handlers.holders import held_by, held_in
+from handlers.holders import AmongThem, held_by, held_in
 from handlers.listings import person_of
 from handlers.numbers import FRESH, NUMBERS_A_PAGE, Page, bought_in_words, name_of
 from handlers.screen import Rows, Screen, chat_of, page_of, press, show, turn
@@ -25,6 +25,7 @@ from storage.models import OPEN, Activation, State
 router = Router(name="group_numbers")
 router.message.filter(F.chat.type != "private")
 router.callback_query.filter(F.data.startswith("n"), F.message.chat.type != "private")
+router.callback_query.middleware(AmongThem())
 
 _AT_WORK = OPEN | {State.RECEIVED}
 

@@ -16,7 +16,7 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton
 from pydantic import Field
 
 from bot.clock import Clock
-from bot.errors import AlreadyDone, NotYours, Refused, TooLate, UnknownActivation, text
+from bot.errors import AlreadyDone, Refused, TooLate, UnknownActivation, text
 from bot.groups import Groups, Untold
 from bot.i18n import Texts, international
 from bot.members import Members, Standing
@@ -40,6 +40,10 @@ class NobodyElse(Refused):
     text = text(
         "I have met nobody else in this group yet. Whoever shall get the number sends /numbers here once."
     )
+
+
+class OnlyInItsGroup(Refused):
+    text = text("A number is handed over in the group it was bought in.")
 
 
 class HasLeft(Refused):
@@ -163,9 +167,9 @@ async def _own(
     row = await numbers.get(activation_id)
     if row is None:
         raise UnknownActivation
-    if row.chat_id != chat_of(callback) or row.chat_id > 0:
-        raise NotYours
     await in_whose_name(row, callback, members)
+    if row.chat_id != chat_of(callback) or row.chat_id > 0:
+        raise OnlyInItsGroup
     if row.state not in GIVEABLE or row.given_back is not None:
         raise TooLate
     return row

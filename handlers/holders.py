@@ -11,7 +11,7 @@ from aiogram import BaseMiddleware
 from aiogram.types import CallbackQuery, TelegramObject
 
 from bot.errors import NotYours, text
-from bot.groups import Groups
+from bot.groups import Groups, NotHere
 from bot.i18n import Texts
 from bot.members import Members, Standing
 from handlers.screen import chat_of
@@ -70,21 +70,39 @@ async def in_whose_name(row: Activation | None, callback: CallbackQuery, members
 
 
 class AmongThem(BaseMiddleware):
-    """Around presses on numbers in a group: one of elsewhere is refused, another's by its holder's name."""
+    """Around presses in a group: who left it may do nothing there, and another's number names its holder."""
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
-        numbers: ActivationStore = data["numbers"]
-        row = await numbers.get(getattr(data.get("callback_data"), "id", ""))
-        if not isinstance(event, CallbackQuery) or row is None or not _in_group(event):
+        if not isinstance(event, CallbackQuery) or not _in_group(event):
             return await handler(event, data)
-        if row.chat_id != chat_of(event):
+        await _be_there(event, data["members"])
+        row = await _meant(data)
+        if row is not None and row.chat_id != chat_of(event):
             raise NotYours
         try:
             return await handler(event, data)
         except NotYours:
-            name = await data["groups"].name(row.chat_id, row.owner_id)
-            raise OnlyTheirs(name=called(name, data["t"])) from None
+            raise await _whose(row, data["groups"], data["t"]) from None
 
 
 def _in_group(callback: CallbackQuery) -> bool:
     return callback.message is not None and callback.message.chat.type != "private"
+
+
+async def _be_there(callback: CallbackQuery, members: Members) -> None:
+    """Where Telegram does not tell, nobody is kept from what is theirs."""
+    if await members.standing(chat_of(callback), callback.from_user.id) is Standing.GONE:
+        raise NotHere
+
+
+async def _meant(data: dict[str, Any]) -> Activation | None:
+    """The number that a button names, if it names one."""
+    numbers: ActivationStore = data["numbers"]
+    activation_id = getattr(data.get("callback_data"), "id", "")
+    return await numbers.get(activation_id) if activation_id else None
+
+
+async def _whose(row: Activation | None, groups: Groups, t: Texts) -> NotYours:
+    if row is None:
+        return NotYours()
+    return OnlyTheirs(name=called(await groups.name(row.chat_id, row.owner_id), t))

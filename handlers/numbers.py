@@ -21,12 +21,14 @@ from bot.rentals import Rentals
 from bot.shops import Shops
 from handlers.activation import cancelling
 from handlers.doors import Act, BoughtElsewhere, Buy, Hired, History, Menu, Numbers, OnRental, What
+from handlers.holders import AmongThem
 from handlers.screen import Rows, Screen, answer, chat_of, page_of, press, show, turn
 from storage.activations import ActivationStore
 from storage.models import OPEN, Activation, Rental, RentalState, State
 
 router = Router(name="numbers")
 router.callback_query.filter(F.data.startswith("n"))
+router.callback_query.middleware(AmongThem())
 
 #: How long a number that did its work is still shown here.
 FRESH = timedelta(hours=24)

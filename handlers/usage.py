@@ -11,13 +11,14 @@ from bot.clock import Clock
 from bot.i18n import Texts, visible
 from handlers.doors import Numbers
 from handlers.group_doors import Month, Usage
-from handlers.holders import called
+from handlers.holders import AmongThem, called
 from handlers.screen import Screen, chat_of, page_of, press, show, turn
 from storage.sharings import SharingStore
 from storage.usage import UsageStore, Used
 
 router = Router(name="usage")
-router.callback_query.filter(F.data.startswith("nu"), F.message.chat.type != "private")
+router.callback_query.filter(F.data.startswith("nu"))
+router.callback_query.middleware(AmongThem())
 
 MEMBERS_A_PAGE = 20
 #: Characters of a name in the table: a phone shows some thirty of even width in a line.

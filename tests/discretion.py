@@ -38,7 +38,8 @@ def indiscretions(database: Path | None, calls: list[Json]) -> list[str]:
 
 def _in_group(call: Json) -> bool:
     params = call["params"]
-    return str(params.get("chat_id", "")).startswith("-") and "ephemeral_message_parameters" not in params
+    whispered = "ephemeral_message_parameters" in params
+    return bool(call["ok"]) and str(params.get("chat_id", "")).startswith("-") and not whispered
 
 
 def _holds(call: Json, words: str | None) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 
 from storage.models import Eyes
+from tests.handlers.belongings import Presser
 from tests.handlers.reading import marked
 from tests.handlers.teams import buy, hears, rings, team
 from tests.house import Chat, House
@@ -60,12 +61,16 @@ async def test_an_empty_list_says_so(chat: Chat, house: House) -> None:
 
 
 async def test_many_numbers_have_pages(group: Chat, bob: Chat, house: House) -> None:
-    for seat in [group, group.seat(bob)] * 5:
+    for seat in [group, group.seat(bob)] * 4:
         await buy(house, seat)
     await group.say("/numbers")
     assert group.screen.count("👤") == 10
+    assert "2 ▶" not in group.buttons
+    house.alpha.prices_of["tg", "1"] = ("0.50", 1)
+    await buy(house, group)
+    await group.say("/numbers")
     await group.press("2 ▶")
-    assert group.screen.count("👤") == 2
+    assert group.screen.count("👤") == 1
 
 
 async def test_cancel_in_a_group_offers_ones_own(group: Chat, bob: Chat, house: House) -> None:
@@ -112,7 +117,17 @@ async def test_the_last_month_is_another_page(group: Chat, house: House) -> None
     assert group.screen == "This group has no numbers from the last 24 hours."
 
 
-async def test_usage_has_nothing_to_do_with_private_chats(chat: Chat, house: House) -> None:
+async def test_in_private_usage_is_ones_own(group: Chat, chat: Chat) -> None:
     await chat.say("/numbers")
     await chat.forge("nu:t:0")
-    assert chat.alert == "This button is too old. Please open /start again."
+    assert "Nothing was bought in this month." in chat.screen
+
+
+async def test_who_left_turns_no_page_there(group: Chat, chat: Chat, house: House) -> None:
+    await group.say("/numbers")
+    house.human.leave(group.chat_id, chat.person_id)
+    await house.wait(61)
+    assert await Presser(group).press("nu:t:0", "np:0") == {
+        "nu:t:0": "You are not in this group any more.",
+        "np:0": "You are not in this group any more.",
+    }

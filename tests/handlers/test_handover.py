@@ -190,7 +190,7 @@ async def test_in_private_and_in_another_group_nothing_of_it_can_be_pressed(
     answers = await Presser(other, chat.person_id).press(*pressed)
     assert set(answers.values()) == {"This button belongs to somebody else."}
     await chat.forge(pressed[0])
-    assert chat.alert == "This button belongs to somebody else."
+    assert chat.alert == "A number is handed over in the group it was bought in."
 
 
 async def test_alone_in_a_group_there_is_nobody_to_hand_it_to(chat: Chat, house: House) -> None:

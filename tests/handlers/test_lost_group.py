@@ -104,6 +104,74 @@ async def test_t_6_a_group_that_moves_gets_its_code_and_a_new_card_at_its_new_pl
     assert await nothing_is_left(house, group.chat_id)
 
 
+@pytest.mark.parametrize("new_first", [True, False])
+async def test_t_6_a_number_that_one_person_sees_moves_along_with_its_rule(
+    chat: Chat, house: House, new_first: bool
+) -> None:
+    await chat.say("/start")
+    group = await team(house, chat, kind="group")
+    await buy(house, group)
+    house.alpha.delivers("31337")
+    moved = Chat(house, int(house.human.migrate(group.chat_id, new_first)["chat"]["id"]), chat.person_id)
+    await house.wait(10)
+    assert (rings(chat, "31337"), rings(moved, "31337"), rings(moved, "Ann: your code")) == (1, 0, 1)
+    await moved.press("Show code")
+    assert moved.alert == "31337"
+    assert (await house.codebell.sharings.of(moved.chat_id)) is not None
+
+
+@pytest.mark.parametrize("how", ["kicked", "deleted", "muted"])
+async def test_t_7_out_of_a_group_a_code_rings_once_for_who_holds_the_number_now(
+    chat: Chat, house: House, how: str
+) -> None:
+    bob = house.person("Bob")
+    for one in (chat, bob):
+        await one.say("/start")
+    group = await team(house, chat, bob, kind="group")
+    row = await buy(house, group)
+    await house.codebell.holders.hand_over(row.id, chat.person_id, bob.person_id, house.clock())
+    match how:
+        case "kicked":
+            house.human.remove_bot(group.chat_id, chat.person_id)
+        case "deleted":
+            house.human.delete_chat(group.chat_id)
+        case "muted":
+            words = "Bad Request: not enough rights to send text messages to the chat"
+            house.human.fault(chat_id=group.chat_id, code=400, description=words, times=None)
+    await hears(house, "31337")
+    assert (rings(bob, "31337"), rings(chat, "31337")) == (1, 0)
+    assert "Code: 31337" in bob.find("📱")["text"]
+
+
+async def test_t_7_back_in_the_group_the_line_comes_late_and_the_code_not_again(
+    chat: Chat, house: House
+) -> None:
+    await chat.say("/start")
+    group = await team(house, chat)
+    await buy(house, group)
+    words = "Bad Request: not enough rights to send text messages to the chat"
+    house.human.fault(chat_id=group.chat_id, code=400, description=words, times=None)
+    await hears(house, "31337")
+    house.human.heal()
+    await group.say("/numbers")
+    assert (rings(chat, "31337"), rings(group, "Ann: your code for Telegram came.")) == (1, 1)
+
+
+async def test_t_9_the_card_that_somebody_deleted_in_a_group_comes_anew_without_a_code(
+    chat: Chat, house: House
+) -> None:
+    await chat.say("/start")
+    group = await team(house, chat)
+    await buy(house, group)
+    house.human.delete(group.chat_id, [group.find("📱")["message_id"]], chat.person_id)
+    await hears(house, "31337")
+    assert "The code came: only Ann sees it." in group.find("📱")["text"]
+    house.human.delete(group.chat_id, [group.find("your code")["message_id"]], chat.person_id)
+    await chat.press("Another SMS")
+    await hears(house, "42424")
+    assert (rings(group, "your code"), rings(chat, "42424")) == (1, 1)
+
+
 async def nothing_is_left(house: House, chat_id: int) -> bool:
     """Whether no row of any table names a chat."""
     columns = [
@@ -124,6 +192,19 @@ async def in_topic(chat: Chat, house: House) -> tuple[Chat, int]:
     topic = int(house.human.topic(group.chat_id, chat.person_id, "Numbers")["thread_id"])
     await buy(house, group, topic)
     return group, topic
+
+
+async def test_t_8_the_topic_that_a_group_chose_hears_of_all_its_numbers(chat: Chat, house: House) -> None:
+    await chat.say("/start")
+    group = await team(house, chat)
+    house.world.chats[group.chat_id].forum = True
+    topic = int(house.human.topic(group.chat_id, chat.person_id, "Numbers")["thread_id"])
+    await house.codebell.sharings.set(group.chat_id, house.clock(), thread_id=topic)
+    await buy(house, group, topic + 1000)
+    await hears(house, "31337")
+    assert group.find("📱")["message_thread_id"] == topic
+    assert group.find("🔔")["message_thread_id"] == topic
+    assert "message_thread_id" not in chat.find("🔔")
 
 
 async def test_t_8_what_is_bought_in_a_topic_is_told_in_it(chat: Chat, house: House) -> None:
