@@ -8,8 +8,8 @@ from tests.house import Chat, House
 FIRST = 700_000_001
 #: Settings for `settings`: everybody may come in, the first person operates.
 OPERATED = {"admin_ids": str(FIRST)}
-#: The same of a bot that is private, or works by invitation.
-PRIVATE, BY_INVITATION = {**OPERATED, "access": "allowlist"}, {**OPERATED, "access": "invite"}
+#: The same of a bot that works by invitation.
+BY_INVITATION = {**OPERATED, "access": "invite"}
 
 
 def operated_by(settings: dict[str, str]) -> pytest.MarkDecorator:
