@@ -125,14 +125,15 @@ def _asked(what: Quota, now: Decimal, t: Texts) -> str:
         case Quota.NUMBERS:
             return t(
                 "🔢 <b>How many numbers may each member buy a day?</b>\n\n"
-                "A day are the last 24 hours. Numbers that were paid back do not count."
+                "That is within 24 hours. Cancelled numbers count, too."
             )
         case Quota.AT_ONCE:
             return t("⏳ <b>How many numbers of each member may wait for a code at once?</b>")
         case Quota.MONEY:
             return t(
                 "💲 <b>How much may each member spend a day?</b>\n\n"
-                "A day are the last 24 hours. It counts for each provider by itself, in its currency.\n\n"
+                "That is within 24 hours, at each provider by itself, in its currency. What was paid "
+                "back does not count.\n\n"
                 "Press an amount, or reply to this message with one, like 7.50.\nNow: {amount}",
                 amount=t.money(now, "") if now else t.plain("no limit"),
             )

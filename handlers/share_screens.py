@@ -89,10 +89,10 @@ def home(now: Decided, t: Texts, said: str = "") -> Screen:
         t("⚙️ <b>Sharing numbers in this group</b>"),
         "",
         *_key_lines(now.keys, t),
-        *rule_lines(now.rules, t),
-        *_named_line(now, t),
         *([_topic_line(now.rules, t)] if now.has_topics else []),
+        *rule_lines(now.rules, t),
         "",
+        *_nobody_named(now, t),
         _next(now, t),
     ]
     return Screen("\n".join(lines), _home_rows(now, t))
@@ -106,15 +106,16 @@ def _key_lines(keys: Sequence[str], t: Texts) -> list[str]:
     return [*named, t.many("… and {count} more key", "… and {count} more keys", more)] if more > 0 else named
 
 
-def _named_line(now: Decided, t: Texts) -> list[str]:
-    if now.rules.who_buys is not Buyers.NAMED:
+def _nobody_named(now: Decided, t: Texts) -> list[str]:
+    """Where only named members may buy and there is none, only administrators do."""
+    if now.rules.who_buys is not Buyers.NAMED or now.named:
         return []
-    return [t.many("✅ {count} member is named.", "✅ {count} members are named.", now.named)]
+    return [t("⚠️ You have named nobody yet: only administrators may buy.")]
 
 
 def _topic_line(rules: Sharing, t: Texts) -> str:
     if rules.thread_id is None:
-        return t("📌 Cards and codes: <b>where a number is asked for</b>")
+        return t("📌 Cards and codes: <b>where asked for</b>")
     return t("📌 Cards and codes: <b>in one topic</b>")
 
 

@@ -7,13 +7,15 @@ from storage.models import Buyers, Eyes, Sharing
 
 
 def rule_lines(rules: Sharing, t: Texts) -> list[str]:
-    """A line for each rule, as it is now."""
+    """A line for each rule, as it is now; the last ones are of what each member may have."""
     return [
         t("🛒 Who buys: <b>{who}</b>", who=buyers_name(rules.who_buys, t)),
         t("👁 Who sees a code: <b>{who}</b>", who=eyes_name(rules.who_sees, t)),
-        t("🔢 Numbers a day, each member: <b>{count}</b>", count=count_name(rules.numbers_per_day, t)),
-        t("💲 Money a day, each member: <b>{amount}</b>", amount=amount_name(rules.spend_per_day, t)),
-        t("⏳ Waiting at once, each member: <b>{count}</b>", count=count_name(rules.active_numbers, t)),
+        "",
+        t("Each member may have:"),
+        t("🔢 Numbers a day: <b>{count}</b>", count=count_name(rules.numbers_per_day, t)),
+        t("💲 Money a day: <b>{amount}</b>", amount=amount_name(rules.spend_per_day, t)),
+        t("⏳ Waiting at once: <b>{count}</b>", count=count_name(rules.active_numbers, t)),
     ]
 
 
@@ -21,7 +23,7 @@ def buyers_name(who: Buyers, t: Texts) -> str:
     names = {
         Buyers.ADMINS: t.plain("administrators"),
         Buyers.EVERYONE: t.plain("everyone here"),
-        Buyers.NAMED: t.plain("who was named, and administrators"),
+        Buyers.NAMED: t.plain("named members"),
     }
     return names[who]
 

@@ -55,9 +55,10 @@ async def test_an_administrator_sees_what_is_set_and_what_to_do_next(group: Chat
         "🔑 Key: none yet\n"
         "🛒 Who buys: administrators\n"
         "👁 Who sees a code: its buyer alone\n"
-        "🔢 Numbers a day, each member: no limit\n"
-        "💲 Money a day, each member: no limit\n"
-        "⏳ Waiting at once, each member: no limit\n\n"
+        "\nEach member may have:\n"
+        "🔢 Numbers a day: no limit\n"
+        "💲 Money a day: no limit\n"
+        "⏳ Waiting at once: no limit\n\n"
         "Next: add a key. The numbers of this group are paid from its account."
     )
     assert group.buttons == HOME
@@ -94,12 +95,14 @@ async def test_members_who_were_met_are_named_one_by_one(group: Chat, bob: Chat,
     members = {one.name: one.may_buy for one in await house.codebell.sharings.members(group.chat_id)}
     assert members == {"Ann": False, "Bob": True}
     await group.press("Done")
-    assert "🛒 Who buys: who was named, and administrators" in group.screen
-    assert "✅ 1 member is named." in group.screen
+    assert "🛒 Who buys: named members" in group.screen
+    assert "named nobody" not in group.screen
     await group.press("Who buys")
     await group.press("Who I name")
     await group.press("Bob")
     assert ticked(group) == []
+    await group.press("Done")
+    assert "⚠️ You have named nobody yet: only administrators may buy." in group.screen
 
 
 async def test_a_named_member_who_left_is_marked_so(group: Chat, bob: Chat, house: House) -> None:
@@ -157,7 +160,7 @@ async def test_a_topic_is_chosen_from_within_it(house: House, chat: Chat) -> Non
     group, topic = await in_topics(house, chat)
     house.human.message(group.chat_id, chat.person_id, "/share", thread_id=topic)
     await house.settle()
-    assert "📌 Cards and codes: where a number is asked for" in group.screen
+    assert "📌 Cards and codes: where asked for" in group.screen
     assert group.last["message_thread_id"] == topic
     await group.press("Topic")
     await group.press("Into this topic")
