@@ -69,9 +69,13 @@ class Audiences:
         self._database = database
 
     async def sizes(self, now: datetime) -> Mapping[Segment, int]:
-        """By segment; of languages, how many people speak any."""
+        """By segment, but for languages: they have a list of their own."""
+        return {each: await self._size(each, now) for each in Segment if each != Segment.LANGUAGE}
+
+    async def _size(self, segment: Segment, now: datetime) -> int:
+        """One transaction for each: a million chats take a third of a second."""
         async with self._database.begin() as session:
-            return {each: await count(session, each, "", now) for each in Segment if each != Segment.LANGUAGE}
+            return await count(session, segment, "", now)
 
     async def languages(self, now: datetime) -> Mapping[str, int]:
         """How many people speak which language, by its code, most of them first; "" is not among them."""
