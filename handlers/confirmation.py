@@ -20,6 +20,7 @@ from bot.purchases import Purchases
 from bot.purses import purse_of
 from handlers.doors import Choices, Country, Keys, Settings, Type
 from handlers.key_marks import name_of, refusal
+from handlers.price_line import at_most, each, who_and_price
 from handlers.screen import Rows, Screen, in_rows, press
 from storage.intents import MOST
 from storage.keys import KeyStore
@@ -88,11 +89,11 @@ async def confirmation(
     ceiling = (await preferences.ceilings(quote.chat_id)).get(purse_of(quote.currency, key.provider))
     lines = [
         title(quote, t),
-        _who_and_price(quote, key if balances.is_fresh(key) else None, name_of(key, providers), t),
+        who_and_price(quote, key if balances.is_fresh(key) else None, name_of(key, providers), t),
         *_state_of(key, balances, t),
         *_wishes(quote, ceiling, t),
         *_warnings(quote, key if balances.is_fresh(key) else None, ceiling, t),
-        *_room_warning(await purchases.room(quote.owner_id), quote, t),
+        *_room_warning(await purchases.room(quote.owner_id, quote.chat_id), quote, t),
     ]
     rows = [
         *_buy_rows(quote, ceiling, t),
@@ -124,38 +125,6 @@ async def limit_row(
         return []
     label = t.plain("Up to my limit: {price}", price=t.money(limit, quote.currency))
     return [press(label, Set(nonce=quote.nonce, what="max_price", value=format(limit, "f")))]
-
-
-def _each(quote: Quote) -> Decimal:
-    """What one number costs as far as is known: a tier is one price exactly."""
-    return quote.min_price or quote.cost
-
-
-def _at_most(quote: Quote) -> Decimal:
-    return quote.max_price or quote.cost
-
-
-def _who_and_price(quote: Quote, key: Key | None, who: str, t: Texts) -> str:
-    """Of its key's balance, where there is one whose balance is that of now."""
-    each, total = (t.money(cost, quote.currency) for cost in (_each(quote), _each(quote) * quote.count))
-    known = key is not None and key.balance is not None
-    if not known and quote.count == 1:
-        return t("{who} · <b>{price}</b>", who=who, price=each)
-    if key is None or key.balance is None:
-        return t(
-            "{who} · {count} × {price} = <b>{total}</b>", who=who, count=quote.count, price=each, total=total
-        )
-    balance = t.money(key.balance, key.currency)
-    if quote.count == 1:
-        return t("{who} · <b>{price}</b> of your {balance}", who=who, price=each, balance=balance)
-    return t(
-        "{who} · {count} × {price} = <b>{total}</b> of your {balance}",
-        who=who,
-        count=quote.count,
-        price=each,
-        total=total,
-        balance=balance,
-    )
 
 
 def _state_of(key: Key, balances: Balances, t: Texts) -> list[str]:
@@ -193,7 +162,7 @@ def _wishes(quote: Quote, ceiling: Decimal | None, t: Texts) -> list[str]:
 
 
 def _price_line(quote: Quote, ceiling: Decimal | None, t: Texts) -> str:
-    most = t.money(_at_most(quote), quote.currency)
+    most = t.money(at_most(quote), quote.currency)
     if quote.min_price is not None:
         return t("Only at {price}", price=most)
     if quote.max_price == ceiling:
@@ -204,13 +173,13 @@ def _price_line(quote: Quote, ceiling: Decimal | None, t: Texts) -> str:
 def _warnings(quote: Quote, key: Key | None, ceiling: Decimal | None, t: Texts) -> list[str]:
     """What would go otherwise than one thinks."""
     lines = []
-    if ceiling is not None and _at_most(quote) > ceiling:
+    if ceiling is not None and at_most(quote) > ceiling:
         limit = t.money(ceiling, quote.currency)
         lines.append(t("⚠️ Above your limit of {limit} for one number.", limit=limit))
-    if quote.min_price is None and _at_most(quote) < quote.cost:
+    if quote.min_price is None and at_most(quote) < quote.cost:
         lines.append(t("⚠️ That is below the price of today: probably nothing will be found."))
     if key is not None and key.balance is not None and key.currency == quote.currency:
-        lines += _balance_warning(int(key.balance // _each(quote)) if _each(quote) else MOST, quote, t)
+        lines += _balance_warning(int(key.balance // each(quote)) if each(quote) else MOST, quote, t)
     return lines
 
 
@@ -249,8 +218,8 @@ def _buy_rows(quote: Quote, ceiling: Decimal | None, t: Texts) -> Rows:
 
 
 def _buy_label(quote: Quote, t: Texts) -> str:
-    price = t.money(_at_most(quote) * quote.count, quote.currency)
-    exact = _at_most(quote) == _each(quote)
+    price = t.money(at_most(quote) * quote.count, quote.currency)
+    exact = at_most(quote) == each(quote)
     if quote.count == 1 and exact:
         return t.plain("✅ Buy for {price}", price=price)
     if quote.count == 1:
