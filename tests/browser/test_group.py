@@ -162,7 +162,7 @@ async def _the_quota_is_reached(team: Team) -> None:
     await team.bob.presses("Buy for")
     await expect(team.bob.page.get_by_test_id("alert")).to_be_visible(timeout=WAIT)
     await team.bob.keeps("15-quota")
-    await team.bob.is_told("2")
+    await team.bob.is_told("is 2 for each member")
 
 
 async def _the_group_moves_while_a_code_is_waited_for(team: Team) -> None:
