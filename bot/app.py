@@ -12,11 +12,12 @@ from aiogram.types import Update
 from bot import alarms, metrics
 from bot import clock as clocks
 from bot.balances import LOOK
+from bot.broadcasts import PACE
 from bot.clock import Clock
 from bot.crew import Crew
 from bot.farewell import Farewell
 from bot.forms import Forms
-from bot.greeting import describe, greet, name_commands
+from bot.greeting import describe, greet, menus_with, name_commands
 from bot.groups import Groups
 from bot.heartbeat import Heartbeat, Watchdog
 from bot.herald import Herald
@@ -105,7 +106,7 @@ class Codebell(Crew):
         )
         self.herald = Herald(
             *(bot, self.copies, self.announcements, self.chats, self.tempo.turn, self.speed, clock),
-            *(self.nudge, self._revoked),
+            *(self.nudge, self._revoked, paces.all[0] / paces.all[1] * PACE / TELEGRAM.all[0]),
         )
         self.dispatcher = self._dispatcher()
         allowed = self.dispatcher.resolve_used_update_types()
@@ -233,7 +234,7 @@ class Codebell(Crew):
             self._give_up("polling broke off by a mistake of ours; the log says more")
 
     async def _introduce(self) -> None:
-        await name_commands(self.bot, self.catalogues)
+        await name_commands(self.bot, self.catalogues, menus_with(self.settings.admin_ids))
         await describe(self.bot, self.catalogues)
 
     def _revoked(self) -> None:

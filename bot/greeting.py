@@ -13,6 +13,7 @@ from aiogram.types import (
     BotCommand,
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
     BotCommandScopeUnion,
 )
 
@@ -67,6 +68,18 @@ MENUS = (
     Menu(BotCommandScopeAllPrivateChats(), COMMANDS),
     Menu(BotCommandScopeAllGroupChats(), {name: COMMANDS[name] for name in IN_GROUPS}),
 )
+#: What operators have beside that, in their own chats.
+OPERATING = {
+    "admin": text("run this bot: figures, access, people"),
+    "broadcast": text("write to many at once"),
+}
+
+
+def menus_with(operators: Iterable[int]) -> list[Menu]:
+    """Everybody's menus, and one for each operator's own chat."""
+    theirs = {**COMMANDS, **OPERATING}
+    return [*MENUS, *(Menu(BotCommandScopeChat(chat_id=each), theirs) for each in operators)]
+
 
 _PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 #: A longer flood limit keeps nobody from being heard: polling begins without what it is for.

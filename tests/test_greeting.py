@@ -28,6 +28,7 @@ from bot.greeting import (
     Menu,
     describe,
     greet,
+    menus_with,
     name_commands,
 )
 from bot.i18n import Catalogues
@@ -186,6 +187,17 @@ async def test_a_menu_for_somebody_who_never_came_holds_up_no_other(bot: Bot, te
         "all_group_chats",
     }
     assert clock() == began
+
+
+async def test_an_operator_has_a_menu_of_their_own(house: House) -> None:
+    operator = house.person("Olga")
+    await name_commands(house.codebell.bot, Catalogues("en"), menus_with([operator.person_id]))
+    menus = [
+        call["params"] for call in house.sent("setMyCommands") if not call["params"].get("language_code")
+    ]
+    there = {menu["scope"]["type"]: [each["command"] for each in menu["commands"]] for menu in menus}
+    assert there["chat"] == [*COMMANDS, "admin", "broadcast"]
+    assert there["all_private_chats"] == [*COMMANDS]
 
 
 async def test_a_menu_that_is_never_taken_is_given_up(
