@@ -115,7 +115,7 @@ class Office:
         self.outbox, self.chats = OutboxStore(database), ChatStore(database, Vault([MASTER]))
         self.drawings: dict[str, Drawing | BaseException | None] = {}
         self.hangs: list[tuple[str, int]] = []
-        self.revoked = 0
+        self.revoked = self.drawn = 0
         self.postman = self.hire()
 
     def hire(
@@ -126,6 +126,7 @@ class Office:
         return Postman(self.bot, *rows, self.clock, self.revoke, tempo, suspects)
 
     async def draw(self, post: Post) -> Drawing | None:
+        self.drawn += 1
         drawing = self.drawings.get(post.subject, Drawing(f"<b>{post.subject}</b>", BUTTON))
         if isinstance(drawing, BaseException):
             raise drawing

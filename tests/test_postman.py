@@ -11,6 +11,7 @@ from bot.drawing import Drawing
 from bot.paces import Paces
 from storage.outbox import Kind
 from tests.office import ANN, BOB, TEAM, Office, Said, open_office
+from tests.stopwatch import Stopwatch
 
 
 @pytest.fixture
@@ -143,3 +144,39 @@ async def test_the_pace_of_a_quiet_chat_is_forgotten_and_that_of_a_busy_one_kept
     await postman.round()
     await postman.settle(10)
     assert (await office.post("another")).sent_at is not None
+
+
+async def test_t_21_what_stands_in_line_goes_at_once_when_a_code_of_its_chat_waits_behind_it(
+    office: Office,
+) -> None:
+    watch, crowd = Stopwatch(), range(100, 130)
+    postman = office.hire(Paces((1, 10.0), (1000, 1.0), (1000, 1.0)), timer=watch)
+    for chat_id in crowd:
+        await office.arm(f"card{chat_id}", Kind.CARD, chat_id)
+    await postman.round()
+    while office.drawn < len(crowd):
+        await watch.run(0)
+    await office.arm("code", chat_id=129)
+    await postman.round()
+    while len(office.texts) < 2:
+        await watch.run(1)
+    while office.drawn < len(crowd) + 1:
+        await watch.run(0)
+    while len(office.texts) < 3:
+        await watch.run(1)
+    assert office.texts[1:] == ["<b>card129</b>", "<b>code</b>"]
+    await postman.rest()
+
+
+async def test_a_code_overtakes_the_card_for_which_its_chat_is_not_calm_enough_yet(office: Office) -> None:
+    watch = Stopwatch()
+    postman = office.hire(Paces((1000, 1.0), (1, 10.0), (1000, 1.0)), timer=watch)
+    await office.arm("first")
+    await office.arm("card", Kind.CARD)
+    await postman.round()
+    while not office.texts:
+        await watch.run(0)
+    await office.arm("code")
+    while len(office.texts) < 3:
+        await watch.run(1)
+    assert office.texts == ["<b>first</b>", "<b>code</b>", "<b>card</b>"]
