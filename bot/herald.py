@@ -17,7 +17,7 @@ from aiogram import Bot
 from aiogram.exceptions import AiogramError
 from aiogram.types import InlineKeyboardMarkup
 
-from bot.broadcasts import Speed
+from bot.broadcasts import PACE, Speed
 from bot.clock import Clock, ended
 from bot.drawing import Copy, Drawing, copy, delete, reword
 from bot.failpoints import Failpoint, reach
@@ -61,7 +61,9 @@ class Herald:
         clock: Clock,
         nudge: Callable[[], None],
         revoked: Callable[[], None],
+        pace: float = PACE,
     ) -> None:
+        """`pace` in copies a second."""
         self._bot = bot
         self._copies, self._store, self._chats = copies, store, chats
         self._turn, self._speed = turn, speed
@@ -74,6 +76,8 @@ class Herald:
         #: What ended and could not be noted yet.
         self._open: deque[tuple[Due, Fate, int | None]] = deque()
         self._quiet_until: datetime | None = None
+        #: They leave evenly: seconds between two of them, and when the next one may, by the loop's clock.
+        self._gap, self._next = 1 / pace, 0.0
         #: Unclear answers and refusals in a row; and whether one copy at a time is enough for now.
         self._unsure, self._refused, self._careful = 0, 0, False
         self._noting = asyncio.Lock()
@@ -146,9 +150,17 @@ class Herald:
         if due.lost:
             await self._end(due, Fate.BLOCKED if due.is_new else Fate.UNCHANGED)
             return
+        await self._evenly()
         async with self._turn(due.post.chat_id):
             if self.may_speak and await self._copies.begin(due, self._clock()):
                 await self._try(due)
+
+    async def _evenly(self) -> None:
+        """Room is left for answers and cards, and calls that arrive late do not meet too many others."""
+        now = asyncio.get_running_loop().time()
+        at = max(now, self._next)
+        self._next = at + self._gap
+        await asyncio.sleep(at - now)
 
     async def _try(self, due: Due) -> None:
         try:
