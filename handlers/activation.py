@@ -16,6 +16,7 @@ from bot.postman import Postman
 from bot.purchases import Purchases
 from handlers.doors import Act, What
 from handlers.holders import AmongThem, in_whose_name
+from handlers.reveal import show_code
 from handlers.screen import answer
 from storage.activations import ActivationStore
 from storage.models import State
@@ -23,6 +24,7 @@ from storage.models import State
 router = Router(name="activation")
 router.callback_query.filter(F.data.startswith("a"))
 router.callback_query.middleware(AmongThem())
+router.callback_query.register(show_code, Act.filter(F.what == What.SHOW))
 
 
 @router.callback_query(Act.filter(F.what == What.CANCEL))

@@ -6,8 +6,6 @@ everyone may read them, and only a number's holder has a button for it.
 
 from collections.abc import Sequence
 
-from aiogram import F, Router
-from aiogram.filters import Command
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
 from bot.clock import Clock
@@ -15,24 +13,16 @@ from bot.groups import Groups
 from bot.i18n import Texts, flag, international, visible
 from handlers.doors import Act, Buy, Menu, Numbers, What
 from handlers.group_doors import Usage
-from handlers.holders import AmongThem, held_by, held_in
+from handlers.holders import held_by, held_in
 from handlers.listings import person_of
-from handlers.numbers import FRESH, NUMBERS_A_PAGE, Page, bought_in_words, name_of
+from handlers.number_words import FRESH, NUMBERS_A_PAGE, Page, bought_in_words, name_of
 from handlers.screen import Rows, Screen, chat_of, page_of, press, show, turn
 from storage.holders import HolderStore
 from storage.models import OPEN, Activation, State
 
-router = Router(name="group_numbers")
-router.message.filter(F.chat.type != "private")
-router.callback_query.filter(F.data.startswith("n"), F.message.chat.type != "private")
-router.callback_query.middleware(AmongThem())
-
 _AT_WORK = OPEN | {State.RECEIVED}
 
 
-@router.message(Command("numbers", ignore_case=True))
-@router.callback_query(Numbers.filter())
-@router.callback_query(Page.filter())
 async def numbers_of_group(
     event: Message | CallbackQuery,
     t: Texts,

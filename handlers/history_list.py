@@ -13,7 +13,8 @@ from handlers.doors import Buy, History, Menu, Receipt, Send
 from handlers.export import Chosen
 from handlers.filters import LAST, By, Filter, Filters, Listed
 from handlers.message_cards import standing
-from handlers.numbers import bought_in_words, rented_in_words
+from handlers.number_words import bought_in_words
+from handlers.numbers import rented_in_words
 from handlers.screen import Rows, Screen, in_rows, press
 from storage.history import COUNTED, Entry, Kind, Outcome, Seen
 from storage.models import Activation, MessageState, OutgoingMessage, Rental, RentalState, State

@@ -4,14 +4,11 @@ A group's list stands in `handlers.group_numbers`; what is cancelled there is on
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from typing import Annotated
 
 from aiogram import F, Router
 from aiogram.filters import Command
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
-from pydantic import Field
 
 from bot.activations import Activations
 from bot.clock import Clock
@@ -21,8 +18,12 @@ from bot.rentals import Rentals
 from bot.shops import Shops
 from handlers.activation import cancelling
 from handlers.doors import Act, BoughtElsewhere, Buy, Hired, History, Menu, Numbers, OnRental, What
+from handlers.group_doors import Usage
+from handlers.group_numbers import numbers_of_group
 from handlers.holders import AmongThem
+from handlers.number_words import FRESH, NUMBERS_A_PAGE, Page, bought_in_words, name_of
 from handlers.screen import Rows, Screen, answer, chat_of, page_of, press, show, turn
+from handlers.usage import usage_of_group
 from storage.activations import ActivationStore
 from storage.models import OPEN, Activation, Rental, RentalState, State
 
@@ -30,9 +31,12 @@ router = Router(name="numbers")
 router.callback_query.filter(F.data.startswith("n"))
 router.callback_query.middleware(AmongThem())
 
-#: How long a number that did its work is still shown here.
-FRESH = timedelta(hours=24)
-NUMBERS_A_PAGE = 10
+_IN_GROUP = F.message.chat.type != "private"
+router.message.register(numbers_of_group, Command("numbers", ignore_case=True), F.chat.type != "private")
+router.callback_query.register(numbers_of_group, Numbers.filter(), _IN_GROUP)
+router.callback_query.register(numbers_of_group, Page.filter(), _IN_GROUP)
+router.callback_query.register(usage_of_group, Usage.filter())
+
 #: Telegram takes a hundred buttons; whoever has more numbers than this begins with the newest.
 _TO_CANCEL = 20
 _WORTH_SEEING = frozenset(State) - {State.FAILED}
@@ -43,12 +47,6 @@ _RENTED = frozenset({RentalState.RENTING, RentalState.ACTIVE, RentalState.UNKNOW
 _NO_CARD = (State.BUYING, RentalState.RENTING)
 
 AnyNumber = Activation | Rental
-
-
-class Page(CallbackData, prefix="np"):
-    """A page of the numbers."""
-
-    page: Annotated[int, Field(ge=0, le=999)]
 
 
 class CancelAll(CallbackData, prefix="nc"):
@@ -229,27 +227,6 @@ def _card_button(row: AnyNumber, t: Texts) -> InlineKeyboardButton:
         label = t.plain("🗂 {number}", number=international(row.phone or "") or t.plain("Rented number"))
         return press(label, OnRental(what=Hired.CARD, id=row.id))
     return press(t.plain("🗂 {number}", number=name_of(row)), Act(what=What.CARD, id=row.id))
-
-
-def name_of(row: Activation) -> str:
-    """A number on a button."""
-    return f"{international(row.phone or '')} {row.service_name}".strip()
-
-
-def bought_in_words(state: State, t: Texts) -> str:
-    """How a bought number stands."""
-    names = {
-        State.BUYING: t.plain("buying"),
-        State.WAITING: t.plain("waiting for the SMS"),
-        State.RECEIVED: t.plain("code received"),
-        State.CANCELLING: t.plain("cancelling"),
-        State.CANCELLED: t.plain("cancelled"),
-        State.EXPIRED: t.plain("expired"),
-        State.FINISHED: t.plain("finished"),
-        State.FAILED: t.plain("not bought"),
-        State.UNKNOWN: t.plain("unknown"),
-    }
-    return names[state]
 
 
 def rented_in_words(row: Rental, t: Texts) -> str:

@@ -10,7 +10,7 @@ from handlers.endings import after_cancel, cancelled, expired
 from handlers.evidence import all_sms, balances, country_of, known, moment, names, number_of, title_of
 from handlers.history_list import outcome
 from handlers.message_cards import card
-from handlers.numbers import bought_in_words
+from handlers.number_words import bought_in_words
 from handlers.purchase_outcomes import not_bought
 from handlers.rent import days
 from storage.models import Activation, OrderKind, OrderState, OutgoingMessage, RentalOrder, State, Step

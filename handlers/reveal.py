@@ -6,7 +6,7 @@ is never the only copy: it may not come, and goes with the app.
 
 import logging
 
-from aiogram import Bot, F, Router
+from aiogram import Bot
 from aiogram.exceptions import AiogramError
 from aiogram.types import CallbackQuery, EphemeralMessageParameters
 
@@ -15,17 +15,12 @@ from bot.errors import Refused, text
 from bot.groups import Groups, Untold
 from bot.i18n import Texts
 from handlers.code_rings import in_short, whispered
-from handlers.doors import Act, What
-from handlers.holders import AmongThem
+from handlers.doors import Act
 from handlers.screen import Screen, answer, chat_of
 from storage.activations import ActivationStore
 from storage.models import Activation
 
 log = logging.getLogger(__name__)
-
-router = Router(name="reveal")
-router.callback_query.filter(F.data.startswith("a"))
-router.callback_query.middleware(AmongThem())
 
 #: Seconds for the message that only one person sees: the alert has said it already.
 _PATIENCE = 5
@@ -35,7 +30,6 @@ class NothingCame(Refused):
     text = text("No SMS has come yet.")
 
 
-@router.callback_query(Act.filter(F.what == What.SHOW))
 async def show_code(
     callback: CallbackQuery,
     callback_data: Act,

@@ -35,7 +35,7 @@ from handlers.doors import (
 )
 from handlers.group_menu import group_menu
 from handlers.listings import person_of
-from handlers.numbers import FRESH
+from handlers.number_words import FRESH
 from handlers.screen import Screen, chat_of, press, show
 from handlers.share import STARTGROUP, share
 from storage.activations import ActivationStore

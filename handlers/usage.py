@@ -4,21 +4,16 @@ import html
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from aiogram import F, Router
 from aiogram.types import CallbackQuery, InlineKeyboardButton
 
 from bot.clock import Clock
 from bot.i18n import Texts, visible
 from handlers.doors import Numbers
 from handlers.group_doors import Month, Usage
-from handlers.holders import AmongThem, called
+from handlers.holders import called
 from handlers.screen import Screen, chat_of, page_of, press, show, turn
 from storage.sharings import SharingStore
 from storage.usage import UsageStore, Used
-
-router = Router(name="usage")
-router.callback_query.filter(F.data.startswith("nu"))
-router.callback_query.middleware(AmongThem())
 
 MEMBERS_A_PAGE = 20
 #: Characters of a name in the table: a phone shows some thirty of even width in a line.
@@ -26,7 +21,6 @@ _NAME = 12
 _MORE_THAN_A_MONTH = timedelta(days=32)
 
 
-@router.callback_query(Usage.filter())
 async def usage_of_group(
     callback: CallbackQuery,
     callback_data: Usage,
