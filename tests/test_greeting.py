@@ -24,6 +24,7 @@ from bot.greeting import (
     DESCRIPTION,
     IN_GROUPS,
     MENUS,
+    OPERATING,
     SHORT_DESCRIPTION,
     Menu,
     describe,
@@ -224,7 +225,7 @@ def test_the_menu_holds_the_commands_there_are_and_those_of_groups_do_something_
         if isinstance(each.callback, Command)
         for name in each.callback.commands
     }
-    assert set(COMMANDS) == commands
+    assert {*COMMANDS, *OPERATING} == commands
     assert set(IN_GROUPS) <= commands
 
 
