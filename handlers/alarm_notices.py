@@ -1,6 +1,7 @@
 """What operators are told unasked, drawn as it is at that moment. No number, no code, and nobody's name."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot.alarms import PROVIDER
@@ -38,8 +39,11 @@ class AlarmNotices:
 
     async def draw(self, post: Post, t: Texts) -> Drawing | None:
         """None when there is nothing to say any more; what was said is not said again."""
-        if post.sent_at is not None:
-            return None
+        drawing = await self._drawn(post, t) if post.sent_at is None else None
+        # What an operator does, they do in private: in a group no button of theirs works.
+        return drawing if drawing is None or post.chat_id > 0 else replace(drawing, keyboard=None)
+
+    async def _drawn(self, post: Post, t: Texts) -> Drawing | None:
         match post.kind:
             case Kind.ALARM | Kind.ALARM_OVER:
                 return await self._incident(post, t)

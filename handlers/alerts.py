@@ -37,8 +37,8 @@ async def here(message: Message, t: Texts, alarms: Alarms) -> None:
     topic = message.message_thread_id if message.is_topic_message else None
     await alarms.send_to(Place(message.chat.id, topic), person.id)
     lines = [
-        t("🔔 From now on operators are told here: of trouble, of its end, and at 8 of the day before."),
-        t("In another place, say /admin here there. For your own chats again, press Notices in /admin."),
+        t("🔔 Operators are told here from now on: of trouble, its end, and each morning of the day before."),
+        t("For another place say <code>/admin here</code> there. For your own chats open Notices in /admin."),
     ]
     await show(message, Screen("\n".join(lines)))
 

@@ -20,7 +20,7 @@ from bot.sealed import Copy, Seals, StillBackingUp
 from handlers.files import coming
 from handlers.operating import only_for_operators
 from handlers.operator_doors import Admin, BackUp
-from handlers.screen import Rows, Screen, answer, chat_of, press, say, show
+from handlers.screen import Rows, Screen, chat_of, press, say, show
 from storage.deeds import DeedStore
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,9 @@ async def back_up(
         raise StillBackingUp
     await deeds.done(callback.from_user.id, "backup", "", clock())
     errands.run(_ERRAND, _carry_out(callback, t, seals, alarms))
-    await answer(callback, t.plain("The backup is being made. It comes as a file."))
+    await show(
+        callback, Screen(t("💾 The backup is being made. It comes as a file, in this chat."), _rows(t))
+    )
 
 
 async def _carry_out(callback: CallbackQuery, t: Texts, seals: Seals, alarms: Alarms) -> None:

@@ -31,11 +31,20 @@ async def trouble(house: House) -> None:
 async def test_a_group_is_chosen_by_saying_so_there(operator: Chat, house: House) -> None:
     group = house.group(operator)
     await group.say("/admin here")
-    assert group.screen.startswith("🔔 From now on operators are told here")
+    assert group.screen.startswith("🔔 Operators are told here from now on")
     operator._listen()
     await trouble(house)
     assert group.screen.startswith("🔴 Alpha has not answered")
     assert operator.news == []
+
+
+async def test_in_a_group_a_notice_has_no_button_that_would_be_refused(operator: Chat, house: House) -> None:
+    group = house.group(operator)
+    await group.say("/admin here")
+    await house.codebell.alarms.backup_failed("there is no room left")
+    await house.settle()
+    assert group.screen == "🔴 The backup failed.\nthere is no room left"
+    assert group.buttons == []
 
 
 async def test_to_nobody_but_operators_this_means_anything(operator: Chat, house: House) -> None:
