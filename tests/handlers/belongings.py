@@ -37,6 +37,7 @@ from storage.history import Kind
 from tests.handlers.conftest import telegram_us
 from tests.handlers.everybodys import EVERYBODYS
 from tests.handlers.operators_buttons import OPERATING
+from tests.handlers.sharing import BY_LINK, sharing
 from tests.house import DATABASE, PATIENCE, Chat, House
 from tests.renting import RENTING, TARIFFS
 from tests.sending import SENDING
@@ -57,6 +58,8 @@ class Whose(Enum):
     ANYBODYS = auto()
     HERS = auto()
     OPERATORS = auto()
+    #: Of a group's rules; who may press those stands in tests of their own.
+    LEADERS = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,7 @@ def buttons(mine: Belongings) -> Mapping[type[CallbackData], tuple[Whose, list[C
         **{kind: (Whose.ANYBODYS, list(each)) for kind, each in free.items()},
         **{kind: (Whose.HERS, list(each)) for kind, each in owned.items()},
         **{kind: (Whose.OPERATORS, each) for kind, each in OPERATING.items()},
+        **{kind: (Whose.LEADERS, each) for kind, each in {**sharing(mine.key), **BY_LINK}.items()},
     }
 
 

@@ -35,7 +35,7 @@ FINE = {"", StillWriting.text, "There is no number that could be cancelled.", *T
 #: What is said to a button that means nothing to who presses it.
 OF_NO_FLOW = "This button is too old. Please open /start again."
 #: Commands that are there for operators alone.
-OPERATORS = frozenset({"broadcast"})
+OPERATORS = frozenset({"admin", "broadcast"})
 NOBODY = "I cannot tell who you are"
 PRIVATE_BOT = "This bot is private."
 #: Why a press is refused in a group, by its first letter; what else there is works there, too.
@@ -52,7 +52,7 @@ IN_GROUPS = {
     **dict.fromkeys({kind.__prefix__[0] for kind in OPERATING}, OF_NO_FLOW),
 }
 #: What works in groups, by who may do it there.
-OPEN_IN_GROUPS = frozenset("mHbqoualnyDGKQC")
+OPEN_IN_GROUPS = frozenset("mHbqoualnyDGIKQC")
 #: Buttons whose handlers ask the row that they name.
 BY_ROW = frozenset("auDf")
 NOTHING = Belongings(*("x" * 11 for _ in fields(Belongings)))
@@ -66,6 +66,7 @@ COMMANDS = {
     **dict.fromkeys(("privacy", "forget"), private.PRIVACY),
     "keys": private.KEYS,
     "settings": "Settings",
+    "share": "Sharing numbers in this group",
     "watch": private.WATCHES,
     "prices": private.PRICES,
     **dict.fromkeys(("history", "export"), private.HISTORY),
@@ -137,6 +138,7 @@ def left_alone(scene: Scene, caplog: pytest.LogCaptureFixture) -> Iterator[None]
 
 
 def all_data(mine: Belongings, whose: Whose | None = None, most: int = 99) -> list[str]:
-    """What the buttons send, of each class so many at most."""
+    """What the buttons send, of each class so many at most; of nobody in particular, but a group's rules."""
+    wanted = {*Whose} - {Whose.LEADERS} if whose is None else {whose}
     each = buttons(mine).values()
-    return [*dict.fromkeys(one.pack() for who, some in each if whose in (None, who) for one in some[:most])]
+    return [*dict.fromkeys(one.pack() for who, some in each if who in wanted for one in some[:most])]

@@ -71,7 +71,7 @@ def all_commands() -> Iterator[str]:
 async def test_every_button_and_every_command_stands_in_the_tables(scene: Scene) -> None:
     assert buttons(scene.mine).keys() == all_kinds()
     assert set(all_commands()) == PUBLIC | COMMANDS.keys() | OPERATORS
-    assert {data[0] for data in all_data(scene.mine)} == IN_GROUPS.keys() | OPEN_IN_GROUPS
+    assert {kind.__prefix__[0] for kind in all_kinds()} == IN_GROUPS.keys() | OPEN_IN_GROUPS
 
 
 @pytest.mark.usefixtures("untouched")
