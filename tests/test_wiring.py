@@ -73,6 +73,8 @@ async def test_a_running_bot_is_watched_and_goes_round_by_itself(house: House) -
         "watch": 1,
         "post": 1,
         "copies": 1,
+        "alarms": 60,
+        "metrics": 15,
         "heartbeat": 10,
         "balances": 60,
         "housekeeping": 3600,
