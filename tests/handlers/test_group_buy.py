@@ -41,7 +41,10 @@ async def test_a_member_buys_with_the_groups_key_and_the_menu_becomes_the_card(
     group: Chat, bob: Chat, house: House
 ) -> None:
     other = group.seat(bob)
-    await other.buys()
+    await other.say("/buy telegram us")
+    await other.press("Alpha")
+    assert "of the group’s $18.74" in other.screen
+    await other.press("Buy for")
     assert other.alert == "Buying…"
     last = await house.codebell.purchases.last(group.chat_id, bob.person_id)
     assert last is not None
