@@ -9,9 +9,9 @@ from sqlalchemy import select
 from storage.chats import ChatStore
 from storage.database import Database
 from storage.guests import GuestStore
-from storage.links import LinkStore
+from storage.links import LinkOver, LinkStore
 from storage.menus import MenuStore
-from storage.models import Buyers, Eyes, Post, Purpose
+from storage.models import Buyers, Eyes, Post, Purpose, SingleUse
 from storage.sharings import SharingStore, unset
 from storage.vault import Vault
 from tests.storage.shelf import MASTER, NOW, stored
@@ -123,3 +123,14 @@ async def test_groups_that_somebody_brought_the_bot_into_count_while_it_is_there
     await chats.mark_unreachable(-1, NOW)
     assert await guests.groups_of(ANN, -9) == 2
     assert await guests.groups_of(BOB, -9) == 0
+
+
+async def test_a_link_is_known_for_a_month_after_its_end_and_then_forgotten(database: Database) -> None:
+    links = LinkStore(database)
+    word = await links.make(Purpose.GROUP_KEY, ANN, NOW, timedelta(minutes=15), person_id=ANN, chat_id=OLD)
+    for days, left in ((30, 1), (31, 0)):
+        await links.sweep(NOW + timedelta(days=days))
+        async with database.begin() as session:
+            assert len((await session.scalars(select(SingleUse))).all()) == left
+    with pytest.raises(LinkOver):
+        await links.look(word, ANN, NOW)
