@@ -150,8 +150,11 @@ class Admission:
 
     async def cap(self, person_id: int, name: str, value: int | Decimal | None, by: int) -> None:
         """Give somebody a cap of their own (one of `CAPS`; 0 is no limit), or with None take it back."""
-        await self._change(person_id, {name: value}, by, f"cap {name}"[:32])
+        told = "as everybody" if value is None else str(value)
+        await self._change(person_id, {name: value}, by, f"cap {name}"[:32], told)
 
-    async def _change(self, person_id: int, values: dict[str, object], by: int | None, what: str) -> None:
-        guest = await self._store.change(person_id, values, by, what, self._clock())
+    async def _change(
+        self, person_id: int, values: dict[str, object], by: int | None, what: str, more: str = ""
+    ) -> None:
+        guest = await self._store.change(person_id, values, by, what, self._clock(), more)
         self._guests = {**self._guests, person_id: guest}

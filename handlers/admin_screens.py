@@ -40,7 +40,7 @@ def home(figures: tuple[Glance, Glance], news: Sequence[str], paused: bool, t: T
     today, week = figures
     lines = [
         t("🛠 <b>Operator</b>"),
-        t("Today · last 7 days\n"),
+        t("Today · last 7 days"),
         t("👤 People seen: {today} · {week}", today=today.period.people.seen, week=week.period.people.seen),
         t("✨ New people: {today} · {week}", today=today.period.people.new, week=week.period.people.new),
         t("👥 Groups seen: {today} · {week}", today=today.period.groups.seen, week=week.period.groups.seen),

@@ -29,7 +29,7 @@ class GuestStore:
             return await session.scalar(theirs.where(Chat.unreachable_at.is_(None))) or 0
 
     async def change(
-        self, guest_id: int, values: dict[str, Any], by: int | None, what: str, now: datetime
+        self, guest_id: int, values: dict[str, Any], by: int | None, what: str, now: datetime, more: str = ""
     ) -> Guest:
         """Change what is decided about somebody, by these columns; `by` None is nobody's deed."""
         async with self._database.begin() as session:
@@ -40,5 +40,5 @@ class GuestStore:
             for name, value in values.items():
                 setattr(guest, name, value)
             if by is not None:
-                note(session, by, what, str(guest_id), now)
+                note(session, by, what, f"{guest_id} {more}".rstrip(), now)
             return guest

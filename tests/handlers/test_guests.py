@@ -188,7 +188,7 @@ async def test_a_limit_of_their_own_counts_at_once_and_can_be_taken_back(
     await operator.press("Purchases a day")
     await operator.press("1")
     assert "Purchases a day: 1 ✎" in operator.screen
-    assert await last_deed(house) == (operator.person_id, "cap purchases_per_day", str(ann.person_id))
+    assert await last_deed(house) == (operator.person_id, "cap purchases_per_day", f"{ann.person_id} 1")
     await ann.buys()
     await ann.buys("telegram gb")
     refused = house.codebell.catalogues.texts("en").plain(TooManyToday.text, limit=1)
