@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.errors import Expired, Refused, text
+from bot.i18n import visible
 from storage.audiences import Audiences, Segment
 from storage.broadcasts import BroadcastStore, Change
 from storage.models import Broadcast
@@ -19,6 +20,7 @@ from storage.outbox import new_id
 PACE = 25
 #: How fast it goes is told by those of the last seconds.
 _LATELY = timedelta(seconds=15)
+#: Characters of how its message begins.
 _TITLE = 48
 
 
@@ -106,7 +108,7 @@ class Broadcasts:
             admin_id=admin_id,
             source_id=source.message_id,
             keyboard=source.keyboard,
-            title=source.title[:_TITLE],
+            title=visible(" ".join(source.title.split()), _TITLE),
             wording=source.wording,
             created_at=self._clock(),
         )

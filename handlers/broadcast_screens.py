@@ -72,7 +72,7 @@ def number(count: int, t: Texts) -> str:
 
 def title(broadcast: Broadcast) -> str:
     """How its message begins."""
-    return visible(" ".join(broadcast.title.split()), 48)
+    return visible(broadcast.title)
 
 
 def whom(broadcast: Broadcast, t: Texts) -> str:
