@@ -33,7 +33,7 @@ def _unset(t: Texts) -> str:
 
 
 def _state(waiting: int, t: Texts) -> list[str]:
-    asked = t("Numbers here are bought with the group's keys. Every code goes to who bought the number.")
+    asked = t("Numbers here are bought with the group's keys. When a code arrives, I ring here.")
     if not waiting:
         return [asked]
     one = t.many(
