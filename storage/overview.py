@@ -10,7 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Select, and_, case, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
@@ -124,7 +125,7 @@ class OverviewStore:
             posts = [Queue(*row) for row in await session.execute(said.group_by(Post.kind))]
             work = [await _worked_off(session, kind, table, now) for kind, table in _WORK.items()]
             # Said as it is written in the partial index: a value that is bound would not find it.
-            parked = literal_column(f"outbox.failure = '{PARKED}'", Boolean())
+            parked = sql(f"outbox.failure = '{PARKED}'")
             waiting = await _count(session, select(func.count()).select_from(Post).where(parked))
         return Queues(sorted(posts, key=lambda one: (-one.due, one.kind)), work, waiting)
 
