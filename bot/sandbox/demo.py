@@ -43,7 +43,9 @@ async def demo(port: int) -> int:
     """Serve until Ctrl-C; the exit code."""
     world, sites = World(), all_sites(pace=PACE)
     world.add_bot(TOKEN)
-    Human(world).user("Alex", "en")
+    human = Human(world)
+    human.user("Alex", "en")
+    operator = int(human.user("Operator", "en")["user"]["id"])
     for site in sites.values():
         site.control("auto", **(MESSAGES if site.name == "smsfly" else CODES))
     try:
@@ -53,18 +55,19 @@ async def demo(port: int) -> int:
         return 1
     with tempfile.TemporaryDirectory(prefix="codebell-demo-") as folder:
         try:
-            return await _beside(serving, world, sites, Path(folder))
+            settings = environment(serving.url, sites, Path(folder)) | {"ADMIN_IDS": str(operator)}
+            return await _beside(serving, world, settings, folder)
         finally:
             await serving.close()
 
 
-async def _beside(serving: Serving, world: World, sites: Mapping[str, Site], folder: Path) -> int:
+async def _beside(serving: Serving, world: World, settings: Mapping[str, str], folder: str) -> int:
     # Inherited until the bot listens itself: Ctrl-C reaches both and must not tear its start apart.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     bot = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot"),
         cwd=folder,  # away from the .env of a real bot
-        env=environment(serving.url, sites, folder),
+        env=settings,
     )
     announcing = asyncio.create_task(_announce(serving.url, world))
     stopped = asyncio.Event()
@@ -86,7 +89,9 @@ async def _announce(url: str, world: World) -> None:
     """Say where the page is once the bot listens: START must not be pressed into a void."""
     while not any(call["method"] == "setMyCommands" for call in Human(world).calls()["calls"]):  # noqa: ASYNC110
         await asyncio.sleep(0.1)
-    sys.stdout.write(f"\n  Codebell's demo:  {url}\n\n  Ctrl-C ends it.\n\n")
+    sys.stdout.write(
+        f"\n  Codebell's demo:  {url}\n\n  Become Operator there to try /admin. Ctrl-C ends it.\n\n"
+    )
     sys.stdout.flush()
 
 

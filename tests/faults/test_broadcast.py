@@ -1,4 +1,4 @@
-"""One message to many: the bot is killed in the middle, and nobody gets it twice; `make broadcast` is longer."""
+"""One message to many: the bot is killed in the middle, nobody gets it twice; `make broadcast` is longer."""
 
 from pathlib import Path
 

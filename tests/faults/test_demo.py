@@ -63,7 +63,7 @@ async def test_it_serves_the_page_beside_a_real_bots_settings_and_leaves_nothing
         process.send_signal(signal.SIGINT)
         said, _ = await process.communicate()
     assert process.returncode == 0
-    assert said.decode().strip() == "Ctrl-C ends it."
+    assert said.decode().strip() == "Become Operator there to try /admin. Ctrl-C ends it."
     assert len(bots) == 1
     assert not _runs(bots[0])
     assert _names(tmp_path) == [".env"]
