@@ -123,7 +123,7 @@ class Admission:
         if by is not None:
             await self._count_groups(chat_id, by)
             admitted_at = None if opened else self._clock()
-            noted: dict[str, object] = {"admitted_at": admitted_at, "admitted_by": by, "name": title[:128]}
+            noted: dict[str, object] = {"admitted_at": admitted_at, "brought_by": by, "name": title[:128]}
             await self._change(chat_id, noted, None, "")
 
     async def _count_groups(self, chat_id: int, by: int) -> None:

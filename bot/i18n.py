@@ -31,6 +31,7 @@ _SHAPELESS = r"\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0\ufff
 _INVISIBLE = re.compile(f"[{_CONTROL}{_DIRECTION_AND_ZERO_WIDTH}{_SHAPELESS}]")
 _LONGEST_COUNTRY = 17
 _PLAIN_AMOUNT = "#,##0.00##"
+_MEGABYTE = 2**20
 
 
 class Texts:
@@ -88,6 +89,11 @@ class Texts:
     def percent(self, share: float) -> str:
         """`82%` or `82 %`, as the language writes it, of a share from 0 to 1."""
         return str(format_percent(share, locale=self.locale))
+
+    def megabytes(self, size: int) -> str:
+        """`12.5 MB`: so many bytes of a file or a disk."""
+        amount = format_decimal(Decimal(size) / _MEGABYTE, format="#,##0.0", locale=self.locale)
+        return self.plain("{size} MB", size=amount)
 
     def country(self, iso2: str, otherwise: str = "") -> str:
         """The country's name in this language; `otherwise` for what Babel does not know."""

@@ -15,7 +15,7 @@ from storage.figures import FigureStore
 from storage.overview import OverviewStore, Period, Queues
 from storage.payments import Payment
 
-#: As in pyproject.toml.
+#: As in pyproject.toml: the bot runs without being installed.
 VERSION = "0.1.0"
 WEEK = timedelta(days=7)
 _SOON = timedelta(seconds=1)
@@ -72,10 +72,6 @@ class Overview:
     async def guests(self) -> Mapping[str, int]:
         """How many `people` and `groups` were let in, and how many are `blocked`."""
         return await self._store.guests()
-
-    async def sharing(self) -> int:
-        """How many groups share numbers."""
-        return await self._store.sharing()
 
     @property
     def size(self) -> int:

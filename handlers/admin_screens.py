@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 
 from bot.errors import named
 from bot.health import Pulse, Report
@@ -30,7 +29,6 @@ from storage.overview import Mishap, Queue, Queues
 
 #: Errors that are told one by one.
 _MISHAPS = 12
-_MEGABYTE = 2**20
 
 Titles = Mapping[str, Provider]
 
@@ -117,7 +115,7 @@ async def news(
         t("📬 To be said: {due} due, {later} later", due=_due(queues.posts), later=_later(queues.posts)),
         t(
             "💾 Database: {size} · version {version} · up for {time}",
-            size=size_of(overview.size, t),
+            size=t.megabytes(overview.size),
             version=VERSION,
             time=t.span(overview.uptime.total_seconds()),
         ),
@@ -243,12 +241,6 @@ def access_name(access: Access, t: Texts) -> str:
             return t.plain("by invitation")
         case Access.ALLOWLIST:
             return t.plain("only who you let in")
-
-
-def size_of(size: int, t: Texts) -> str:
-    """Bytes as a person reads them."""
-    megabytes = (Decimal(size) / _MEGABYTE).quantize(Decimal("0.1"))
-    return t.plain("{size} MB", size=t.money(megabytes, "").removesuffix("0"))
 
 
 def back(t: Texts, again: Show | None = None) -> Rows:

@@ -105,7 +105,9 @@ def whom(t: Texts) -> Screen:
 
 def found(people: Sequence[Known], t: Texts) -> Screen:
     if not people:
-        none = t("Nobody I know is called so. By their id I find everybody, also who never wrote to me.")
+        none = t(
+            "Nobody by that name is known here. By their id I find everybody, also who never wrote to me."
+        )
         return Screen(none, [_to_people(t)])
     buttons = [
         press(f"{'👥' if each.id < 0 else '👤'} {name_of(each)}", OneGuest(id=str(each.id)))
@@ -176,7 +178,7 @@ def standing(who: int, admission: Admission, names: Mapping[int, str], t: Texts)
             )
         ]
     if guest is not None and guest.admitted_at is not None:
-        values = {"day": t.date(guest.admitted_at), "name": _by(guest.admitted_by, names)}
+        values = {"day": t.date(guest.admitted_at), "name": _by(guest.admitted_by or guest.brought_by, names)}
         return [t("✅ Let in on {day} by {name}", **values)]
     if admission.serves(who):
         return [t("✅ May come in, as everybody")]

@@ -5,13 +5,11 @@ Operators see counts and sums of them; never a number, a code or a key.
 
 import re
 from decimal import Decimal, InvalidOperation
-from typing import Annotated
 
 from aiogram import F, Router
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message, MessageOriginUser
-from pydantic import Field
 
 from bot.admission import Admission
 from bot.clock import Clock
@@ -34,8 +32,6 @@ _COUNT = re.compile(r"[0-9]{1,6}", re.ASCII)
 _DEAREST = Decimal(10_000_000)
 #: How many are shown of those who are called so.
 FOUND = 12
-
-PersonId = Annotated[str, Field(max_length=16)]
 
 
 class Asked(StatesGroup):
@@ -180,8 +176,8 @@ async def _show(
 ) -> None:
     profile = await people.profile(who, clock())
     guest = admission.guest(who)
-    by = (guest.admitted_by or 0, guest.blocked_by or 0) if guest is not None else ()
-    names = await people.names(by)
+    by = () if guest is None else (guest.admitted_by, guest.brought_by, guest.blocked_by)
+    names = await people.names([each for each in by if each is not None])
     await show(event, screens.page(profile, screens.standing(who, admission, names, t), admission, t))
 
 

@@ -13,7 +13,6 @@ MESSAGES = text("Messages are sent in a private chat with me: they are nobody el
 NUMBERS = text("Numbers are bought in a private chat with me: their codes are nobody else's business.")
 RENTS = text("Numbers are rented in a private chat with me: their SMS are nobody else's business.")
 HISTORY = text("What was bought is shown in a private chat with me: it is nobody else's business.")
-BALANCES = text("Balances are shown in a private chat with me: they are nobody else's business.")
 PRICES = text("Prices are shown in a private chat with me: they come with your own keys.")
 SETTINGS = text("Settings are yours alone: open them in a private chat with me.")
 STATISTICS = text("Statistics are nobody else's business: ask for yours in a private chat with me.")

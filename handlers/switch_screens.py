@@ -101,7 +101,7 @@ def access(now: Access, guests: Mapping[str, int], t: Texts) -> Screen:
         t("<b>Open</b>: everybody may use me, but for who is blocked."),
         t("<b>By invitation</b>: operators, who was let in, and who opens a link of yours."),
         t("<b>Only who you let in</b>: operators and who was let in; links do not work.\n"),
-        t("Let in: {people}; groups: {groups}; blocked: {blocked}", **guests),
+        t("People let in: {people}. Groups let in: {groups}. Blocked: {blocked}.", **guests),
         t("Whoever may not come in any more keeps getting codes of the numbers they have."),
     ]
     modes = {

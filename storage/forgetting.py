@@ -90,7 +90,7 @@ PARTS = (
 #: What goes with its rows.
 GONE = (*(Quote, Watch, Favourite, Ceiling, Preferences, Form, Post, Member, HungMenu, SingleUse, Sharing),)
 #: Where somebody else's row names them, and what stands there afterwards.
-NAMED = ((Activation.bought_by, NOBODY), (Sharing.brought_by, None), (Guest.admitted_by, None))
+NAMED = ((Activation.bought_by, NOBODY), (Guest.brought_by, None), (Guest.admitted_by, None))
 
 
 class Forgetting:

@@ -24,7 +24,7 @@ class GuestStore:
     async def groups_of(self, person_id: int, but: int) -> int:
         """How many groups, beside that one, somebody brought the bot into and it still is in."""
         theirs = select(func.count()).select_from(Guest).join(Chat, Chat.id == Guest.id)
-        theirs = theirs.where(Guest.id < 0, Guest.id != but, Guest.admitted_by == person_id)
+        theirs = theirs.where(Guest.id < 0, Guest.id != but, Guest.brought_by == person_id)
         async with self._database.begin() as session:
             return await session.scalar(theirs.where(Chat.unreachable_at.is_(None))) or 0
 

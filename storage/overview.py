@@ -25,7 +25,6 @@ from storage.models import (
     Post,
     Rental,
     RentalOrder,
-    Sharing,
     State,
     Watch,
 )
@@ -140,11 +139,6 @@ class OverviewStore:
         query = select(*(_how_many(which) for which in counts.values()))
         async with self._database.begin() as session:
             return dict(zip(counts, (await session.execute(query)).one(), strict=True))
-
-    async def sharing(self) -> int:
-        """How many groups share numbers."""
-        async with self._database.begin() as session:
-            return await session.scalar(select(func.count()).select_from(Sharing)) or 0
 
     def size(self) -> int:
         """Bytes on the disk: the database and what is not yet written into it; 0 where there is no file."""

@@ -125,6 +125,6 @@ async def _paid(session: AsyncSession, who: int, since: datetime) -> Sequence[Pa
 async def _brought(session: AsyncSession, who: int) -> Sequence[Known]:
     """Groups that somebody brought the bot into and it still is in."""
     theirs = select(Guest.id, Chat.title).join(Chat, Chat.id == Guest.id)
-    theirs = theirs.where(Guest.id < 0, Guest.admitted_by == who, Chat.unreachable_at.is_(None))
+    theirs = theirs.where(Guest.id < 0, Guest.brought_by == who, Chat.unreachable_at.is_(None))
     rows = await session.execute(theirs.order_by(Chat.title).limit(20))
     return [Known(*row) for row in rows]

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
-from storage.models import Buyers, Eyes, Guest, Member, Post, Sharing
+from storage.models import Buyers, Eyes, Member, Post, Sharing
 from storage.outbox import Kind, arm
 
 
@@ -84,9 +84,7 @@ async def _rules(session: AsyncSession, chat_id: int, now: datetime) -> Sharing:
     """Within the caller's transaction: a group's rules, which begin now where it has none."""
     rules = await session.get(Sharing, chat_id)
     if rules is None:
-        guest = await session.get(Guest, chat_id)
         rules = unset(chat_id)
         rules.created_at = rules.changed_at = now
-        rules.brought_by = None if guest is None else guest.admitted_by
         session.add(rules)
     return rules

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
 from storage.deeds import note
@@ -29,12 +28,3 @@ class SwitchStore:
             if value is not None:
                 session.add(Switch(name=name, value=value, changed_at=now, changed_by=by))
             note(session, by, f"set {name}"[:32], told, now)
-
-    async def keep(self, name: str, value: str, now: datetime) -> None:
-        """Set one by the bot itself: nobody's deed."""
-        async with self._database.begin() as session:
-            await _put(session, Switch(name=name, value=value, changed_at=now, changed_by=0))
-
-
-async def _put(session: AsyncSession, row: Switch) -> None:
-    await session.merge(row)

@@ -185,6 +185,11 @@ def test_money_is_written_as_a_language_writes_it(language: str, shown: list[str
     assert [t.money(Decimal(amount), currency) for currency, amount in amounts.items()] == shown
 
 
+def test_sizes_are_megabytes_as_a_language_writes_numbers(t: Texts) -> None:
+    assert [t.megabytes(size) for size in (0, 2**20, 1_300_000_000)] == ["0.0 MB", "1.0 MB", "1,239.8 MB"]
+    assert Catalogues().texts("uk").megabytes(13 * 2**19).startswith("6,5")
+
+
 def test_countries_times_and_spans_are_in_words(t: Texts) -> None:
     assert (t.country("VN"), t.country("vn"), t.country("??", "Nowhere")) == ("Vietnam", "Vietnam", "Nowhere")
     assert [t.span(seconds) for seconds in (0, 40, 75, 119, 120, 600)] == [

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.overview import VERSION
 from bot.settings import Limits, Settings, Times, read
 from tests.papers import README, ROOT, table
 
@@ -27,6 +28,10 @@ def test_the_settings_to_copy_are_all_there_are() -> None:
     times = {name for name in named if name.startswith("PROVIDERS__")}
     assert named - times == SETTINGS
     assert {name.split("__")[2] for name in times} <= TIMES
+
+
+def test_the_bot_says_the_version_of_the_project() -> None:
+    assert PROJECT["project"]["version"] == VERSION
 
 
 def test_the_settings_to_copy_need_only_the_token_and_the_key(tmp_path: Path) -> None:

@@ -43,8 +43,6 @@ class Sharing(Row):
     active_numbers: Mapped[int] = mapped_column(default=0)
     #: The topic its cards and codes go to; None is where a number was asked for.
     thread_id: Mapped[int | None]
-    #: Who brought the bot in, where that is known.
-    brought_by: Mapped[int | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 

@@ -17,8 +17,10 @@ class Guest(Row):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(String(128), default="")
     admitted_at: Mapped[datetime | None]
-    #: The operator who let them in, or whose invitation they used.
+    #: The operator who let them in, or whose invitation they used; None where nobody decided it.
     admitted_by: Mapped[int | None]
+    #: Of a group: who brought the bot there.
+    brought_by: Mapped[int | None]
     blocked_at: Mapped[datetime | None]
     blocked_by: Mapped[int | None]
     #: Where there is none of their own, everybody's holds; 0 is no limit.

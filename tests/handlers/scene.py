@@ -61,7 +61,7 @@ COMMANDS = {
     **dict.fromkeys(("buy", "numbers", "cancel"), private.NUMBERS),
     "rent": private.RENTS,
     "send": private.MESSAGES,
-    "balance": private.BALANCES,
+    "balance": "Balance",
     "stats": private.STATISTICS,
     **dict.fromkeys(("privacy", "forget"), private.PRIVACY),
     "keys": private.KEYS,

@@ -54,7 +54,7 @@ async def test_somebody_is_found_by_a_part_of_their_name_whatever_the_case(opera
     await operator.press("Ann Lee")
     assert f"👤 Ann Lee · {ann.person_id}" in operator.screen
     await looks_up(operator, "nobody called so")
-    assert "Nobody I know is called so" in operator.screen
+    assert "Nobody by that name is known here" in operator.screen
 
 
 async def test_a_username_is_no_proof_of_anybody(operator: Chat) -> None:

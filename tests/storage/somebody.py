@@ -47,7 +47,7 @@ def value_for(table: Table, column: Column[Any], person: int, mark: str) -> Any:
         [parent] = column.foreign_keys
         return f"{mark}-key" if parent.column.table.name == "provider_keys" else mark
     if (
-        column.key in {"chat_id", "owner_id", "user_id", "card_chat_id", "bought_by", "brought_by"}
+        column.key in {"chat_id", "owner_id", "user_id", "card_chat_id", "bought_by"}
         or (table.name, column.key) == CHAT
     ):
         return person

@@ -48,11 +48,6 @@ async def test_what_is_chosen_first_makes_the_rules_and_the_rest_is_as_it_begins
     assert (begun.who_buys, begun.who_sees, begun.active_numbers) == (Buyers.ADMINS, Eyes.BUYER, 0)
 
 
-async def test_the_rules_know_who_brought_the_bot(database: Database, sharings: SharingStore) -> None:
-    await GuestStore(database).change(OLD, {"admitted_by": ANN}, None, "", NOW)
-    assert (await sharings.set(OLD, NOW)).brought_by == ANN
-
-
 async def test_a_group_is_told_of_a_key_anew_where_its_rules_say(
     database: Database, sharings: SharingStore
 ) -> None:
@@ -117,7 +112,7 @@ async def test_groups_that_somebody_brought_the_bot_into_count_while_it_is_there
     guests = GuestStore(database)
     for chat_id in (-1, -2, -3, 5):
         await chats.see(chat_id, "group", "Team", "en", NOW)
-        await guests.change(chat_id, {"admitted_by": ANN}, None, "", NOW)
+        await guests.change(chat_id, {"brought_by": ANN}, None, "", NOW)
     assert await guests.groups_of(ANN, -9) == 3
     assert await guests.groups_of(ANN, -3) == 2
     await chats.mark_unreachable(-1, NOW)
