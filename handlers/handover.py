@@ -1,6 +1,7 @@
 """A number that somebody in a group hands over to somebody else there: picked, confirmed, and said to all.
 
-An administrator may do it for a holder who has left. If the process dies
+An administrator may do it for a holder who has left, as long as no SMS came: those are nobody else's. If the
+process dies
 
     before `hand_over` is committed    nothing happened; the button is still there
     after it                           the number, its card and what is to be said are the new holder's; the
@@ -26,7 +27,7 @@ from handlers.holders import AmongThem, called, in_whose_name
 from handlers.screen import Rows, Screen, answer, chat_of, in_rows, page_of, press, say, show, turn
 from storage.activations import ActivationStore
 from storage.holders import GIVEABLE, HolderStore
-from storage.models import Activation, Member
+from storage.models import Activation, Member, State
 from storage.sharings import SharingStore
 
 router = Router(name="handover")
@@ -48,6 +49,13 @@ class OnlyInItsGroup(Refused):
 
 class HasLeft(Refused):
     text = text("They are not in this group any more. Nothing was handed over.")
+
+
+class NotUnread(Refused):
+    text = text(
+        "An SMS came to this number already, and it is its holder’s alone: "
+        "for somebody who left, only a number without one is handed over."
+    )
 
 
 class To(CallbackData, prefix="Dt"):
@@ -137,12 +145,13 @@ async def hand_over(
     if not name:
         raise HasLeft
     await _be_there(row, taker, members)
-    given = await holders.hand_over(row.id, row.owner_id, taker, clock())
-    if given is None:
+    instead = callback.from_user.id != row.owner_id
+    if await holders.hand_over(row.id, row.owner_id, taker, clock(), unread=instead) is None:
         raise TooLate
     postman.nudge()
     giver = called(await groups.name(row.chat_id, row.owner_id), t)
-    await show(callback, _told(row, giver, name, t))
+    leader = called(await groups.name(row.chat_id, callback.from_user.id), t) if instead else ""
+    await show(callback, _told(row, giver, name, leader, t))
 
 
 @router.callback_query(Keep.filter())
@@ -154,7 +163,11 @@ async def keep(
     members: Members,
     groups: Groups,
 ) -> None:
-    row = await _own(callback_data.id, callback, numbers, members)
+    """Also where the number has ended meanwhile: nothing was to be done."""
+    row = await numbers.get(callback_data.id)
+    await in_whose_name(row, callback, members)
+    if row is None:
+        raise UnknownActivation
     name = called(await groups.name(row.chat_id, row.owner_id), t)
     kept = t("{number}: nothing changed, {name} keeps it.", number=_number(row), name=name)
     await show(callback, Screen(kept))
@@ -172,6 +185,8 @@ async def _own(
         raise OnlyInItsGroup
     if row.state not in GIVEABLE or row.given_back is not None:
         raise TooLate
+    if row.state is not State.WAITING and callback.from_user.id != row.owner_id:
+        raise NotUnread
     return row
 
 
@@ -210,11 +225,25 @@ def _confirmation(row: Activation, taker: int, name: str, t: Texts) -> Screen:
     return Screen(asked, rows)
 
 
-def _told(row: Activation, giver: str, taker: str, t: Texts) -> Screen:
+def _told(row: Activation, giver: str, taker: str, leader: str, t: Texts) -> Screen:
+    """`leader` is who did it for a holder who left; "" where they did it themselves."""
+    if leader:
+        return _told_of_another(row, giver, taker, leader, t)
     told = t(
         "🤝 {number}: <b>{giver}</b> handed it over to <b>{taker}</b>.",
         number=_number(row),
         giver=giver,
+        taker=taker,
+    )
+    return Screen(told)
+
+
+def _told_of_another(row: Activation, giver: str, taker: str, leader: str, t: Texts) -> Screen:
+    told = t(
+        "🤝 {number}: <b>{giver}</b> left the group. Handed over by: {leader}. It goes to <b>{taker}</b>.",
+        number=_number(row),
+        giver=giver,
+        leader=leader,
         taker=taker,
     )
     return Screen(told)

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, select, update
+from sqlalchemy import ColumnElement, case, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.asides import pass_on
 from storage.database import Database
 from storage.kinds import Kind
-from storage.models import OPEN, Activation, HungMenu, Post, State
+from storage.models import OPEN, Activation, HungMenu, Post, Sms, State
 from storage.models.columns import NOBODY
 from storage.moves import redraw
 
@@ -38,9 +38,15 @@ class HolderStore:
         async with self._database.begin() as session:
             return (await session.scalars(query.order_by(Activation.created_at.desc()))).all()
 
-    async def hand_over(self, activation_id: str, giver: int, taker: int, now: datetime) -> Activation | None:
-        """From this holder to another, while it is in use; who bought it first stays known."""
-        given = update(Activation).where(*_usable(activation_id, giver)).values(_to(taker))
+    async def hand_over(
+        self, activation_id: str, giver: int, taker: int, now: datetime, *, unread: bool = False
+    ) -> Activation | None:
+        """From this holder to another, while it is in use; who bought it first stays known.
+
+        `unread` for one who does it in the holder's stead: only as long as no SMS came, which were theirs.
+        """
+        usable = (*_usable(activation_id, giver), *(_unread(activation_id) if unread else ()))
+        given = update(Activation).where(*usable).values(_to(taker))
         taken = given.returning(Activation).execution_options(populate_existing=True)
         async with self._database.begin() as session:
             row = (await session.scalars(taken)).one_or_none()
@@ -55,6 +61,10 @@ def _usable(activation_id: str, giver: int) -> tuple[ColumnElement[bool], ...]:
     """A number of theirs in a group that can still do something."""
     theirs = (Activation.id == activation_id, Activation.owner_id == giver, Activation.owner_id != NOBODY)
     return *theirs, Activation.chat_id < 0, Activation.state.in_(GIVEABLE), Activation.given_back.is_(None)
+
+
+def _unread(activation_id: str) -> tuple[ColumnElement[bool], ...]:
+    return Activation.state == State.WAITING, ~exists().where(Sms.activation_id == activation_id)
 
 
 def _to(taker: int) -> dict[str, Any]:

@@ -212,3 +212,37 @@ async def test_a_card_that_left_with_a_lost_group_comes_home_to_the_new_holder(
     await group.forge(To(id=row.id, to=bob.person_id, sure=True).pack())
     await house.wait(5)
     assert "👤 Bob · bought by: Ann" in group.find("📱")["text"]
+
+
+async def test_for_who_left_only_a_number_without_an_sms_is_handed_over(
+    group: Chat, chat: Chat, cat: Chat, house: House
+) -> None:
+    await hears(house, "31337", "It is 31337")
+    house.human.leave(group.chat_id, chat.person_id)
+    await house.wait(61)
+    row, seat = await row_of(house), group.seat(cat)
+    await seat.press("🤝 Hand over")
+    assert "its holder’s alone" in (seat.alert or "")
+    sure = To(id=row.id, to=cat.person_id, sure=True).pack()
+    assert "its holder’s alone" in (await Presser(seat).press(sure))[sure]
+    bell = house.codebell
+    given = await bell.holders.hand_over(row.id, row.owner_id, cat.person_id, house.clock(), unread=True)
+    assert (given, (await row_of(house)).owner_id) == (None, group.person_id)
+
+
+async def test_the_group_is_told_which_administrator_did_it(
+    group: Chat, chat: Chat, cat: Chat, house: House
+) -> None:
+    house.human.leave(group.chat_id, chat.person_id)
+    await house.wait(61)
+    await hands_over(group.seat(cat), "Cat")
+    assert "Ann left the group. Handed over by: Cat. It goes to Cat." in group.screen
+
+
+async def test_who_keeps_a_number_that_ended_meanwhile_is_told_so(group: Chat, house: House) -> None:
+    await group.press("🤝 Hand over")
+    await house.wait(30)
+    await group.press("❌ Cancel")
+    await house.wait(10)
+    await group.press("Keep it")
+    assert "nothing changed, Ann keeps it" in group.screen
