@@ -27,6 +27,8 @@ class Groups:
         self._store = store
         self._members = members
         self._clock = clock
+        #: Whether messages for one person can be said in groups: one that was shown to all was the last.
+        self.can_whisper = True
 
     async def rules(self, chat_id: int) -> Sharing | None:
         """A group's rules; None where nobody set it up."""

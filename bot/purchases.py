@@ -48,6 +48,7 @@ from storage.group_rules import Seat
 from storage.intents import NOT_BOUGHT
 from storage.keys import KeyStore
 from storage.models import Activation, Quote, State
+from storage.outlook import Outlook
 from storage.purchases import PurchaseStore
 from storage.reasons import Reason
 from storage.waits import WaitStore
@@ -116,6 +117,10 @@ class Purchases(Spending[Activation, _Order, Number]):
     async def room(self, owner_id: int, chat_id: int) -> int | None:
         """How many more numbers of this person may wait for a code there; None where there is no limit."""
         return await self._store.room(owner_id, chat_id, self._caps(owner_id), self._clock())
+
+    async def outlook(self, quote: Quote, provider: str) -> Outlook:
+        """What a group's rules say of a quote: who will read its codes, and which limit it would pass."""
+        return await self._store.outlook(quote, provider, self._clock())
 
     async def together(self, row: Activation) -> Sequence[Activation]:
         """All that were ordered with one press, in order; a number alone is alone."""

@@ -85,6 +85,8 @@ def _card(row: Activation, title: str, t: Texts, now: datetime, held: Held | Non
         lines.append(t("Number {position} of {count}", position=row.position, count=row.count))
     if held is not None:
         lines.append(held_by(held, t))
+    if held is not None and held.open and row.state in (State.BUYING, State.WAITING):
+        lines.append(t("👁 Everyone here will see the code."))
     return "\n".join([*lines, "", *_news(row, title, t, now, held)])
 
 

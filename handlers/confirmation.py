@@ -18,6 +18,7 @@ from bot.i18n import Texts, flag
 from bot.providers.base import Capability, Provider
 from bot.purchases import Purchases
 from bot.purses import purse_of
+from handlers.buyers import told
 from handlers.doors import Choices, Country, Keys, Settings, Type
 from handlers.key_marks import name_of, refusal
 from handlers.price_line import at_most, each, who_and_price
@@ -25,6 +26,7 @@ from handlers.screen import Rows, Screen, in_rows, press
 from storage.intents import MOST
 from storage.keys import KeyStore
 from storage.models import Key, Quote
+from storage.outlook import Outlook
 from storage.preferences import PreferenceStore
 from storage.quotes import QuoteStore, mark
 
@@ -87,16 +89,18 @@ async def confirmation(
     """Everything that is about to be bought, and what it does to the balance."""
     key = await balances.key(quote.key_id, quote.chat_id)
     ceiling = (await preferences.ceilings(quote.chat_id)).get(purse_of(quote.currency, key.provider))
+    outlook = await purchases.outlook(quote, key.provider)
     lines = [
         title(quote, t),
         who_and_price(quote, key if balances.is_fresh(key) else None, name_of(key, providers), t),
         *_state_of(key, balances, t),
         *_wishes(quote, ceiling, t),
         *_warnings(quote, key if balances.is_fresh(key) else None, ceiling, t),
-        *_room_warning(await purchases.room(quote.owner_id, quote.chat_id), quote, t),
+        *(_full(outlook, t) or _room_warning(await purchases.room(quote.owner_id, quote.chat_id), quote, t)),
+        *([t("👁 Everyone here will see the code.")] if outlook.for_all else []),
     ]
     rows = [
-        *_buy_rows(quote, ceiling, t),
+        *_buy_rows(quote, ceiling, outlook, t),
         *_option_rows(quote, providers[key.provider], t),
         *_taken_back(quote, t),
         [press(t.plain("🔑 Keys"), Keys())] if key.stopped_at is not None else [],
@@ -207,14 +211,22 @@ def _room_warning(room: int | None, quote: Quote, t: Texts) -> list[str]:
     ]
 
 
-def _buy_rows(quote: Quote, ceiling: Decimal | None, t: Texts) -> Rows:
+def _full(outlook: Outlook, t: Texts) -> list[str]:
+    """A limit of the group that is reached."""
+    return [] if outlook.full is None else [t("⚠️ {problem}", problem=told(outlook.full, t))]
+
+
+def _buy_rows(quote: Quote, ceiling: Decimal | None, outlook: Outlook, t: Texts) -> Rows:
+    if outlook.full is not None:
+        return [[press(t.plain("🔄 Try again"), Look(nonce=quote.nonce))]]
     if ceiling is not None and quote.max_price is None and quote.cost > ceiling:
         price = t.money(quote.cost, quote.currency)
         return [
             [press(t.plain("💸 Pay {price} this time", price=price), PayMore(nonce=quote.nonce))],
             [press(t.plain("⚙️ Change the limit"), Settings())],
         ]
-    return [[press(_buy_label(quote, t), Spend(nonce=quote.nonce, value=mark(quote)))], _counts(quote)]
+    said = mark(quote, for_all=outlook.for_all)
+    return [[press(_buy_label(quote, t), Spend(nonce=quote.nonce, value=said))], _counts(quote)]
 
 
 def _buy_label(quote: Quote, t: Texts) -> str:

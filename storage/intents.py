@@ -20,6 +20,7 @@ from storage.keys import to_buy_with
 from storage.models import Activation, Ceiling, Chat, Post, Quote, Sharing, State
 from storage.moves import note, redraw
 from storage.outbox import Kind, new_id
+from storage.outlook import rules_of
 from storage.quotes import LIFETIME, mark
 
 #: The most numbers of one confirmation.
@@ -117,7 +118,7 @@ async def usable(
         raise Expired
     if position > 1:
         await _is_heard(session, chat_id)
-    if seen is not None and seen != mark(quote):
+    if seen is not None and seen != mark(quote, for_all=shown_to_all(await rules_of(session, quote))):
         raise Changed
     return quote
 

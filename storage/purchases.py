@@ -20,6 +20,7 @@ from storage.intents import intended, left_out, ordered_together, unfinished, us
 from storage.keys import twins
 from storage.models import Activation, Quote, State
 from storage.moves import change, enter, move, redraw
+from storage.outlook import Outlook, outlook
 from storage.reasons import Reason
 from storage.sold import Bought, as_written, succeed
 
@@ -86,6 +87,11 @@ class PurchaseStore:
             everywhere = await room(session, caps, owner_id, now)
             here = await room_here(session, chat_id, owner_id, now)
         return min((each for each in (everywhere, here) if each is not None), default=None)
+
+    async def outlook(self, quote: Quote, provider: str, now: datetime) -> Outlook:
+        """What one more number of a quote would meet in its group."""
+        async with self._database.begin() as session:
+            return await outlook(session, quote, provider, now)
 
     async def last(self, chat_id: int, owner_id: int) -> Activation | None:
         """What this person bought last in this chat."""

@@ -17,10 +17,14 @@ _PRICES = ("cost", "min_price", "max_price")
 _CHOICES = ("count", "operator", "suppliers", "except_suppliers", "avoid_prefixes")
 
 
-def mark(quote: Quote) -> str:
-    """Twelve letters that are others when anything that is bought of a quote, or its price, was changed."""
+def mark(quote: Quote, *, for_all: bool = False) -> str:
+    """Twelve letters that are others when anything that is bought of a quote, or its price, was changed.
+
+    So are they where its group's rule is another: `for_all`, where everyone there will read the codes.
+    """
     prices = [price and price.normalize() for price in (getattr(quote, name) for name in _PRICES)]
-    said = repr([*prices, *(getattr(quote, name) or "" for name in _CHOICES)])
+    eyes = ["everyone"] if for_all else []
+    said = repr([*prices, *(getattr(quote, name) or "" for name in _CHOICES), *eyes])
     return hashlib.blake2s(said.encode(), digest_size=6).hexdigest()
 
 

@@ -13,6 +13,8 @@ from bot.sandbox.telegram.wire import Json
 
 #: Of shorter words and codes nobody can say whether they stand in a message by chance.
 _TELLING = 4
+#: What can change nothing but a message for one person. What sends one shows it to all on an older server.
+_FOR_ONE = frozenset({"editEphemeralMessageText"})
 _SMS = """
     SELECT sms.code, sms.text, activations.chat_id, for_all, who_sees, changed_at
     FROM sms JOIN activations ON activations.id = sms.activation_id
@@ -38,7 +40,7 @@ def indiscretions(database: Path | None, calls: list[Json]) -> list[str]:
 
 def _in_group(call: Json) -> bool:
     params = call["params"]
-    whispered = "ephemeral_message_parameters" in params
+    whispered = call["method"] in _FOR_ONE
     return bool(call["ok"]) and str(params.get("chat_id", "")).startswith("-") and not whispered
 
 

@@ -18,5 +18,7 @@ async def test_a_code_that_the_rule_hides_is_found_wherever_it_stands(chat: Chat
     assert len(indiscretions(house.database.path, [told])) == 1
     elsewhere = {**said, "params": {**said["params"], "chat_id": group.chat_id - 1}}
     assert len(indiscretions(house.database.path, [elsewhere])) == 1
-    whispered = {**told, "params": {**said["params"], "ephemeral_message_parameters": {}}}
+    whispered = {**told, "method": "editEphemeralMessageText"}
     assert indiscretions(house.database.path, [whispered]) == []
+    risked = {**told, "params": {**said["params"], "ephemeral_message_parameters": {}}}
+    assert len(indiscretions(house.database.path, [risked])) == 1

@@ -37,6 +37,14 @@ async def offered(group: Chat) -> str:
     return Spend(nonce=quote.nonce, value=mark(quote)).pack()
 
 
+async def offers(group: Chat) -> str:
+    """The confirmation at a limit that is reached: it offers nothing to buy."""
+    await group.say("/buy telegram us")
+    await group.press("Alpha")
+    assert [label for label in group.buttons if "Buy" in label or "×" in label] == []
+    return group.screen
+
+
 async def test_a_member_buys_with_the_groups_key_and_the_menu_becomes_the_card(
     group: Chat, bob: Chat, house: House
 ) -> None:
@@ -61,6 +69,20 @@ async def test_who_may_see_the_code_is_written_with_the_intent(group: Chat, hous
     last = await house.codebell.purchases.last(group.chat_id, group.person_id)
     assert last is not None
     assert last.for_all is (who is Eyes.EVERYONE)
+
+
+async def test_that_everyone_will_see_the_code_is_said_before_it_is_bought(group: Chat, house: House) -> None:
+    await group.say("/buy telegram us")
+    await group.press("Alpha")
+    assert "Everyone here will see the code" not in group.screen
+    await rules(group, who_sees=Eyes.EVERYONE)
+    await group.press("Buy for")
+    assert group.alert == "It was changed meanwhile: look again."
+    assert "👁 Everyone here will see the code." in group.screen
+    assert house.alpha.called("buy") == []
+    await group.press("Buy for")
+    assert "👁 Everyone here will see the code." in group.find("📱")["text"]
+    assert len(house.alpha.called("buy")) == 1
 
 
 async def test_somebody_who_leads_no_more_does_not_buy_where_administrators_do(
@@ -122,8 +144,7 @@ async def test_a_quota_is_each_members_own_and_free_again_a_day_later(
 ) -> None:
     await rules(group, numbers_per_day=1)
     await group.buys()
-    await group.buys()
-    assert "limit of numbers a day is 1" in str(group.alert)
+    assert "limit of numbers a day is 1" in await offers(group)
     await group.seat(bob).buys()
     await house.wait(24 * 3600 + 1)
     await group.buys()
@@ -133,14 +154,13 @@ async def test_a_quota_is_each_members_own_and_free_again_a_day_later(
 async def test_numbers_that_wait_and_money_are_limited_in_words(group: Chat, house: House) -> None:
     await rules(group, active_numbers=1)
     await group.buys()
-    await group.say("/buy telegram us")
-    await group.press("Alpha")
-    assert "As many numbers wait for a code as you may have" in group.screen
-    await group.press("Buy for")
-    assert "limit of your numbers that wait for a code is 1" in str(group.alert)
+    assert "limit of your numbers that wait for a code is 1" in await offers(group)
     await rules(group, active_numbers=0, spend_per_day=Decimal("0.80"))
-    await group.press("Buy for")
-    assert str(group.alert).startswith("That would pass 0.80 a day, which each member may spend")
+    await group.press("Try again")
+    assert "That would pass 0.80 a day, which each member may spend" in group.screen
+    await rules(group, spend_per_day=Decimal("1.00"))
+    await group.press("Try again")
+    assert "✅ Buy for $0.50" in group.buttons
     assert len(house.alpha.called("buy")) == 1
 
 
@@ -155,8 +175,7 @@ async def test_what_somebody_handed_over_counts_for_who_bought_it(
         row = await session.get(Activation, bought.id)
         assert row is not None
         row.owner_id, row.bought_by = bob.person_id, group.person_id
-    await group.buys()
-    assert "limit of numbers a day is 1" in str(group.alert)
+    assert "limit of numbers a day is 1" in await offers(group)
     await group.seat(bob).buys()
     assert len(house.alpha.called("buy")) == 2
 

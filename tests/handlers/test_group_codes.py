@@ -1,5 +1,7 @@
 """Codes in a group: for everyone, or for who holds the number alone, by the stricter of two rules."""
 
+import json
+
 import pytest
 
 from bot.providers.base import Capability
@@ -105,6 +107,26 @@ async def test_where_nothing_can_be_whispered_the_alert_is_enough(group: Chat, h
     await group.press("Show code")
     assert group.alert == f"31337\n{SMS}"
     assert whispers(group) == []
+
+
+async def test_a_server_that_shows_it_to_all_shows_nothing_of_the_sms_and_is_asked_once(
+    group: Chat, chat: Chat, house: House
+) -> None:
+    await buy(house, group)
+    await hears(house, "31337", SMS)
+    said = {
+        "message_id": 777,
+        "date": 0,
+        "chat": {"id": group.chat_id, "type": "supergroup", "title": "Team"},
+    }
+    body = json.dumps({"ok": True, "result": {**said, "text": "Only you see this message."}})
+    house.human.fault("sendMessage", chat_id=group.chat_id, body=body)
+    await group.press("Show code")
+    assert group.alert == f"31337\n{SMS}"
+    assert house.sent("deleteMessage")[-1]["params"]["message_id"] == "777"
+    sent = len(house.sent("sendMessage"))
+    await group.press("Show code")
+    assert (len(house.sent("sendMessage")), whispers(group)) == (sent, [])
 
 
 async def test_before_an_sms_came_there_is_nothing_to_show(group: Chat, house: House) -> None:
