@@ -217,6 +217,7 @@ class Codebell(Crew):
         chores: dict[str, Tick] = {name: partial(each.recover, LEFT_BEHIND) for name, each in money.items()}
         chores |= {name: partial(each.sweep, self.clock()) for name, each in stores.items()}
         chores["watches"] = partial(self.watchlist.sweep, self.clock())
+        chores["forgotten"] = partial(self.forgetting.sweep, self.clock())
         chores["links"] = partial(self.links.sweep, self.clock())
         chores["broadcasts"] = partial(self.announcements.sweep, self.clock())
         chores |= {"drafts": self.messages.sweep, "posts": self.postman.tidy, "stock": self.warming.round}

@@ -95,6 +95,7 @@ class Crew:
         nudge: Callable[[], None],
     ) -> None:
         self.settings, self.clock, self._nudge = settings, clock, nudge
+        database.season(vault.pepper)
         self.keys = KeyStore(database, vault, heard=secrets.add)
         self.health = Health([*providers], clock)
         self.metrics = Metrics(Gauges(database), clock)

@@ -59,6 +59,8 @@ def _usage(
             t("Each with numbers bought, codes received, and money:"),
             f"<pre>{html.escape(table)}</pre>",
         ]
+        if any(used.doubtful for used in shown):
+            lines.append(t("With + and ?: money that still waits for its code, or may have come back."))
     else:
         lines.append(t("Nothing was bought in this month."))
     pager = turn(asked.page, pages, lambda to: Usage(month=asked.month, page=to))
@@ -67,9 +69,11 @@ def _usage(
 
 
 def _row(used: Used, names: Mapping[int, str], t: Texts) -> str:
-    """A line of the table, and one more for each further currency."""
+    """A line of the table, and one more for each further currency, and for what is not sure."""
     name = visible(" ".join(called(names.get(used.person_id, ""), t).split()), _NAME)
-    money = [t.money(amount, currency) for currency, amount in sorted(used.money.items())] or ["–"]
+    money = [t.money(amount, currency) for currency, amount in sorted(used.money.items())]
+    money += [f"+{t.money(amount, currency)}?" for currency, amount in sorted(used.doubtful.items())]
+    money = money or ["–"]
     head = f"{name:<{_NAME}} {used.numbers:>4} {used.codes:>4}  "
     return "\n".join([head + money[0], *(" " * len(head) + each for each in money[1:])])
 

@@ -1,6 +1,6 @@
 """Caps: how many numbers one person may hold, buy and pay for; numbers, rents and messages count together.
 
-A number counts for who bought it, also when somebody else holds it by now.
+What counts for whom stands in `storage.counted`.
 """
 
 from collections.abc import Callable, Iterable
@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import LimitReached, Refused, text
+from storage.counted import DAY, counts_for
 from storage.models import (
     GIVEN_BACK,
     OPEN,
@@ -23,7 +24,6 @@ from storage.models import (
     State,
 )
 
-_DAY = timedelta(days=1)
 #: How long after its life a number that is still open counts.
 _GRACE = timedelta(hours=1)
 #: States that cost nothing in the end.
@@ -100,15 +100,11 @@ async def room(session: AsyncSession, caps: Caps, owner_id: int, now: datetime) 
     if not caps.active_numbers:
         return None
     active = await session.scalar(
-        select(func.count()).where(bought_by(owner_id), Activation.state.in_(OPEN), alive(now))
+        select(func.count()).where(
+            counts_for(session, Activation, owner_id), Activation.state.in_(OPEN), alive(now)
+        )
     )
     return max(0, caps.active_numbers - (active or 0))
-
-
-def bought_by(person_id: int) -> ColumnElement[bool]:
-    """Which numbers somebody bought, whoever holds them now."""
-    kept = and_(Activation.owner_id == person_id, Activation.bought_by.is_(None))
-    return or_(kept, Activation.bought_by == person_id)
 
 
 def alive(now: datetime) -> ColumnElement[bool]:
@@ -123,7 +119,7 @@ def charged(state: State, cost: Decimal, agreed: Decimal) -> Decimal:
 
 async def within(session: AsyncSession, caps: Caps, expense: Expense, now: datetime) -> None:
     """Raise `LimitReached` when this purchase would pass one of the person's caps of a day."""
-    since = now - _DAY
+    since = now - DAY
     if (
         caps.purchases_per_day
         and await _purchases(session, expense.owner_id, since) >= caps.purchases_per_day
@@ -134,17 +130,19 @@ async def within(session: AsyncSession, caps: Caps, expense: Expense, now: datet
 
 async def affordable(session: AsyncSession, caps: Caps, expense: Expense, now: datetime) -> None:
     """Raise `SpentEnough` when this would pass what the person may spend a day."""
-    since = now - _DAY
+    since = now - DAY
     if caps.spend_per_day and await _spent(session, expense, since) + expense.cost > caps.spend_per_day:
         raise SpentEnough(limit=caps.spend_per_day)
 
 
 async def _purchases(session: AsyncSession, owner_id: int, since: datetime) -> int:
     bought = select(func.count()).where(
-        bought_by(owner_id), Activation.created_at > since, Activation.state != State.FAILED
+        counts_for(session, Activation, owner_id),
+        Activation.created_at > since,
+        Activation.state != State.FAILED,
     )
     ordered = select(func.count()).where(
-        RentalOrder.owner_id == owner_id,
+        counts_for(session, RentalOrder, owner_id),
         RentalOrder.ordered_at > since,
         RentalOrder.state.not_in(_NOT_ORDERED),
     )
@@ -154,7 +152,7 @@ async def _purchases(session: AsyncSession, owner_id: int, since: datetime) -> i
 async def _spent(session: AsyncSession, expense: Expense, since: datetime) -> Decimal:
     """What the person paid at this provider since then; a lost answer counts as paid."""
     rents = select(RentalOrder.cost).where(
-        RentalOrder.owner_id == expense.owner_id,
+        counts_for(session, RentalOrder, expense.owner_id),
         RentalOrder.provider == expense.provider,
         RentalOrder.ordered_at > since,
         RentalOrder.state.not_in(_NOT_ORDERED),
@@ -165,7 +163,7 @@ async def _spent(session: AsyncSession, expense: Expense, since: datetime) -> De
 
 async def _charged(session: AsyncSession, expense: Expense, since: datetime) -> Iterable[Decimal]:
     numbers = select(Activation.state, Activation.cost, Activation.agreed).where(
-        bought_by(expense.owner_id),
+        counts_for(session, Activation, expense.owner_id),
         Activation.provider == expense.provider,
         Activation.created_at > since,
         Activation.state.not_in(FREE),
@@ -177,7 +175,7 @@ async def _charged(session: AsyncSession, expense: Expense, since: datetime) -> 
 async def _postage(session: AsyncSession, expense: Expense, since: datetime) -> Iterable[Decimal]:
     message = OutgoingMessage
     sent = select(message).where(
-        message.owner_id == expense.owner_id,
+        counts_for(session, message, expense.owner_id),
         message.provider == expense.provider,
         message.confirmed_at > since,
         message.state.not_in(_NOT_SENT),

@@ -5,6 +5,7 @@ borders refuse.
 """
 
 import asyncio
+import secrets
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,6 +21,9 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from bot.errors import SettingsError, StorageError
 from bot.failpoints import Failpoint, reach
 from storage import sqlite
+
+#: Where a transaction has at hand what marks of forgotten people are made with.
+PEPPER = "pepper"
 
 _session: ContextVar[AsyncSession | None] = ContextVar("_session", default=None)
 
@@ -66,7 +70,12 @@ class Database:
             sqlite.prepare(self.path, new)
         if self.is_sqlite:
             sqlite.listen(self.engine.sync_engine, version)
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._at_hand = {PEPPER: secrets.token_bytes(32)}
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, info=self._at_hand)
+
+    def season(self, pepper: bytes) -> None:
+        """Make marks with this secret from now on, so that they hold in the next process too."""
+        self._at_hand[PEPPER] = pepper
 
     @property
     def is_sqlite(self) -> bool:

@@ -3,7 +3,8 @@
 Their keys, choices, favourites, watches, quotes, forms and drafts go, with all that was to be said to them.
 What they bought, rented and sent stays as figures that lead to nobody: service, country, provider, price,
 times and outcome, without a person, a chat, a number, a word or an account. No row of nobody moves again:
-what a provider answers to a question that was under way is not written down.
+what a provider answers to a question that was under way is not written down. What they paid for last counts
+on for a day, should they come back: limits are not forgotten away.
 """
 
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.counted import count_no_more, keep_counting
 from storage.database import Database
 from storage.models import (
     Activation,
@@ -62,7 +64,6 @@ FIGURES = (
             **dict.fromkeys(("held_before", "last_code", "forward_to", "cancel_at", "next_poll_at")),
             **dict.fromkeys(("card_chat_id", "card_message_id")),
             "last_written": "",
-            "bought_by": None,
         },
     ),
     Scrub(
@@ -116,9 +117,15 @@ class Forgetting:
                 await _forget(session, person_id, now)
             return open_now
 
+    async def sweep(self, now: datetime) -> None:
+        """Housekeeping: what went on counting for a day counts no more."""
+        async with self._database.begin() as session:
+            await count_no_more(session, now)
+
 
 async def _forget(session: AsyncSession, person_id: int, now: datetime) -> None:
     """In this order: a part is found by its whole, and what stays must not go with its key."""
+    await keep_counting(session, person_id, now)
     await _drop_drafts(session, person_id)
     for scrub, of, whole in PARTS:
         mine = select(whole.id).where(_theirs(whole, person_id))

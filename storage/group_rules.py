@@ -6,17 +6,16 @@ was intended before it. What a member handed over still counts as bought by them
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import LimitReached, Refused, text
-from storage.caps import FREE, Expense, alive, bought_by, charged
+from storage.caps import FREE, Expense, alive, charged
+from storage.counted import DAY, counts_for
 from storage.models import OPEN, Activation, Buyers, Eyes, Member, Quote, Sharing, State
-
-_DAY = timedelta(days=1)
 
 
 class NotSharing(Refused):
@@ -96,7 +95,7 @@ async def within_rules(session: AsyncSession, rules: Sharing | None, expense: Ex
     """Raise a `GroupLimit` where one more purchase would pass what each member may do."""
     if rules is None:
         return
-    theirs = and_(Activation.chat_id == rules.chat_id, bought_by(expense.owner_id))
+    theirs = and_(Activation.chat_id == rules.chat_id, counts_for(session, Activation, expense.owner_id))
     if rules.active_numbers and await _waiting(session, theirs, now) >= rules.active_numbers:
         raise TooManyHere(limit=rules.active_numbers)
     if rules.numbers_per_day:
@@ -110,7 +109,7 @@ async def room_here(session: AsyncSession, chat_id: int, person_id: int, now: da
     rules = await session.get(Sharing, chat_id)
     if rules is None or not rules.active_numbers:
         return None
-    theirs = and_(Activation.chat_id == chat_id, bought_by(person_id))
+    theirs = and_(Activation.chat_id == chat_id, counts_for(session, Activation, person_id))
     return max(0, rules.active_numbers - await _waiting(session, theirs, now))
 
 
@@ -121,18 +120,18 @@ async def _waiting(session: AsyncSession, theirs: ColumnElement[bool], now: date
 
 async def _count(session: AsyncSession, theirs: ColumnElement[bool], limit: int, now: datetime) -> None:
     """The oldest of the last so many tells when there is room again."""
-    today = (theirs, Activation.created_at > now - _DAY, Activation.state != State.FAILED)
+    today = (theirs, Activation.created_at > now - DAY, Activation.state != State.FAILED)
     newest = select(Activation.created_at).where(*today).order_by(Activation.created_at.desc())
     oldest = await session.scalar(newest.offset(limit - 1).limit(1))
     if oldest is not None:
-        raise TooManyHereToday(limit=limit, free_at=oldest + _DAY)
+        raise TooManyHereToday(limit=limit, free_at=oldest + DAY)
 
 
 async def _money(
     session: AsyncSession, theirs: ColumnElement[bool], limit: Decimal, expense: Expense, now: datetime
 ) -> None:
     row = Activation
-    today = (theirs, row.provider == expense.provider, row.created_at > now - _DAY, row.state.not_in(FREE))
+    today = (theirs, row.provider == expense.provider, row.created_at > now - DAY, row.state.not_in(FREE))
     paid = select(row.created_at, row.state, row.cost, row.agreed).where(*today).order_by(row.created_at)
     costs = [
         (each.created_at, charged(each.state, each.cost, each.agreed)) for each in await session.execute(paid)
@@ -147,7 +146,7 @@ def _room_again(costs: Sequence[tuple[datetime, Decimal]], limit: Decimal, cost:
     for at, each in costs:
         left -= each
         if left <= limit:
-            return at + _DAY
+            return at + DAY
     return None
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import AlreadyDone, BadInput, Expired, LimitReached, NotYours, text
 from storage.caps import Caps, Expense, affordable
+from storage.counted import counts_for
 from storage.database import Database
 from storage.due import DueRows
 from storage.keys import to_buy_with
@@ -227,7 +228,7 @@ async def _usable(
 
 async def _within(session: AsyncSession, caps: Caps, draft: OutgoingMessage, now: datetime) -> None:
     """Raise `LimitReached` when this message would pass one of the person's caps."""
-    mine = OutgoingMessage.owner_id == draft.owner_id
+    mine = counts_for(session, OutgoingMessage, draft.owner_id)
     if await _count(session, mine, OutgoingMessage.state == MessageState.SENDING):
         raise StillSending
     today = (mine, OutgoingMessage.confirmed_at > now - _DAY, OutgoingMessage.state.not_in(_FREE))

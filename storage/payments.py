@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.counted import bought_by
 from storage.models import (
     GIVEN_BACK,
     Activation,
@@ -87,10 +88,15 @@ async def paid_in_chat(session: AsyncSession, chat_id: int, since: datetime) -> 
     return await _paid_by(session, since, None, *(table.chat_id == chat_id for table in tables))
 
 
-def bought_by(person_id: int) -> ColumnElement[bool]:
-    """Whether a number is one that somebody bought, whoever holds it by now."""
-    kept = and_(Activation.owner_id == person_id, Activation.bought_by.is_(None))
-    return or_(kept, Activation.bought_by == person_id)
+async def paid_by_members(
+    session: AsyncSession, chat_id: int, since: datetime, until: datetime
+) -> Sequence[tuple[int, Payment]]:
+    """Within the caller's transaction: who paid what for a group's numbers; a message or rent is in none."""
+    who = func.coalesce(Activation.bought_by, Activation.owner_id).label("who")
+    there = Activation.chat_id == chat_id, _before(Activation.created_at, until)
+    alike = _alike(_numbers(since).add_columns(who).where(*there), "who")
+    rows = await session.execute(alike)
+    return [(whom, _for_number(since, cost * count, *more)) for whom, cost, count, *more in rows]
 
 
 async def _paid_by(
@@ -111,11 +117,12 @@ def _before(moment: Any, until: datetime | None) -> ColumnElement[bool]:
     return true() if until is None else and_(moment < until)
 
 
-def _alike(numbers: Select[datetime, Decimal, str, State, bool | None]) -> Select[Any]:
-    """How many numbers of each price stand how."""
+def _alike(numbers: Select[Any], *apart: str) -> Select[Any]:
+    """How many numbers of each price stand how; those that differ in the columns `apart` are told apart."""
     columns = numbers.subquery().c
+    first = [columns[name] for name in apart]
     same = columns.cost, columns.currency, columns.state, columns.given_back
-    return select(same[0], func.count(), *same[1:]).group_by(*same)
+    return select(*first, same[0], func.count(), *same[1:]).group_by(*first, *same)
 
 
 def _mine(table: Any, owner_id: int, chat_id: int) -> tuple[ColumnElement[bool], ...]:

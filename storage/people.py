@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.counted import bought_by
 from storage.database import Database
 from storage.models import OPEN, Activation, Chat, Guest, Member, State
-from storage.payments import Payment, bought_by, paid_by_person, paid_in_chat
+from storage.payments import Payment, paid_by_person, paid_in_chat
 
 _DAY, _MONTH = timedelta(days=1), timedelta(days=30)
 

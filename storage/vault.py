@@ -66,6 +66,8 @@ class Vault:
             raise SettingsError("MASTER_KEY: every master key is 32 bytes in base64")
         self._ring = {fingerprint(key): AESGCM(key) for key in keys}
         self._newest = next(iter(self._ring), "")
+        #: A secret of the newest key, for what is only ever compared.
+        self.pepper = hashlib.sha256(b"codebell pepper:" + next(iter(keys), b"")).digest()
 
     @property
     def kid(self) -> str:

@@ -13,6 +13,7 @@ from storage.models.activations import (
 from storage.models.broadcasts import Broadcast, BroadcastState
 from storage.models.chats import Canary, Chat, Form, Key
 from storage.models.columns import Moment, Money, Row
+from storage.models.counted import Counted
 from storage.models.groups import Buyers, Eyes, HungMenu, Member, Purpose, Sharing, SingleUse
 from storage.models.messages import GIVEN_BACK, MESSAGE_REACHED_FROM, MessageState, OutgoingMessage
 from storage.models.operator import Deed, Guest, Incident, Switch
@@ -47,6 +48,7 @@ __all__ = [
     "Canary",
     "Ceiling",
     "Chat",
+    "Counted",
     "Deed",
     "Eyes",
     "Favourite",

@@ -97,9 +97,11 @@ async def test_usage_counts_for_who_bought_and_is_for_all_to_see(
     await seat.press("📊 Usage")
     assert "Usage of the members" in seat.screen
     [table] = marked(seat.last, "pre")
-    ann, bobs = table.splitlines()
-    assert ann.split() == ["Ann", "2", "1", "$1.00"]
-    assert bobs.split() == ["Bob", "1", "0", "$0.50"]
+    ann, anns_waits, bobs = table.splitlines()
+    assert ann.split() == ["Ann", "2", "1", "$0.50"]
+    assert anns_waits.split() == ["+$0.50?"]
+    assert bobs.split() == ["Bob", "1", "0", "+$0.50?"]
+    assert "money that still waits for its code" in seat.screen
     assert max(map(len, table.splitlines())) <= 34
 
 

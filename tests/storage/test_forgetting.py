@@ -40,6 +40,7 @@ STAYS: dict[str, set[str]] = {
     "sms": {"id", "activation_id"},
     "rental_sms": {"id", "rental_id"},
     "steps": {"id", "activation_id"},
+    "counted": {"row_id"},
 }
 #: Money that stays; a balance does not.
 PRICES = {"cost", "agreed", "quoted", "viber_cost", "sms_cost"}

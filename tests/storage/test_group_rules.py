@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.errors import Refused
-from storage.caps import Caps, OrdersPaused, TooManyNumbers
+from storage.caps import Caps, OrdersPaused, TooManyNumbers, TooManyToday
 from storage.database import Database
+from storage.forgetting import Forgetting
 from storage.group_rules import (
     GroupLimit,
     NotABuyer,
@@ -21,7 +22,7 @@ from storage.group_rules import (
     TooManyHere,
     TooManyHereToday,
 )
-from storage.models import Activation, Buyers, Eyes, Key, Post, Quote, State
+from storage.models import Activation, Buyers, Counted, Eyes, Key, Post, Quote, State
 from storage.outbox import new_id
 from storage.purchases import PurchaseStore
 from storage.sharings import SharingStore
@@ -213,3 +214,44 @@ async def test_how_many_more_may_wait_is_the_smaller_of_both_limits(
     assert await store.room(ANN, TEAM, caps, NOW) == 1
     assert await store.room(ANN, ANN, caps, NOW) == 4
     assert await store.room(ANN, TEAM, Caps(), NOW) == 1
+
+
+# Who had themselves forgotten
+
+
+@pytest.mark.parametrize("forgotten", [(ANN,), (BOB,), (ANN, BOB), (BOB, ANN)])
+@pytest.mark.parametrize("handed_over", [False, True])
+async def test_who_is_forgotten_has_no_more_that_day(
+    database: Database, key: Key, forgotten: tuple[int, ...], handed_over: bool
+) -> None:
+    await rules(database, numbers_per_day=1)
+    holder = {"owner_id": BOB, "bought_by": ANN} if handed_over else {"owner_id": ANN}
+    await put(database, number(key, "n", State.FINISHED, created_at=NOW, **holder))
+    for person in forgotten:
+        await Forgetting(database).forget(person, NOW)
+    assert isinstance(await refused(database, await quote(database, key)), TooManyHereToday)
+    with pytest.raises(TooManyToday):
+        await intend(database, await quote(database, key), purchases_per_day=1)
+    assert await intend(database, await quote(database, key, BOB), owner=BOB)
+
+
+async def test_a_number_that_was_handed_over_waits_on_for_who_is_forgotten(
+    database: Database, key: Key
+) -> None:
+    old = NOW - 2 * DAY
+    await put(database, number(key, "n", State.WAITING, owner_id=BOB, bought_by=ANN, created_at=old))
+    await rules(database)
+    await Forgetting(database).forget(ANN, NOW)
+    with pytest.raises(TooManyNumbers):
+        await intend(database, await quote(database, key), active_numbers=1)
+
+
+async def test_a_day_later_nothing_counts_for_who_was_forgotten(database: Database, key: Key) -> None:
+    forgetting = Forgetting(database)
+    await put(database, number(key, "n", State.FINISHED, owner_id=ANN, created_at=NOW))
+    await forgetting.forget(ANN, NOW)
+    for hours, left in ((23, 1), (24, 0)):
+        await forgetting.sweep(NOW + timedelta(hours=hours))
+        async with database.begin() as session:
+            marks = (await session.scalars(select(Counted))).all()
+        assert len(marks) == left

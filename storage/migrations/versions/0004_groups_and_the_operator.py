@@ -8,7 +8,10 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-_TABLES = ("sharings", "members", "menus", "links", "guests", "switches", "deeds", "incidents", "broadcasts")
+_TABLES = (
+    *("sharings", "members", "menus", "links", "guests", "switches", "deeds", "incidents", "broadcasts"),
+    "counted",
+)
 
 
 def upgrade() -> None:
@@ -19,6 +22,7 @@ def upgrade() -> None:
     _broadcasts()
     _columns()
     _figures()
+    _counted()
 
 
 def downgrade() -> None:
@@ -200,3 +204,15 @@ def _figures() -> None:
     op.create_index("ix_messages_confirmed_at", "messages", ["confirmed_at"])
     parked = sa.text("failure = 'Unreachable'")
     op.create_index("ix_outbox_parked", "outbox", ["failure"], sqlite_where=parked, postgresql_where=parked)
+
+
+def _counted() -> None:
+    op.create_table(
+        "counted",
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("row_id", sa.String(16), nullable=False),
+        sa.Column("mark", sa.String(64), nullable=False),
+        sa.Column("until", sa.Float(53), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "row_id", name=op.f("pk_counted")),
+    )
+    op.create_index(op.f("ix_counted_mark"), "counted", ["mark"])

@@ -1,0 +1,62 @@
+"""What counts against somebody's limits of a day: what they bought or sent, also before they were forgotten.
+
+A number counts for who bought it, whoever holds it by now. Who has themselves forgotten leaves a mark at what
+they paid for last: for a day it counts on should they come back, and only the master key ties it to them.
+"""
+
+import hmac
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.database import PEPPER
+from storage.models import OPEN, Activation, Counted, OutgoingMessage, RentalOrder
+
+DAY = timedelta(days=1)
+#: What is counted, and from which moment on.
+_SINCE: Mapping[Any, Any] = {
+    Activation: Activation.created_at,
+    RentalOrder: RentalOrder.ordered_at,
+    OutgoingMessage: OutgoingMessage.confirmed_at,
+}
+
+
+def bought_by(person_id: int) -> ColumnElement[bool]:
+    """Whether a number is one that somebody bought, whoever holds it by now."""
+    kept = and_(Activation.owner_id == person_id, Activation.bought_by.is_(None))
+    return or_(kept, Activation.bought_by == person_id)
+
+
+def counts_for(session: AsyncSession, table: Any, person_id: int) -> ColumnElement[bool]:
+    """Which numbers, rents or messages count against somebody's limits."""
+    marked = select(Counted.row_id).where(
+        Counted.mark == _mark(session, person_id), Counted.kind == table.__tablename__
+    )
+    return or_(_paid_by(table, person_id), table.id.in_(marked))
+
+
+async def keep_counting(session: AsyncSession, person_id: int, now: datetime) -> None:
+    """Within the caller's transaction, before a person is forgotten: the mark at what counts now."""
+    mark = _mark(session, person_id)
+    for table, moment in _SINCE.items():
+        recent = moment > now - DAY
+        if table is Activation:
+            recent = or_(recent, Activation.state.in_(OPEN))
+        for row_id in await session.scalars(select(table.id).where(_paid_by(table, person_id), recent)):
+            session.add(Counted(kind=table.__tablename__, row_id=row_id, mark=mark, until=now + DAY))
+
+
+async def count_no_more(session: AsyncSession, now: datetime) -> None:
+    """Within the caller's transaction: marks that are a day old go."""
+    await session.execute(delete(Counted).where(Counted.until <= now))
+
+
+def _paid_by(table: Any, person_id: int) -> ColumnElement[bool]:
+    return bought_by(person_id) if table is Activation else and_(table.owner_id == person_id)
+
+
+def _mark(session: AsyncSession, person_id: int) -> str:
+    return hmac.new(session.info[PEPPER], b"%d" % person_id, "sha256").hexdigest()

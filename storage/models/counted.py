@@ -1,0 +1,20 @@
+"""What goes on counting for a day against the limits of somebody who had themselves forgotten."""
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.columns import Row
+
+
+class Counted(Row):
+    """The mark of a forgotten person at a row that is nobody's by now."""
+
+    __tablename__ = "counted"
+
+    #: The row's table and id.
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    row_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    mark: Mapped[str] = mapped_column(String(64), index=True)
+    until: Mapped[datetime]
