@@ -150,7 +150,7 @@ class Admission:
 
     async def cap(self, person_id: int, name: str, value: int | Decimal | None, by: int) -> None:
         """Give somebody a cap of their own (one of `CAPS`; 0 is no limit), or with None take it back."""
-        told = "as everybody" if value is None else str(value)
+        told = "" if value is None else str(value)
         await self._change(person_id, {name: value}, by, f"cap {name}"[:32], told)
 
     async def _change(

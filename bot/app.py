@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -9,7 +10,7 @@ from functools import partial
 from aiogram import Bot, Dispatcher
 from aiogram.types import Update
 
-from bot import alarms, metrics
+from bot import alarms, disk, metrics
 from bot import clock as clocks
 from bot.balances import LOOK
 from bot.broadcasts import PACE
@@ -76,9 +77,10 @@ class Codebell(Crew):
         sleep: Sleep = asyncio.sleep,
         paces: Paces = TELEGRAM,
         timer: Timer | None = None,
+        room: Callable[[], disk.Room | None] | None = None,
     ) -> None:
         """`timer` is what the paces are kept by, the running loop unless told otherwise."""
-        super().__init__(settings, database, vault, providers, clock, self.nudge)
+        super().__init__(settings, database, vault, providers, clock, self.nudge, room)
         self.bot, self.paces, self.tempo = bot, paces, Tempo(paces, timer)
         bot.session.middleware(Tally(self.tempo))
         self.members = Members(bot, clock)
@@ -106,7 +108,8 @@ class Codebell(Crew):
         )
         self.herald = Herald(
             *(bot, self.copies, self.announcements, self.chats, self.tempo.turn, self.speed, clock),
-            *(self.nudge, self._revoked, paces.all[0] / paces.all[1] * PACE / TELEGRAM.all[0]),
+            *(self.nudge, self._revoked, lambda: self.postman.hold),
+            paces.all[0] / paces.all[1] * PACE / TELEGRAM.all[0],
         )
         self.dispatcher = self._dispatcher()
         allowed = self.dispatcher.resolve_used_update_types()
@@ -188,7 +191,7 @@ class Codebell(Crew):
                 "heartbeat": (self.write_heartbeat, 10),
                 "balances": (self.balances.look, LOOK),
                 "alarms": (self.alarms.look, alarms.EVERY),
-                "metrics": (self.metrics.look, metrics.EVERY),
+                **({"metrics": (self.metrics.look, metrics.EVERY)} if self._figures.are_wanted else {}),
             }
         )
         self._ticks.start_chores(self.housekeeping)

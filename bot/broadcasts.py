@@ -3,12 +3,15 @@
 What is decided here is stored and carried out by the herald; how fast that goes is noted here.
 """
 
+import base64
+import hashlib
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
+from bot.drawing import bare
 from bot.errors import Expired, Refused, text
 from bot.i18n import visible
 from storage.audiences import Audiences, Segment
@@ -34,6 +37,17 @@ class NotGoing(Refused):
 
 class NotChangeable(Refused):
     text = text("Copies can be changed for 48 hours after a broadcast has ended, and one thing at a time.")
+
+
+def mark(*shown: object) -> str:
+    """Eight characters that tell what was shown from what stands there now."""
+    said = "\0".join(map(str, shown)).encode()
+    return base64.urlsafe_b64encode(hashlib.blake2b(said, digest_size=6).digest()).decode()
+
+
+def aim_of(broadcast: Broadcast) -> str:
+    """The mark of what goes to whom."""
+    return mark(broadcast.segment, broadcast.segment_value, broadcast.source_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +156,9 @@ class Broadcasts:
             raise NobodyThere
         return broadcast
 
-    async def start(self, broadcast_id: str, by: int, card: int | None) -> None:
-        """Send it, once. Raises `NotGoing` where that was done before."""
-        self._done(await self._store.start(broadcast_id, by, self._clock(), card) is not None)
+    async def start(self, broadcast: Broadcast, by: int, card: int | None) -> None:
+        """Send it, once. Raises `NotGoing` where that was done before, or it has another aim by now."""
+        self._done(await self._store.start(broadcast, by, self._clock(), card) is not None)
 
     async def pause(self, broadcast_id: str, by: int) -> None:
         self._done(await self._store.pause(broadcast_id, by, self._clock()))
@@ -164,11 +178,12 @@ class Broadcasts:
 
     async def delete(self, broadcast_id: str, by: int, card: int | None) -> None:
         """Delete its copies everywhere. Raises `NotChangeable`."""
-        await self._change(broadcast_id, Change.DELETE, by, card)
+        await self._change(await self.get(broadcast_id), Change.DELETE, by, card)
 
-    async def edit(self, broadcast_id: str, by: int, card: int | None) -> None:
-        """Give its copies the words that were kept for them. Raises `NotChangeable`."""
-        await self._change(broadcast_id, Change.EDIT, by, card)
+    async def edit(self, broadcast: Broadcast, by: int, card: int | None) -> None:
+        """Give its copies these words. Raises `NotChangeable`, also where others were kept since."""
+        first = bare(broadcast.words).strip().partition("\n")[0]
+        await self._change(broadcast, Change.EDIT, by, card, visible(first, _TITLE))
 
     async def show(self, broadcast: Broadcast, by: int, card: int) -> None:
         """From now on this message shows how far it is, if it is in the chat of who drafted it."""
@@ -176,8 +191,10 @@ class Broadcasts:
             await self._store.look(broadcast.id, by, card, self._clock())
             self._nudge()
 
-    async def _change(self, broadcast_id: str, what: Change, by: int, card: int | None) -> None:
-        if not await self._store.change(broadcast_id, what, by, self._clock(), card):
+    async def _change(
+        self, broadcast: Broadcast, what: Change, by: int, card: int | None, told: str = ""
+    ) -> None:
+        if not await self._store.change(broadcast, what, by, self._clock(), card, told):
             raise NotChangeable
         self._nudge()
 

@@ -42,7 +42,7 @@ class Later:
 async def send(bot: Bot, post: Post, drawing: Drawing) -> int:
     """One call; the id of the message. Raises what aiogram does, and `ValueError` for what cannot be said."""
     mode = None if drawing.plain else "HTML"
-    text = _bare(drawing.html) if drawing.plain else drawing.html
+    text = bare(drawing.html) if drawing.plain else drawing.html
     if drawing.edits is not None and not drawing.html:
         await bot.edit_message_reply_markup(
             chat_id=post.chat_id,
@@ -75,7 +75,7 @@ async def send(bot: Bot, post: Post, drawing: Drawing) -> int:
     return message.message_id
 
 
-def _bare(markup: str) -> str:
+def bare(markup: str) -> str:
     """HTML without its tags: what is left to say when Telegram could not read them."""
     return html.unescape(re.sub(r"</?[a-z][^>]*>", "", markup))
 

@@ -72,6 +72,8 @@ class Floods(BaseRequestMiddleware):
         #: Until when, and not over before something was said after it.
         self._everywhere: datetime | None = None
         self._one_by_one = asyncio.Lock()
+        #: Until when the chats wait that were told since Telegram took something.
+        self._in_a_row: dict[int, datetime] = {}
 
     async def remember(self) -> None:
         """What the last process was told about the whole bot."""
@@ -87,6 +89,12 @@ class Floods(BaseRequestMiddleware):
     def left(self) -> float:
         """Seconds for which the whole bot is to be quiet; none or fewer when it is not."""
         return 0.0 if self._everywhere is None else (self._everywhere - self._clock()).total_seconds()
+
+    @property
+    def hold(self) -> float:
+        """Seconds in which nobody else is tried, as two chats in a row were told to wait; codes are sent."""
+        longest = max(self._in_a_row.values()) if len(self._in_a_row) > 1 else self._clock()
+        return (longest - self._clock()).total_seconds()
 
     @asynccontextmanager
     async def gently(self) -> AsyncIterator[None]:
@@ -106,16 +114,25 @@ class Floods(BaseRequestMiddleware):
         except TelegramRetryAfter as flood:
             chat_id = getattr(method, "chat_id", None)
             if isinstance(chat_id, int):
-                await self.told(chat_id, float(flood.retry_after))
+                await self._note(chat_id, float(flood.retry_after))
             raise
-        if says(method) and not self.everywhere:
-            self._everywhere = None
+        if says(method):
+            self._in_a_row = {}
+            self._everywhere = self._everywhere if self.everywhere else None
         return answer
+
+    async def _note(self, chat_id: int, seconds: float) -> None:
+        """That it was a flood limit is heard even where it cannot be stored."""
+        try:
+            await self.told(chat_id, seconds)
+        except Exception:
+            log.exception("noting a flood limit")
 
     async def told(self, chat_id: int, seconds: float) -> None:
         """Nothing to this chat for so long; perhaps to no chat."""
         now = self._clock()
         until = now + timedelta(seconds=seconds)
+        self._in_a_row[chat_id] = until
         await self._chats.block_until(chat_id, until)
         self._told = {each: told for each, told in self._told.items() if now - told[0] <= AT_ONCE}
         self._told[chat_id] = now, until

@@ -17,13 +17,26 @@ from aiogram import Bot
 from aiogram.exceptions import AiogramError
 from aiogram.types import InlineKeyboardMarkup
 
+from bot.aftermath import Aftermath
 from bot.broadcasts import PACE, Speed
 from bot.clock import Clock, ended
 from bot.drawing import Copy, Drawing, copy, delete, reword
 from bot.failpoints import Failpoint, reach
 from bot.hours import quiet_until, zone_of
 from bot.paces import NoRoom
-from bot.verdicts import AsItIs, Moved, Stop, Unreachable, Unsure, Wait, judge, never_left
+from bot.verdicts import (
+    AsItIs,
+    Moved,
+    Stop,
+    Unreachable,
+    Unsure,
+    Verdict,
+    Wait,
+    is_of_its_kind,
+    is_plain,
+    judge,
+    never_left,
+)
 from storage.broadcasts import BroadcastStore, Change
 from storage.chats import ChatStore
 from storage.copies import CopyStore, Due, Fate
@@ -40,15 +53,18 @@ _TOLD = timedelta(seconds=3)
 _BREATH = 5.0
 #: The longest pause while Telegram does not answer as it should.
 _LONGEST = 60.0
-#: So many refusals in a row are not about the chats; so often a copy is changed that gave no clear answer.
-_TOO_MANY, _TRIES = 5, 3
+#: So often a copy is changed that gave no clear answer.
+_TRIES = 3
 _GONE = ("message to copy not found", "message can't be copied")
 
 Turn = Callable[[int], AbstractAsyncContextManager[None]]
 
 
 class Herald:
-    """Works off what is due of broadcasts; `turn` is the pace that all messages share."""
+    """Works off what is due of broadcasts; `turn` is the pace that all messages share.
+
+    `hold` tells for how many seconds Telegram is better left alone.
+    """
 
     def __init__(
         self,
@@ -61,26 +77,25 @@ class Herald:
         clock: Clock,
         nudge: Callable[[], None],
         revoked: Callable[[], None],
+        hold: Callable[[], float],
         pace: float = PACE,
     ) -> None:
         """`pace` in copies a second."""
         self._bot = bot
-        self._copies, self._store, self._chats = copies, store, chats
+        self._copies, self._chats = copies, chats
         self._turn, self._speed = turn, speed
-        self._clock, self._nudge, self._revoked = clock, nudge, revoked
+        self._clock, self._nudge, self._revoked, self._hold = clock, nudge, revoked, hold
+        self._after = Aftermath(copies, store, chats, clock, nudge, self._counted)
         self._work: asyncio.Task[None] | None = None
         self._halted = False
         #: Broadcasts of which something ended since it was told, and when that was.
         self._moved: set[str] = set()
         self._told: datetime | None = None
-        #: What ended and could not be noted yet.
-        self._open: deque[tuple[Due, Fate, int | None]] = deque()
         self._quiet_until: datetime | None = None
         #: They leave evenly: seconds between two of them, and when the next one may, by the loop's clock.
         self._gap, self._next = 1 / pace, 0.0
-        #: Unclear answers and refusals in a row; and whether one copy at a time is enough for now.
-        self._unsure, self._refused, self._careful = 0, 0, False
-        self._noting = asyncio.Lock()
+        #: Unclear answers in a row; and whether one copy at a time is enough for now.
+        self._unsure, self._careful = 0, False
 
     async def start(self) -> None:
         """What was being sent when the last process died is never sent again."""
@@ -109,9 +124,10 @@ class Herald:
 
     async def _go(self) -> None:
         try:
-            await self._catch_up()
+            await self._after.catch_up()
             while self.may_speak and await self._copies.feed(self._clock()):
                 if not (due := await self._copies.next(self._clock(), _SLICE)):
+                    await self._after.believe()
                     break
                 await self._take(deque(due))
                 await self._tell()
@@ -123,7 +139,7 @@ class Herald:
     def may_speak(self) -> bool:
         """Whether it is not to be silent for a while, or for good."""
         resting = self._quiet_until is not None and self._clock() < self._quiet_until
-        return not self._halted and not resting
+        return not self._halted and not resting and self._hold() <= 0
 
     def _rest_for(self, seconds: float) -> None:
         self._quiet_until = self._clock() + timedelta(seconds=seconds)
@@ -144,11 +160,11 @@ class Herald:
             try:
                 await self._deliver(one)
             except NoRoom as full:
-                await self._copies.later(one, self._clock() + timedelta(seconds=full.seconds))
+                await self._after.later(one, self._clock() + timedelta(seconds=full.seconds))
 
     async def _deliver(self, due: Due) -> None:
         if due.lost:
-            await self._end(due, Fate.BLOCKED if due.is_new else Fate.UNCHANGED)
+            await self._after.ended(due, Fate.BLOCKED if due.is_new else Fate.UNCHANGED)
             return
         await self._evenly()
         async with self._turn(due.post.chat_id):
@@ -171,8 +187,8 @@ class Herald:
         except (AiogramError, TimeoutError, ValueError) as error:
             await self._react(due, error)
         else:
-            self._unsure, self._refused, self._careful = 0, 0, False
-            await self._end(due, Fate.SENT if due.is_new else Fate.CHANGED, message_id)
+            self._unsure, self._careful = 0, False
+            await self._after.taken(due, message_id)
 
     async def _say(self, due: Due) -> int | None:
         """One call; the id of the copy, None where there is none any more."""
@@ -199,28 +215,22 @@ class Herald:
             case Wait(seconds=seconds):
                 self._careful = True
                 self._rest_for(min(seconds, _BREATH))
-                await self._copies.later(due, self._clock())
+                await self._after.later(due)
             case Moved(chat_id=new):
-                await self._chats.migrate(due.post.chat_id, new)
-                await self._copies.later(due, self._clock())
-                self._nudge()
-            case Unreachable():
-                await self._lose(due)
+                await self._after.move(due, new)
             case Stop():
                 self.halt()
-                await self._copies.later(due, self._clock())
+                await self._after.later(due)
                 self._revoked()
             case AsItIs() if not due.is_new:
-                await self._end(due, Fate.CHANGED, due.post.message_id)
+                await self._after.taken(due, due.post.message_id)
+            case verdict if due.is_new:
+                await self._refuse(due, verdict, error)
+            case Unreachable():
+                await self._after.lost(due)
             case _:
-                await self._refuse(due, error)
-
-    async def _lose(self, due: Due) -> None:
-        """Its chat cannot be reached any more."""
-        if not self._chats.heard(due.post.chat_id):
-            await self._chats.mark_unreachable(due.post.chat_id, self._clock())
-        self._nudge()
-        await self._end(due, Fate.BLOCKED if due.is_new else Fate.UNCHANGED, due.post.message_id)
+                gone = "message to delete not found" in str(error).lower()
+                await self._after.ended(due, Fate.CHANGED if gone else Fate.UNCHANGED)
 
     async def _doubt(self, due: Due, error: Exception) -> None:
         """No clear answer: what may have been sent is not sent again, and the next one waits a little."""
@@ -229,45 +239,26 @@ class Herald:
         self._rest_for(min(_LONGEST, 2.0 ** min(self._unsure, 10)))
         log.warning("a copy got no clear answer: %s", type(error).__name__)
         if never_left(error) or (not due.is_new and due.post.attempts < _TRIES):
-            await self._copies.later(due, self._clock(), burnt=1)
+            await self._after.later(due, burnt=1)
         else:
-            await self._end(due, Fate.UNSURE if due.is_new else Fate.UNCHANGED, due.post.message_id)
+            await self._after.ended(due, Fate.UNSURE if due.is_new else Fate.UNCHANGED, due.post.message_id)
 
-    async def _refuse(self, due: Due, error: Exception) -> None:
-        """A definite no: of this chat, or of all of them."""
-        said = str(error).lower()
-        if due.is_new and any(words in said for words in _GONE):
-            await self._pause(due, "gone")
-        elif not due.is_new:
-            gone = "message to delete not found" in said
-            await self._end(due, Fate.CHANGED if gone else Fate.UNCHANGED)
-        elif self._refused + 1 >= _TOO_MANY:
-            await self._pause(due, "refused")
+    async def _refuse(self, due: Due, verdict: Verdict, error: Exception) -> None:
+        """A definite no to a new copy: of this chat, or of all of them."""
+        if any(words in str(error).lower() for words in _GONE):
+            await self._after.pause(due, "gone")
+        elif is_of_its_kind(error):
+            await self._after.refused(due, alone=True)
+        elif not isinstance(verdict, Unreachable):
+            await self._after.refused(due, alone=False)
+        elif is_plain(error):
+            await self._after.lost(due)
         else:
-            self._refused += 1
-            log.warning("a copy was refused: %s", type(error).__name__)
-            await self._end(due, Fate.FAILED)
+            await self._after.perhaps_lost(due)
 
-    async def _pause(self, due: Due, reason: str) -> None:
-        """What stands in the way stands in the way of all: the operator decides."""
-        self._refused = 0
-        await self._store.pause(due.broadcast.id, None, self._clock(), reason)
-        await self._copies.later(due, self._clock())
-        self._nudge()
-
-    async def _end(self, due: Due, fate: Fate, message_id: int | None = None) -> None:
-        self._open.append((due, fate, message_id))
-        self._speed.count(due.broadcast.id)
-        await self._catch_up()
-
-    async def _catch_up(self) -> None:
-        """Note what ended. Raises what the database does; it is noted at the next round then."""
-        async with self._noting:
-            while self._open:
-                due, fate, message_id = self._open[0]
-                await self._copies.ended(due, fate, message_id, self._clock())
-                self._moved.add(due.broadcast.id)
-                self._open.popleft()
+    def _counted(self, broadcast_id: str) -> None:
+        self._speed.count(broadcast_id)
+        self._moved.add(broadcast_id)
 
     async def _tell(self) -> None:
         """Let it be shown how far they are, not too often."""

@@ -86,6 +86,11 @@ class Postman:
         self._begun: dict[str, str] = {}
         self._nudged = asyncio.Event()
 
+    @property
+    def hold(self) -> float:
+        """Seconds in which nobody is to be tried who waits for nothing urgent; see `Floods`."""
+        return self._floods.hold
+
     def nudge(self) -> None:
         """Something was put in the outbox: do not wait for the next round."""
         self._nudged.set()

@@ -102,6 +102,8 @@ _BY_TEXT: dict[str, type[AsItIs | SendNew | WithoutThread | AsPlainText | Unreac
     "peer_id_invalid": Unreachable,
     "have no rights to send": Unreachable,
 }
+#: A right about one kind of what can be sent: a picture, a poll.
+_KIND = re.compile(r"not enough rights to send \w|chat_send_\w+_forbidden")
 #: How an answer begins that says yes, even if it is cut off, and a refusal that is only a name.
 _YES = re.compile(r'\s*\{\s*"ok"\s*:\s*true\b')
 _NAME = re.compile(r"^(?:Bad Request: )?[A-Z][A-Z_0-9]+$")
@@ -132,6 +134,16 @@ def judge(error: Exception) -> Verdict:
 def never_left(error: Exception) -> bool:
     """Whether Telegram was not even reached, so that it has heard nothing."""
     return isinstance(error.__cause__, ClientConnectorError)
+
+
+def is_of_its_kind(error: Exception) -> bool:
+    """Whether a chat refuses such things as this, or in this place of it: not all that is said there."""
+    return isinstance(judge(error), WithoutThread) or _KIND.search(str(error).lower()) is not None
+
+
+def is_plain(error: Exception) -> bool:
+    """Whether it is this chat that cannot be reached, beyond doubt: a 400 may mean another one's."""
+    return isinstance(error, TelegramForbiddenError)
 
 
 def _is_a_yes(answer: object) -> bool:

@@ -11,7 +11,7 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
-from bot.broadcasts import Broadcasts, Source
+from bot.broadcasts import Broadcasts, NotGoing, Source, aim_of, mark
 from bot.clock import Clock
 from bot.drawing import Copy, copy
 from bot.errors import BadInput, NotYours, Refused, text
@@ -23,7 +23,7 @@ from handlers.broadcast_screens import LISTED, Aim, Draft, Go, Languages, One, S
 from handlers.operating import only_for_operators
 from handlers.operator_doors import Broadcasts as All
 from handlers.screen import LONGEST_SCREEN, Screen, answer, fits, say, show
-from storage.models import Broadcast
+from storage.models import Broadcast, BroadcastState
 
 router = Router(name="broadcast")
 router.callback_query.filter(F.data.startswith("B"))
@@ -142,17 +142,19 @@ async def ask_once_more(
 ) -> None:
     """With the count of this moment."""
     mine = await _mine(callback_data.id, callback, broadcasts)
-    aimed = await broadcasts.aim(mine.id, mine.segment, mine.segment_value)
-    await show(callback, broadcast_screens.confirmation(aimed, t))
+    await _confirm(mine, callback, t, broadcasts)
 
 
 @router.callback_query(Go.filter())
 async def go(
     callback: CallbackQuery, callback_data: Go, t: Texts, broadcasts: Broadcasts, clock: Clock
 ) -> None:
-    """The pressed message shows how far it is from now on."""
+    """The pressed message shows how far it is from now on; where it has another aim by now, it asks again."""
     mine = await _mine(callback_data.id, callback, broadcasts)
-    await broadcasts.start(mine.id, callback.from_user.id, _card(callback))
+    if callback_data.aim != aim_of(mine) and mine.state is BroadcastState.DRAFT:
+        await _confirm(mine, callback, t, broadcasts)
+        return
+    await broadcasts.start(mine, callback.from_user.id, _card(callback))
     await _show(callback, mine.id, t, broadcasts, clock)
 
 
@@ -187,8 +189,11 @@ async def steer(
             await state.set_state(Asked.words)
             await state.set_data({"id": broadcast.id})
             await show(callback, question(broadcast, t))
+        case Do.EDIT_NOW if callback_data.words != mark(broadcast.words):
+            await answer(callback)
+            await _ask_about_words(broadcast, callback, t)
         case what:
-            await _do(what, broadcast.id, callback, broadcasts)
+            await _do(what, broadcast, callback, broadcasts)
             await _show(callback, broadcast.id, t, broadcasts, clock)
 
 
@@ -201,23 +206,35 @@ async def take_words(message: Message, state: FSMContext, t: Texts, broadcasts: 
         raise TooLong
     await state.clear()
     broadcast = await broadcasts.word(broadcast.id, words.html)
-    await say(message, words)
-    await say(message, really(broadcast, Do.EDIT_NOW, t))
+    await _ask_about_words(broadcast, message, t)
 
 
-async def _do(what: Do, broadcast_id: str, callback: CallbackQuery, broadcasts: Broadcasts) -> None:
+async def _ask_about_words(broadcast: Broadcast, event: Message | CallbackQuery, t: Texts) -> None:
+    """As the copies would read, and whether they shall. Raises `NotGoing` where there are no other words."""
+    if not broadcast.words:
+        raise NotGoing
+    await say(event, Screen(broadcast.words))
+    await say(event, really(broadcast, Do.EDIT_NOW, t))
+
+
+async def _confirm(mine: Broadcast, callback: CallbackQuery, t: Texts, broadcasts: Broadcasts) -> None:
+    aimed = await broadcasts.aim(mine.id, mine.segment, mine.segment_value)
+    await show(callback, broadcast_screens.confirmation(aimed, t))
+
+
+async def _do(what: Do, broadcast: Broadcast, callback: CallbackQuery, broadcasts: Broadcasts) -> None:
     by, card = callback.from_user.id, _card(callback)
     match what:
         case Do.PAUSE:
-            await broadcasts.pause(broadcast_id, by)
+            await broadcasts.pause(broadcast.id, by)
         case Do.RESUME:
-            await broadcasts.resume(broadcast_id, by)
+            await broadcasts.resume(broadcast.id, by)
         case Do.CANCEL_NOW:
-            await broadcasts.cancel(broadcast_id, by)
+            await broadcasts.cancel(broadcast.id, by)
         case Do.DELETE_NOW:
-            await broadcasts.delete(broadcast_id, by, card)
+            await broadcasts.delete(broadcast.id, by, card)
         case Do.EDIT_NOW:
-            await broadcasts.edit(broadcast_id, by, card)
+            await broadcasts.edit(broadcast, by, card)
 
 
 async def _show(

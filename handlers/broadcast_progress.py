@@ -6,7 +6,7 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton
 from babel.numbers import format_decimal
 
-from bot.broadcasts import PACE, Broadcasts
+from bot.broadcasts import PACE, Broadcasts, mark
 from bot.clock import Clock
 from bot.drawing import Drawing
 from bot.errors import text
@@ -40,10 +40,11 @@ class Do(StrEnum):
 
 
 class Steer(CallbackData, prefix="Bp"):
-    """Do something with a broadcast that was started."""
+    """Do something with a broadcast that was started; `words` is the mark of the new ones that were shown."""
 
     what: Do
     id: str
+    words: str = ""
 
 
 class BroadcastNotices:
@@ -81,7 +82,7 @@ def progress(broadcast: Broadcast, rate: float | None, t: Texts, clock: Clock) -
 
 def really(broadcast: Broadcast, what: Do, t: Texts) -> Screen:
     """What cannot be taken back is asked once more."""
-    count = number(broadcast.sent, t)
+    count, words = number(broadcast.sent, t), ""
     match what:
         case Do.CANCEL_NOW:
             left = number(max(0, broadcast.total - handled(broadcast)), t)
@@ -96,8 +97,10 @@ def really(broadcast: Broadcast, what: Do, t: Texts) -> Screen:
             yes = t.plain("🗑 Yes, delete them")
         case _:
             asked = t("☝️ <b>Shall all copies read so?</b>\nChats: {count}", count=count)
-            yes = t.plain("✏️ Yes, edit them")
-    return Screen(asked, [[press(yes, Steer(what=what, id=broadcast.id))], [_back(broadcast, t)]])
+            yes, words = t.plain("✏️ Yes, edit them"), mark(broadcast.words)
+    return Screen(
+        asked, [[press(yes, Steer(what=what, id=broadcast.id, words=words))], [_back(broadcast, t)]]
+    )
 
 
 def question(broadcast: Broadcast, t: Texts) -> Screen:

@@ -8,7 +8,7 @@ from aiogram.types import InlineKeyboardButton
 from babel.numbers import format_decimal
 from pydantic import Field
 
-from bot.broadcasts import PACE
+from bot.broadcasts import PACE, aim_of
 from bot.i18n import Texts, visible
 from handlers.choices import language_name
 from handlers.operator_doors import Admin, Broadcasts
@@ -54,9 +54,10 @@ class Send(CallbackData, prefix="Bs"):
 
 
 class Go(CallbackData, prefix="Bg"):
-    """Send it."""
+    """Send it; `aim` is the mark of what was shown to go to whom."""
 
     id: str
+    aim: str = ""
 
 
 class One(CallbackData, prefix="Bo"):
@@ -77,11 +78,16 @@ def title(broadcast: Broadcast) -> str:
 
 def whom(broadcast: Broadcast, t: Texts) -> str:
     """Whom it is for, in words."""
-    match broadcast.segment:
+    return those(broadcast.segment, broadcast.segment_value, t)
+
+
+def those(segment: str, value: str, t: Texts) -> str:
+    """A segment in words."""
+    match segment:
         case Segment.ACTIVE:
             return t.plain("active in 30 days")
         case Segment.LANGUAGE:
-            return t.plain("who speak {language}", language=tongue(broadcast.segment_value))
+            return t.plain("who speak {language}", language=tongue(value))
         case Segment.WITH_KEY:
             return t.plain("with a key")
         case Segment.GROUPS:
@@ -167,7 +173,7 @@ def confirmation(broadcast: Broadcast, t: Texts) -> Screen:
         _how_long(broadcast, t),
         t("What was read cannot be unsaid; copies can be deleted or edited for 48 hours."),
     ]
-    yes = press(t.plain("✅ Yes, send to {count}", count=count), Go(id=broadcast.id))
+    yes = press(t.plain("✅ Yes, send to {count}", count=count), Go(id=broadcast.id, aim=aim_of(broadcast)))
     back = Aim(id=broadcast.id, what=Segment(broadcast.segment), value=broadcast.segment_value)
     return Screen("\n".join(lines), [[yes], [press(t.plain("◀ Back"), back)]])
 

@@ -7,11 +7,13 @@ from aiogram.types import CallbackQuery
 
 from bot.errors import text
 from bot.i18n import Texts, visible
-from handlers.admin_screens import back
+from bot.settings import Access
+from handlers.admin_screens import access_name, back
+from handlers.broadcast_screens import number, those
 from handlers.operating import only_for_operators
 from handlers.operator_doors import DeedsOf
 from handlers.screen import Screen, press, show
-from storage.deeds import DeedStore
+from storage.deeds import DeedStore, What
 from storage.models import Deed
 from storage.people import PeopleStore
 
@@ -20,26 +22,35 @@ router.callback_query.filter(F.data.startswith("L"))
 only_for_operators(router)
 
 _DEEDS_A_PAGE = 12
-#: The deeds by the words of the log; one that is not here is shown in those.
+#: The deeds in words.
 WORDS = {
-    "let in": text("let in"),
-    "let out": text("not let in any more"),
-    "block": text("blocked"),
-    "unblock": text("unblocked"),
-    "cap purchases_per_day": text("own limit: purchases a day"),
-    "cap active_numbers": text("own limit: numbers at once"),
-    "cap messages_per_day": text("own limit: messages a day"),
-    "cap spend_per_day": text("own limit: spending a day"),
-    "set paused": text("orders paused"),
-    "set access": text("access"),
-    "set maintenance": text("maintenance text"),
-    "set blocked_services": text("blocked services"),
-    "set notices": text("place of notices"),
-    "invite": text("invitation made"),
-    "uninvite": text("invitations revoked"),
-    "invited": text("invitation used"),
-    "backup": text("backup asked for"),
+    What.LET_IN: text("let in"),
+    What.LET_OUT: text("not let in any more"),
+    What.BLOCK: text("blocked"),
+    What.UNBLOCK: text("unblocked"),
+    What.CAP_PURCHASES: text("own limit: purchases a day"),
+    What.CAP_NUMBERS: text("own limit: numbers at once"),
+    What.CAP_MESSAGES: text("own limit: messages a day"),
+    What.CAP_SPENDING: text("own limit: spending a day"),
+    What.SET_PAUSED: text("orders paused"),
+    What.SET_ACCESS: text("access"),
+    What.SET_MAINTENANCE: text("maintenance text"),
+    What.SET_BLOCKED_SERVICES: text("blocked services"),
+    What.SET_NOTICES: text("place of notices"),
+    What.INVITE: text("invitation made"),
+    What.UNINVITE: text("invitations revoked"),
+    What.INVITED: text("invitation used"),
+    What.BACKUP: text("backup asked for"),
+    What.SENT: text("broadcast started"),
+    What.PAUSED: text("broadcast paused"),
+    What.RESUMED: text("broadcast resumed"),
+    What.CANCELLED: text("broadcast ended early"),
+    What.DELETED: text("copies deleted"),
+    What.EDITED: text("copies edited"),
 }
+_OF_BROADCASTS = (What.SENT, What.PAUSED, What.RESUMED, What.CANCELLED, What.DELETED, What.EDITED)
+#: What a deed is about is cut there.
+_LONGEST = 60
 
 
 @router.callback_query(DeedsOf.filter())
@@ -63,10 +74,32 @@ def _log(found: Sequence[Deed], page: int, names: Mapping[int, str], t: Texts) -
 
 def _line(deed: Deed, names: Mapping[int, str], t: Texts) -> str:
     """When, who, what, and about what, with nothing in it that can be pressed."""
-    what = t.plain(WORDS[deed.what]) if deed.what in WORDS else deed.what
+    what = t.plain(WORDS[What(deed.what)])
     who = visible(names.get(deed.admin_id, ""), 24) or str(deed.admin_id)
     values = {"time": t.day(deed.at), "who": who, "what": what}
-    about = visible(" ".join(deed.about.split()), 60)
+    about = visible(" ".join(_about(deed, t).split()), _LONGEST)
     if not about:
         return t("{time} · {who}: <b>{what}</b>", **values)
     return t("{time} · {who}: <b>{what}</b> <code>{about}</code>", **values, about=about)
+
+
+def _about(deed: Deed, t: Texts) -> str:
+    """What a deed is about: what went to whom, or what was set, in the reader's words."""
+    match What(deed.what):
+        case what if what in _OF_BROADCASTS:
+            return _sent_to(deed.about, t)
+        case What.SET_ACCESS if deed.about in (*Access,):
+            return access_name(Access(deed.about), t)
+        case What.SET_PAUSED if deed.about:
+            return ""
+        case what if what.startswith("set ") and not deed.about:
+            return t.plain("as in the settings")
+        case what if what.startswith("cap ") and " " not in deed.about:
+            return t.plain("{person}: as for everybody", person=deed.about)
+    return deed.about
+
+
+def _sent_to(about: str, t: Texts) -> str:
+    """Whom a broadcast is for, how many they are, and how it begins."""
+    segment, value, total, title = (*about.split(" ", 3), "")[:4]
+    return f"{those(segment, value, t)} · {number(int(total), t)} · {title}"

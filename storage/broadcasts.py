@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Update, delete, func, select, update
+from sqlalchemy import Update, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.audiences import count
 from storage.database import Database
-from storage.deeds import note
+from storage.deeds import What, note
 from storage.models import Broadcast, BroadcastState, Post
 from storage.outbox import Kind, Priority, arm
 
@@ -31,6 +31,7 @@ class Change(StrEnum):
     EDIT = "edit"
 
 
+_CHANGES = {Change.DELETE: What.DELETED, Change.EDIT: What.EDITED}
 GOING = (BroadcastState.RUNNING, BroadcastState.PAUSED)
 ENDED = (BroadcastState.DONE, BroadcastState.CANCELLED)
 
@@ -75,25 +76,34 @@ class BroadcastStore:
             return broadcast
 
     async def start(
-        self, broadcast_id: str, by: int, now: datetime, card: int | None = None
+        self, broadcast: Broadcast, by: int, now: datetime, card: int | None = None
     ) -> Broadcast | None:
-        """Send a draft to those who are there now, once: None when it was started before, or has no aim.
+        """Send a draft to those of its aim who are there now, once.
 
-        `card` is the message that shows how far it is from now on.
+        None when it was started before, has no aim, or another one than this by now. `card` is the message that
+        shows how far it is from now on.
         """
         async with self._database.begin() as session:
-            drafts = update(Broadcast).where(Broadcast.id == broadcast_id, Broadcast.segment != "")
-            started = drafts.where(Broadcast.state == BroadcastState.DRAFT).values(
-                state=BroadcastState.RUNNING, started_at=now
+            drafts = update(Broadcast).where(
+                Broadcast.id == broadcast.id, Broadcast.state == BroadcastState.DRAFT
             )
-            broadcast = await session.scalar(started.returning(Broadcast))
-            if broadcast is not None:
-                broadcast.total = await count(session, broadcast.segment, broadcast.segment_value, now)
-                await _done(session, broadcast, by, "broadcast start", now, card)
-            return broadcast
+            aimed = drafts.where(
+                Broadcast.segment != "",
+                Broadcast.segment == broadcast.segment,
+                Broadcast.segment_value == broadcast.segment_value,
+            )
+            started = aimed.values(state=BroadcastState.RUNNING, started_at=now)
+            going = await session.scalar(started.returning(Broadcast))
+            if going is not None:
+                going.total = await count(session, going.segment, going.segment_value, now)
+                await _done(session, going, by, What.SENT, now, card)
+            return going
 
     async def pause(self, broadcast_id: str, by: int | None, now: datetime, reason: str = "") -> bool:
-        """Whether it was going; `by` None is the bot itself, for a reason."""
+        """Whether it was going; `by` None is the bot itself, for a reason.
+
+        What is due is made anew when it goes on: while it is paused nothing of it waits.
+        """
         return await self._goes(
             broadcast_id, BroadcastState.RUNNING, BroadcastState.PAUSED, by, now, reason=reason
         )
@@ -110,7 +120,7 @@ class BroadcastStore:
             broadcast = await session.scalar(over.returning(Broadcast))
             if broadcast is not None:
                 await _drop_unsent(session, broadcast_id)
-                await _done(session, broadcast, by, "broadcast cancel", now)
+                await _done(session, broadcast, by, What.CANCELLED, now)
             return broadcast is not None
 
     async def word(self, broadcast_id: str, words: str, now: datetime) -> Broadcast | None:
@@ -121,15 +131,25 @@ class BroadcastStore:
             return found
 
     async def change(
-        self, broadcast_id: str, what: Change, by: int, now: datetime, card: int | None = None
+        self,
+        broadcast: Broadcast,
+        what: Change,
+        by: int,
+        now: datetime,
+        card: int | None = None,
+        told: str = "",
     ) -> bool:
-        """Begin to delete or edit the copies; whether it ended, lately, and nothing is being done to them."""
-        begun = _changeable(broadcast_id, now).values(changing=what, changed=0, reached=None, reason="")
+        """Begin to delete or edit the copies; whether it ended, lately, and nothing is being done to them.
+
+        Words that were kept meanwhile are not those meant. `told` is how the log calls it, else by its title.
+        """
+        meant = _changeable(broadcast.id, now).where(Broadcast.words == broadcast.words)
+        begun = meant.values(changing=what, changed=0, reached=None, reason="")
         async with self._database.begin() as session:
-            broadcast = await session.scalar(begun.returning(Broadcast))
-            if broadcast is not None:
-                await _done(session, broadcast, by, f"broadcast {what}", now, card)
-            return broadcast is not None
+            found = await session.scalar(begun.returning(Broadcast))
+            if found is not None:
+                await _done(session, found, by, _CHANGES[what], now, card, told)
+            return found is not None
 
     async def look(self, broadcast_id: str, admin_id: int, card: int, now: datetime) -> None:
         """From now on this message of who drafted it shows how far it is."""
@@ -139,7 +159,10 @@ class BroadcastStore:
     async def sweep(self, now: datetime) -> None:
         """Housekeeping: old drafts go, and the rows of copies that nobody can delete any more."""
         old = select(Broadcast.id).where(
-            Broadcast.state.in_(ENDED), Broadcast.ended_at <= now - CHANGEABLE, Broadcast.changing == ""
+            Broadcast.state.in_(ENDED),
+            Broadcast.ended_at <= now - CHANGEABLE,
+            Broadcast.changing == "",
+            exists().where(Post.broadcast == Broadcast.id),
         )
         drafts = delete(Broadcast).where(
             Broadcast.state == BroadcastState.DRAFT, Broadcast.created_at < now - DRAFTED
@@ -173,7 +196,10 @@ class BroadcastStore:
             there = update(Broadcast).where(Broadcast.id == broadcast_id, Broadcast.state == before)
             broadcast = await session.scalar(there.values(state=after, reason=reason).returning(Broadcast))
             if broadcast is not None:
-                what = "broadcast pause" if after is BroadcastState.PAUSED else "broadcast resume"
+                what = What.RESUMED
+                if after is BroadcastState.PAUSED:
+                    what = What.PAUSED
+                    await _drop_unsent(session, broadcast_id)
                 await _done(session, broadcast, by, what, now)
             return broadcast is not None
 
@@ -188,17 +214,18 @@ async def _done(
     session: AsyncSession,
     broadcast: Broadcast,
     by: int | None,
-    what: str,
+    what: What,
     now: datetime,
     card: int | None = None,
+    told: str = "",
 ) -> None:
     """An operator's deed is written into the log, what the bot did by itself rings; both are shown.
 
     `card` shows it from now on; only in the chat of who drafted it.
     """
     if by is not None:
-        whom = f"{broadcast.segment} {broadcast.segment_value}".strip()
-        note(session, by, what, f"{broadcast.id} to {whom}: {broadcast.total}", now)
+        whom = f"{broadcast.segment} {broadcast.segment_value or '-'} {broadcast.total}"
+        note(session, by, what, f"{whom} {told or broadcast.title}", now)
     admin = broadcast.admin_id
     hangs = card if by == admin else None
     await arm(session, Kind.PROGRESS, broadcast.id, admin, now, anew=by is None, hangs=hangs)
@@ -207,7 +234,15 @@ async def _done(
 async def _drop_unsent(session: AsyncSession, broadcast_id: str) -> None:
     """What is being sent right now finds its end."""
     unsent = delete(Post).where(Post.priority == Priority.BROADCAST, Post.next_try_at.is_not(None))
-    await session.execute(unsent.where(Post.broadcast == broadcast_id, Post.failure == ""))
+    mine = unsent.where(Post.broadcast == broadcast_id, Post.failure == "")
+    if chats := (await session.scalars(mine.returning(Post.chat_id))).all():
+        await step_back(session, broadcast_id, max(chats))
+
+
+async def step_back(session: AsyncSession, broadcast_id: str, chat_id: int) -> None:
+    """Within the caller's transaction: a chat lost its row, and is among the next ones if it goes on."""
+    past = update(Broadcast).where(Broadcast.id == broadcast_id, Broadcast.reached <= chat_id)
+    await session.execute(past.where(Broadcast.state.in_(GOING)).values(reached=chat_id + 1))
 
 
 async def lose_track(session: AsyncSession, now: datetime) -> None:

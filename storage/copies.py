@@ -19,8 +19,9 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, s
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.audiences import next_chats
+from storage.broadcasts import step_back
 from storage.database import Database
-from storage.models import Broadcast, BroadcastState, Chat, Post, Preferences
+from storage.models import GOES_ON, Broadcast, BroadcastState, Chat, Post, Preferences
 from storage.outbox import EVERYWHERE, TRYING, Kind, Priority, arm, new_id
 
 #: So many copies of a broadcast are due at most, and more are made when there are fewer than half of them.
@@ -64,7 +65,7 @@ class CopyStore:
     async def feed(self, now: datetime) -> bool:
         """Make the next rows of all that goes on, and end what has none left; whether anything goes on."""
         async with self._database.begin() as session:
-            going = (await session.scalars(select(Broadcast).where(_goes_on()))).all()
+            going = (await session.scalars(select(Broadcast).where(GOES_ON))).all()
             for broadcast in going:
                 due = await _how_many_due(session, broadcast)
                 if due < self._ahead // 2:
@@ -83,18 +84,25 @@ class CopyStore:
             return [_read(*row) for row in rows]
 
     async def begin(self, due: Due, now: datetime) -> bool:
-        """Before the call: from now on a copy is never sent again. False where it is not to be sent now."""
+        """Before the call: from now on a copy is never sent again. False where it is not to be sent now.
+
+        A group and what it became may both have a row: only one of them is sent.
+        """
         wanted = Broadcast.state == BroadcastState.RUNNING if due.is_new else Broadcast.changing != ""
         goes_on = exists().where(Broadcast.id == due.post.broadcast, wanted)
         still = update(Post).where(Post.id == due.post.id, Post.next_try_at.is_not(None), Post.failure == "")
+        second = delete(Post).where(Post.id == due.post.id, Post.sent_at.is_(None), Post.failure == "")
         async with self._database.begin() as session:
+            await session.execute(second.where(_has_twin()))
             tried = still.where(goes_on, ~_flooded(now)).values(failure=TRYING[0])
             return await session.scalar(tried.returning(Post.id)) is not None
 
     async def ended(self, due: Due, fate: Fate, message_id: int | None, now: datetime) -> None:
-        """What became of it, and one more of these in its broadcast."""
+        """What became of it, and one more of these in its broadcast; what was not changed hangs on."""
         failure = "" if fate in (Fate.SENT, Fate.CHANGED) else fate.capitalize()
-        values: dict[str, Any] = {"next_try_at": None, "failure": failure, "message_id": message_id}
+        values: dict[str, Any] = {"next_try_at": None, "failure": failure}
+        if fate is not Fate.UNCHANGED:
+            values["message_id"] = message_id
         if fate is Fate.SENT:
             values["sent_at"] = now
         async with self._database.begin() as session:
@@ -105,13 +113,17 @@ class CopyStore:
     async def later(self, due: Due, at: datetime, burnt: int = 0) -> None:
         """It was not sent, that is certain, or may be changed twice: it is tried again.
 
-        A copy whose broadcast was cancelled goes, and one in whose chat there is another.
+        A copy whose broadcast does not go out goes, as a paused one makes it anew, and one whose chat has
+        another.
         """
         mine, tries = Post.id == due.post.id, Post.attempts + burnt
         again = update(Post).where(mine).values(next_try_at=at, failure="", attempts=tries)
         async with self._database.begin() as session:
             await session.execute(again)
-            await session.execute(delete(Post).where(mine, Post.sent_at.is_(None), _is_needless()))
+            needless = delete(Post).where(mine, Post.sent_at.is_(None), or_(_stands_still(), _has_twin()))
+            chat_id = await session.scalar(needless.returning(Post.chat_id))
+            if chat_id is not None:
+                await step_back(session, due.broadcast.id, chat_id)
 
     async def interrupted(self, now: datetime) -> int:
         """At the start: what was being sent when the process died; how many copies nobody is sure of.
@@ -157,12 +169,17 @@ def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (*ours, _goes_on(), open_now, ~_flooded(now))
 
 
-def _is_needless() -> ColumnElement[bool]:
-    """Whether its broadcast was cancelled, or its chat, where a group moved to, has another copy."""
+def _has_twin() -> ColumnElement[bool]:
+    """Whether its chat, where a group moved to, has another copy."""
     twin = Post.__table__.alias()
     same = (twin.c.broadcast == Post.broadcast, twin.c.chat_id == Post.chat_id, twin.c.id != Post.id)
-    cancelled = exists().where(Broadcast.id == Post.broadcast, Broadcast.state == BroadcastState.CANCELLED)
-    return or_(cancelled, exists().where(*same))
+    return exists().where(*same)
+
+
+def _stands_still() -> ColumnElement[bool]:
+    """Whether its broadcast was paused or cancelled."""
+    stopped = (BroadcastState.PAUSED, BroadcastState.CANCELLED)
+    return exists().where(Broadcast.id == Post.broadcast, Broadcast.state.in_(stopped))
 
 
 def _read(

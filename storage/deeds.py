@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,9 +12,40 @@ from storage.models import Deed
 from storage.outbox import new_id
 
 
+class What(StrEnum):
+    """Every deed there is."""
+
+    LET_IN = "let in"
+    LET_OUT = "let out"
+    BLOCK = "block"
+    UNBLOCK = "unblock"
+    CAP_PURCHASES = "cap purchases_per_day"
+    CAP_NUMBERS = "cap active_numbers"
+    CAP_MESSAGES = "cap messages_per_day"
+    CAP_SPENDING = "cap spend_per_day"
+    SET_PAUSED = "set paused"
+    SET_ACCESS = "set access"
+    SET_MAINTENANCE = "set maintenance"
+    SET_BLOCKED_SERVICES = "set blocked_services"
+    SET_NOTICES = "set notices"
+    INVITE = "invite"
+    UNINVITE = "uninvite"
+    INVITED = "invited"
+    BACKUP = "backup"
+    SENT = "broadcast start"
+    PAUSED = "broadcast pause"
+    RESUMED = "broadcast resume"
+    CANCELLED = "broadcast cancel"
+    DELETED = "broadcast delete"
+    EDITED = "broadcast edit"
+
+
 def note(session: AsyncSession, admin_id: int, what: str, about: str, now: datetime) -> None:
-    """Within the caller's transaction: an operator does this. Never a code, a key or a number in `about`."""
-    session.add(Deed(id=new_id(), at=now, admin_id=admin_id, what=what, about=about[:256]))
+    """Within the caller's transaction: an operator does this. Never a code, a key or a number in `about`.
+
+    Raises `ValueError` for a deed that is not in `What`.
+    """
+    session.add(Deed(id=new_id(), at=now, admin_id=admin_id, what=str(What(what)), about=about[:256]))
 
 
 class DeedStore:

@@ -21,8 +21,8 @@ class SwitchStore:
             return {row.name: row.value for row in await session.scalars(select(Switch))}
 
     async def set(self, name: str, value: str | None, by: int, now: datetime, about: str = "") -> None:
-        """Set one; None puts it back to what the settings say. The log says `about`, else the value."""
-        told = about or ("as in the settings" if value is None else value)
+        """Set one; None puts it back to what the settings say. The log says `about` or the value, if any."""
+        told = about or value or ""
         async with self._database.begin() as session:
             await session.execute(delete(Switch).where(Switch.name == name))
             if value is not None:

@@ -1,6 +1,7 @@
 """The tables, a file per subject, under one roof."""
 
 from storage.models.activations import (
+    IS_OPEN,
     OPEN,
     REACHED_FROM,
     Activation,
@@ -10,7 +11,7 @@ from storage.models.activations import (
     State,
     Step,
 )
-from storage.models.broadcasts import Broadcast, BroadcastState
+from storage.models.broadcasts import GOES_ON, Broadcast, BroadcastState
 from storage.models.chats import Canary, Chat, Form, Key
 from storage.models.columns import Moment, Money, Row
 from storage.models.counted import Counted
@@ -34,6 +35,8 @@ from storage.models.watches import WATCH_OPEN, WATCH_REACHED_FROM, Watch, WatchS
 
 __all__ = [
     "GIVEN_BACK",
+    "GOES_ON",
+    "IS_OPEN",
     "MESSAGE_REACHED_FROM",
     "OPEN",
     "ORDER_REACHED_FROM",

@@ -20,16 +20,20 @@ class BroadcastState(StrEnum):
     DONE = "done"
 
 
+#: It is being sent, or its copies are being changed; in these words, as the index is found by them.
+GOES_ON = sql("state = 'running' OR changing != ''")
+
+
 class Broadcast(Row):
     """A message copied to every chat of a segment; each copy is a row of the outbox, made in slices."""
 
     __tablename__ = "broadcasts"
     __table_args__ = (
         Index(
-            "ix_broadcasts_state",
+            "ix_broadcasts_going",
             "state",
-            sqlite_where=sql("state IN ('running', 'paused')"),
-            postgresql_where=sql("state IN ('running', 'paused')"),
+            sqlite_where=GOES_ON,
+            postgresql_where=GOES_ON,
         ),
     )
 

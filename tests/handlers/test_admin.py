@@ -116,7 +116,7 @@ async def test_the_log_tells_who_did_what_page_by_page(operator: Chat, house: Ho
     assert operator.screen.count("Olga: orders paused") == 2
     await operator.press("Newer")
     assert operator.screen.count("Olga: orders paused") == 12
-    assert await last_deed(house) == (operator.person_id, "set paused", "as in the settings")
+    assert await last_deed(house) == (operator.person_id, "set paused", "")
 
 
 async def test_for_everybody_else_the_command_does_not_exist(operator: Chat, ann: Chat) -> None:

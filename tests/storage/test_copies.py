@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 
 from storage.broadcasts import CHANGEABLE, BroadcastStore, Change
 from storage.copies import CopyStore, Fate
 from storage.database import Database
 from storage.hindsight import mistrust
-from storage.models import Broadcast, BroadcastState, Chat, Deed, Post
+from storage.models import GOES_ON, Broadcast, BroadcastState, Chat, Deed, Post
 from storage.outbox import OutboxStore
 from tests.storage.shelf import NOW, put
 
@@ -22,11 +22,12 @@ NEWS = "news"
 async def store(database: Database) -> BroadcastStore:
     """Fifty people, and a broadcast to all of them that has started."""
     chats = [Chat(id=one, kind="private", created_at=NOW, seen_at=NOW) for one in range(1, 51)]
-    draft = Broadcast(id=NEWS, admin_id=OLGA, source_id=7, created_at=NOW)
+    draft = Broadcast(id=NEWS, admin_id=OLGA, source_id=7, title="We moved", created_at=NOW)
     await put(database, *chats, draft)
     made = BroadcastStore(database)
-    await made.aim(NEWS, "all", "", NOW)
-    assert await made.start(NEWS, OLGA, NOW) is not None
+    aimed = await made.aim(NEWS, "all", "", NOW)
+    assert aimed is not None
+    assert await made.start(aimed, OLGA, NOW) is not None
     return made
 
 
@@ -121,15 +122,15 @@ async def test_cancelled_who_has_no_copy_gets_none_and_what_is_under_way_ends(
 
 
 async def test_a_broadcast_is_started_once(store: BroadcastStore) -> None:
-    assert await store.start(NEWS, OLGA, NOW) is None
+    assert await store.start(await row(store), OLGA, NOW) is None
 
 
 async def test_copies_are_changed_once_each_and_again_after_a_death(
     store: BroadcastStore, copies: CopyStore, database: Database
 ) -> None:
     await all_ended(copies)
-    assert await store.change(NEWS, Change.DELETE, OLGA, NOW)
-    assert not await store.change(NEWS, Change.EDIT, OLGA, NOW)
+    assert await store.change(await row(store), Change.DELETE, OLGA, NOW)
+    assert not await store.change(await row(store), Change.EDIT, OLGA, NOW)
     await copies.feed(NOW)
     [one] = await copies.next(NOW, 1)
     assert await copies.begin(one, NOW)
@@ -148,7 +149,7 @@ async def test_after_two_days_the_rows_go_and_the_figures_stay(
     await store.sweep(NOW + CHANGEABLE)
     assert await posts(database) == []
     assert (await row(store)).sent == 50
-    assert not await store.change(NEWS, Change.DELETE, OLGA, NOW + CHANGEABLE)
+    assert not await store.change(await row(store), Change.DELETE, OLGA, NOW + CHANGEABLE)
 
 
 async def test_after_a_restore_nothing_is_sent_on(
@@ -172,7 +173,7 @@ async def test_every_deed_stands_in_the_log(store: BroadcastStore, database: Dat
     assert {deed.what for deed in deeds} == {
         f"broadcast {what}" for what in ("start", "pause", "resume", "cancel")
     }
-    assert {deed.about for deed in deeds} == {"news to all: 50"}
+    assert {deed.about for deed in deeds} == {"all - 50 We moved"}
 
 
 async def test_a_group_that_moved_into_a_chat_with_a_copy_gets_no_second_one(
@@ -196,6 +197,81 @@ async def test_copies_are_not_the_postmans(
     outbox = OutboxStore(database)
     assert [post.kind for post in await outbox.due(NOW)] == ["progress"]
     assert await outbox.chats_due(NOW, (), 100) == [OLGA]
+
+
+async def test_of_two_rows_of_one_chat_only_one_is_begun(
+    store: BroadcastStore, copies: CopyStore, database: Database
+) -> None:
+    await copies.feed(NOW)
+    first, second, *_ = await copies.next(NOW, 10)
+    async with database.begin() as session:
+        moved = await session.get(Post, first.post.id)
+        assert moved is not None
+        moved.chat_id = second.post.chat_id
+    assert [await copies.begin(first, NOW), await copies.begin(second, NOW)] == [False, True]
+
+
+async def test_what_was_not_changed_can_be_deleted_later(
+    store: BroadcastStore, copies: CopyStore, database: Database
+) -> None:
+    await all_ended(copies)
+    assert await store.change(await row(store), Change.EDIT, OLGA, NOW)
+    assert await all_ended(copies, Fate.UNCHANGED) == 50
+    assert {post.message_id for post in await posts(database)} == {1}
+    assert await store.change(await row(store), Change.DELETE, OLGA, NOW)
+    assert await all_ended(copies, Fate.CHANGED) == 50
+
+
+async def test_words_that_were_kept_meanwhile_are_not_those_meant(
+    store: BroadcastStore, copies: CopyStore
+) -> None:
+    await all_ended(copies)
+    meant = await store.word(NEWS, "first", NOW)
+    assert meant is not None
+    await store.word(NEWS, "second", NOW)
+    assert not await store.change(meant, Change.EDIT, OLGA, NOW)
+
+
+async def test_another_aim_than_the_one_shown_is_not_sent_to(database: Database) -> None:
+    store = BroadcastStore(database)
+    await put(database, Broadcast(id=NEWS, admin_id=OLGA, source_id=7, created_at=NOW))
+    shown = await store.aim(NEWS, "groups", "", NOW)
+    assert shown is not None
+    await store.aim(NEWS, "all", "", NOW)
+    assert await store.start(shown, OLGA, NOW) is None
+
+
+async def test_while_it_is_paused_no_row_of_it_waits(
+    store: BroadcastStore, copies: CopyStore, database: Database
+) -> None:
+    await copies.feed(NOW)
+    sent, refused, *_ = await copies.next(NOW, 10)
+    assert [await copies.begin(each, NOW) for each in (sent, refused)] == [True, True]
+    await store.pause(NEWS, None, NOW, "refused")
+    await copies.ended(sent, Fate.SENT, 5, NOW)
+    await copies.later(refused, NOW)
+    assert [post.next_try_at for post in await posts(database)] == [None]
+    await store.resume(NEWS, OLGA, NOW)
+    assert await all_ended(copies) == 49
+    assert sorted(post.chat_id for post in await posts(database)) == list(range(1, 51))
+
+
+async def test_a_broadcast_whose_rows_are_gone_is_swept_no_more(
+    store: BroadcastStore, copies: CopyStore, database: Database
+) -> None:
+    await all_ended(copies)
+    await store.sweep(NOW + CHANGEABLE)
+    asked: list[str] = []
+    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    await store.sweep(NOW + CHANGEABLE)
+    assert not any("DELETE FROM outbox" in words for words in asked)
+
+
+async def test_what_goes_on_is_found_by_its_index(database: Database) -> None:
+    plan = f"EXPLAIN QUERY PLAN SELECT id FROM broadcasts WHERE {GOES_ON}"  # noqa: S608
+    async with database.begin() as session:
+        told = [str(line[3]) for line in await session.execute(text(plan))]
+    assert any("ix_broadcasts_going" in line for line in told), told
 
 
 @pytest.mark.parametrize("query", ["codes", "copies"])

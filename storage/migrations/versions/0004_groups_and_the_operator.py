@@ -27,6 +27,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_outbox_parked", "outbox")
+    op.drop_index("ix_activations_open", "activations")
     op.drop_index("ix_messages_confirmed_at", "messages")
     op.drop_index("ix_rental_orders_ordered_at", "rental_orders")
     op.drop_index("ix_activations_created_at", "activations")
@@ -132,6 +133,7 @@ def _operators() -> None:
         sa.Column("subject", sa.String(64), nullable=False),
         sa.Column("id", sa.String(16), nullable=False),
         sa.Column("since", sa.Float(53), nullable=False),
+        sa.Column("returns", sa.BigInteger(), nullable=False),
         sa.Column("detail", sa.String(256), nullable=False),
         sa.Column("told_at", sa.Float(53), nullable=True),
         sa.Column("ended_at", sa.Float(53), nullable=True),
@@ -165,9 +167,9 @@ def _broadcasts() -> None:
         sa.Column("ended_at", sa.Float(53), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcasts")),
     )
-    going_on = sa.text("state IN ('running', 'paused')")
+    going_on = sa.text("state = 'running' OR changing != ''")
     op.create_index(
-        "ix_broadcasts_state", "broadcasts", ["state"], sqlite_where=going_on, postgresql_where=going_on
+        "ix_broadcasts_going", "broadcasts", ["state"], sqlite_where=going_on, postgresql_where=going_on
     )
     op.create_index(op.f("ix_broadcasts_created_at"), "broadcasts", ["created_at"])
 
@@ -203,6 +205,14 @@ def _figures() -> None:
     op.create_index("ix_rental_orders_ordered_at", "rental_orders", ["ordered_at"])
     op.create_index("ix_messages_confirmed_at", "messages", ["confirmed_at"])
     parked = sa.text("failure = 'Unreachable'")
+    going_on = sa.text("state IN ('buying', 'waiting', 'cancelling')")
+    op.create_index(
+        "ix_activations_open",
+        "activations",
+        ["provider", "state"],
+        sqlite_where=going_on,
+        postgresql_where=going_on,
+    )
     op.create_index("ix_outbox_parked", "outbox", ["failure"], sqlite_where=parked, postgresql_where=parked)
 
 
