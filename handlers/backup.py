@@ -30,7 +30,7 @@ router.callback_query.filter(F.data.startswith("O"))
 only_for_operators(router)
 
 #: The errand's name: one backup at a time.
-_ERRAND = "the sealed backup"
+_ERRAND = "backup"
 
 
 @router.callback_query(BackUp.filter(F.sure.is_(False)))

@@ -96,4 +96,5 @@ def told(full: GroupLimit, t: Texts) -> str:
     why = t.plain_error(full)
     if full.free_at is None:
         return why
-    return f"{why} {t.plain('The next one: from {time} on.', time=t.day(full.free_at))}"
+    again = t.plain("The next one: from {time} on.", time=t.day(full.free_at))
+    return f"{why} {again}"

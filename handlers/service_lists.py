@@ -40,7 +40,8 @@ def all_services(
     shown, pages = page_of(listing.items, page, SERVICES_A_PAGE)
     text = t("<b>Which service is the number for?</b>\nPress one, or type it: <i>telegram usa</i>")
     if not alone:
-        text = f"{which_service(t)}\n{t('Press one, or answer this message with it: <i>telegram usa</i>')}"
+        how = t("Press one, or answer this message with it: <i>telegram usa</i>")
+        text = f"{which_service(t)}\n{how}"
     rows = [first if page == 0 else [], *in_rows([_button(each, "") for each in shown], 2)]
     rows.append(turn(page, pages, lambda to: Services(page=to)))
     if not listing.items:

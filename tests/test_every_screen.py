@@ -15,7 +15,7 @@ from bot.i18n import LOCALES, Catalogues, short_countries
 from bot.sandbox.sites import all_sites
 from handlers import privacy
 from handlers.choices import Speak
-from tests.handlers.belongings import Presser, buttons, gathered
+from tests.handlers.belongings import CODE, Presser, buttons, gathered
 from tests.house import House
 from tests.wanderer import Wanderer
 
@@ -29,6 +29,7 @@ NAMES = "Alpha Beta Google InfoCenter Promo Taxi Telegram WhatsApp tmobile veriz
 ENGLISH = Locale("en")
 SAID_BY_BABEL = (
     LONGEST_SERVICE,
+    f"{CODE} is your code",
     *ENGLISH.territories.values(),
     *short_countries("en").values(),
     *ENGLISH.months["format"]["abbreviated"].values(),

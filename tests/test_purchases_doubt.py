@@ -16,7 +16,8 @@ from bot.errors import (
     UnknownKey,
 )
 from bot.providers.base import Balance, Number
-from storage.models import Activation, State
+from storage.models import Activation, Buyers, State
+from storage.sharings import SharingStore
 from tests.core import Core, open_core
 
 
@@ -246,6 +247,7 @@ async def test_a_number_bought_in_another_chat_with_the_same_account_is_not_ours
     core.alpha.lists_active()
     core.alpha.fails("buy", Unavailable())
     lost = await core.buy()
+    await SharingStore(core.database).set(team.chat_id, core.clock(), who_buys=Buyers.EVERYONE)
     theirs = await core.buy(key_id=team.id, chat_id=-100)
     await core.purchases.look_for(lost)
     assert (theirs.state, theirs.provider_id) == (State.WAITING, "alpha-1")

@@ -112,7 +112,15 @@ LEFT_OUT = {
                 "last_written",
             }
         ),
-        *("another_sms", "asked_again", "told_sent", "card_chat_id", "card_message_id"),
+        *(
+            "another_sms",
+            "asked_again",
+            "told_sent",
+            "bought_by",
+            "for_all",
+            "card_chat_id",
+            "card_message_id",
+        ),
     },
     "Rental": {
         *(_WORK | {"online", "sim_wish", "sim_wished_at", "pressed_at", "listed_at", "missing_since"}),

@@ -76,6 +76,7 @@ async def test_a_forwarded_text_is_read_as_any_other(chat: Chat) -> None:
 
 async def test_in_a_group_nothing_is_said_to_what_is_not_meant_for_the_bot(chat: Chat, house: House) -> None:
     group = house.group(chat)
+    await house.settle()
     count = len(group.messages)
     for content in (*MEDIA.values(), {"text": "how are you all?"}):
         await sends(group, content)

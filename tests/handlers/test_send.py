@@ -56,6 +56,7 @@ async def test_a_key_that_only_sends_leads_there_at_once(newcomer: Chat, house: 
 
 async def test_in_a_group_nothing_is_sent(sender: Chat, house: House) -> None:
     group = house.group(sender)
+    await house.settle()
     await group.say("/send")
     assert "private chat" in group.screen
     assert len(group.news) == 1

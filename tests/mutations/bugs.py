@@ -52,9 +52,9 @@ BUGS = (
         "bot/postman.py",
         (
             (
-                "                message_id = await send(self._bot, post, drawing)\n",
-                "                await self._outbox.sent(post, 0, self._clock(), drawing.again_at)\n"
-                "                message_id = await send(self._bot, post, drawing)\n",
+                "            message_id = await send(self._bot, post, drawing)\n",
+                "            await self._outbox.sent(post, 0, self._clock(), drawing.again_at)\n"
+                "            message_id = await send(self._bot, post, drawing)\n",
             ),
         ),
         "tests/test_postman_crashes.py"
