@@ -112,10 +112,13 @@ def _move(message: Message | None) -> tuple[int, int] | None:
 
 
 def _heard_in(update: Update) -> Chat | None:
-    """The chat of a press or a text; what else happens in a group may be the bot's own leave."""
+    """The chat of a press or a text; what else happens in a group may be the bot's own leave.
+
+    A press in a group tells nothing: it comes also where the bot may not write.
+    """
     press = update.callback_query
     message = update.message if press is None else press.message
-    if message is None or (message is update.message and message.chat.id < 0 and message.text is None):
+    if message is None or (message.chat.id < 0 and (press is not None or update.message.text is None)):
         return None
     return message.chat
 

@@ -9,7 +9,7 @@ from bot.drawing import Drawing
 from bot.i18n import Texts
 from bot.providers.base import Provider
 from handlers.doors import AddKey, Balance, Keys
-from handlers.group_doors import Share
+from handlers.group_doors import GroupKeys, Share
 from handlers.key_marks import money, name_of, refusal
 from handlers.key_screens import Limit, TryKey
 from handlers.open_ends import told
@@ -44,12 +44,8 @@ class KeyNotices:
 
 
 def draw_shared(key: Key, t: Texts, providers: Mapping[str, Provider], post: Post) -> Drawing:
-    """What a group is told of a key that was added for it."""
-    added = t(
-        "🔑 <b>{name}</b> is connected to this group · {money}",
-        name=name_of(key, providers),
-        money=money(key, t),
-    )
+    """What a group is told of a key that was added for it; the balance is for who may buy: /balance."""
+    added = t("🔑 <b>{name}</b> is connected to this group.", name=name_of(key, providers))
     screen = Screen(
         f"{added}\n" + t("Who may buy here sends /buy. Administrators set the rules with /share."),
         [[press(t.plain("⚙️ Sharing"), Share())]],
@@ -63,6 +59,8 @@ def draw_low(
     """None when it is no longer so."""
     if key.low_told_at is None or limit is None:
         return None
+    if post.chat_id < 0:
+        return _low_in_group(key, t, providers, post)
     lines = [
         t(
             "📉 <b>{name}</b> is running low: <b>{money}</b> left.",
@@ -76,6 +74,15 @@ def draw_low(
     ]
     rows = [[press(t.plain("💰 Balance"), Balance()), press(t.plain("🔔 Change"), Limit(id=key.id))]]
     return _said(Screen("\n".join(lines), rows), post)
+
+
+def _low_in_group(key: Key, t: Texts, providers: Mapping[str, Provider], post: Post) -> Drawing:
+    """Without an amount: not everybody there may see it."""
+    told = t(
+        "📉 <b>{name}</b> is running low. Top it up on the provider's site.", name=name_of(key, providers)
+    )
+    rows = [[press(t.plain("💰 Balance"), Balance()), press(t.plain("⚙️ Sharing"), Share())]]
+    return _said(Screen(told, rows), post)
 
 
 def draw_stopped(
@@ -100,6 +107,8 @@ def draw_stopped(
         [press(t.plain("🔎 Test"), TryKey(id=key.id)), press(t.plain("🔑 Keys"), Keys())],
         [press(t.plain("🔑 Add a provider key"), AddKey())],
     ]
+    if post.chat_id < 0:
+        rows = [[press(t.plain("🔑 Keys"), GroupKeys()), press(t.plain("⚙️ Sharing"), Share())]]
     return _said(Screen("\n".join(lines), rows), post)
 
 

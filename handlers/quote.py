@@ -12,7 +12,7 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton
 
 from bot.balances import Balances
 from bot.clock import Clock
-from bot.errors import NotOffered, UnknownKey
+from bot.errors import NotOffered, Refused, UnknownKey, text
 from bot.floods import wait_for_words
 from bot.groups import Groups
 from bot.i18n import Texts
@@ -34,6 +34,13 @@ from storage.quotes import QuoteStore
 router = Router(name="quote")
 router.callback_query.filter(F.data.startswith("q"))
 for_buyers(router)
+
+
+class Muted(Refused):
+    text = text(
+        "I may not write in this group right now, and you have no private chat with me: nothing was bought. "
+        "Start one, or let an administrator allow me to write."
+    )
 
 
 @router.callback_query(Choose.filter())
@@ -127,6 +134,7 @@ async def spend(
     """
     nonce, person_id, chat_id = callback_data.nonce, callback.from_user.id, chat_of(callback)
     await wait_for_words(chats, chat_id, clock())
+    await _can_be_told(chats, chat_id, person_id)
     place = await counter(callback, groups)
     try:
         await purchases.buy(nonce, person_id, chat_id, place.card_id, callback_data.value, seat=place.seat)
@@ -138,6 +146,17 @@ async def spend(
         await answer(callback, told(full, t), alert=True)
     else:
         await _ordered(callback, place, t)
+
+
+async def _can_be_told(chats: ChatStore, chat_id: int, person_id: int) -> None:
+    """Before money is spent in a group: `Muted` where its number could be told nowhere."""
+    if chat_id < 0 and not await _reached(chats, chat_id) and not await _reached(chats, person_id):
+        raise Muted
+
+
+async def _reached(chats: ChatStore, chat_id: int) -> bool:
+    chat = await chats.get(chat_id)
+    return chat is not None and chat.unreachable_at is None and bool(chat.kind)
 
 
 async def _ordered(callback: CallbackQuery, place: Counter, t: Texts) -> None:

@@ -7,6 +7,7 @@ a call that can change nothing but a message for one person.
 """
 
 import logging
+from contextlib import suppress
 
 from aiogram import Bot
 from aiogram.exceptions import AiogramError
@@ -68,7 +69,8 @@ async def _whisper(bot: Bot, callback: CallbackQuery, screen: Screen, t: Texts) 
         said = await _said_to_one(bot, callback, t)
         if said.message_id or not said.ephemeral_message_id:
             log.warning("a message for one person was shown to a group: no more of them")
-            await said.delete()
+            with suppress(AiogramError, TimeoutError):
+                await said.delete()
             return False
         await _put_into(bot, callback, said.ephemeral_message_id, screen)
     except (AiogramError, TimeoutError, OSError) as error:

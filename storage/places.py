@@ -50,10 +50,13 @@ _FAMILIES = (
 
 
 async def place_of(session: AsyncSession, kind: str, subject: str, chat_id: int) -> tuple[int, int | None]:
-    """Within the caller's transaction: the chat and the topic to say something new in."""
+    """Within the caller's transaction: the chat and the topic to say something new in.
+
+    What is no number's, as the news of a group's key, goes to the topic that its rules name.
+    """
     family = next((each for each in _FAMILIES if kind in each.kinds), None)
     if family is None or chat_id > 0:
-        return chat_id, None
+        return chat_id, None if chat_id > 0 else await _named(session, chat_id)
     lost = select(Chat.id).where(Chat.id == chat_id, Chat.unreachable_at.is_not(None))
     if await session.scalar(lost) is not None:
         owner = await session.scalar(select(family.owner(kind, subject)))
@@ -64,10 +67,16 @@ async def place_of(session: AsyncSession, kind: str, subject: str, chat_id: int)
 async def _topic(session: AsyncSession, family: _Family, kind: str, subject: str, chat_id: int) -> int | None:
     """A card's by the rules of its group or by its order, what rings by its card."""
     if kind == family.card:
-        named = await session.scalar(select(Sharing.thread_id).where(Sharing.chat_id == chat_id))
+        named = await _named(session, chat_id)
         return named or await session.scalar(select(Post.thread_id).where(Post.dedup == _first(subject)))
     card = Post.dedup == f"{family.card}:" + family.id(kind, subject)
     return await session.scalar(select(Post.thread_id).where(card))
+
+
+async def _named(session: AsyncSession, chat_id: int) -> int | None:
+    """The topic that a group's rules name."""
+    named: int | None = await session.scalar(select(Sharing.thread_id).where(Sharing.chat_id == chat_id))
+    return named
 
 
 def _first(activation_id: str) -> Any:

@@ -280,6 +280,23 @@ async def test_who_sees_what_is_sold_is_asked_at_every_press(group: Chat, house:
     assert len(house.sent("getChatMember")) == asked + 1
 
 
+async def test_where_the_number_could_be_told_nowhere_nothing_is_bought(
+    group: Chat, bob: Chat, house: House
+) -> None:
+    seat = group.seat(bob)
+    await seat.say("/buy telegram us")
+    await seat.press("Alpha")
+    house.human.add_bot(group.chat_id, group.person_id, "restricted")
+    await house.settle()
+    await seat.press("Buy for")
+    assert (seat.alert or "").startswith("I may not write in this group right now")
+    assert house.alpha.called("buy") == []
+    await bob.say("/start")
+    await seat.press("Buy for")
+    assert len(house.alpha.called("buy")) == 1
+    assert "201-555" in bob.find("📱")["text"]
+
+
 async def test_presses_of_two_people_on_their_own_menus_at_once_both_buy(
     group: Chat, bob: Chat, house: House
 ) -> None:

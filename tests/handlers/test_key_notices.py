@@ -8,7 +8,8 @@ import pytest
 from bot.errors import BadKey, Banned, CodebellError, Unavailable
 from storage.models import Key
 from tests.doubles import KEY
-from tests.house import Chat, House
+from tests.handlers.teams import team
+from tests.house import Chat, House, labels
 
 LOW = "📉 Alpha is running low"
 STOPPED = "⛔ Alpha: the key …abcd does not work any more."
@@ -249,3 +250,29 @@ async def test_a_key_that_works_again_before_it_was_told_is_not_told(chat: Chat,
     await house.codebell.balances.ask(await key_of(chat, house))
     await house.wait(24 * 3600)
     assert said(chat, STOPPED) == 0
+
+
+async def test_in_a_group_what_is_said_of_its_key_tells_no_amount_and_has_ways_that_work_there(
+    chat: Chat, house: House
+) -> None:
+    group = await team(house, chat)
+    topic = await chosen_topic(group, house)
+    await limited(group, house, "5")
+    await has(group, house, "3")
+    low = group.find(LOW)
+    assert low["text"] == f"{LOW}. Top it up on the provider's site."
+    assert (labels(low), low["message_thread_id"]) == (["💰 Balance", "⚙️ Sharing"], topic)
+    house.alpha.breaks("balance", BadKey())
+    await group.say("/balance")
+    stopped = group.find(STOPPED)
+    assert (labels(stopped), stopped["message_thread_id"]) == (["🔑 Keys", "⚙️ Sharing"], topic)
+    await group.press("🔑 Keys")
+    assert "Alpha" in group.screen
+
+
+async def chosen_topic(group: Chat, house: House) -> int:
+    """A topic of a group, chosen for its numbers."""
+    house.world.chats[group.chat_id].forum = True
+    topic = int(house.human.topic(group.chat_id, group.person_id, "Numbers")["thread_id"])
+    await house.codebell.sharings.set(group.chat_id, house.clock(), thread_id=topic)
+    return topic

@@ -67,7 +67,7 @@ async def test_a_key_comes_by_a_link_and_is_the_groups(group: Chat, ann: Chat, h
 async def test_the_group_is_told_and_reads_no_key(group: Chat, ann: Chat, house: House) -> None:
     await (await at_the_question(group, ann)).say(KEY)
     assert group.screen == (
-        "🔑 Alpha is connected to this group · $18.74\n"
+        "🔑 Alpha is connected to this group.\n"
         "Who may buy here sends /buy. Administrators set the rules with /share."
     )
     calls = house.human.calls()["calls"]
