@@ -1,66 +1,42 @@
 """What operators are told unasked: trouble once, its end once, and a report a day.
 
 What was told stands in the database, so a restart repeats nothing. All of it is looked at each minute; only
-that a backup failed is told at once, by who made it.
+that a backup failed is told at once, by who made it. Trouble is over when it was gone for some minutes: what
+comes and goes is told as that, and over when it stayed away for an hour.
 """
 
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from bot.clock import Clock
+from bot.disk import Room
 from bot.health import Health, Pulse
 from bot.settings import Settings
 from bot.switches import Switches
 from bot.voices import Voices
 from storage.chats import ChatStore
-from storage.incidents import IncidentStore, Place
+from storage.incidents import AGAIN, IncidentStore
+from storage.models import Incident
+from storage.notice_board import SWITCH, Place, as_place, place_in
 
 #: Seconds between two looks.
 EVERY = 60.0
-#: The switch that names the place for notices: `chat` or `chat/topic`; without it, each operator's own chat.
-NOTICES = "notices"
 BACKUP, DISK, OUTBOX, PROVIDER = "backup", "disk", "outbox", "provider:"
-#: Of a disk so much is to be free: a share of it, and at least so many bytes.
-SHARE, BYTES = 0.10, 500 * 2**20
+#: So long trouble is to be gone before its end is told; of what comes and goes, `AGAIN`.
+CALM = timedelta(minutes=5)
 #: The hours of a place's clock in which it hears of yesterday: a bot that starts later lets it be.
 MORNING = range(8, 12)
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """Bytes of a disk."""
+class Level:
+    """How something was found: whether there is trouble with it, since when it is so, where that is known."""
 
-    free: int
-    total: int
-
-    @property
-    def is_short(self) -> bool:
-        return self.free < max(BYTES, SHARE * self.total)
-
-
-def room_beside(file: Path | None) -> Callable[[], Room | None]:
-    """Tells the room on the disk of a database; None where it has no file."""
-
-    def room() -> Room | None:
-        if file is None:
-            return None
-        usage = shutil.disk_usage(file.parent)
-        return Room(usage.free, usage.total)
-
-    return room
-
-
-def place_in(value: str) -> Place:
-    """A place as its switch keeps it."""
-    chat, _, thread = value.partition("/")
-    return Place(int(chat), int(thread) if thread else None)
-
-
-def as_switch(place: Place) -> str:
-    return f"{place.chat_id}/{place.thread_id or ''}".rstrip("/")
+    subject: str
+    bad: bool
+    detail: str = ""
+    since: datetime | None = None
 
 
 class Alarms:
@@ -84,74 +60,102 @@ class Alarms:
         self._switches = switches
         self._operators = settings.admin_ids
         self._clock = clock
-        self.room = room
+        self._room = room
         self._health = health
         self._nudge = nudge
+        #: Since when trouble that goes on for the operators is gone.
+        self._gone: dict[str, datetime] = {}
 
     async def send_to(self, place: Place | None, by: int) -> None:
         """From now on notices go there; with None to every operator's own chat."""
-        await self._switches.set(NOTICES, None if place is None else as_switch(place), by)
+        await self._switches.set(SWITCH, None if place is None else as_place(place), by)
 
     @property
     def chosen(self) -> Place | None:
         """The place that was chosen, if one was."""
-        chosen = self._switches.get(NOTICES)
+        chosen = self._switches.get(SWITCH)
         return None if chosen is None else place_in(chosen)
 
-    async def places(self) -> list[Place]:
+    async def places(self) -> Sequence[Place]:
         """The chosen place while it can be reached, else every operator's own chat."""
-        if (chosen := self.chosen) is not None:
-            chat = await self._chats.get(chosen.chat_id)
-            if chat is None or chat.unreachable_at is None:
-                return [chosen]
+        chosen = self.chosen
+        if chosen is None or await self._is_lost(chosen):
+            return self._own
+        return [chosen]
+
+    @property
+    def _own(self) -> Sequence[Place]:
         return [Place(each) for each in self._operators]
 
+    async def _is_lost(self, place: Place) -> bool:
+        chat = await self._chats.get(place.chat_id)
+        return chat is not None and chat.unreachable_at is not None
+
     async def backup_failed(self, why: str) -> None:
-        await self._began(BACKUP, why)
+        await self._began(Level(BACKUP, True, why), await self.places(), self._clock())
 
     async def backup_made(self) -> None:
-        await self._ended(BACKUP)
+        now = self._clock()
+        await self._over(Level(BACKUP, False), now, await self.places(), now)
 
     async def look(self) -> None:
         """One look at everything there may be trouble with."""
-        await self._look_at_providers()
-        await self._look_at_disk()
-        await self._look_at_outbox()
-        places, now = await self.places(), self._clock()
+        now, places = self._clock(), await self.places()
+        await self._bring_home(places, now)
+        known = {each.subject: each for each in await self._incidents.open()}
+        for level in [*self._providers(), *self._disk(), await self._outbox()]:
+            await self._weigh(level, known, places, now)
         await self._incidents.tell_lost(places, now)
-        await self._report(now)
+        await self._report(places, now)
 
-    async def _look_at_providers(self) -> None:
+    async def _bring_home(self, places: Sequence[Place], now: datetime) -> None:
+        """What the chosen chat was not told before it was lost."""
+        chosen = self.chosen
+        others = [each for each in places if chosen is not None and each.chat_id != chosen.chat_id]
+        if chosen is not None and others and await self._incidents.move(chosen.chat_id, others, now):
+            self._nudge()
+
+    def _providers(self) -> Iterator[Level]:
         """One nobody has asked since the start is neither up nor down."""
         for each in self._health.report():
-            match each.pulse:
-                case Pulse.DOWN:
-                    await self._began(PROVIDER + each.provider, "", each.since)
-                case Pulse.UP | Pulse.SLOW:
-                    await self._ended(PROVIDER + each.provider)
+            if each.pulse is not Pulse.UNASKED:
+                yield Level(PROVIDER + each.provider, each.pulse is Pulse.DOWN, since=each.since)
 
-    async def _look_at_disk(self) -> None:
-        room = self.room()
-        if room is None:
-            return
-        told = f"{room.free}/{room.total}"
-        await (self._began(DISK, told) if room.is_short else self._ended(DISK, told))
+    def _disk(self) -> Iterator[Level]:
+        room = self._room()
+        if room is not None:
+            yield Level(DISK, room.is_short, f"{room.free}/{room.total}")
 
-    async def _look_at_outbox(self) -> None:
+    async def _outbox(self) -> Level:
         count = await self._incidents.put_aside()
-        await (self._began(OUTBOX, str(count)) if count else self._ended(OUTBOX))
+        return Level(OUTBOX, count > 0, str(count))
 
-    async def _report(self, now: datetime) -> None:
+    async def _weigh(
+        self, level: Level, known: Mapping[str, Incident], places: Sequence[Place], now: datetime
+    ) -> None:
+        """Only what is other than it was told is written."""
+        told = known.get(level.subject)
+        if level.bad:
+            self._gone.pop(level.subject, None)
+            if told is None:
+                await self._began(level, places, now)
+        elif told is not None:
+            gone = self._gone.setdefault(level.subject, level.since or now)
+            if now - gone >= (AGAIN if told.returns else CALM):
+                await self._over(level, gone, places, now)
+
+    async def _began(self, level: Level, places: Sequence[Place], now: datetime) -> None:
+        if await self._incidents.begin(level.subject, level.detail, places, now, level.since):
+            self._nudge()
+
+    async def _over(self, level: Level, gone: datetime, places: Sequence[Place], now: datetime) -> None:
+        self._gone.pop(level.subject, None)
+        if await self._incidents.end(level.subject, level.detail, places, now, gone):
+            self._nudge()
+
+    async def _report(self, places: Sequence[Place], now: datetime) -> None:
         """To each place in the morning of its own clock."""
-        for place in await self.places():
+        for place in places:
             here = now.astimezone((await self._voices.of(place.chat_id)).zone)
             if here.hour in MORNING:
                 await self._incidents.report(f"{here - timedelta(days=1):%Y-%m-%d}", place, now)
-
-    async def _began(self, subject: str, detail: str, since: datetime | None = None) -> None:
-        if await self._incidents.begin(subject, detail, await self.places(), self._clock(), since):
-            self._nudge()
-
-    async def _ended(self, subject: str, detail: str = "") -> None:
-        if await self._incidents.end(subject, detail, await self.places(), self._clock()):
-            self._nudge()

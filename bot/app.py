@@ -109,7 +109,6 @@ class Codebell(Crew):
         self.herald = Herald(
             *(bot, self.copies, self.announcements, self.chats, self.tempo.turn, self.speed, clock),
             *(self.nudge, self._revoked, lambda: self.postman.hold),
-            paces.all[0] / paces.all[1] * PACE / TELEGRAM.all[0],
         )
         self.dispatcher = self._dispatcher()
         allowed = self.dispatcher.resolve_used_update_types()

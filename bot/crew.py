@@ -5,11 +5,12 @@ from collections.abc import Callable
 from bot.accounts import Accounts
 from bot.activations import Activations
 from bot.admission import Admission
-from bot.alarms import Alarms, room_beside
+from bot.alarms import Alarms
 from bot.balances import Balances
 from bot.broadcasts import Broadcasts, Speed
 from bot.catalogue import Catalogue
 from bot.clock import Clock
+from bot.disk import Room, room_beside
 from bot.errands import Errands
 from bot.exports import Exports
 from bot.health import Health, observed
@@ -63,6 +64,7 @@ from storage.menus import MenuStore
 from storage.messages import MessageStore
 from storage.open_ends import OpenEndStore
 from storage.outbox import OutboxStore
+from storage.outsiders import OutsiderStore
 from storage.overview import OverviewStore
 from storage.people import PeopleStore
 from storage.preferences import PreferenceStore
@@ -93,7 +95,9 @@ class Crew:
         providers: dict[str, Provider],
         clock: Clock,
         nudge: Callable[[], None],
+        room: Callable[[], Room | None] | None = None,
     ) -> None:
+        """`room` tells what is free on the disk: that of the database unless told otherwise."""
         self.settings, self.clock, self._nudge = settings, clock, nudge
         database.season(vault.pepper)
         self.keys = KeyStore(database, vault, heard=secrets.add)
@@ -111,8 +115,9 @@ class Crew:
         self.retention = Retention(database, settings.retention_days)
         self.switches = Switches(SwitchStore(database), settings, clock)
         self.invites, self.people = InvitationStore(database), PeopleStore(database)
+        self.outsiders = OutsiderStore(database)
         self.admission = Admission(GuestStore(database), self.invites, self.switches, settings, clock)
-        self.chats.moved = self.admission.load
+        self.chats.moved = self._load_what_moved
         self.deeds, self.links = DeedStore(database), LinkStore(database)
         self.sharings = SharingStore(database)
         self.menus = Menus(MenuStore(database), clock)
@@ -127,7 +132,12 @@ class Crew:
         self._numbers(database)
         self._rentals(database)
         self._messages(database)
-        self._operating(database)
+        self._operating(database, room or room_beside(database.path))
+
+    async def _load_what_moved(self) -> None:
+        """What is at hand of chats: where notices go, and who was let in."""
+        await self.switches.load()
+        await self.admission.load()
 
     def _broadcasting(self, database: Database) -> None:
         """One message to many chats."""
@@ -197,12 +207,12 @@ class Crew:
             *(self.clock, self._nudge, self.errands),
         )
 
-    def _operating(self, database: Database) -> None:
+    def _operating(self, database: Database, room: Callable[[], Room | None]) -> None:
         """What operators are told, and given."""
         self.incidents = IncidentStore(database)
         self.alarms = Alarms(
             *(self.incidents, self.chats, self.voices, self.switches, self.settings, self.clock),
-            *(room_beside(database.path), self.health, self._nudge),
+            *(room, self.health, self._nudge),
         )
         self.seals = Seals(database, self.settings.master_keys(), self.clock)
 
@@ -234,6 +244,7 @@ class Crew:
             "overview": self.overview,
             "outbox": self.outbox,
             "people": self.people,
+            "outsiders": self.outsiders,
             "pictures": self.pictures,
             "postage": self.postage,
             "preferences": self.preferences,

@@ -21,10 +21,12 @@ from urllib.parse import urlsplit
 
 import certifi
 
+from bot import log
 from bot import settings as rules
-from bot.alarms import room_beside
+from bot.disk import room_beside
 from bot.errors import SettingsError, StorageError
 from bot.heartbeat import is_alive
+from bot.metrics import HOST
 from bot.providers import ALL, connect
 from bot.settings import Settings
 from storage import sqlite
@@ -83,6 +85,8 @@ async def examine(now: Callable[[], float] = time.time) -> list[Finding]:
     if faults := rules.faults():
         return [Finding(Mark.FATAL, fault) for fault in faults]
     settings = rules.read()
+    for secret in settings.confidential():
+        log.secrets.add(secret)
     return [
         *_of_settings(settings),
         *await _of_database(settings),
@@ -112,14 +116,10 @@ async def _of_database(settings: Settings) -> list[Finding]:
     try:
         path = sqlite.file_of(parse(settings.database_url))
         if path is None:
-            return [
-                Finding(Mark.FATAL, "DATABASE_URL: names no file; give it one, or all is lost at the end")
-            ]
+            return [Finding(Mark.FATAL, "DATABASE_URL: names no file: all would be lost at the end")]
         if not path.exists():
-            return [
-                *_of_folder(path),
-                Finding(Mark.NOTE, f"there is no database {path} yet: the start makes it"),
-            ]
+            none = Finding(Mark.NOTE, f"there is no database {path} yet: the start makes it")
+            return [*_of_folder(path), *_of_port(settings), none]
         return [*_of_folder(path), *_of_lock(settings), *await _of_contents(settings)]
     except (SettingsError, StorageError) as error:
         return [Finding(Mark.FATAL, error.detail)]
@@ -128,9 +128,8 @@ async def _of_database(settings: Settings) -> list[Finding]:
 def _of_folder(path: Path) -> Iterator[Finding]:
     folder = next(each for each in path.parents if each.exists())
     if not os.access(folder, os.W_OK | os.X_OK):
-        yield Finding(
-            Mark.FATAL, f"the folder {folder} of the database cannot be written: chown it to the bot"
-        )
+        why = f"the folder {folder} of the database cannot be written: chown it to the bot"
+        yield Finding(Mark.FATAL, why)
     if path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         yield Finding(Mark.WRONG, f"the database {path} is open to other users: chmod 600")
     room = room_beside(folder / path.name)()
@@ -141,6 +140,17 @@ def _of_folder(path: Path) -> Iterator[Finding]:
 def _of_lock(settings: Settings) -> Iterator[Finding]:
     if process := holder(settings.database_url):
         yield Finding(Mark.NOTE, f"a bot runs over the database (process {process}): no second one can")
+    else:
+        yield from _of_port(settings)
+
+
+def _of_port(settings: Settings) -> Iterator[Finding]:
+    """Who runs over this database has it; nobody else may."""
+    try:
+        if settings.metrics_port is not None:
+            socket.create_server((HOST, settings.metrics_port)).close()
+    except OSError as error:
+        yield Finding(Mark.FATAL, f"METRICS_PORT: {settings.metrics_port} cannot be used ({error.strerror})")
 
 
 async def _of_contents(settings: Settings) -> list[Finding]:

@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, star
 from prometheus_client.process_collector import ProcessCollector
 
 from bot.clock import Clock
-from bot.errors import SettingsError, Unclear, Unsupported
+from bot.errors import CodebellError, SettingsError, Unclear, Unsupported
 from bot.providers.base import Provider
 from storage.gauges import Gauges
 
@@ -40,7 +40,8 @@ class Metrics:
         self._floods = Counter("codebell_telegram_floods", "Answers 429 of the Bot API", registry=registry)
         self._calls = Histogram(
             "codebell_provider_call_seconds",
-            "Calls of providers: answered, refused (a definite no), or unclear (no answer to rely on)",
+            "Calls of providers: answered, refused (a definite no), unclear (no answer to rely on), "
+            "broken off (nobody waited any longer), or failed (a mistake of the bot)",
             ["provider", "outcome"],
             buckets=_CALLS,
             registry=registry,
@@ -151,8 +152,10 @@ def _how(error: BaseException) -> str:
             return ""
         case Unclear():
             return "unclear"
-        case Exception():
+        case CodebellError():
             return "refused"
+        case Exception():
+            return "failed"
     return "broken off"
 
 
@@ -163,6 +166,11 @@ class Server:
         self._registry = metrics.registry
         self._port = port
         self._open: tuple[WSGIServer, threading.Thread] | None = None
+
+    @property
+    def are_wanted(self) -> bool:
+        """Whether anybody can ask for them."""
+        return self._port is not None
 
     def open(self) -> None:
         """SettingsError where the port cannot be had; without a port nothing is served."""

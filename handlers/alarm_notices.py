@@ -65,7 +65,10 @@ class AlarmNotices:
         if row is None or (post.kind == Kind.ALARM and row.ended_at is not None):
             return None
         if not row.subject.startswith(PROVIDER):
-            return draw_over(row, t) if post.kind == Kind.ALARM_OVER else draw_trouble(row, t)
+            if post.kind == Kind.ALARM_OVER:
+                return draw_over(row, t)
+            # Why a backup failed names places of the machine: a group is told that it did.
+            return draw_trouble(row, t, in_private=post.chat_id > 0)
         name = row.subject.removeprefix(PROVIDER)
         title = self._providers[name].title if name in self._providers else name
         if row.ended_at is not None:
@@ -81,21 +84,33 @@ def day_in(subject: str, zone: tzinfo | None) -> tuple[datetime, datetime]:
 
 
 def draw_down(row: Incident, title: str, waiting: int, t: Texts) -> Drawing:
+    since = t.clock(row.since)
     return _said(
-        t("🔴 <b>{provider}</b> has not answered since {time}.", provider=title, time=t.clock(row.since)),
+        t(
+            "🔴 <b>{provider}</b> has come and gone since {time}, and does not answer.",
+            provider=title,
+            time=since,
+        )
+        if row.returns
+        else t("🔴 <b>{provider}</b> has not answered since {time}.", provider=title, time=since),
         t("Numbers that wait for a code there: {count}", count=waiting),
-        t("They are asked on, more slowly. Nothing new is bought there until it answers."),
+        t(
+            "They are asked on, more slowly. "
+            "Anything new is tried there twice a minute at most, until it answers."
+        ),
     )
 
 
 def draw_up(row: Incident, title: str, t: Texts) -> Drawing:
-    lasted = ((row.ended_at or row.since) - row.since).total_seconds()
-    return _said(
-        t("🟢 <b>{provider}</b> answers again. Down for: {span}", provider=title, span=t.span(lasted))
-    )
+    span = t.span(((row.ended_at or row.since) - row.since).total_seconds())
+    if row.returns:
+        return _said(
+            t("🟢 <b>{provider}</b> answers again. Came and went for: {span}", provider=title, span=span)
+        )
+    return _said(t("🟢 <b>{provider}</b> answers again. Down for: {span}", provider=title, span=span))
 
 
-def draw_trouble(row: Incident, t: Texts) -> Drawing | None:
+def draw_trouble(row: Incident, t: Texts, *, in_private: bool) -> Drawing | None:
     """None of what this version does not know."""
     match row.subject:
         case "disk":
@@ -103,7 +118,7 @@ def draw_trouble(row: Incident, t: Texts) -> Drawing | None:
         case "backup":
             return _said(
                 t("🔴 <b>The backup failed.</b>"),
-                t("{problem}", problem=row.detail),
+                t("{problem}", problem=row.detail) if in_private else t("Try again in private: /admin"),
                 rows=[[press(t.plain("💾 Try again"), BackUp())]],
             )
         case "outbox":

@@ -12,7 +12,7 @@ from handlers.operating import operates
 from handlers.operator_doors import Admin, Notices
 from handlers.screen import Screen, press, show
 from storage.chats import ChatStore
-from storage.incidents import Place
+from storage.notice_board import Place
 
 router = Router(name="alerts")
 router.callback_query.filter(F.data.startswith("N"), operates)

@@ -40,8 +40,8 @@ async def pass_on(session: AsyncSession, row: Activation, giver: int, at: dateti
 
     What they were told stays with them and loses its buttons.
     """
-    texts = select(Sms.id).where(Sms.activation_id == row.id)
-    theirs = (Post.kind == Kind.CODE_ASIDE, Post.subject.in_(texts), Post.chat_id == giver)
+    names = select(f"{Kind.CODE_ASIDE}:" + Sms.id).where(Sms.activation_id == row.id)
+    theirs = (Post.dedup.in_(names), Post.chat_id == giver)
     if not await _can_be_told(session, row):
         await session.execute(delete(Post).where(*theirs, Post.sent_at.is_(None)))
     moved = update(Post).where(*theirs, Post.sent_at.is_(None))

@@ -21,6 +21,7 @@ from storage.models import (
     Preferences,
     Row,
 )
+from storage.notice_board import follow
 from storage.outbox import unpark
 from storage.places import to_the_buyers
 from storage.vault import Vault
@@ -121,6 +122,7 @@ class ChatStore:
             await self._move_keys(session, old, new)
             await _make_room(session, old, new)
             await _move_guest(session, old, new)
+            await follow(session, old, new)
             for table in Row.metadata.sorted_tables:
                 await _move_rows(session, table, old, new)
             await unpark(session, new)

@@ -138,9 +138,21 @@ class Database:
         finally:
             sqlite.discard(part)
 
+    def size(self) -> int:
+        """Bytes on the disk: the file and what is not yet written into it; 0 where there is no file."""
+        path = self.path
+        return 0 if path is None else _bytes(path) + _bytes(path.with_name(path.name + "-wal"))
+
     async def close(self) -> None:
         """Give the connection back; an aiosqlite thread left behind can hold up the exit."""
         await self.engine.dispose()
+
+
+def _bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _engine(url: URL, patience: float) -> AsyncEngine:

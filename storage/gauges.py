@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from storage.database import Database
-from storage.models import OPEN, Activation, Post
+from storage.kinds import Priority
+from storage.models import IS_OPEN, OPEN, Activation, Post
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,10 @@ class Gauges:
         self._database = database
 
     async def read(self, now: datetime) -> Levels:
-        by_state = select(Activation.state, func.count()).where(Activation.state.in_(OPEN))
-        due = select(func.count(), func.min(Post.next_try_at)).where(Post.next_try_at <= now)
+        by_state = select(Activation.state, func.count()).where(IS_OPEN)
+        # The index of what is due begins with the priority.
+        late = Post.priority.in_([*Priority]), Post.next_try_at <= now
+        due = select(func.count(), func.min(Post.next_try_at)).where(*late)
         async with self._database.begin() as session:
             counted = (await session.execute(by_state.group_by(Activation.state))).all()
             count, oldest = (await session.execute(due)).one()
@@ -35,6 +38,5 @@ class Gauges:
         return Levels(numbers, count, (now - oldest).total_seconds() if oldest else 0.0)
 
     def size(self) -> int:
-        """Bytes of the database file; 0 where there is none."""
-        file = self._database.path
-        return file.stat().st_size if file is not None and file.exists() else 0
+        """Bytes on the disk."""
+        return self._database.size()

@@ -4,26 +4,23 @@ An incident and what is said of it are one transaction: it was told, or it did n
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
-from storage.models import OPEN, Activation, Incident, Post, State
-from storage.outbox import CRASHED, Kind, Priority, new_id
+from storage.models import IS_OPEN, Activation, Incident, Post, State
+from storage.notice_board import Place
+from storage.outbox import CRASHED, PARKED, Kind, Priority, new_id
 
 #: A purchase that was lost longer ago is no news.
 NEWS = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where operators read their notices: a chat, perhaps a topic of it."""
-
-    chat_id: int
-    thread_id: int | None = None
+#: What is there again within this time after its end never ended: it comes and goes.
+AGAIN = timedelta(hours=1)
+#: What is said to operators alone.
+_THEIRS = (Kind.ALARM, Kind.ALARM_OVER, Kind.LOST, Kind.REPORT)
 
 
 class IncidentStore:
@@ -43,23 +40,46 @@ class IncidentStore:
         """Tell of it in these places; False when it had begun before and goes on."""
         async with self._database.begin() as session:
             row = await session.get(Incident, subject)
-            if row is not None and row.ended_at is None:
+            if row is None:
+                row = Incident(subject=subject, since=since or now, returns=0)
+                session.add(row)
+            elif row.ended_at is None:
                 return False
-            row = Incident(subject=subject, id=new_id(), since=since or now, detail=detail[:256], told_at=now)
-            row.ended_at = None
-            await session.merge(row)
+            else:
+                _begin_again(row, since or now, now)
+            row.id, row.detail, row.told_at, row.ended_at = new_id(), detail[:256], now, None
             await _tell(session, Kind.ALARM, row.id, places, now)
             return True
 
-    async def end(self, subject: str, detail: str, places: Collection[Place], now: datetime) -> bool:
-        """Tell that it is over; False when there is no such trouble."""
+    async def end(
+        self,
+        subject: str,
+        detail: str,
+        places: Collection[Place],
+        now: datetime,
+        gone: datetime | None = None,
+    ) -> bool:
+        """Tell that it is over, since `gone`; False when there is no such trouble."""
         async with self._database.begin() as session:
             row = await session.get(Incident, subject)
             if row is None or row.ended_at is not None:
                 return False
-            row.ended_at, row.detail = now, detail[:256]
+            row.ended_at, row.detail = gone or now, detail[:256]
             await _tell(session, Kind.ALARM_OVER, row.id, places, now)
             return True
+
+    async def move(self, chat_id: int, places: Collection[Place], now: datetime) -> bool:
+        """What one chat was not told yet is told in these places instead; whether there was anything."""
+        # Said as they are written in the partial indexes: a value that is bound would not find them.
+        parked = sql(f"outbox.failure = '{PARKED}'")
+        due = and_(Post.priority == Priority.REMINDER, Post.next_try_at.is_not(None))
+        untold = (Post.chat_id == chat_id, Post.kind.in_(_THEIRS), Post.sent_at.is_(None))
+        async with self._database.begin() as session:
+            posts = (await session.scalars(select(Post).where(or_(parked, due), *untold))).all()
+            for post in posts:
+                await _tell(session, Kind(post.kind), post.subject, places, now)
+                post.next_try_at, post.failure = None, "moved"
+            return bool(posts)
 
     async def open(self) -> Sequence[Incident]:
         """What goes on, the oldest first."""
@@ -79,12 +99,13 @@ class IncidentStore:
 
     async def tell_lost(self, places: Collection[Place], now: datetime) -> None:
         """Tell of every purchase that nobody knows the end of, once, when it is looked for no more."""
-        told = exists().where(Post.kind == Kind.LOST, Post.subject == Activation.id)
+        name = f"{Kind.LOST}:" + Activation.id
         lost = select(Activation.id).where(
             Activation.state == State.UNKNOWN,
             Activation.next_poll_at.is_(None),
             Activation.created_at > now - NEWS,
-            ~told,
+            # By its name, up to the chat in it, which the next character follows.
+            ~exists().where(Post.dedup > name + ":", Post.dedup < name + ";"),
         )
         async with self._database.begin() as session:
             for one in (await session.scalars(lost)).all():
@@ -92,15 +113,25 @@ class IncidentStore:
 
     async def put_aside(self) -> int:
         """How many messages rest because the process died over them."""
-        resting = select(func.count()).where(Post.failure == CRASHED, Post.next_try_at.is_not(None))
+        resting = select(func.count()).where(
+            Post.priority.in_([*Priority]), Post.next_try_at.is_not(None), Post.failure == CRASHED
+        )
         async with self._database.begin() as session:
             return await session.scalar(resting) or 0
 
     async def waiting(self, provider: str) -> int:
         """How many numbers of a provider wait for their codes."""
-        open_there = select(func.count()).where(Activation.provider == provider, Activation.state.in_(OPEN))
+        open_there = select(func.count()).where(Activation.provider == provider, IS_OPEN)
         async with self._database.begin() as session:
             return await session.scalar(open_there) or 0
+
+
+def _begin_again(row: Incident, since: datetime, now: datetime) -> None:
+    """Soon after its end it is the same trouble, which began when it began first."""
+    if row.ended_at is not None and now - row.ended_at < AGAIN:
+        row.returns += 1
+    else:
+        row.since, row.returns = since, 0
 
 
 async def _tell(

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
@@ -141,9 +140,8 @@ class OverviewStore:
             return dict(zip(counts, (await session.execute(query)).one(), strict=True))
 
     def size(self) -> int:
-        """Bytes on the disk: the database and what is not yet written into it; 0 where there is no file."""
-        path = self._database.path
-        return 0 if path is None else _bytes(path) + _bytes(path.with_name(path.name + "-wal"))
+        """Bytes on the disk."""
+        return self._database.size()
 
 
 async def _crowds(session: AsyncSession, since: datetime) -> Mapping[str, Crowd]:
@@ -204,10 +202,3 @@ def _how_many(which: ColumnElement[bool]) -> ColumnElement[int]:
 
 def _between(moment: Any, since: datetime, until: datetime) -> ColumnElement[bool]:
     return and_(moment >= since, moment < until)
-
-
-def _bytes(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0

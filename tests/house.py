@@ -16,6 +16,7 @@ from aiogram import Bot
 from pydantic import SecretStr
 
 from bot.app import Codebell
+from bot.disk import Room
 from bot.paces import Paces
 from bot.sandbox.telegram.human import Human
 from bot.sandbox.telegram.wire import Json
@@ -34,6 +35,7 @@ __all__ = [
     "DATABASE",
     "MASTER",
     "PATIENCE",
+    "PLENTY",
     "TOKEN",
     "Chat",
     "House",
@@ -54,6 +56,7 @@ TICK = timedelta(seconds=1)
 #: Seconds of a wait that is not lived through second by second, and how much of it is.
 LONG = 300.0
 MOMENTS = 20
+PLENTY = Room(50 * 2**30, 100 * 2**30)
 UNHURRIED = Paces(all=(1000, 1.0), private=(1000, 1.0), group=(1000, 1.0), heard=(1000, 1.0))
 
 
@@ -69,8 +72,9 @@ class House:
         self._settings, self.database, self._vault = settings, database, vault
         #: Telegram's own where a test is about them, from the next start on.
         self.paces = UNHURRIED
+        #: What is free on its disk.
+        self.disk: Room | None = PLENTY
         self._moments = Moments(database.path)
-        self._bot = Bot(TOKEN, session=Wire(self.world))
         self.codebell = self._built()
 
     def _built(self) -> Codebell:
@@ -78,12 +82,13 @@ class House:
             self._settings,
             self.database,
             self._vault,
-            self._bot,
+            Bot(TOKEN, session=Wire(self.world)),
             {"alpha": self.alpha, "beta": self.beta},
             self.clock,
             self.clock.sleep,
             self.paces,
             None if self.paces is UNHURRIED else Jump(self.clock),
+            lambda: self.disk,
         )
 
     async def restart(self) -> None:

@@ -5,16 +5,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
-from bot.alarms import BYTES, Room, as_switch, place_in
+from bot.alarms import CALM
+from bot.disk import BYTES, Room
 from bot.health import DOWN_AFTER
-from storage.incidents import Place
+from storage.incidents import AGAIN
+from storage.notice_board import Place, as_place, place_in
 from storage.outbox import CRASHED
-from tests.house import Chat, House
+from tests.house import PLENTY, Chat, House
 from tests.storage.shelf import sql
 
 OPERATOR = 700_000_001
-PLENTY = Room(50 * 2**30, 100 * 2**30)
 
 
 @pytest.fixture
@@ -26,7 +28,6 @@ def settings() -> Mapping[str, object]:
 async def operator(house: House) -> Chat:
     one = house.person("Olga")
     assert one.person_id == OPERATOR
-    house.codebell.alarms.room = lambda: PLENTY
     # Noon: nobody's morning.
     await house.codebell.voices.choose(one.chat_id, utc_offset=0)
     await one.say("/start")
@@ -36,6 +37,13 @@ async def operator(house: House) -> Chat:
 async def look(house: House) -> None:
     await house.codebell.alarms.look()
     await house.settle()
+
+
+async def calm(house: House) -> None:
+    """Trouble is gone, and stays away for long enough."""
+    await look(house)
+    house.clock.advance(CALM.total_seconds())
+    await look(house)
 
 
 def fails(house: House) -> None:
@@ -60,13 +68,14 @@ async def test_a_provider_is_told_down_once_and_up_once(operator: Chat, house: H
     assert told(operator) == [
         "🔴 Alpha has not answered since 12:00.\n"
         "Numbers that wait for a code there: 0\n"
-        "They are asked on, more slowly. Nothing new is bought there until it answers."
+        "They are asked on, more slowly. Anything new is tried there twice a minute at most, "
+        "until it answers."
     ]
     house.clock.advance(600)
     house.codebell.health.answered("alpha", 0.2)
     operator._listen()
     for _ in range(3):
-        await look(house)
+        await calm(house)
     assert told(operator) == ["🟢 Alpha answers again. Down for: 10 minutes"]
 
 
@@ -84,11 +93,10 @@ async def test_after_a_restart_nothing_is_told_again_and_no_end_is_guessed(
     await look(house)
     operator._listen()
     await house.restart()
-    house.codebell.alarms.room = lambda: PLENTY
     await look(house)
     assert told(operator) == []
     house.codebell.health.answered("alpha", 0.2)
-    await look(house)
+    await calm(house)
     assert told(operator) == ["🟢 Alpha answers again. Down for: 1 second"]
 
 
@@ -97,27 +105,61 @@ async def test_trouble_that_is_over_before_it_was_told_is_told_as_over(operator:
     fails(house)
     await house.codebell.alarms.look()
     house.codebell.health.answered("alpha", 0.2)
+    house.clock.advance(CALM.total_seconds())
     await look(house)
     assert [text.split()[0] for text in told(operator)] == ["🟢"]
 
 
-async def test_the_same_trouble_a_second_time_is_told_again(operator: Chat, house: House) -> None:
+async def test_the_same_trouble_much_later_is_told_again(operator: Chat, house: House) -> None:
     operator._listen()
     for _ in range(2):
         fails(house)
         await look(house)
         house.codebell.health.answered("alpha", 0.2)
-        await look(house)
+        await calm(house)
+        house.clock.advance(AGAIN.total_seconds())
     assert [text.split()[0] for text in told(operator)] == ["🔴", "🟢", "🔴", "🟢"]
+
+
+async def test_a_provider_that_is_up_for_a_minute_only_is_still_down(operator: Chat, house: House) -> None:
+    operator._listen()
+    for _ in range(30):
+        fails(house)
+        await look(house)
+        house.clock.advance(60)
+        house.codebell.health.answered("alpha", 0.2)
+        await look(house)
+        house.clock.advance(60)
+    assert [text.split()[0] for text in told(operator)] == ["🔴"]
+
+
+async def test_what_comes_and_goes_is_told_once_an_hour(operator: Chat, house: House) -> None:
+    operator._listen()
+    for _ in range(4):
+        fails(house)
+        await look(house)
+        house.clock.advance(60)
+        house.codebell.health.answered("alpha", 0.2)
+        await calm(house)
+        house.clock.advance(600)
+    assert [text.splitlines()[0] for text in told(operator)] == [
+        "🔴 Alpha has not answered since 12:00.",
+        "🟢 Alpha answers again. Down for: 60 seconds",
+        "🔴 Alpha has come and gone since 12:00, and does not answer.",
+    ]
+    operator._listen()
+    house.clock.advance(AGAIN.total_seconds())
+    await look(house)
+    assert told(operator) == ["🟢 Alpha answers again. Came and went for: 49 minutes"]
 
 
 @pytest.mark.parametrize("room", [Room(BYTES - 1, 2**32), Room(9 * 2**30, 100 * 2**30)])
 async def test_a_disk_that_is_nearly_full_is_told(operator: Chat, house: House, room: Room) -> None:
-    house.codebell.alarms.room = lambda: room
+    house.disk = room
     await look(house)
     assert operator.screen.startswith("🔴 The disk is nearly full.\nFree: ")
-    house.codebell.alarms.room = lambda: PLENTY
-    await look(house)
+    house.disk = PLENTY
+    await calm(house)
     assert operator.screen == "🟢 There is room on the disk again.\nFree: 51200 MB, 50%"
 
 
@@ -133,7 +175,7 @@ async def test_what_the_postman_put_aside_is_told(operator: Chat, house: House) 
     assert "Messages were put aside" in operator.screen
     assert "How many: 1" in operator.screen
     sql(file(house), "UPDATE outbox SET failure = ''")
-    await look(house)
+    await calm(house)
     assert operator.screen == "🟢 No message is put aside any more."
 
 
@@ -194,13 +236,25 @@ async def test_who_starts_the_bot_at_noon_is_told_nothing_of_the_day_before(
     assert told(operator) == []
 
 
+@pytest.mark.parametrize("settings", [{}])
 async def test_where_there_is_no_operator_trouble_is_noted_and_nobody_told(house: House) -> None:
-    house.codebell.alarms._operators = ()
     fails(house)
     await house.codebell.alarms.look()
     assert [row.subject for row in await house.codebell.incidents.open()] == ["provider:alpha"]
 
 
+async def test_a_minute_without_news_writes_nothing(operator: Chat, house: House) -> None:
+    fails(house)
+    house.codebell.health.answered("beta", 0.2)
+    await look(house)
+    asked: list[str] = []
+    note = lambda _c, _cur, statement, *_: asked.append(statement)  # noqa: E731
+    event.listen(house.database.engine.sync_engine, "before_cursor_execute", note)
+    await house.codebell.alarms.look()
+    assert {statement.split()[0] for statement in asked} == {"BEGIN", "SELECT"}
+    assert sum("incidents" in statement for statement in asked) == 1
+
+
 @pytest.mark.parametrize("place", [Place(5), Place(-1001), Place(-1001, 7)])
 def test_a_place_is_kept_and_read_back(place: Place) -> None:
-    assert place_in(as_switch(place)) == place
+    assert place_in(as_place(place)) == place

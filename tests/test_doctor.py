@@ -6,6 +6,8 @@ import os
 import re
 import socket
 import ssl
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,6 +16,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.doctor import Finding, Mark, examine, trouble, verdict
+from bot.metrics import HOST
 from bot.sandbox.server import Serving, serve
 from bot.sandbox.sites import all_sites
 from bot.sandbox.telegram.human import Human
@@ -211,3 +214,34 @@ async def test_the_command_writes_it_down_without_secrets(
     assert said.out.startswith("ok: the settings can be read\n")
     assert TOKEN not in said.out + said.err
     assert sorted(os.listdir(folder)) == ["codebell.db", "codebell.db.lock"]
+
+
+async def test_a_taken_port_for_figures_is_told_unless_the_bot_itself_has_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server((HOST, 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("METRICS_PORT", str(port))
+        [line] = await wrong()
+        assert line.startswith(f"fatal: METRICS_PORT: {port} cannot be used (Address")
+        with only_here(address(folder)):
+            assert not [line for line in await wrong() if "METRICS_PORT" in line]
+    assert await wrong() == []
+
+
+@pytest.mark.parametrize(("name", "value"), [("BOT_TOKEN", "hello"), ("MASTER_KEY", "hello")])
+def test_the_command_says_of_a_wrong_secret_what_is_wrong_with_it(
+    name: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    go_to(tmp_path, monkeypatch)
+    monkeypatch.setenv(name, value)
+    assert main(["check"]) == 2
+    said = capsys.readouterr().out
+    assert f"{name}: " in said
+    assert "***" not in said
+
+
+def test_a_check_loads_nothing_that_only_a_bot_needs() -> None:
+    subprocess.run(
+        [sys.executable, "-c", "import sys, bot.doctor; assert 'aiogram' not in sys.modules"], check=True
+    )

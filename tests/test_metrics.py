@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import threading
 from collections.abc import Mapping
 from http.client import HTTPConnection
 
@@ -57,32 +58,38 @@ async def test_looks_tell_how_late_they_came(chat: Chat, house: House) -> None:
     assert figures(house)["codebell_look_late_seconds_count"] >= 1
 
 
+def calls(house: House) -> Mapping[str, float]:
+    """How many calls of providers ended how."""
+    told = figures(house).items()
+    return {each: value for each, value in told if each.startswith("codebell_provider_call_seconds_count")}
+
+
 async def test_refusals_and_lost_answers_are_told_apart(chat: Chat, house: House) -> None:
     alpha, key = house.codebell.providers["alpha"], SecretStr(KEY)
-    for error in (NoNumbers(), Unavailable("no answer"), Unsupported()):
+    errors = NoNumbers(), Unavailable("no answer"), Unsupported(), ZeroDivisionError()
+    for error in errors:
         house.alpha.fails("balance", error)
         with pytest.raises(type(error)):
             await alpha.balance(key)
-    calls = {
-        name: value
-        for name, value in figures(house).items()
-        if name.startswith("codebell_provider_call_seconds_count")
-    }
-    assert calls == {
+    assert calls(house) == {
         'codebell_provider_call_seconds_count{outcome="refused",provider="alpha"}': 1,
         'codebell_provider_call_seconds_count{outcome="unclear",provider="alpha"}': 1,
+        'codebell_provider_call_seconds_count{outcome="failed",provider="alpha"}': 1,
     }
 
 
-async def test_ticks_are_counted_by_name(house: House) -> None:
+async def test_ticks_are_counted_by_name(house: House, caplog: pytest.LogCaptureFixture) -> None:
     async def fails() -> None:
         raise ValueError
 
     async def works() -> None:
         return None
 
-    await house.codebell._ticks.each({"good": works})
-    assert figures(house)['codebell_ticks_total{outcome="done",tick="good"}'] == 1
+    await house.codebell._ticks.each({"good": works, "bad": fails})
+    told = figures(house)
+    assert told['codebell_ticks_total{outcome="done",tick="good"}'] == 1
+    assert told['codebell_ticks_total{outcome="failed",tick="bad"}'] == 1
+    caplog.clear()
 
 
 async def test_no_secret_and_nobodys_id_is_in_them(chat: Chat, house: House) -> None:
@@ -134,5 +141,8 @@ async def test_a_port_that_is_taken_is_said_by_the_settings_name(house: House) -
 
 async def test_without_a_port_nothing_is_served(house: House) -> None:
     server = Server(house.codebell.metrics, None)
+    before = threading.active_count()
     server.open()
+    assert threading.active_count() == before
+    assert not server.are_wanted
     server.close()

@@ -74,7 +74,6 @@ async def test_a_running_bot_is_watched_and_goes_round_by_itself(house: House) -
         "post": 1,
         "copies": 1,
         "alarms": 60,
-        "metrics": 15,
         "heartbeat": 10,
         "balances": 60,
         "housekeeping": 3600,

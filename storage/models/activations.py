@@ -51,6 +51,8 @@ REACHED_FROM: dict[State, frozenset[State]] = {
 
 #: States in which a number still costs attention: it counts against the limit of active numbers.
 OPEN = frozenset({State.BUYING, State.WAITING, State.CANCELLING})
+#: The same as it is written in its index: states that are bound would not find that.
+IS_OPEN = sql("activations.state IN ('buying', 'waiting', 'cancelling')")
 
 
 class Quote(Row):
@@ -118,6 +120,14 @@ class Activation(Row):
             "bought_by",
             sqlite_where=sql("bought_by IS NOT NULL"),
             postgresql_where=sql("bought_by IS NOT NULL"),
+        ),
+        # What is counted every few seconds: few rows, whatever the table grows to.
+        Index(
+            "ix_activations_open",
+            "provider",
+            "state",
+            sqlite_where=sql("state IN ('buying', 'waiting', 'cancelling')"),
+            postgresql_where=sql("state IN ('buying', 'waiting', 'cancelling')"),
         ),
     )
 

@@ -64,6 +64,8 @@ class Incident(Row):
     #: Another one whenever it begins anew.
     id: Mapped[str] = mapped_column(String(16))
     since: Mapped[datetime]
+    #: How often it was there again soon after its end.
+    returns: Mapped[int] = mapped_column(default=0)
     detail: Mapped[str] = mapped_column(String(256), default="")
     told_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.alarms import Room
 from bot.health import DOWN_AFTER
+from storage.notice_board import Place
 from tests.house import Chat, House
 
 OPERATOR = 700_000_001
@@ -13,7 +13,6 @@ pytestmark = pytest.mark.parametrize("settings", [{"admin_ids": str(OPERATOR)}])
 
 @pytest.fixture
 async def operator(house: House) -> Chat:
-    house.codebell.alarms.room = lambda: Room(50, 100)
     one = house.person("Olga")
     await house.codebell.voices.choose(one.chat_id, utc_offset=0)
     await one.say("/start")
@@ -21,7 +20,6 @@ async def operator(house: House) -> Chat:
 
 
 async def trouble(house: House) -> None:
-    house.codebell.alarms.room = lambda: None
     for _ in range(DOWN_AFTER):
         house.codebell.health.failed("alpha", "Unavailable")
     await house.codebell.alarms.look()
@@ -41,9 +39,9 @@ async def test_a_group_is_chosen_by_saying_so_there(operator: Chat, house: House
 async def test_in_a_group_a_notice_has_no_button_that_would_be_refused(operator: Chat, house: House) -> None:
     group = house.group(operator)
     await group.say("/admin here")
-    await house.codebell.alarms.backup_failed("there is no room left")
+    await house.codebell.alarms.backup_failed("/srv/codebell/data cannot be written")
     await house.settle()
-    assert group.screen == "🔴 The backup failed.\nthere is no room left"
+    assert group.screen == "🔴 The backup failed.\nTry again in private: /admin"
     assert group.buttons == []
 
 
@@ -81,3 +79,29 @@ async def test_the_choice_stands_in_the_log_of_deeds(operator: Chat, house: Hous
     await operator.say("/admin here")
     [deed] = await house.codebell.deeds.recent(5)
     assert (deed.what, deed.about, deed.admin_id) == ("set notices", str(OPERATOR), OPERATOR)
+
+
+async def test_what_the_lost_place_was_not_told_comes_to_operators(operator: Chat, house: House) -> None:
+    group = house.group(operator)
+    await group.say("/admin here")
+    kicked = "Forbidden: bot was kicked from the supergroup chat"
+    house.human.fault("sendMessage", code=403, chat_id=group.chat_id, description=kicked, times=None)
+    operator._listen()
+    await trouble(house)
+    house.clock.advance(60)
+    for _ in range(2):
+        await house.codebell.alarms.look()
+        await house.settle()
+    assert [str(each["text"])[:25] for each in operator.news] == ["🔴 Alpha has not answered "]
+
+
+async def test_notices_and_their_clock_follow_a_group_that_becomes_a_supergroup(
+    operator: Chat, house: House
+) -> None:
+    group = house.group(operator)
+    await group.say("/admin here")
+    await house.codebell.voices.choose(group.chat_id, utc_offset=180)
+    new = group.chat_id - 777
+    await house.codebell.chats.migrate(group.chat_id, new)
+    assert house.codebell.alarms.chosen == Place(new)
+    assert str((await house.codebell.voices.of(new)).zone) == "UTC+03:00"
