@@ -54,7 +54,7 @@ def home(figures: tuple[Glance, Glance], news: Sequence[str], paused: bool, t: T
 
 
 def _ways(paused: bool, t: Texts) -> Rows:
-    pause = t.plain("▶️ Resume orders") if paused else t.plain("⏸ Pause orders")
+    pause = t.plain("▶️ Resume …") if paused else t.plain("⏸ Pause …")
     buttons = [
         press(t.plain("🩺 Providers"), Show(page=Page.HEALTH)),
         press(t.plain("📬 Queues"), Show(page=Page.QUEUES)),
@@ -211,13 +211,14 @@ def reason_of(reason: str, t: Texts) -> str:
     return t.plain(error.text)
 
 
-def settings(given: Settings, t: Texts) -> Screen:
-    """What the environment says, without anything secret in it."""
+def settings(given: Settings, switches: Switches, t: Texts) -> Screen:
+    """What the environment says, without anything secret in it, and who may come in now."""
     limits = given.limits
     lines = [
         t("⚙️ <b>Settings</b> of this process; 0 is no limit\n"),
         t("Operators: {ids}", ids=", ".join(map(str, given.admin_ids))),
-        t("Access: {access}", access=access_name(given.access, t)),
+        t("Access: {access}", access=access_name(switches.access, t)),
+        *overriding(switches, t),
         t("Numbers at once: {count}", count=limits.active_numbers),
         t("Purchases a day: {count}", count=limits.purchases_per_day),
         t("Spending a day at a provider: {amount}", amount=t.money(limits.spend_per_day, "")),
@@ -233,6 +234,11 @@ def settings(given: Settings, t: Texts) -> Screen:
     return Screen("\n".join(lines), back(t))
 
 
+def overriding(switches: Switches, t: Texts) -> list[str]:
+    """What is said where an operator chose otherwise than the settings."""
+    return [t("Chosen here: it overrides ACCESS of the settings.")] if switches.overrides_access else []
+
+
 def access_name(access: Access, t: Texts) -> str:
     match access:
         case Access.OPEN:
@@ -240,7 +246,7 @@ def access_name(access: Access, t: Texts) -> str:
         case Access.INVITE:
             return t.plain("by invitation")
         case Access.ALLOWLIST:
-            return t.plain("only who you let in")
+            return t.plain("only let in")
 
 
 def back(t: Texts, again: Show | None = None) -> Rows:

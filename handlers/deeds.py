@@ -25,6 +25,7 @@ _DEEDS_A_PAGE = 12
 #: The deeds in words.
 WORDS = {
     What.LET_IN: text("let in"),
+    What.LET_IN_ALL: text("let in all who were here"),
     What.LET_OUT: text("not let in any more"),
     What.BLOCK: text("blocked"),
     What.UNBLOCK: text("unblocked"),

@@ -11,11 +11,13 @@ from aiogram.filters import Command
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
-from bot.greeting import COMMANDS
+from bot.admission import Admission
+from bot.greeting import COMMANDS, OPERATING
 from bot.i18n import Texts
 from handlers.doors import AddKey, Balance, Buy, Help, History, Keys, Menu, Numbers, Prices, Privacy
 from handlers.group_menu import group_help
 from handlers.screen import Screen, chat_of, in_rows, press, show
+from handlers.share_screens import called
 from storage.keys import KeyStore
 from storage.sharings import SharingStore
 
@@ -51,7 +53,8 @@ async def help_in_a_group(
     event: Message | CallbackQuery, t: Texts, sharings: SharingStore, keys: KeyStore
 ) -> None:
     chat_id = chat_of(event)
-    await show(event, group_help(await sharings.of(chat_id), await keys.list(chat_id), t))
+    named = [called(one) for one in await sharings.members(chat_id) if one.may_buy]
+    await show(event, group_help(await sharings.of(chat_id), await keys.list(chat_id), named, t))
 
 
 @router.message(Command("help", ignore_case=True))
@@ -71,8 +74,9 @@ async def answered(callback: CallbackQuery, callback_data: Answer, t: Texts) -> 
 
 
 @router.callback_query(Commands.filter())
-async def commands(callback: CallbackQuery, t: Texts) -> None:
-    lines = [f"/{name} – {t.plain(about)}" for name, about in COMMANDS.items()]
+async def commands(callback: CallbackQuery, t: Texts, admission: Admission) -> None:
+    theirs = OPERATING if admission.is_operator(callback.from_user.id) else {}
+    lines = [f"/{name} – {t.plain(about)}" for name, about in {**COMMANDS, **theirs}.items()]
     text = "\n".join([t("<b>Commands</b>"), *lines, "", _typed(t)])
     await show(callback, Screen(text, [[press(t.plain("◀ Help"), Help())]]))
 

@@ -7,6 +7,7 @@ from aiogram import Bot, F, Router
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery
 
+from bot.admission import Admission
 from bot.clock import Clock
 from bot.i18n import Texts
 from bot.switches import Switches
@@ -39,19 +40,30 @@ class Revoke(CallbackData, prefix="Tr"):
 
 @router.callback_query(Invitations.filter())
 async def invitations(
-    callback: CallbackQuery, t: Texts, invites: InvitationStore, switches: Switches, clock: Clock
+    callback: CallbackQuery,
+    t: Texts,
+    invites: InvitationStore,
+    admission: Admission,
+    switches: Switches,
+    clock: Clock,
 ) -> None:
-    await show(callback, _open(await invites.open(clock()), switches, t))
+    await show(callback, _open(await invites.open(admission.settings.admin_ids, clock()), switches, t))
 
 
 @router.callback_query(Invite.filter())
 async def invite(
-    callback: CallbackQuery, bot: Bot, t: Texts, invites: InvitationStore, switches: Switches, clock: Clock
+    callback: CallbackQuery,
+    bot: Bot,
+    t: Texts,
+    invites: InvitationStore,
+    admission: Admission,
+    switches: Switches,
+    clock: Clock,
 ) -> None:
     """The link stands in a message of its own: it is told this once."""
     word, me = await invites.make(callback.from_user.id, clock(), LASTS), await bot.me()
     await say(callback, _link(f"https://t.me/{me.username}?start={word}", t))
-    await show(callback, _open(await invites.open(clock()), switches, t))
+    await show(callback, _open(await invites.open(admission.settings.admin_ids, clock()), switches, t))
 
 
 @router.callback_query(Revoke.filter())
@@ -60,14 +72,15 @@ async def revoke(
     callback_data: Revoke,
     t: Texts,
     invites: InvitationStore,
+    admission: Admission,
     switches: Switches,
     clock: Clock,
 ) -> None:
     if not callback_data.sure:
-        await show(callback, _revoking(len(await invites.open(clock())), t))
+        await show(callback, _revoking(len(await invites.open(admission.settings.admin_ids, clock())), t))
         return
     await invites.revoke(callback.from_user.id, clock())
-    await show(callback, _open(await invites.open(clock()), switches, t))
+    await show(callback, _open(await invites.open(admission.settings.admin_ids, clock()), switches, t))
 
 
 def _open(found: Sequence[SingleUse], switches: Switches, t: Texts) -> Screen:
@@ -88,7 +101,8 @@ def _link(address: str, t: Texts) -> Screen:
         t("<code>{link}</code>", link=address),
         t("It works once, within 7 days. I keep no copy of it and cannot show it again."),
     ]
-    return Screen("\n\n".join(lines), [[copies(t.plain("📋 Copy link"), address)]])
+    rows = [[copies(t.plain("📋 Copy link"), address)], [press(t.plain("◀ Invitations"), Invitations())]]
+    return Screen("\n\n".join(lines), rows)
 
 
 def _revoking(count: int, t: Texts) -> Screen:

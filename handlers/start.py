@@ -7,7 +7,9 @@ from aiogram.filters import CommandStart
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
+from bot.admission import Admission
 from bot.clock import Clock
+from bot.groups import Groups
 from bot.i18n import Texts
 from bot.members import Members, Standing
 from bot.offers import Offers
@@ -16,6 +18,7 @@ from bot.providers.base import Capability, Provider
 from bot.purchases import Purchases
 from bot.shops import Shops
 from handlers.again import last_bought_row
+from handlers.buyers import buys_here
 from handlers.doors import (
     AddKey,
     Balance,
@@ -36,8 +39,11 @@ from handlers.doors import (
 from handlers.group_menu import group_menu
 from handlers.listings import person_of
 from handlers.number_words import FRESH
+from handlers.operator_doors import Admin
 from handlers.screen import Screen, chat_of, press, show
 from handlers.share import STARTGROUP, share
+from handlers.share_screens import called
+from handlers.share_words import buyers_name, sells
 from storage.activations import ActivationStore
 from storage.keys import KeyStore
 from storage.models import State
@@ -62,6 +68,7 @@ async def start_sharing(
     keys: KeyStore,
     sharings: SharingStore,
     members: Members,
+    groups: Groups,
     numbers: ActivationStore,
     providers: Mapping[str, Provider],
     clock: Clock,
@@ -70,7 +77,7 @@ async def start_sharing(
     if await members.leads(chat_of(message), person_of(message)):
         await share(message, t, sharings, keys, providers)
     else:
-        await menu_of_a_group(message, t, keys, sharings, members, numbers, clock)
+        await menu_of_a_group(message, t, keys, sharings, members, groups, numbers, providers, clock)
 
 
 @router.message(CommandStart(ignore_case=True), F.chat.type != "private")
@@ -81,15 +88,22 @@ async def menu_of_a_group(
     keys: KeyStore,
     sharings: SharingStore,
     members: Members,
+    groups: Groups,
     numbers: ActivationStore,
+    providers: Mapping[str, Provider],
     clock: Clock,
 ) -> None:
     """What can be done in a group; who has no rules there yet is shown who sets them."""
     chat_id, person_id = chat_of(event), person_of(event)
-    ready = bool(await keys.list(chat_id)) and await sharings.of(chat_id) is not None
+    rules = await sharings.of(chat_id)
+    ready = rules is not None and sells(await keys.list(chat_id), providers)
     waiting = await numbers.recent(person_id, chat_id, clock() - FRESH, _WAITING)
     leads = await members.standing(chat_id, person_id) is Standing.ADMIN
-    await show(event, group_menu(t, ready=ready, leads=leads, waiting=len(waiting)))
+    others = ""
+    if rules is not None and not await buys_here(groups, chat_id, person_id):
+        named = [called(one) for one in await sharings.members(chat_id) if one.may_buy]
+        others = buyers_name(rules.who_buys, named, t)
+    await show(event, group_menu(t, ready=ready, leads=leads, waiting=len(waiting), others=others))
 
 
 @router.message(CommandStart(ignore_case=True))
@@ -103,15 +117,18 @@ async def menu(
     clock: Clock,
     purchases: Purchases,
     offers: Offers,
+    admission: Admission,
 ) -> None:
     """What can be done here; who has no key yet is shown the one step to begin with."""
     chat_id, person_id = chat_of(event), person_of(event)
+    operating = admission.is_operator(person_id)
     if not await keys.list(chat_id):
-        await show(event, _welcome(t))
+        await show(event, _with_more(welcome(t), operating, t))
         return
     waiting = await numbers.recent(person_id, chat_id, clock() - FRESH, _WAITING)
     last = await last_bought_row(chat_id, person_id, t, purchases, offers)
-    await show(event, _home(last, len(waiting), await _special(chat_id, t, shops), t))
+    home = _home(last, len(waiting), await _special(chat_id, t, shops), t)
+    await show(event, _with_more(home, operating, t))
 
 
 @router.callback_query(More.filter())
@@ -129,7 +146,14 @@ async def _special(chat_id: int, t: Texts, shops: Shops) -> list[InlineKeyboardB
     return buttons
 
 
-def _welcome(t: Texts) -> Screen:
+def _with_more(screen: Screen, operating: bool, t: Texts) -> Screen:
+    """The same with the way to what operators have beside it."""
+    more = [[press(t.plain("🛠 Operator"), Admin())]] if operating else []
+    return Screen(screen.html, [*screen.rows, *more])
+
+
+def welcome(t: Texts) -> Screen:
+    """What it is, and the one step to begin with."""
     return Screen(
         t(
             "🔔 <b>Codebell</b> buys a temporary phone number and rings here when the code arrives.\n\n"

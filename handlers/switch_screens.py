@@ -12,9 +12,10 @@ from bot.search import Listed
 from bot.services import nice_name
 from bot.settings import Access
 from bot.switches import Switches
-from handlers.admin_screens import access_name, back
+from handlers.admin_screens import access_name, back, overriding
 from handlers.operator_doors import Invitations, Lever, Switching
 from handlers.screen import Screen, in_rows, page_of, press, turn
+from storage.outsiders import Outsiders
 
 _SERVICES_A_PAGE = 20
 #: How many services are offered where it is not clear which is meant.
@@ -35,6 +36,17 @@ class Enter(CallbackData, prefix="Sa"):
     """From now on this is who may come in."""
 
     access: Access
+
+
+class Narrow(CallbackData, prefix="Sn"):
+    """The same where it shuts people out: as it is, or once all who are here were let in."""
+
+    access: Access
+    all_in: bool = False
+
+
+class Close(CallbackData, prefix="Sc"):
+    """The text that this message shows is what people read from now on."""
 
 
 class Services(CallbackData, prefix="Ss"):
@@ -78,7 +90,7 @@ def maintenance(words: str, t: Texts) -> Screen:
     if not words:
         lines = [
             t("🛠 <b>Maintenance</b> · off"),
-            t("Send me a text now, and people read it instead of anything new."),
+            t("Send me a text that people read instead of anything new. I show it to you first."),
             t("Open numbers go on: their codes come, their buttons, /numbers and /cancel work."),
             t("It stops new orders by hand, not the watches that buy: for these there is the pause."),
         ]
@@ -91,16 +103,29 @@ def maintenance(words: str, t: Texts) -> Screen:
     return Screen("\n".join(lines), [[press(t.plain("✅ End it"), Reopen())], *back(t)])
 
 
+def closing(words: str, t: Texts) -> Screen:
+    """A text as it was typed, before anybody reads it."""
+    lines = [
+        t("🛠 <b>Maintenance</b>. Whatever people begin, they will read:"),
+        t("<blockquote>{text}</blockquote>", text=words),
+        t("Send another text to change it."),
+    ]
+    back = press(t.plain("◀ Back"), Switching(what=Lever.MAINTENANCE))
+    return Screen("\n".join(lines), [[press(t.plain("✅ Switch on"), Close()), back]])
+
+
 def pause_row(t: Texts) -> list[InlineKeyboardButton]:
-    return [press(t.plain("⏸ Pause orders"), Switching(what=Lever.PAUSE))]
+    return [press(t.plain("⏸ Pause …"), Switching(what=Lever.PAUSE))]
 
 
-def access(now: Access, guests: Mapping[str, int], t: Texts) -> Screen:
+def access(switches: Switches, guests: Mapping[str, int], t: Texts) -> Screen:
+    now = switches.access
     lines = [
         t("🚪 <b>Access</b>: {access}\n", access=access_name(now, t)),
+        *overriding(switches, t),
         t("<b>Open</b>: everybody may use me, but for who is blocked."),
         t("<b>By invitation</b>: operators, who was let in, and who opens a link of yours."),
-        t("<b>Only who you let in</b>: operators and who was let in; links do not work.\n"),
+        t("<b>Only let in</b>: operators and who was let in; links do not work.\n"),
         t("People let in: {people}. Groups let in: {groups}. Blocked: {blocked}.", **guests),
         t("Whoever may not come in any more keeps getting codes of the numbers they have."),
     ]
@@ -114,6 +139,22 @@ def access(now: Access, guests: Mapping[str, int], t: Texts) -> Screen:
     ]
     invitations = [press(t.plain("✉️ Invitations"), Invitations())] if now is Access.INVITE else []
     return Screen("\n".join(lines), [*in_rows(buttons, 2), invitations, *back(t)])
+
+
+def shutting(access: Access, outside: Outsiders, t: Texts) -> Screen:
+    """Who may not come in any more is asked about first."""
+    lines = [
+        t("🚪 Access: <b>{access}</b>?", access=access_name(access, t)),
+        t(
+            "They use me now and are not let in: people {people}, groups {groups}. Shut them out?",
+            people=outside.people,
+            groups=outside.groups,
+        ),
+        t("Codes of the numbers they have still come."),
+    ]
+    all_in = press(t.plain("✅ Let them all in first"), Narrow(access=access, all_in=True))
+    out = press(t.plain("🚪 Shut out"), Narrow(access=access))
+    return Screen("\n".join(lines), [[all_in], [out, press(t.plain("◀ Back"), Switching(what=Lever.ACCESS))]])
 
 
 def services(switches: Switches, page: int, t: Texts) -> Screen:
@@ -132,12 +173,15 @@ def services(switches: Switches, page: int, t: Texts) -> Screen:
     return Screen("\n".join(lines), [*in_rows(buttons, 2), pager, *back(t)])
 
 
-def which(found: Sequence[Listed], switches: Switches, t: Texts) -> Screen:
-    """What was typed may be these."""
+def which(found: Sequence[Listed], typed: Listed | None, switches: Switches, t: Texts) -> Screen:
+    """What was typed may be these; `typed` is the name itself, where nobody may mean it."""
     buttons = [_one(each, each.slug in switches, t) for each in found]
     cancel = [press(t.plain("◀ Back"), Switching(what=Lever.SERVICES))]
     if len(found) == 1 and found[0].slug in switches:
         return Screen(t("{service} is blocked already.", service=found[0].name), [cancel])
+    if typed is not None:
+        exactly = t.plain("🚫 Exactly “{name}”", name=typed.name)
+        buttons.append(press(exactly, Block(service=typed.slug)))
     lines = [
         t("Which service shall nobody see or buy any more?"),
         t("Numbers of it that are open go on."),

@@ -8,6 +8,8 @@ from bot.admission import Admission
 from bot.i18n import Texts, visible
 from handlers.doors import Menu
 from handlers.screen import Screen, press, show
+from handlers.start import welcome
+from storage.keys import KeyStore
 from storage.links import BEGINNING, LinkOver
 from storage.models import Purpose
 
@@ -18,7 +20,9 @@ router = Router(name="welcomed")
     CommandStart(ignore_case=True, deep_link=True, magic=F.args.startswith(BEGINNING[Purpose.INVITE])),
     F.chat.type == "private",
 )
-async def come_in(message: Message, command: CommandObject, t: Texts, admission: Admission) -> None:
+async def come_in(
+    message: Message, command: CommandObject, t: Texts, admission: Admission, keys: KeyStore
+) -> None:
     """Who may come in anyway uses no link up. A private chat is its person's."""
     person = message.chat
     menu = [press(t.plain("◀ Menu"), Menu())]
@@ -30,4 +34,6 @@ async def come_in(message: Message, command: CommandObject, t: Texts, admission:
     except LinkOver as over:
         await show(message, Screen(t.error(over)))
         return
-    await show(message, Screen(t("👋 Welcome! You may use this bot from now on."), [menu]))
+    hello = t("👋 Welcome! You may use this bot from now on.")
+    first = Screen("", [menu]) if await keys.list(person.id) else welcome(t)
+    await show(message, Screen(f"{hello}\n\n{first.html}".rstrip(), first.rows))

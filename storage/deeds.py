@@ -16,6 +16,7 @@ class What(StrEnum):
     """Every deed there is."""
 
     LET_IN = "let in"
+    LET_IN_ALL = "let in all"
     LET_OUT = "let out"
     BLOCK = "block"
     UNBLOCK = "unblock"

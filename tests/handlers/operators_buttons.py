@@ -25,6 +25,8 @@ OPERATING: dict[type[CallbackData], list[CallbackData]] = {
     switch_screens.Pause: [switch_screens.Pause(on=on) for on in (True, False)],
     switch_screens.Reopen: [switch_screens.Reopen()],
     switch_screens.Enter: [switch_screens.Enter(access=access) for access in reversed(Access)],
+    switch_screens.Narrow: [switch_screens.Narrow(access=access) for access in reversed(Access)],
+    switch_screens.Close: [switch_screens.Close()],
     switch_screens.Services: [switch_screens.Services(page=1)],
     switch_screens.Block: [switch_screens.Block(service="telegram")],
     switch_screens.Allow: [switch_screens.Allow(service="telegram")],

@@ -109,7 +109,7 @@ async def test_the_log_tells_who_did_what_page_by_page(operator: Chat, house: Ho
         house.clock.advance(1)
         await house.codebell.switches.set("paused", "yes", operator.person_id)
     house.clock.advance(1)
-    await opens(operator, "Resume orders", "Resume orders")
+    await opens(operator, "Resume …", "Resume orders")
     await opens(operator, "Log")
     assert operator.screen.count("Olga: orders paused") == 12
     await operator.press("Older")
@@ -119,9 +119,24 @@ async def test_the_log_tells_who_did_what_page_by_page(operator: Chat, house: Ho
     assert await last_deed(house) == (operator.person_id, "set paused", "")
 
 
+async def test_the_menu_and_the_commands_lead_an_operator_there(
+    operator: Chat, ann: Chat, house: House
+) -> None:
+    await house.connect(operator, house.alpha)
+    await operator.say("/start")
+    await operator.press("🛠 Operator")
+    assert operator.screen.startswith("🛠 Operator")
+    for chat, told in ((operator, True), (ann, False)):
+        await chat.say("/start")
+        assert ("🛠 Operator" in chat.buttons) is told
+        await chat.say("/help")
+        await chat.press("Commands")
+        assert all((f"/{name} – " in chat.screen) is told for name in ("admin", "broadcast"))
+
+
 async def test_for_everybody_else_the_command_does_not_exist(operator: Chat, ann: Chat) -> None:
     await opens(operator)
-    data = operator.data("Pause orders")
+    data = operator.data("Pause …")
     await ann.say("/admin")
     assert ann.screen == UNKNOWN
     await ann.forge(data)
@@ -130,7 +145,7 @@ async def test_for_everybody_else_the_command_does_not_exist(operator: Chat, ann
 
 async def test_in_a_group_the_operator_hears_nothing(operator: Chat, ann: Chat, house: House) -> None:
     await opens(operator)
-    data = operator.data("Pause orders")
+    data = operator.data("Pause …")
     group = house.group(operator, ann)
     await house.settle()
     before = len(group.messages)

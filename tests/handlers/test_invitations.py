@@ -22,6 +22,12 @@ async def invites(operator: Chat) -> str:
     return str(link.split("start=")[1].split()[0])
 
 
+async def test_under_a_new_link_is_the_way_back(operator: Chat) -> None:
+    await invites(operator)
+    await operator.press("◀ Invitations", on=operator.find("A link for one person"))
+    assert "Open links: 1" in operator.screen
+
+
 async def test_a_stranger_is_told_that_an_invitation_is_needed(operator: Chat, house: House) -> None:
     bob = house.person("Bob")
     await bob.say("/start")
@@ -35,12 +41,21 @@ async def test_a_link_lets_one_person_in_and_nobody_else(operator: Chat, house: 
     await bob.say(f"/start {word}")
     assert "Welcome! You may use this bot from now on." in bob.screen
     assert await last_deed(house) == (operator.person_id, "invited", str(bob.person_id))
-    await bob.press("◀ Menu")
-    assert "Codebell" in bob.screen
+    assert bob.buttons == ["🔑 Add a provider key", "❔ How it works"]
     await eve.say(f"/start {word}")
     assert "used already, or is too old" in eve.screen
     await eve.say("/start")
     assert "works by invitation" in eve.screen
+
+
+async def test_a_link_of_who_operates_no_more_works_no_more(operator: Chat, house: House) -> None:
+    bob, bell = house.person("Bob"), house.codebell
+    word = await bell.invites.make(bob.person_id, house.clock(), LASTS)
+    eve = house.person("Eve")
+    await eve.say(f"/start {word}")
+    assert "used already, or is too old" in eve.screen
+    await opens(operator, "Access", "Invitations")
+    assert "Open links: 0" in operator.screen
 
 
 async def test_who_came_by_a_link_stays_over_a_restart(operator: Chat, house: House) -> None:
