@@ -34,7 +34,7 @@ from handlers.confirmation import confirmation
 from handlers.doors import Again, NextOffer, Repeat
 from handlers.holders import AmongThem
 from handlers.offer_lists import offers as offers_screen
-from handlers.screen import Screen, answer, press, say, show
+from handlers.screen import Screen, answer, chat_of, press, say, show
 from storage.activations import ActivationStore
 from storage.models import Activation, Quote, State
 from storage.preferences import PreferenceStore
@@ -71,7 +71,7 @@ async def again(
 
     *Repeat* stands in a menu and takes its place; under a number it is a new message, the old one stays.
     """
-    row, alert = await _own(callback_data.id, callback.from_user.id, numbers), ""
+    row, alert = await _own(callback_data.id, callback, numbers), ""
     try:
         quote = await _same(row, callback.from_user.id, offers)
         screen = await confirmation(quote, t, balances, providers, preferences, purchases)
@@ -97,7 +97,7 @@ async def next_offer(
     purchases: Purchases,
 ) -> None:
     """The next one of what else there is with all the chat's keys, in a new message."""
-    row = await _own(callback_data.id, callback.from_user.id, numbers)
+    row = await _own(callback_data.id, callback, numbers)
     listing = await offers.offers(row.chat_id, row.service, row.country)
     others = [offer for offer in listing.items if offer.stock != 0 and not _the_same(offer, row)]
     if not others:
@@ -139,11 +139,12 @@ async def _price_at_hand(row: Activation, t: Texts, offers: Offers) -> str:
     return told if len(row.service_name + told) <= _ROOM else f" · {price}"
 
 
-async def _own(activation_id: str, person_id: int, numbers: ActivationStore) -> Activation:
+async def _own(activation_id: str, callback: CallbackQuery, numbers: ActivationStore) -> Activation:
+    """A number of theirs, bought where this is pressed: another chat has keys and balances of its own."""
     row = await numbers.get(activation_id)
     if row is None:
         raise UnknownActivation
-    if row.owner_id != person_id:
+    if row.owner_id != callback.from_user.id or row.chat_id != chat_of(callback):
         raise NotYours
     return row
 

@@ -13,7 +13,7 @@ from bot.errors import BadReply, CodebellError, TooEarly, Unavailable, named
 from bot.i18n import Texts, flag, international, visible
 from bot.providers.base import Capability, Provider
 from handlers.code_rings import show_code
-from handlers.doors import Act, Again, Keys, WatchFor, What
+from handlers.doors import Act, Again, Balance, Countries, Keys, NextOffer, WatchFor, What
 from handlers.endings import after_cancel, cancelled, expired, lost
 from handlers.group_doors import HandOver
 from handlers.holders import Held, called, held_by
@@ -42,6 +42,8 @@ def draw_card(
     buttons = _buttons(row, provider, t, now)
     if held is not None:
         buttons = [*_shown_to_all(buttons), *_in_group(row, held, t)]
+    elif row.chat_id < 0:
+        buttons = _out_of_group(buttons)
     screen = Screen(_card(row, _title(row, provider), t, now, held), buttons)
     return Drawing(screen.html, screen.keyboard, edits=row.card_message_id, again_at=_next_look(row, now))
 
@@ -61,8 +63,18 @@ def _shown_to_all(buttons: Rows) -> Rows:
     return [[each for each in line if not _is_private(each)] for line in buttons]
 
 
+def _out_of_group(buttons: Rows) -> Rows:
+    """On a card that left a group out of reach: without the ways to buy with the group's keys."""
+    ways = [way.__prefix__ for way in (Again, NextOffer, Countries, Balance, Keys, WatchFor)]
+    return [[each for each in line if not _leads_to(each, *ways)] for line in buttons]
+
+
 def _is_private(button: InlineKeyboardButton) -> bool:
-    return (button.callback_data or "").startswith((Keys.__prefix__, WatchFor.__prefix__))
+    return _leads_to(button, Keys.__prefix__, WatchFor.__prefix__)
+
+
+def _leads_to(button: InlineKeyboardButton, *prefixes: str) -> bool:
+    return (button.callback_data or "").split(":")[0] in prefixes
 
 
 def _in_group(row: Activation, held: Held, t: Texts) -> Rows:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from aiogram.filters.callback_data import CallbackData
-from aiogram.types import InlineKeyboardButton
+from aiogram.types import CallbackQuery, InlineKeyboardButton
 from pydantic import Field
 
 from bot.balances import Balances
@@ -22,7 +22,7 @@ from handlers.buyers import told
 from handlers.doors import Choices, Country, Keys, Settings, Type
 from handlers.key_marks import name_of, refusal
 from handlers.price_line import at_most, each, who_and_price
-from handlers.screen import Rows, Screen, in_rows, press
+from handlers.screen import Rows, Screen, chat_of, in_rows, press
 from storage.intents import MOST
 from storage.keys import KeyStore
 from storage.models import Key, Quote
@@ -65,9 +65,10 @@ class Set(CallbackData, prefix="os"):
     value: str
 
 
-async def own(nonce: str, person_id: int, quotes: QuoteStore) -> Quote:
+async def own(nonce: str, callback: CallbackQuery, quotes: QuoteStore) -> Quote:
+    """A quote of who presses, made in this chat."""
     quote = still_there(await quotes.get(nonce))
-    if quote.owner_id != person_id:
+    if (quote.owner_id, quote.chat_id) != (callback.from_user.id, chat_of(callback)):
         raise NotYours
     return quote
 

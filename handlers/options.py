@@ -37,7 +37,7 @@ _LONGEST_LIST = 256
 async def choices(
     callback: CallbackQuery, callback_data: Choices, t: Texts, offers: Offers, quotes: QuoteStore
 ) -> None:
-    quote = await own(callback_data.nonce, callback.from_user.id, quotes)
+    quote = await own(callback_data.nonce, callback, quotes)
     choice = await _choice(quote, callback_data.what, t, offers)
     shown, pages = page_of(choice, callback_data.page, _ROWS_A_PAGE)
     pager = turn(callback_data.page, pages, lambda to: callback_data.model_copy(update={"page": to}))
@@ -59,7 +59,7 @@ async def choose_one(
     preferences: PreferenceStore,
     purchases: Purchases,
 ) -> None:
-    quote = await own(callback_data.nonce, callback.from_user.id, quotes)
+    quote = await own(callback_data.nonce, callback, quotes)
     changes = await _changes(quote, callback_data.what, callback_data.value, offers)
     changed = still_there(await quotes.change(quote.nonce, **changes))
     await show(callback, await confirmation(changed, t, balances, providers, preferences, purchases))

@@ -77,7 +77,7 @@ async def look(
     preferences: PreferenceStore,
     purchases: Purchases,
 ) -> None:
-    quote = await own(callback_data.nonce, callback.from_user.id, quotes)
+    quote = await own(callback_data.nonce, callback, quotes)
     await show(callback, await confirmation(quote, t, balances, providers, preferences, purchases))
 
 
@@ -92,7 +92,7 @@ async def several(
     preferences: PreferenceStore,
     purchases: Purchases,
 ) -> None:
-    quote = await own(callback_data.nonce, callback.from_user.id, quotes)
+    quote = await own(callback_data.nonce, callback, quotes)
     changed = still_there(await quotes.change(quote.nonce, count=min(callback_data.count, MOST)))
     await show(callback, await confirmation(changed, t, balances, providers, preferences, purchases))
 
@@ -109,7 +109,7 @@ async def pay_more(
     purchases: Purchases,
 ) -> None:
     """The price that was shown becomes the one that was chosen: nothing is bought yet."""
-    quote = await own(callback_data.nonce, callback.from_user.id, quotes)
+    quote = await own(callback_data.nonce, callback, quotes)
     changed = still_there(await quotes.change(quote.nonce, max_price=quote.cost, min_price=None))
     await show(callback, await confirmation(changed, t, balances, providers, preferences, purchases))
 
@@ -139,7 +139,7 @@ async def spend(
     try:
         await purchases.buy(nonce, person_id, chat_id, place.card_id, callback_data.value, seat=place.seat)
     except Changed as changed:
-        quote = await own(nonce, person_id, quotes)
+        quote = await own(nonce, callback, quotes)
         screen = await confirmation(quote, t, balances, providers, preferences, purchases)
         await show(callback, screen, t.plain_error(changed))
     except GroupLimit as full:

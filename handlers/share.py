@@ -99,10 +99,15 @@ async def who_was_met(
 
 @router.callback_query(Name.filter())
 async def name(
-    callback: CallbackQuery, callback_data: Name, t: Texts, sharings: SharingStore, members: Members
+    callback: CallbackQuery,
+    callback_data: Name,
+    t: Texts,
+    sharings: SharingStore,
+    members: Members,
+    clock: Clock,
 ) -> None:
     chat_id = chat_of(callback)
-    await sharings.let_buy(chat_id, callback_data.person, callback_data.may)
+    await sharings.let_buy(chat_id, callback_data.person, callback_data.may, clock())
     await show(callback, await _members(chat_id, callback_data.page, t, sharings, members))
 
 

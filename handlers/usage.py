@@ -10,7 +10,6 @@ from bot.clock import Clock
 from bot.i18n import Texts, visible
 from handlers.doors import Numbers
 from handlers.group_doors import Month, Usage
-from handlers.holders import called
 from handlers.screen import Screen, chat_of, page_of, press, show, turn
 from storage.sharings import SharingStore
 from storage.usage import UsageStore, Used
@@ -70,7 +69,7 @@ def _usage(
 
 def _row(used: Used, names: Mapping[int, str], t: Texts) -> str:
     """A line of the table, and one more for each further currency, and for what is not sure."""
-    name = visible(" ".join(called(names.get(used.person_id, ""), t).split()), _NAME)
+    name = visible(" ".join((names.get(used.person_id) or "–").split()), _NAME)
     money = [t.money(amount, currency) for currency, amount in sorted(used.money.items())]
     money += [f"+{t.money(amount, currency)}?" for currency, amount in sorted(used.doubtful.items())]
     money = money or ["–"]

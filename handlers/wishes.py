@@ -56,7 +56,7 @@ async def ask(
     keys: KeyStore,
     preferences: PreferenceStore,
 ) -> None:
-    quote = await own(callback_data.nonce, callback.from_user.id, quotes)
+    quote = await own(callback_data.nonce, callback, quotes)
     price = callback_data.what == "max_price"
     await state.set_state(Asked.max_price if price else Asked.prefixes)
     await state.set_data({"nonce": quote.nonce})

@@ -61,11 +61,17 @@ class SharingStore:
         async with self._database.begin() as session:
             return (await session.scalars(known)).all()
 
-    async def let_buy(self, chat_id: int, person_id: int, may: bool) -> None:
-        """Name somebody who was met there as one who may buy, or take it back."""
+    async def let_buy(self, chat_id: int, person_id: int, may: bool, now: datetime) -> None:
+        """Name somebody who was met there as one who may buy, or take it back.
+
+        Taken back, it is a change of the rules: of several that were confirmed no more are ordered.
+        """
         theirs = update(Member).where(Member.chat_id == chat_id, Member.user_id == person_id)
         async with self._database.begin() as session:
             await session.execute(theirs.values(may_buy=may))
+            rules = await session.get(Sharing, chat_id)
+            if rules is not None and not may:
+                rules.changed_at = now
 
 
 def unset(chat_id: int) -> Sharing:

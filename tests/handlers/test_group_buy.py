@@ -6,6 +6,7 @@ import pytest
 
 from bot.errors import NoNumbers
 from handlers.confirmation import Spend
+from storage.group_rules import Seat
 from storage.models import Activation, Buyers, Eyes
 from storage.quotes import mark
 from tests.doubles import KEY
@@ -120,7 +121,7 @@ async def test_only_the_named_buy_and_whoever_leads(group: Chat, bob: Chat, hous
     other = group.seat(bob)
     await other.say("/buy")
     assert "You may not buy in this group." in other.screen
-    await house.codebell.sharings.let_buy(group.chat_id, bob.person_id, True)
+    await house.codebell.sharings.let_buy(group.chat_id, bob.person_id, True, house.clock())
     await other.buys()
     await group.buys()
     assert len(house.alpha.called("buy")) == 2
@@ -199,6 +200,21 @@ async def test_an_administrators_several_go_on_by_the_rules_of_the_press(group: 
     await group.press("×2")
     await group.press("Buy 2 for")
     assert len(house.alpha.called("buy")) == 2
+
+
+async def test_who_is_named_no_more_gets_no_more_of_several(group: Chat, bob: Chat, house: House) -> None:
+    sharings, seat = house.codebell.sharings, group.seat(bob)
+    await rules(group, who_buys=Buyers.NAMED)
+    await sharings.let_buy(group.chat_id, bob.person_id, True, house.clock())
+    quote = await telegram_us(seat, house)
+    quote.count = 3
+    await house.codebell.quotes.open(quote)
+    house.clock.advance(1)
+    await house.codebell.purchases.buy(quote.nonce, bob.person_id, group.chat_id, None, seat=Seat())
+    house.clock.advance(1)
+    await sharings.let_buy(group.chat_id, bob.person_id, False, house.clock())
+    await house.settle()
+    assert len(house.alpha.called("buy")) == 1
 
 
 async def test_the_group_buys_with_its_own_keys_and_without_any_says_how_to_add_one(

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.providers.base import Capability
 from handlers import choices
 from handlers.leading import NotALeader
 from handlers.private import SETTINGS
@@ -53,6 +54,27 @@ async def test_a_group_that_shares_has_a_short_menu(group: Chat, bob: Chat, hous
     assert "1 number of yours waits for an SMS." in group.screen
 
 
+async def test_who_may_not_buy_is_told_who_does(group: Chat, bob: Chat, house: House) -> None:
+    sharings, other = house.codebell.sharings, group.seat(bob)
+    await sharings.set(group.chat_id, house.clock(), who_buys=Buyers.ADMINS)
+    await other.say("/start")
+    assert other.screen.endswith("Buying here: administrators. Ask one of them.")
+    assert other.buttons == ["📋 Numbers", "❔ Help"]
+    await sharings.set(group.chat_id, house.clock(), who_buys=Buyers.NAMED)
+    await sharings.let_buy(group.chat_id, bob.person_id, True, house.clock())
+    await other.say("/start")
+    assert "📱 Buy a number" in other.buttons
+
+
+async def test_with_keys_that_sell_nothing_a_group_is_not_ready(chat: Chat, house: House) -> None:
+    group = await team(house, chat)
+    house.alpha.capabilities -= {Capability.BUY}
+    await group.say("/start")
+    assert "📱 Buy a number" not in group.buttons
+    await group.press("Set up sharing")
+    assert group.screen.endswith("Next: add a key of a provider that sells numbers.")
+
+
 async def test_the_menu_leads_to_help_and_back(group: Chat) -> None:
     await group.say("/start")
     await group.press("Help")
@@ -77,9 +99,10 @@ async def test_help_in_a_group_without_rules_says_who_sets_them(house: House, bo
 async def test_an_administrator_chooses_how_the_group_is_spoken_to(group: Chat, house: House) -> None:
     await group.say("/settings")
     assert group.screen.startswith("⚙️ Settings of this group\n\n🌐 Language: English\n🕑 Clock: ")
-    assert group.buttons == ["🌐 Language", "🕑 Time zone", "🙈 Hide codes", "◀ Menu"]
-    await group.press("Hide codes")
-    assert "🙈 Codes: under a spoiler" in group.screen
+    assert group.buttons == ["🌐 Language", "🕑 Time zone", "🙈 Spoiler on", "◀ Menu"]
+    await group.press("Spoiler on")
+    assert "🙈 Spoiler over codes: on" in group.screen
+    assert "🙈 Spoiler off" in group.buttons
     await group.press("Language")
     assert "As in Telegram" not in str(group.buttons)
     await group.press("Українська")
@@ -101,7 +124,7 @@ async def test_a_member_is_told_that_administrators_choose(group: Chat, bob: Cha
     await other.say("/settings")
     assert other.screen == NotALeader.text
     await group.say("/settings")
-    await other.forge(group.data("Hide codes"))
+    await other.forge(group.data("Spoiler on"))
     assert "Only Ann may use these buttons." in str(other.alert)
 
 

@@ -2,9 +2,12 @@
 
 import pytest
 
+from handlers.confirmation import Look, Several
+from handlers.doors import Again, NextOffer, Repeat
 from storage.models import Eyes, Row
+from tests.handlers.conftest import telegram_us
 from tests.handlers.teams import buy, hears, rings, team
-from tests.house import PATIENCE, Chat, House
+from tests.house import PATIENCE, Chat, House, labels
 
 
 @pytest.mark.parametrize("heard", [True, False])
@@ -55,6 +58,34 @@ async def test_t_7_the_number_of_a_lost_group_is_still_its_buyers(chat: Chat, ho
     assert "42424" in chat.screen
     await chat.press("🗂 +1")
     assert "42424" in chat.find("📱")["text"]
+
+
+async def test_t_7_a_card_that_left_its_group_offers_nothing_to_buy_with_the_groups_key(
+    chat: Chat, house: House
+) -> None:
+    await chat.say("/start")
+    group = await team(house, chat)
+    row = await buy(house, group)
+    house.human.remove_bot(group.chat_id, chat.person_id)
+    await house.settle()
+    await house.wait(40)
+    await chat.press("❌ Cancel")
+    await house.wait(10)
+    assert "Cancelled" in chat.find("📱")["text"]
+    assert labels(chat.find("📱")) == []
+    for button in (Again(id=row.id), NextOffer(id=row.id), Repeat(id=row.id)):
+        await chat.forge(button.pack())
+        assert chat.alert == "This button belongs to somebody else."
+
+
+async def test_a_groups_quote_is_not_shown_in_private(chat: Chat, house: House) -> None:
+    await chat.say("/start")
+    group = await team(house, chat)
+    quote = await telegram_us(group, house)
+    await house.codebell.quotes.open(quote)
+    for button in (Look(nonce=quote.nonce), Several(nonce=quote.nonce, count=2)):
+        await chat.forge(button.pack())
+        assert chat.alert == "This button belongs to somebody else."
 
 
 async def test_t_7_a_buyer_who_cannot_be_written_to_gets_the_code_when_they_come(

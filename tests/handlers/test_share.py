@@ -13,8 +13,8 @@ HOME = [
     "🛒 Who buys",
     "👁 Who sees codes",
     "🔢 Numbers a day",
-    "💲 Money a day",
-    "⏳ At once",
+    "💲 Spending a day",
+    "⏳ Waiting at once",
     "◀ Menu",
 ]
 
@@ -55,9 +55,9 @@ async def test_an_administrator_sees_what_is_set_and_what_to_do_next(group: Chat
         "🔑 Key: none yet\n"
         "🛒 Who buys: administrators\n"
         "👁 Who sees a code: its buyer alone\n"
-        "\nEach member may have:\n"
+        "\nLimits for each member:\n"
         "🔢 Numbers a day: no limit\n"
-        "💲 Money a day: no limit\n"
+        "💲 Spending a day at a provider: no limit\n"
         "⏳ Waiting at once: no limit\n\n"
         "Next: add a key. The numbers of this group are paid from its account."
     )
@@ -95,7 +95,7 @@ async def test_members_who_were_met_are_named_one_by_one(group: Chat, bob: Chat,
     members = {one.name: one.may_buy for one in await house.codebell.sharings.members(group.chat_id)}
     assert members == {"Ann": False, "Bob": True}
     await group.press("Done")
-    assert "🛒 Who buys: named members" in group.screen
+    assert "🛒 Who buys: Bob and administrators" in group.screen
     assert "named nobody" not in group.screen
     await group.press("Who buys")
     await group.press("Who I name")
@@ -103,6 +103,22 @@ async def test_members_who_were_met_are_named_one_by_one(group: Chat, bob: Chat,
     assert ticked(group) == []
     await group.press("Done")
     assert "⚠️ You have named nobody yet: only administrators may buy." in group.screen
+
+
+async def test_several_who_were_named_are_counted(group: Chat, house: House) -> None:
+    for person in (501, 502):
+        await house.codebell.sharings.met(group.chat_id, person, f"Member {person}", house.clock())
+        await house.codebell.sharings.let_buy(group.chat_id, person, True, house.clock())
+    await opened(group, "Who buys", "Who I name")
+    await group.press("Done")
+    assert "🛒 Who buys: 2 named members" in group.screen
+
+
+async def test_an_administrator_is_marked_and_not_named(group: Chat) -> None:
+    await opened(group, "Who buys", "Who I name")
+    assert "Ann (administrator)" in group.buttons
+    await group.press("Ann (administrator)")
+    assert group.alert == "Administrators may always buy: nothing is to be set."
 
 
 async def test_a_named_member_who_left_is_marked_so(group: Chat, bob: Chat, house: House) -> None:
@@ -186,7 +202,14 @@ async def test_a_group_without_topics_is_asked_for_none(group: Chat) -> None:
 
 async def test_from_every_screen_a_way_leads_back(group: Chat, house: House) -> None:
     await opened(group)
-    for label in ("Add a key", "Who buys", "Who sees codes", "Numbers a day", "Money a day", "At once"):
+    for label in (
+        "Add a key",
+        "Who buys",
+        "Who sees codes",
+        "Numbers a day",
+        "Spending a day",
+        "Waiting at once",
+    ):
         await group.press(label)
         await group.press("◀ Back")
         assert group.buttons == HOME

@@ -90,7 +90,7 @@ async def test_who_may_buy_is_read_again_with_the_intent(database: Database, key
     await rules(database, who_buys=Buyers.NAMED)
     await sharings.met(TEAM, ANN, "Ann", NOW)
     assert isinstance(await refused(database, mine), NotABuyer)
-    await sharings.let_buy(TEAM, ANN, True)
+    await sharings.let_buy(TEAM, ANN, True, NOW)
     assert (await intend(database, mine, Seat())).state is State.BUYING
     assert (await intend(database, await quote(database, key, BOB), LEADS, BOB)).owner_id == BOB
 

@@ -63,9 +63,9 @@ async def test_a_group_is_told_of_a_key_anew_where_its_rules_say(
 
 async def test_somebody_is_known_by_their_last_name_and_keeps_what_they_may(sharings: SharingStore) -> None:
     await sharings.met(OLD, BOB, "Bob", NOW)
-    await sharings.let_buy(OLD, BOB, True)
+    await sharings.let_buy(OLD, BOB, True, NOW)
     await sharings.met(OLD, BOB, "Robert" * 20, LATER)
-    await sharings.let_buy(OLD, ANN, True)
+    await sharings.let_buy(OLD, ANN, True, NOW)
     [member] = await sharings.members(OLD)
     assert (member.name, member.may_buy, member.seen_at) == (("Robert" * 20)[:64], True, LATER)
 
@@ -79,7 +79,7 @@ async def test_a_group_that_moves_keeps_its_rules_members_links_and_admission(
     await sharings.set(NEW, LATER, spend_per_day=Decimal(1))
     for chat_id, name in ((OLD, "Bob"), (NEW, "Bobby")):
         await sharings.met(chat_id, BOB, name, NOW)
-        await sharings.let_buy(chat_id, BOB, chat_id == OLD)
+        await sharings.let_buy(chat_id, BOB, chat_id == OLD, NOW)
         await guests.change(chat_id, {"admitted_at": NOW, "name": name}, None, "", NOW)
         await menus.hang(chat_id, 7, BOB, NOW)
     word = await links.make(Purpose.GROUP_KEY, ANN, NOW, timedelta(minutes=15), person_id=ANN, chat_id=OLD)
