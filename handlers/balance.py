@@ -14,7 +14,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.balances import PATIENCE, Balances
 from bot.clock import Clock
-from bot.errors import BadKey, CodebellError
+from bot.errors import BadKey, CodebellError, text
 from bot.i18n import Texts
 from bot.postage import Postage
 from bot.providers.base import Provider
@@ -25,12 +25,18 @@ from handlers.channels import channel_name
 from handlers.doors import AddKey, Balance, Keys, Menu
 from handlers.key_marks import name_of, refusal, since
 from handlers.screen import Screen, chat_of, press, show
+from storage.group_rules import NotABuyer
 from storage.keys import KeyStore
 from storage.models import Key
 
+
+class NotForAll(NotABuyer):
+    text = text("Only those who may buy in this group see its balance.")
+
+
 router = Router(name="balance")
 router.callback_query.filter(F.data.startswith("l"))
-for_buyers(router)
+for_buyers(router, NotForAll)
 
 #: A message has room for so many accounts.
 _MOST = 40

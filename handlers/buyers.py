@@ -11,14 +11,14 @@ from typing import Any
 from aiogram import BaseMiddleware, F, Router
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
-from bot.errors import NoKeys, text
+from bot.errors import NoKeys, Refused, text
 from bot.groups import Groups
 from bot.i18n import Texts
 from handlers.doors import Menu
 from handlers.group_doors import Share
 from handlers.listings import person_of
 from handlers.screen import Screen, answer, chat_of, press, topic_of
-from storage.group_rules import GroupLimit, Seat
+from storage.group_rules import GroupLimit, NotABuyer, Seat
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
@@ -32,23 +32,43 @@ class NoGroupKeys(NoKeys):
 class OnlyBuyers(BaseMiddleware):
     """Around the handlers of a router; in a private chat everybody may buy."""
 
+    def __init__(self, refusal: type[NotABuyer]) -> None:
+        self._refusal = refusal
+
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         if not isinstance(event, Message | CallbackQuery):
             return await handler(event, data)
         chat_id = chat_of(event)
         groups: Groups = data["groups"]
-        await groups.may_buy(chat_id, person_of(event))
+        try:
+            await groups.may_buy(chat_id, person_of(event))
+        except NotABuyer:
+            raise self._refusal from None
         try:
             return await handler(event, data)
         except NoKeys:
             raise (NoGroupKeys if chat_id < 0 else NoKeys) from None
 
 
-def for_buyers(router: Router) -> None:
-    """Let a router answer in groups, to those who may buy there. Presses on a message of no chat are old."""
+def for_buyers(router: Router, refusal: type[NotABuyer] = NotABuyer) -> None:
+    """Let a router answer in groups, to those who may buy there: to others with a `refusal`.
+
+    Presses on a message of no chat are old.
+    """
     router.callback_query.register(_press_of_no_chat, ~F.message)
-    router.message.middleware(OnlyBuyers())
-    router.callback_query.middleware(OnlyBuyers())
+    router.message.middleware(OnlyBuyers(refusal))
+    router.callback_query.middleware(OnlyBuyers(refusal))
+
+
+async def buys_here(groups: Groups, chat_id: int, person_id: int) -> bool:
+    """Whether somebody is shown the ways to buy: all but those of whom it is known that they may not."""
+    try:
+        await groups.may_buy(chat_id, person_id)
+    except NotABuyer:
+        return False
+    except Refused:
+        return True
+    return True
 
 
 async def _press_of_no_chat(callback: CallbackQuery, t: Texts) -> None:

@@ -101,7 +101,9 @@ async def _hushed(pressed: CallbackQuery | None, t: Texts) -> None:
 
 async def _tell(update: Update, text: str, t: Texts) -> None:
     """By an alert where the press still waits for an answer, else by a message."""
-    screen = Screen(t("{text}", text=text), [[press(t.plain("◀ Menu"), Menu())]])
+    screen = Screen(
+        t("{text}", text=text), [] if _in_a_group(update) else [[press(t.plain("◀ Menu"), Menu())]]
+    )
     try:
         match update.callback_query, update.message:
             case CallbackQuery() as pressed, _ if was_answered(pressed):
@@ -112,3 +114,9 @@ async def _tell(update: Update, text: str, t: Texts) -> None:
                 await show(message, screen)
     except AiogramError as error:
         log.info("a person could not be told: %s", type(error).__name__)
+
+
+def _in_a_group(update: Update) -> bool:
+    """There a line is enough: whoever else is there has nothing to press."""
+    message = update.message or (update.callback_query and update.callback_query.message)
+    return message is not None and message.chat.id < 0

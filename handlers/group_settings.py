@@ -29,11 +29,13 @@ def group_settings(chosen: Preferences, now: datetime, t: Texts) -> Screen:
         t("⚙️ <b>Settings of this group</b>\n"),
         t("🌐 Language: <b>{language}</b>", language=language_name(t.language)),
         t("🕑 Clock: <b>{time}</b>", time=clock_name(chosen, now, t)),
-        t("🙈 Codes: <b>under a spoiler</b>") if chosen.hide_codes else t("👁 Codes: <b>shown at once</b>"),
+        t("🙈 Spoiler over codes: <b>on</b>")
+        if chosen.hide_codes
+        else t("🙈 Spoiler over codes: <b>off</b>"),
         "",
         t("Who buys and who sees codes is set with /share."),
     ]
-    veil = t.plain("👁 Show codes") if chosen.hide_codes else t.plain("🙈 Hide codes")
+    veil = t.plain("🙈 Spoiler off") if chosen.hide_codes else t.plain("🙈 Spoiler on")
     buttons = [
         press(t.plain("🌐 Language"), Open(what=Choice.LANGUAGE)),
         press(t.plain("🕑 Time zone"), Open(what=Choice.ZONE)),

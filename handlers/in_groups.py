@@ -8,16 +8,19 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from aiogram import BaseMiddleware
+from aiogram import BaseMiddleware, Bot
 from aiogram.types import CallbackQuery, Message, TelegramObject, Update, User
 
 from bot.clock import Clock
 from bot.groups import Groups
 from bot.i18n import Texts
 from bot.menus import Menus
+from bot.room import answers
+from handlers.buyers import buys_here
 from handlers.doors import Balance, Buy, Countries, Help, Menu, Numbers, Settings
 from handlers.nobody import FACELESS
 from handlers.screen import IN_PRIVATE, answer, chat_of
+from storage.group_rules import NotABuyer
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
@@ -55,7 +58,9 @@ class InGroups(BaseMiddleware):
         match event:
             case Update(callback_query=CallbackQuery() as press) if _is_pressed(press):
                 return await self._pressed(handler, event, press, data)
-            case Update(message=Message(from_user=User() as person) as message) if _is_asked(message):
+            case Update(message=Message(from_user=User() as person) as message) if _is_asked(
+                message, data["bot"]
+            ):
                 await self._meet(message.chat.id, person)
                 with self._menus.answering(person.id):
                     return await handler(event, data)
@@ -68,17 +73,19 @@ class InGroups(BaseMiddleware):
         await self._meet(chat_id, person)
         owner = await self._menus.owner(chat_id, pressed.message_id) if pressed is not None else None
         anothers = owner != person.id
-        if anothers and (why := await self._refusal(press.data or "", chat_id, owner, data["t"])):
+        if anothers and (why := await self._refusal(press.data or "", chat_id, person.id, owner, data["t"])):
             await answer(press, why, alert=True)
             return None
         with self._menus.answering(person.id, anew=anothers):
             return await handler(event, data)
 
-    async def _refusal(self, pressed: str, chat_id: int, owner: int | None, t: Texts) -> str:
+    async def _refusal(self, pressed: str, chat_id: int, person_id: int, owner: int | None, t: Texts) -> str:
         """Why a press on what is not theirs does nothing; "" where it may go on."""
         command = _COMMANDS.get(pressed[:1], "/buy")
         if pressed[:1] in _BY_ROW or (owner is None and _is_a_door(pressed)):
             return ""
+        if command == "/buy" and not await buys_here(self._groups, chat_id, person_id):
+            return t.plain(NotABuyer.text)
         if owner is None:
             return t.plain("This menu is too old. Send {command} for a new one.", command=command)
         name = await self._groups.name(chat_id, owner)
@@ -105,13 +112,12 @@ def _is_pressed(press: CallbackQuery) -> bool:
     return press.message is not None and press.message.chat.id < 0 and press.from_user.id not in FACELESS
 
 
-def _is_asked(message: Message) -> bool:
+def _is_asked(message: Message, bot: Bot) -> bool:
     """Whether somebody in particular asks in a group, or answers the bot; other talk is not its business."""
-    person, replied = message.from_user, message.reply_to_message
+    person = message.from_user
     if message.chat.id > 0 or message.sender_chat is not None or person is None or person.id in FACELESS:
         return False
-    asked = (message.text or "").startswith("/")
-    return asked or (replied is not None and replied.from_user is not None and replied.from_user.is_bot)
+    return (message.text or "").startswith("/") or answers(message, bot)
 
 
 def _is_a_door(pressed: str) -> bool:

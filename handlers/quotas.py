@@ -19,6 +19,7 @@ from handlers.leading import in_a_group, led
 from handlers.screen import Screen, chat_of, in_rows, press, show
 from handlers.share import share
 from handlers.share_screens import back, marked
+from handlers.share_words import amount_name, currency_of
 from storage.keys import KeyStore
 from storage.models import Sharing
 from storage.sharings import SharingStore, unset
@@ -58,12 +59,18 @@ async def _to_the_bot(message: Message, bot: Bot) -> bool:
 
 @router.callback_query(LimitOf.filter())
 async def ask_for_limit(
-    callback: CallbackQuery, callback_data: LimitOf, state: FSMContext, t: Texts, sharings: SharingStore
+    callback: CallbackQuery,
+    callback_data: LimitOf,
+    state: FSMContext,
+    t: Texts,
+    sharings: SharingStore,
+    keys: KeyStore,
 ) -> None:
     chat_id = chat_of(callback)
     if callback_data.what is Quota.MONEY:
         await state.set_state(Asked.money)
-    await show(callback, _question(callback_data.what, await sharings.of(chat_id) or unset(chat_id), t))
+    rules, currency = await sharings.of(chat_id) or unset(chat_id), currency_of(await keys.list(chat_id))
+    await show(callback, _question(callback_data.what, rules, currency, t))
 
 
 @router.callback_query(Limit.filter())
@@ -79,7 +86,8 @@ async def choose_limit(
     what = callback_data.what
     limit = _limit(callback_data)
     await sharings.set(chat_of(callback), clock(), **{_COLUMNS[what]: limit})
-    await share(callback, t, sharings, keys, providers, _said(what, limit, t))
+    currency = currency_of(await keys.list(chat_of(callback)))
+    await share(callback, t, sharings, keys, providers, _said(what, limit, currency, t))
 
 
 @router.message(Asked.money, F.text, ~F.text.startswith("/"), F.chat.type != "private", _to_the_bot, led)
@@ -96,7 +104,8 @@ async def take_money(
     limit = amount_in(message.text or "")
     await state.clear()
     await sharings.set(message.chat.id, clock(), spend_per_day=limit)
-    await share(message, t, sharings, keys, providers, _said(Quota.MONEY, limit, t))
+    currency = currency_of(await keys.list(message.chat.id))
+    await share(message, t, sharings, keys, providers, _said(Quota.MONEY, limit, currency, t))
 
 
 def _limit(chosen: Limit) -> int | Decimal:
@@ -110,17 +119,17 @@ def _limit(chosen: Limit) -> int | Decimal:
     return amount if chosen.what is Quota.MONEY else int(amount)
 
 
-def _question(what: Quota, rules: Sharing, t: Texts) -> Screen:
+def _question(what: Quota, rules: Sharing, currency: str, t: Texts) -> Screen:
     now = Decimal(getattr(rules, _COLUMNS[what]))
     amounts = _COUNTS.get(what, _AMOUNTS)
     each = [
         press(marked(str(amount), amount == now), Limit(what=what, value=str(amount))) for amount in amounts
     ]
     none = press(marked(t.plain("No limit"), not now), Limit(what=what, value="0"))
-    return Screen(_asked(what, now, t), [*in_rows(each, 4), [none], back(t)])
+    return Screen(_asked(what, now, currency, t), [*in_rows(each, 4), [none], back(t)])
 
 
-def _asked(what: Quota, now: Decimal, t: Texts) -> str:
+def _asked(what: Quota, now: Decimal, currency: str, t: Texts) -> str:
     match what:
         case Quota.NUMBERS:
             return t(
@@ -135,11 +144,11 @@ def _asked(what: Quota, now: Decimal, t: Texts) -> str:
                 "That is within 24 hours, at each provider by itself, in its currency. What was paid "
                 "back does not count.\n\n"
                 "Press an amount, or reply to this message with one, like 7.50.\nNow: {amount}",
-                amount=t.money(now, "") if now else t.plain("no limit"),
+                amount=amount_name(now, currency, t),
             )
 
 
-def _said(what: Quota, limit: int | Decimal, t: Texts) -> str:
+def _said(what: Quota, limit: int | Decimal, currency: str, t: Texts) -> str:
     """What is true from now on."""
     match what:
         case Quota.NUMBERS if not limit:
@@ -160,5 +169,5 @@ def _said(what: Quota, limit: int | Decimal, t: Texts) -> str:
             )
         case Quota.MONEY if not limit:
             return t("✅ Members may spend a day as much as the account holds.")
-    amount = t.money(Decimal(limit), "")
+    amount = t.money(Decimal(limit), currency)
     return t("✅ Each member may spend {amount} a day at each provider.", amount=amount)

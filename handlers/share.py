@@ -3,6 +3,7 @@
 Nothing is remembered between presses: every screen is drawn from the group's rules as they are.
 """
 
+import asyncio
 from collections.abc import Mapping
 
 from aiogram import Bot, F, Router
@@ -19,8 +20,9 @@ from handlers.doors import Menu
 from handlers.group_doors import Share
 from handlers.key_marks import line
 from handlers.leading import in_a_group, led
-from handlers.screen import Screen, chat_of, press, show
+from handlers.screen import Screen, answer, chat_of, press, show
 from handlers.share_screens import Decide, Decided, Decision, LetBuy, Name, Named, Settle, ShowCodes
+from handlers.share_words import currency_of, sells
 from storage.keys import KeyStore
 from storage.models import Buyers, Eyes
 from storage.sharings import SharingStore, unset
@@ -107,6 +109,9 @@ async def name(
     clock: Clock,
 ) -> None:
     chat_id = chat_of(callback)
+    if await members.standing(chat_id, callback_data.person) is Standing.ADMIN:
+        await answer(callback, t.plain("Administrators may always buy: nothing is to be set."), alert=True)
+        return
     await sharings.let_buy(chat_id, callback_data.person, callback_data.may, clock())
     await show(callback, await _members(chat_id, callback_data.page, t, sharings, members))
 
@@ -176,19 +181,20 @@ async def _decided(
     providers: Mapping[str, Provider],
 ) -> Decided:
     chat_id = chat_of(event)
-    mine = [line(key, t, providers) for key in await keys.list(chat_id)]
-    may_buy = [member for member in await sharings.members(chat_id) if member.may_buy]
+    mine, rules = await keys.list(chat_id), await sharings.of(chat_id) or unset(chat_id)
+    may_buy = [share_screens.called(one) for one in await sharings.members(chat_id) if one.may_buy]
     message = event if isinstance(event, Message) else event.message
     topics = message is not None and bool(message.chat.is_forum)
-    return Decided(await sharings.of(chat_id) or unset(chat_id), mine, len(may_buy), topics)
+    lines = [line(key, t, providers) for key in mine]
+    return Decided(rules, lines, may_buy, topics, sells(mine, providers), currency_of(mine))
 
 
 async def _members(chat_id: int, page: int, t: Texts, sharings: SharingStore, members: Members) -> Screen:
-    """Of those who may buy it is asked whether they are still there."""
+    """Of those on the page it is asked who leads the group, and who has left it."""
     known = await sharings.members(chat_id)
-    shown = [one.user_id for one in share_screens.on_page(known, page) if one.may_buy]
-    gone = {one for one in shown if await members.standing(chat_id, one) is Standing.GONE}
-    return share_screens.named(known, page, gone, t)
+    shown = [one.user_id for one in share_screens.on_page(known, page)]
+    stand = await asyncio.gather(*(members.standing(chat_id, one) for one in shown))
+    return share_screens.named(known, page, dict(zip(shown, stand, strict=True)), t)
 
 
 def _thread(callback: CallbackQuery) -> int | None:

@@ -1,6 +1,6 @@
 """The screens of /share: what a group decided, on one; and every decision, on one of its own."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
@@ -10,6 +10,7 @@ from aiogram.types import InlineKeyboardButton
 from pydantic import Field
 
 from bot.i18n import Texts, visible
+from bot.members import Standing
 from handlers.doors import Menu
 from handlers.group_doors import AddGroupKey, GroupKeys, LimitOf, Quota, Share
 from handlers.screen import Rows, Screen, in_rows, page_of, press, turn
@@ -74,12 +75,17 @@ class Settle(CallbackData, prefix="Gt"):
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a group decided, as its first screen shows it: a line of HTML for each key; `named` may buy."""
+    """What a group decided, as its first screen shows it: a line of HTML for each key; `named` may buy.
+
+    `sells` where numbers can be bought with its keys; `currency` is the one they are all in, else "".
+    """
 
     rules: Sharing
     keys: Sequence[str]
-    named: int
+    named: Sequence[str]
     has_topics: bool
+    sells: bool
+    currency: str
 
 
 def home(now: Decided, t: Texts, said: str = "") -> Screen:
@@ -90,7 +96,7 @@ def home(now: Decided, t: Texts, said: str = "") -> Screen:
         "",
         *_key_lines(now.keys, t),
         *([_topic_line(now.rules, t)] if now.has_topics else []),
-        *rule_lines(now.rules, t),
+        *rule_lines(now.rules, now.named, now.currency, t),
         "",
         *_nobody_named(now, t),
         _next(now, t),
@@ -122,6 +128,8 @@ def _topic_line(rules: Sharing, t: Texts) -> str:
 def _next(now: Decided, t: Texts) -> str:
     if not now.keys:
         return t("Next: add a key. The numbers of this group are paid from its account.")
+    if not now.sells:
+        return t("Next: add a key of a provider that sells numbers.")
     return t("✅ Ready: /buy buys a number here.")
 
 
@@ -132,8 +140,8 @@ def _home_rows(now: Decided, t: Texts) -> Rows:
         press(t.plain("🛒 Who buys"), Decide(what=Decision.BUYERS)),
         press(t.plain("👁 Who sees codes"), Decide(what=Decision.EYES)),
         press(t.plain("🔢 Numbers a day"), LimitOf(what=Quota.NUMBERS)),
-        press(t.plain("💲 Money a day"), LimitOf(what=Quota.MONEY)),
-        press(t.plain("⏳ At once"), LimitOf(what=Quota.AT_ONCE)),
+        press(t.plain("💲 Spending a day"), LimitOf(what=Quota.MONEY)),
+        press(t.plain("⏳ Waiting at once"), LimitOf(what=Quota.AT_ONCE)),
         *([press(t.plain("📌 Topic"), Decide(what=Decision.TOPIC))] if now.has_topics else []),
     ]
     return [[] if now.keys else first, *in_rows(buttons, 2), [press(t.plain("◀ Menu"), Menu())]]
@@ -153,8 +161,8 @@ def buyers(rules: Sharing, t: Texts) -> Screen:
     return Screen("\n\n".join(lines), [*each, back(t)])
 
 
-def named(members: Sequence[Member], page: int, gone: Collection[int], t: Texts) -> Screen:
-    """Everybody met here, with a mark at who may buy; `gone` are those of the page who left."""
+def named(members: Sequence[Member], page: int, stand: Mapping[int, Standing], t: Texts) -> Screen:
+    """Everybody met here, with a mark at who may buy; `stand` is how those of the page do in the group."""
     lines = [t("🛒 <b>Who may buy?</b> Press a name; administrators always may.")]
     if members:
         lines.append(t("I list whom I have met here. Who is missing sends /help in this group once."))
@@ -162,7 +170,7 @@ def named(members: Sequence[Member], page: int, gone: Collection[int], t: Texts)
         lines.append(t("I have met nobody here yet: whoever sends /help in this group is listed."))
     shown, pages = page_of(members, page, _MEMBERS_A_PAGE)
     page = min(page, pages - 1)
-    each = [[_tick(member, page, member.user_id in gone, t)] for member in shown]
+    each = [[_tick(member, page, stand.get(member.user_id), t)] for member in shown]
     to_buyers = [press(t.plain("◀ Back"), Decide(what=Decision.BUYERS)), press(t.plain("✅ Done"), Share())]
     return Screen("\n\n".join(lines), [*each, turn(page, pages, lambda to: Named(page=to)), to_buyers])
 
@@ -172,13 +180,20 @@ def on_page(members: Sequence[Member], page: int) -> Sequence[Member]:
     return page_of(members, page, _MEMBERS_A_PAGE)[0]
 
 
-def _tick(member: Member, page: int, is_gone: bool, t: Texts) -> InlineKeyboardButton:
-    label = visible(member.name, _NAME) or str(member.user_id)
-    if is_gone:
-        label = t.plain("{name} (left the group)", name=label)
-    return press(
-        marked(label, member.may_buy), Name(person=member.user_id, may=not member.may_buy, page=page)
-    )
+def _tick(member: Member, page: int, stands: Standing | None, t: Texts) -> InlineKeyboardButton:
+    """An administrator's has no mark to take away."""
+    label, way = called(member), Name(person=member.user_id, may=not member.may_buy, page=page)
+    match stands:
+        case Standing.ADMIN:
+            return press(t.plain("{name} (administrator)", name=label), way)
+        case Standing.GONE:
+            label = t.plain("{name} (left the group)", name=label)
+    return press(marked(label, member.may_buy), way)
+
+
+def called(member: Member) -> str:
+    """A member's name for a button or a line."""
+    return visible(member.name, _NAME) or str(member.user_id)
 
 
 def eyes(rules: Sharing, t: Texts) -> Screen:

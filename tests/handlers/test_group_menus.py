@@ -101,11 +101,21 @@ async def test_only_who_may_buy_sees_what_is_sold(group: Chat, bob: Chat, house:
         other.alert
         == "You may not buy in this group. Its administrators decide who may, with /share: ask one."
     )
-    for command in ("/buy", "/balance"):
-        await other.say(command)
-        assert "You may not buy in this group." in other.screen
+    await other.say("/buy")
+    assert "You may not buy in this group." in other.screen
+    await other.say("/balance")
+    assert other.screen == "Only those who may buy in this group see its balance."
+    assert other.buttons == []
     await group.say("/balance")
     assert "$18.74" in group.screen
+
+
+async def test_who_may_not_buy_is_sent_to_no_menu_of_their_own(group: Chat, bob: Chat, house: House) -> None:
+    await group.say("/buy telegram us")
+    await house.codebell.sharings.set(group.chat_id, house.clock(), who_buys=Buyers.ADMINS)
+    other = group.seat(bob)
+    await other.press("Alpha")
+    assert "You may not buy in this group." in str(other.alert)
 
 
 async def test_the_menu_stays_in_the_topic_it_was_asked_for_in(chat: Chat, house: House) -> None:

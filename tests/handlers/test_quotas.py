@@ -26,16 +26,28 @@ async def group(house: House, chat: Chat, bob: Chat) -> Chat:
     [
         ("Numbers a day", "3", "numbers_per_day", 3, "✅ Each member may buy 3 numbers a day."),
         ("Numbers a day", "No limit", "numbers_per_day", 0, "✅ Members may buy as many numbers a day"),
-        ("At once", "1", "active_numbers", 1, "✅ Of each member, 1 number may wait for a code at once."),
-        ("At once", "No limit", "active_numbers", 0, "✅ Any count of a member's numbers may wait at once."),
         (
-            "Money a day",
+            "Waiting at once",
+            "1",
+            "active_numbers",
+            1,
+            "✅ Of each member, 1 number may wait for a code at once.",
+        ),
+        (
+            "Waiting at once",
+            "No limit",
+            "active_numbers",
+            0,
+            "✅ Any count of a member's numbers may wait at once.",
+        ),
+        (
+            "Spending a day",
             "5",
             "spend_per_day",
             Decimal(5),
             "✅ Each member may spend 5.00 a day at each provider.",
         ),
-        ("Money a day", "No limit", "spend_per_day", Decimal(0), "✅ Members may spend a day as much as"),
+        ("Spending a day", "No limit", "spend_per_day", Decimal(0), "✅ Members may spend a day as much as"),
     ],
 )
 async def test_what_each_member_may_is_chosen_and_said(
@@ -56,7 +68,7 @@ async def replies(group: Chat, text: str) -> None:
 
 
 async def test_an_amount_of_money_may_be_typed_as_a_reply(group: Chat, house: House) -> None:
-    await opened(group, "Money a day")
+    await opened(group, "Spending a day")
     await house.restart()
     await replies(group, "lots")
     assert "That is not an amount" in group.screen
@@ -65,9 +77,22 @@ async def test_an_amount_of_money_may_be_typed_as_a_reply(group: Chat, house: Ho
     assert (await rules(group)).spend_per_day == Decimal("7.50")
 
 
+async def test_with_keys_of_one_currency_limits_are_in_it(group: Chat, house: House) -> None:
+    await house.connect(group, house.alpha)
+    await opened(group, "Spending a day", "5")
+    assert group.screen.startswith("✅ Each member may spend $5.00 a day at each provider.")
+    assert "💲 Spending a day at a provider: $5.00" in group.screen
+    await group.press("Spending a day")
+    assert group.screen.endswith("Now: $5.00")
+    house.beta.currency = "EUR"
+    await house.connect(group, house.beta)
+    await group.say("/share")
+    assert "💲 Spending a day at a provider: 5.00" in group.screen
+
+
 async def test_talk_in_the_group_is_no_amount(group: Chat, house: House) -> None:
     house.human.add_bot(group.chat_id, group.person_id, "administrator")
-    await opened(group, "Money a day")
+    await opened(group, "Spending a day")
     count = len(group.messages)
     await group.say("7.50")
     assert len(group.messages) == count
@@ -79,7 +104,7 @@ async def test_who_leads_no_more_when_the_amount_comes_sets_nothing(
 ) -> None:
     house.human.join(group.chat_id, bob.person_id, "administrator")
     theirs = group.seat(bob)
-    await opened(theirs, "Money a day")
+    await opened(theirs, "Spending a day")
     house.human.join(group.chat_id, bob.person_id, "member")
     await replies(theirs, "7.50")
     assert ONLY_ADMINS in group.screen
