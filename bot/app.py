@@ -13,7 +13,6 @@ from aiogram.types import Update
 from bot import alarms, disk, metrics
 from bot import clock as clocks
 from bot.balances import LOOK
-from bot.broadcasts import PACE
 from bot.clock import Clock
 from bot.crew import Crew
 from bot.farewell import Farewell
@@ -173,6 +172,7 @@ class Codebell(Crew):
 
     async def take_over(self) -> None:
         """Settle the intents of a dead process, look at every open number, send what waited."""
+        self.seals.tidy()
         await self.switches.load()
         await self.admission.load()
         for spending in (self.purchases, self.rental_orders, self.messages):

@@ -6,10 +6,12 @@ HKDF-SHA256. A chunk's nonce is its position and whether it is the last one, and
 one that was changed, moved, left out or cut off does not open. It is read and written a chunk at a time.
 
 Of a backup that is made for somebody nothing but the sealed file is left, and not even that once it was sent.
-Killed meanwhile, it leaves `….sealing` files beside the database, which the next one replaces.
+Killed meanwhile, it leaves a `….sealing` or a `….leaving` file beside the database, and a restore an
+`….unsealed` one: the next start, backup or restore removes them.
 """
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,11 +31,15 @@ from storage.backup import look_at
 from storage.database import Database, parse
 from storage.vault import fingerprint
 
+log = logging.getLogger(__name__)
+
 MAGIC = b"CODEBELL SEALED 1\n"
 #: What the sealed file of a backup is called: when it was made, in UTC.
 NAME = "codebell-{:%Y%m%d-%H%M%S}.sealed"
 #: Bytes that a bot may send as one document.
 MOST = 50_000_000
+#: How the name of one ends that nobody was given yet.
+_LEAVING = ".leaving"
 _CHUNK = 64 * 2**10
 _TAG = 16
 _SALT = 16
@@ -61,6 +67,19 @@ class Copy:
     def can_be_sent(self) -> bool:
         return self.size <= MOST
 
+    @property
+    def name(self) -> str:
+        """What it is called where it goes."""
+        return self.file.name.removesuffix(_LEAVING)
+
+    def keep(self) -> Path:
+        """From now on it stays beside the database, under its name."""
+        return self.file.rename(self.file.with_name(self.name))
+
+    def discard(self) -> None:
+        """Somebody else has it by now."""
+        self.file.unlink(missing_ok=True)
+
 
 class Seals:
     """Makes sealed backups of the database the bot runs over, one at a time."""
@@ -85,11 +104,20 @@ class Seals:
         finally:
             self._busy = False
 
+    def tidy(self) -> None:
+        """Before one is made, at the start: what a killed process left is no use to anybody."""
+        if self._database.path is None:
+            return
+        try:
+            remove_leftovers(self._database.path)
+        except OSError as error:
+            log.warning("what is left of a backup cannot be removed: %s", error.strerror)
+
     async def _made(self, database: Path) -> Copy:
         plain = database.with_name(f"{database.name}.sealing")
-        target = database.with_name(NAME.format(self._clock()))
+        target = database.with_name(NAME.format(self._clock()) + _LEAVING)
         try:
-            sqlite.discard(plain)
+            remove_leftovers(database)
             await self._database.backup(plain)
             held = await look_at(plain, self._keys)
             await asyncio.to_thread(seal_file, plain, target, self._keys[0])
@@ -110,6 +138,17 @@ def seal_file(source: Path, target: Path, master_key: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
+def remove_leftovers(database: Path, spare: Path | None = None) -> None:
+    """What a killed backup or restore left beside a database, but for one file. Raises OSError."""
+    for ending in (".sealing", ".unsealed"):
+        plain = database.with_name(database.name + ending)
+        for left in (plain, *(plain.with_name(plain.name + part) for part in (".part", ".opening"))):
+            sqlite.discard(left)
+    for left in database.parent.glob(NAME.partition("{")[0] + "*" + _LEAVING):
+        if spare is None or not left.samefile(spare):
+            left.unlink(missing_ok=True)
+
+
 def is_sealed(file: Path) -> bool:
     """Whether a file says of itself that it is a sealed backup."""
     try:
@@ -128,7 +167,7 @@ def unsealed(file: Path, database_url: str, master_keys: Sequence[bytes]) -> Ite
         return
     plain = database.with_name(f"{database.name}.unsealed")
     try:
-        sqlite.discard(plain)
+        remove_leftovers(database, file)
         open_file(file, plain, master_keys)
         yield plain
     finally:

@@ -100,7 +100,7 @@ async def _hand_over(callback: CallbackQuery, t: Texts, copy: Copy) -> None:
         with suppress(AiogramError):
             await _told_where(callback, t, copy)
         return
-    copy.file.unlink(missing_ok=True)
+    copy.discard()
 
 
 async def _send(callback: CallbackQuery, t: Texts, copy: Copy) -> None:
@@ -109,7 +109,7 @@ async def _send(callback: CallbackQuery, t: Texts, copy: Copy) -> None:
     screen = Screen("\n".join(_told(copy, t)), _rows(t))
     await callback.bot.send_document(
         chat_of(callback),
-        FSInputFile(copy.file),
+        FSInputFile(copy.file, copy.name),
         caption=screen.html,
         parse_mode="HTML",
         reply_markup=screen.keyboard,
@@ -120,7 +120,7 @@ async def _told_where(callback: CallbackQuery, t: Texts, copy: Copy) -> None:
     """The name alone: the folder is the database's."""
     lines = [
         t("The backup is made, but it could not be sent. Telegram takes 50 MB at most."),
-        t("It lies beside the database: <code>{name}</code>", name=copy.file.name),
+        t("It lies beside the database: <code>{name}</code>", name=copy.keep().name),
         *_told(copy, t),
     ]
     await say(callback, Screen("\n".join(lines), _rows(t)))

@@ -105,13 +105,48 @@ def test_a_sealed_backup_is_restored_like_any_other(
     go_to(tmp_path, monkeypatch)
     make(tmp_path, "the-first-secret")
     copy = asyncio.run(backed_up(tmp_path))
+    file = copy.keep()
     assert copy.rows == 2
-    assert b"SQLite" not in copy.file.read_bytes()
+    assert b"SQLite" not in file.read_bytes()
     sql(tmp_path / "codebell.db", "DELETE FROM provider_keys")
-    assert main(["restore", str(copy.file)]) == 0
-    assert f"restored from {copy.file}" in capsys.readouterr().out
+    assert main(["restore", str(file)]) == 0
+    assert f"restored from {file}" in capsys.readouterr().out
     assert sql(tmp_path / "codebell.db", "SELECT count(*) FROM provider_keys") == [(1,)]
-    assert [each.name for each in tmp_path.iterdir() if "seal" in each.name] == [copy.file.name]
+    assert [each.name for each in tmp_path.iterdir() if "seal" in each.name] == [file.name]
+
+
+LEFT = (
+    "codebell.db.sealing",
+    "codebell.db.sealing.part",
+    "codebell.db.unsealed",
+    "codebell.db.unsealed.opening",
+    "codebell-20260501-120000.sealed.leaving",
+)
+
+
+@pytest.mark.parametrize("then", ["a start", "a backup", "a restore"])
+def test_what_a_killed_process_left_is_removed(
+    then: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_to(tmp_path, monkeypatch)
+    make(tmp_path, "the-first-secret")
+    kept = asyncio.run(backed_up(tmp_path)).keep()
+    for name in LEFT:
+        (tmp_path / name).write_bytes(b"left")
+    match then:
+        case "a start":
+            asyncio.run(tidied(tmp_path))
+        case "a backup":
+            asyncio.run(backed_up(tmp_path)).discard()
+        case _:
+            assert main(["restore", str(kept)]) == 0
+    assert [each.name for each in tmp_path.iterdir() if "seal" in each.name] == [kept.name]
+
+
+async def tidied(folder: Path) -> None:
+    database = Database(address(folder))
+    Seals(database, [MASTER], now).tidy()
+    await database.close()
 
 
 async def backed_up(folder: Path) -> Copy:

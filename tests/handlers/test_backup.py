@@ -58,6 +58,12 @@ async def test_nothing_of_it_is_left_on_the_disk_and_it_is_logged(operator: Chat
     assert (deed.what, deed.admin_id) == ("backup", OPERATOR)
 
 
+async def test_what_a_killed_process_left_of_one_goes_at_the_start(operator: Chat, house: House) -> None:
+    (folder(house) / "codebell-20260501-120000.sealed.leaving").write_bytes(b"sealed")
+    await house.restart()
+    assert [each.name for each in folder(house).iterdir() if "seal" in each.name] == []
+
+
 async def test_one_that_cannot_be_sent_stays_and_is_named(operator: Chat, house: House) -> None:
     house.human.fault("sendDocument", code=413, description="Request Entity Too Large")
     await made(operator, house)
