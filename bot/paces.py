@@ -145,10 +145,22 @@ class Tempo:
         return self._line.waits
 
     @contextmanager
-    def answering(self, chat_id: int) -> Iterator[None]:
-        """Room for one message in a group is kept for whoever answers somebody meanwhile."""
-        with _at(Place(chat_id, self._of(chat_id))):
+    def answering(self, chat_id: int, share: Window) -> Iterator[None]:
+        """Room for one message in a group is kept for whoever answers somebody meanwhile, who has a share."""
+        place = Place(chat_id, self._of(chat_id))
+        share.keep()
+        place.take_over(share)
+        with _at(place):
             yield
+
+    @property
+    def in_a_group(self) -> int:
+        """How much may be said in one group in its span."""
+        return self._paces.group[0]
+
+    def part(self, most: int) -> Window:
+        """Room for so many of what is said in one group in its span."""
+        return Window(most, self._paces.group[1], self._timer)
 
     def speak(self, chat_id: int | None) -> None:
         """Count what is on its way to a chat (None: nobody knows which), whoever says it.

@@ -1,13 +1,15 @@
 """Room to speak: whatever is said is counted, and in a group nothing is begun that cannot be answered there.
 
-Telegram takes 20 messages a minute in a group, edits included. While few of them are left, a press or a
-command is turned away before anything is done for it; what is left is for cards, the last of it for codes.
+Telegram takes 20 messages a minute in a group, edits included. While few of them are left, a press, a command
+or a reply is turned away before anything is done for it; what is left is for cards, the last of it for codes.
+Nobody gets more than half of the answers, so that one person does not make the bot silent for the others.
 """
 
 import logging
 import math
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from aiogram import BaseMiddleware, Bot
@@ -19,6 +21,7 @@ from aiogram.types import CallbackQuery, Message, TelegramObject, Update
 from bot.floods import says
 from bot.i18n import Texts
 from bot.paces import NoRoom, Tempo
+from bot.turnstile import Window
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +29,8 @@ Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 #: An answer leaves room for so many more, of cards and codes.
 LEFT = 4
+#: People remembered at most.
+_MOST = 10_000
 #: The presses on a number's card: an alert answers them, and the card follows when there is room.
 _ON_CARDS = "a:"
 
@@ -53,46 +58,82 @@ class Tally(BaseRequestMiddleware):
         return await make_request(bot, method)
 
 
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """One person's part of what is said in a group: answers, and the word that there are no more."""
+
+    answers: Window
+    words: Window
+
+
 class Room(BaseMiddleware):
-    """Around every update: room for the answer to a press or a command in a group is kept meanwhile."""
+    """Around every update: room for the answer to somebody in a group is kept meanwhile."""
 
     def __init__(self, tempo: Tempo) -> None:
         self._tempo = tempo
+        self._shares: dict[tuple[int, int], _Share] = {}
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         match event:
-            case Update(callback_query=CallbackQuery(message=message, data=pressed)) if message is not None:
+            case Update(callback_query=CallbackQuery(message=message, data=pressed) as asked) if message:
                 asks = not (pressed or "").startswith(_ON_CARDS)
-            case Update(message=Message(text=str(words)) as message):
-                asks = words.startswith("/") and await _is_for(data.get("bot"), words)
+            case Update(message=Message() as message):
+                asked, asks = message, await _is_said_to(data.get("bot"), message)
             case _:
                 return await handler(event, data)
-        chat_id = message.chat.id
-        if chat_id > 0 or not asks:
+        if message.chat.id > 0 or not asks:
             return await handler(event, data)
-        if pause := self._tempo.pause(chat_id, urgent=True, besides=LEFT):
-            return await self._turn_away(event, chat_id, pause, data["t"])
-        with self._tempo.answering(chat_id):
+        share = self._share(message.chat.id, 0 if asked.from_user is None else asked.from_user.id)
+        pause = self._tempo.pause(message.chat.id, urgent=True, besides=LEFT) or share.answers.pause()
+        if pause:
+            return await self._turn_away(asked, share, pause, data["t"])
+        with self._tempo.answering(message.chat.id, share.answers):
             return await handler(event, data)
 
-    async def _turn_away(self, update: Update, chat_id: int, seconds: float, t: Texts) -> None:
-        """A press is alerted; who wrote a command is told once, while that takes no room from codes."""
+    def _share(self, chat_id: int, person_id: int) -> _Share:
+        """Half of the answers; who is forgotten for want of space begins anew."""
+        if len(self._shares) >= _MOST:
+            self._shares.clear()
+        half = max(1, (self._tempo.in_a_group - LEFT) // 2)
+        mine = _Share(self._tempo.part(half), self._tempo.part(1))
+        return self._shares.setdefault((chat_id, person_id), mine)
+
+    async def _turn_away(
+        self, asked: CallbackQuery | Message, share: _Share, seconds: float, t: Texts
+    ) -> None:
+        """A press is alerted; who wrote is told once in a while, where that takes no room from codes."""
         log.info("a group has no room for an answer for %d s", seconds)
+        span = t.span(math.ceil(seconds))
         with suppress(AiogramError):
-            if update.callback_query is not None:
+            if isinstance(asked, CallbackQuery):
                 told = t.plain(
                     "Telegram lets me write 20 times a minute in a group. Nothing was done: please press "
                     "again in {span}.",
-                    span=t.span(math.ceil(seconds)),
+                    span=span,
                 )
-                await update.callback_query.answer(told, show_alert=True)
-            elif update.message is not None and not self._tempo.pause(chat_id):
+                await asked.answer(told, show_alert=True)
+            elif not share.words.pause() and not self._tempo.pause(asked.chat.id):
+                share.words.count()
                 told = t(
                     "Telegram lets me write 20 times a minute in a group. Nothing was done: please ask "
                     "again in {span}.",
-                    span=t.span(math.ceil(seconds)),
+                    span=span,
                 )
-                await update.message.reply(told, parse_mode="HTML")
+                await asked.reply(told, parse_mode="HTML")
+
+
+def answers(message: Message, bot: Bot) -> bool:
+    """Whether it is written in reply to this bot."""
+    replied = message.reply_to_message
+    return replied is not None and replied.from_user is not None and replied.from_user.id == bot.id
+
+
+async def _is_said_to(bot: Bot | None, message: Message) -> bool:
+    """Whether a message in a group is a command of this bot's, or a reply to it."""
+    words = message.text or ""
+    if words.startswith("/"):
+        return await _is_for(bot, words)
+    return bot is not None and answers(message, bot)
 
 
 async def _is_for(bot: Bot | None, words: str) -> bool:

@@ -8,16 +8,14 @@ from aiogram.types import CallbackQuery, ForceReply, Message
 
 from bot.i18n import Texts
 from bot.menus import Menus
+from bot.room import answers
 from handlers.screen import chat_of, read, topic_of
 from handlers.service_lists import which_service
 
 
 async def is_answer(message: Message, bot: Bot) -> bool:
     """Whether it is said to the bot: everything in a private chat, in a group what answers its messages."""
-    if message.chat.type == "private":
-        return True
-    replied = message.reply_to_message
-    return replied is not None and replied.from_user is not None and replied.from_user.id == bot.id
+    return message.chat.type == "private" or answers(message, bot)
 
 
 async def is_named(message: Message, menus: Menus, t: Texts) -> bool:

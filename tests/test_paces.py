@@ -259,9 +259,9 @@ async def test_room_kept_for_an_answer_is_taken_by_nobody_else_and_given_back(ta
     tempo = talk.tempo
     for _ in range(14):
         talk.answer(TEAM)
-    with tempo.answering(TEAM):
+    with tempo.answering(TEAM, tempo.part(9)):
         assert not tempo.pause(TEAM, urgent=True, besides=4)
-        with tempo.answering(TEAM):
+        with tempo.answering(TEAM, tempo.part(9)):
             assert tempo.pause(TEAM, urgent=True, besides=4)
         assert not tempo.pause(TEAM, urgent=True, besides=4)
         talk.answer(TEAM)
@@ -280,6 +280,6 @@ async def test_quiet_chats_are_forgotten_and_those_with_kept_room_are_not(
     talk.tempo.tidy()
     assert talk.tempo.remembered == {BOB, TEAM}
     await watch.run(61)
-    with talk.tempo.answering(TEAM):
+    with talk.tempo.answering(TEAM, talk.tempo.part(9)):
         talk.tempo.tidy()
         assert talk.tempo.remembered == {TEAM}

@@ -132,3 +132,34 @@ async def test_a_private_chat_is_never_turned_away(chat: Chat, house: House) -> 
         await chat.forge((Menu() if number % 2 else Help()).pack())
         assert not AGAIN.match(chat.alert or "")
         house.clock.advance(0.5)
+
+
+async def test_one_person_does_not_make_the_bot_silent_for_the_others(
+    chat: Chat, house: House, newcomer: Chat
+) -> None:
+    group = await team(house, chat, newcomer)
+    bob = group.seat(newcomer)
+    house.paces = TELEGRAM
+    await house.restart()
+    await group.say("/start")
+    for number in range(20):
+        await group.forge((Help() if number % 2 else Menu()).pack())
+    assert AGAIN.fullmatch(group.alert or "")
+    await bob.say("/help")
+    assert not AGAIN.fullmatch(bob.screen)
+
+
+async def test_who_writes_on_is_told_so_once_a_minute(group: Chat, house: House) -> None:
+    for _ in range(20):
+        await group.say("/help")
+    told = [message for message in group.messages if AGAIN.fullmatch(message["text"])]
+    assert len(told) == 1
+
+
+async def test_a_reply_to_the_bot_takes_of_the_same_share(group: Chat, house: House) -> None:
+    await group.say("/buy")
+    asked = group.last["message_id"]
+    for _ in range(20):
+        house.human.message(group.chat_id, group.person_id, "telegram us", reply_to=asked)
+        await house.settle()
+    assert len([one for one in group.messages if AGAIN.fullmatch(one["text"])]) == 1
