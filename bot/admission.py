@@ -89,6 +89,14 @@ class Admission:
         guest = self._guests.get(person_id)
         return guest is not None and guest.blocked_at is not None and not self.is_operator(person_id)
 
+    async def knows(self, person_id: int) -> bool:
+        """Whether somebody may have something here, from before or in a group."""
+        return await self._store.known(person_id)
+
+    async def works_beside(self, person_id: int) -> bool:
+        """Whether somebody was met in a group in which the bot works."""
+        return any(map(self.serves, await self._store.met_in(person_id)))
+
     def guest(self, person_id: int) -> Guest | None:
         """What was decided about somebody; None where nothing was."""
         return self._guests.get(person_id)
@@ -131,10 +139,10 @@ class Admission:
             raise TooManyGroups(count=MOST_GROUPS)
 
     async def accept(self, word: str, person_id: int, name: str) -> None:
-        """Somebody comes with an invitation, which is used up. Raises `LinkOver`."""
+        """Somebody comes with an operator's invitation, which is used up. Raises `LinkOver`."""
         if not self.invites:
             raise LinkOver
-        guest = await self._invitations.accept(word, person_id, name, self._clock())
+        guest = await self._invitations.accept(word, person_id, name, self._admins, self._clock())
         self._guests = {**self._guests, person_id: guest}
 
     async def dismiss(self, person_id: int, by: int) -> None:

@@ -22,7 +22,7 @@ from bot.clock import Clock
 from bot.haste import Haste, Pace
 from bot.i18n import Texts
 from bot.paces import TELEGRAM
-from bot.turned_away import Doorkeeper
+from bot.turned_away import BESIDE, Doorkeeper
 from bot.voices import Voices
 from storage.chats import ChatStore
 
@@ -61,15 +61,30 @@ class Welcome(BaseMiddleware):
         data["t"] = t = self._voices.foreign(person.language_code if person is not None else "")
         if isinstance(event, Update) and (pace := self._pace(event)) is not Pace.FINE:
             return await _slow_down(event, pace, t)
-        if person is not None and not self._door.lets_in(person, chat):
+        if person is not None and not await self._may_come(event, person, chat, data):
             if self._door.hears_out(event, person, data):
                 return await handler(event, data)
+            if await self._door.waits_for_codes(event, person):
+                return await self._open_for_codes(event, person, chat)
             return await self._door.turn_away(event, person, t)
         data["t"] = await self._texts(person, chat)
         if isinstance(event, Update):
             await self._hear(event)
             await _end_question(event, data)
         return await handler(event, data)
+
+    async def _may_come(
+        self, event: TelegramObject, person: User, chat: Chat | None, data: dict[str, Any]
+    ) -> bool:
+        return self._door.lets_in(person, chat) or await self._door.goes_on(event, person, data)
+
+    async def _open_for_codes(self, event: TelegramObject, person: User, chat: Chat | None) -> None:
+        """Their private chat is known from now on; nothing else is open to them."""
+        t = await self._texts(person, chat)
+        if isinstance(event, Update) and event.message is not None:
+            await self._hear(event)
+            with suppress(AiogramError):
+                await event.message.answer(t(BESIDE), parse_mode="HTML")
 
     async def _followed(self, update: Update) -> bool:
         """Whether it is the news of a move: it comes in the old chat, in the new one, or in both."""

@@ -29,6 +29,11 @@ class Switches:
         await self._store.set(name, value, by, self._clock(), about)
         await self.load()
 
+    async def let_in(self, access: Access, by: int) -> None:
+        """An operator chooses who may talk to the bot; what the settings say is not kept beside them."""
+        given = access is Access(self._settings.access)
+        await self.set("access", None if given else access, by, about=access)
+
     def get(self, name: str) -> str | None:
         """What one is set to; None where it is as the settings say."""
         return self._set.get(name)
@@ -37,6 +42,11 @@ class Switches:
     def access(self) -> Access:
         """Who may talk to the bot."""
         return Access(self._set.get("access", self._settings.access))
+
+    @property
+    def overrides_access(self) -> bool:
+        """Whether an operator chose something else than the settings say."""
+        return self.access is not Access(self._settings.access)
 
     @property
     def invites(self) -> bool:

@@ -2,6 +2,8 @@
 
 A button is answered always, or it would go on spinning. In a group that was let in everybody may come, but
 for who is blocked. With a link that works once a stranger comes as far as the link leads: it is judged there.
+What somebody has goes on, whether they may still come in or not: its buttons, /numbers, /cancel and /forget.
+Each of these asks whose row it is, and none of them begins anything new.
 """
 
 import re
@@ -29,6 +31,16 @@ _REMEMBERED = 10_000
 _INVITATION, _GROUP_KEY = re.compile(r"/start in_\S+", re.I), re.compile(r"/start gk_\S+", re.I)
 #: The buttons under which a group's administrator adds its key in private; each is checked where it leads.
 _GROUP_KEYS = "I"
+#: What a stranger is asked there.
+GROUP_KEY_ASKED = "Asked:group_key"
+#: What goes on: the buttons of numbers, rentals, their lists and the way to be forgotten, by their prefixes.
+GO_ON = frozenset({"a", "f", "fr", "t", "ts", "n", "np", "nc", "d", "z", "zf"})
+#: But not this one of them: a renewal is new.
+RENEWAL = "t:r:"
+_COMMANDS_GO_ON = re.compile(r"/(numbers|cancel|forget)(@\w+)?(\s|$)", re.I)
+_START = re.compile(r"/start(@\w+)?\s*", re.I)
+#: What is asked on the way: where calls to a number shall ring.
+PHONE_ASKED = "Asked:phone"
 
 BLOCKED = text(
     "The operator of this bot has blocked you. I do nothing new for you; codes of the numbers you have still "
@@ -38,6 +50,10 @@ PRIVATE = text("This bot is private. Your Telegram id is <code>{id}</code>; its 
 INVITED_ONLY = text(
     "This bot works by invitation: open the link that its operator gives you, once. They can also let you in "
     "by your Telegram id, <code>{id}</code>."
+)
+BESIDE = text(
+    "Codes that you alone may see in a group come here as well from now on. For anything else here the "
+    "operator of this bot has to let you in."
 )
 BRIEFLY = text("This bot is private.")
 
@@ -57,6 +73,28 @@ class Doorkeeper:
             return False
         there = chat is not None and chat.id < 0 and self._admission.serves(chat.id)
         return there or self._admission.serves(person.id)
+
+    async def goes_on(self, event: TelegramObject, person: User, data: dict[str, Any]) -> bool:
+        """Whether somebody who may not come in looks after what they have, and may have something."""
+        match event:
+            case Update(callback_query=CallbackQuery(data=str(pressed))):
+                wanted = pressed.partition(":")[0] in GO_ON and not pressed.startswith(RENEWAL)
+            case Update(message=Message(text=str(words))):
+                answers = data.get("raw_state") == PHONE_ASKED and not words.startswith("/")
+                wanted = answers or _COMMANDS_GO_ON.match(words) is not None
+            case _:
+                wanted = False
+        return wanted and await self._admission.knows(person.id)
+
+    async def waits_for_codes(self, event: TelegramObject, person: User) -> bool:
+        """Whether somebody of a group in which the bot works opens a private chat, for its codes."""
+        match event:
+            case Update(message=Message(chat=Chat(type="private"), text=str(words))) if _START.fullmatch(
+                words
+            ):
+                blocked = self._admission.is_blocked(person.id)
+                return not blocked and await self._admission.works_beside(person.id)
+        return False
 
     def hears_out(self, event: TelegramObject, person: User, data: dict[str, Any]) -> bool:
         """Whether somebody who may not come in is let through with this alone.
@@ -79,8 +117,8 @@ class Doorkeeper:
         return bool(invited or _GROUP_KEY.fullmatch(words))
 
     def _answers(self, words: str, data: dict[str, Any]) -> bool:
-        """Whether it is the answer to a question: a stranger is asked one only after such a link."""
-        return data.get("raw_state") is not None and not words.startswith("/")
+        """Whether it is the answer to the one question that a stranger is asked, after such a link."""
+        return data.get("raw_state") == GROUP_KEY_ASKED and not words.startswith("/")
 
     async def turn_away(self, event: TelegramObject, person: User, t: Texts) -> None:
         blocked = self._admission.is_blocked(person.id)

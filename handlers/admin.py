@@ -65,5 +65,5 @@ async def what_went_wrong(
 
 
 @router.callback_query(Show.filter(F.page == Page.SETTINGS))
-async def what_is_set(callback: CallbackQuery, t: Texts, admission: Admission) -> None:
-    await show(callback, screens.settings(admission.settings, t))
+async def what_is_set(callback: CallbackQuery, t: Texts, admission: Admission, switches: Switches) -> None:
+    await show(callback, screens.settings(admission.settings, switches, t))

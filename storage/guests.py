@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from storage.database import Database
 from storage.deeds import note
-from storage.models import Chat, Guest
+from storage.models import Chat, Guest, Member
 
 
 class GuestStore:
@@ -27,6 +27,19 @@ class GuestStore:
         theirs = theirs.where(Guest.id < 0, Guest.id != but, Guest.brought_by == person_id)
         async with self._database.begin() as session:
             return await session.scalar(theirs.where(Chat.unreachable_at.is_(None))) or 0
+
+    async def known(self, person_id: int) -> bool:
+        """Whether somebody has been here, or was met in a group: they may have something here."""
+        here = select(Chat.id).where(Chat.id == person_id).exists()
+        there = select(Member.user_id).where(Member.user_id == person_id).exists()
+        async with self._database.begin() as session:
+            return bool(await session.scalar(select(here | there)))
+
+    async def met_in(self, person_id: int) -> Sequence[int]:
+        """The groups in which somebody was met."""
+        theirs = select(Member.chat_id).where(Member.user_id == person_id)
+        async with self._database.begin() as session:
+            return (await session.scalars(theirs)).all()
 
     async def change(
         self, guest_id: int, values: dict[str, Any], by: int | None, what: str, now: datetime, more: str = ""

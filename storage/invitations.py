@@ -1,6 +1,6 @@
 """Invitations: links that let one person in, each once. Every change is in the log of deeds with it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, select
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
 from storage.deeds import note
-from storage.links import made, used
+from storage.links import LinkOver, made, used
 from storage.models import Guest, Purpose, SingleUse
 
 
@@ -24,9 +24,10 @@ class InvitationStore:
             note(session, by, "invite", "", now)
             return made(session, Purpose.INVITE, by, now, lasts)
 
-    async def open(self, now: datetime) -> Sequence[SingleUse]:
+    async def open(self, operators: Collection[int], now: datetime) -> Sequence[SingleUse]:
         """Those that still work, the one that ends first in front."""
-        query = select(SingleUse).where(*_open(now)).order_by(SingleUse.expires_at)
+        theirs = SingleUse.owner_id.in_(operators)
+        query = select(SingleUse).where(*_open(now), theirs).order_by(SingleUse.expires_at)
         async with self._database.begin() as session:
             return (await session.scalars(query)).all()
 
@@ -36,10 +37,17 @@ class InvitationStore:
             gone = await session.scalars(delete(SingleUse).where(*_open(now)).returning(SingleUse.hash))
             note(session, by, "uninvite", str(len(gone.all())), now)
 
-    async def accept(self, word: str, person_id: int, name: str, now: datetime) -> Guest:
-        """Somebody comes with a link: it is used up, and they are let in. Raises `LinkOver`."""
+    async def accept(
+        self, word: str, person_id: int, name: str, operators: Collection[int], now: datetime
+    ) -> Guest:
+        """Somebody comes with a link: it is used up, and they are let in.
+
+        Raises `LinkOver`, also where who made it is none of the operators any more.
+        """
         async with self._database.begin() as session:
             link = await used(session, word, person_id, now)
+            if link.owner_id not in operators:
+                raise LinkOver
             guest = await _guest(session, person_id)
             guest.name, guest.admitted_at, guest.admitted_by = name[:128], now, link.owner_id
             note(session, link.owner_id, "invited", str(person_id), now)

@@ -9,6 +9,8 @@ from aiogram.methods import AnswerCallbackQuery, SendMessage
 from bot.haste import Haste, Pace
 from bot.paces import TELEGRAM
 from bot.settings import Access
+from bot.turned_away import GROUP_KEY_ASKED, PHONE_ASKED
+from handlers import forward, invited
 from storage.database import Database
 from tests.core import blank
 from tests.doorway import BURST, OPERATOR, STRANGER, Door
@@ -128,6 +130,11 @@ async def test_talk_in_a_group_is_nobodys_haste(database: Database) -> None:
     door = Door(database, Access.OPEN)
     for _ in range(2 * BURST):
         assert await door.come(door.says(STRANGER, "supergroup")) == "handled"
+
+
+def test_the_questions_that_who_is_shut_out_may_answer_are_those_of_their_flows() -> None:
+    assert invited.Asked.group_key.state == GROUP_KEY_ASKED
+    assert forward.Asked.phone.state == PHONE_ASKED
 
 
 async def test_of_many_people_the_pace_of_those_is_remembered_who_came_last() -> None:
