@@ -101,9 +101,8 @@ async def _hushed(pressed: CallbackQuery | None, t: Texts) -> None:
 
 async def _tell(update: Update, text: str, t: Texts) -> None:
     """By an alert where the press still waits for an answer, else by a message."""
-    screen = Screen(
-        t("{text}", text=text), [] if _in_a_group(update) else [[press(t.plain("◀ Menu"), Menu())]]
-    )
+    menu = [] if _in_a_group(update) else [press(t.plain("◀ Menu"), Menu())]
+    screen = Screen(t("{text}", text=text), [menu])
     try:
         match update.callback_query, update.message:
             case CallbackQuery() as pressed, _ if was_answered(pressed):
@@ -118,5 +117,6 @@ async def _tell(update: Update, text: str, t: Texts) -> None:
 
 def _in_a_group(update: Update) -> bool:
     """There a line is enough: whoever else is there has nothing to press."""
-    message = update.message or (update.callback_query and update.callback_query.message)
+    pressed = update.callback_query
+    message = pressed.message if pressed is not None else update.message
     return message is not None and message.chat.id < 0

@@ -33,6 +33,8 @@ class Held:
     buyer: str | None = None
     #: Whether everyone there may read what comes.
     open: bool = False
+    #: Whether its card was hung anew, below what rang.
+    anew: bool = False
 
 
 async def held_in(row: Activation, groups: Groups) -> Held | None:
@@ -53,8 +55,8 @@ def held_by(held: Held, t: Texts) -> str:
     """A line that names who holds a number, and who bought it where that is another."""
     holder = called(held.holder, t)
     if held.buyer is None:
-        return t("👤 {holder}", holder=holder)
-    return t("👤 {holder} · bought by: {buyer}", holder=holder, buyer=called(held.buyer, t))
+        return t("👤 Bought by: {buyer}", buyer=holder)
+    return t("👤 Held by: {holder} · bought by: {buyer}", holder=holder, buyer=called(held.buyer, t))
 
 
 async def in_whose_name(row: Activation | None, callback: CallbackQuery, members: Members) -> int:

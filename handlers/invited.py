@@ -20,7 +20,7 @@ from bot.clock import Clock
 from bot.errors import AlreadyThere, CodebellError, NotOffered, text
 from bot.i18n import Texts
 from bot.members import Members
-from bot.providers.base import Balance, Provider
+from bot.providers.base import Balance, Capability, Provider
 from handlers.connect import deleted, stored, tried, with_warning
 from handlers.doors import Menu
 from handlers.key_marks import money
@@ -109,7 +109,7 @@ async def ask_for_group_key(
 ) -> None:
     word, provider = callback_data.word, providers.get(callback_data.name)
     _, title = await Way(links, chats, members, clock).group(word, callback.from_user.id)
-    if provider is None:
+    if provider is None or not provider.can(Capability.BUY):
         await show(callback, _which_provider(word, title, t, providers))
         return
     await state.set_state(Asked.group_key)
@@ -188,11 +188,13 @@ async def _shared(
 
 
 def _which_provider(word: str, title: str, t: Texts, providers: Mapping[str, Provider]) -> Screen:
+    """Of those that sell numbers: nothing else is done with a group's key."""
     lines = [
         t("🔑 <b>A key for {group}</b>", group=title),
         t("Numbers of that group are paid from the account behind it. Which provider is the key from?"),
     ]
-    buttons = [press(each.title, OfProvider(word=word, name=name)) for name, each in providers.items()]
+    selling = {name: each for name, each in providers.items() if each.can(Capability.BUY)}
+    buttons = [press(each.title, OfProvider(word=word, name=name)) for name, each in selling.items()]
     return Screen("\n\n".join(lines), [*in_rows(buttons, 2), [press(t.plain("◀ Menu"), Menu())]])
 
 
@@ -214,7 +216,11 @@ def _connected(key: Key, provider: Provider, title: str, t: Texts) -> Screen:
         group=title,
         balance=money(key, t),
     )
-    more = t("I have told the group. Set there, with /share, who may buy and who sees the codes.")
+    more = t(
+        "I have told the group. Now go back to {group} and send /share there: who may buy, and who sees "
+        "the codes.",
+        group=title,
+    )
     return Screen(f"{done}\n\n{more}", [[press(t.plain("◀ Menu"), Menu())]])
 
 

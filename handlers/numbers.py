@@ -108,7 +108,8 @@ async def what_to_cancel(message: Message, t: Texts, numbers: ActivationStore, c
     rows = await numbers.recent(person, message.chat.id, clock() - FRESH, _CANCELLABLE)
     menu = [press(t.plain("◀ Menu"), Menu())]
     if not rows:
-        await show(message, Screen(t("There is no number that could be cancelled."), [menu]))
+        alone = message.chat.type == "private"
+        await show(message, Screen(t("There is no number that could be cancelled."), [menu] if alone else []))
         return
     buttons: Rows = [
         [press(t.plain("❌ {number}", number=name_of(row)), Act(what=What.CANCEL, id=row.id))]

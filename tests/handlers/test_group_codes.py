@@ -58,12 +58,12 @@ async def test_the_group_reads_that_a_code_came_and_its_buyer_alone_reads_it(
 async def test_the_card_names_its_buyer_and_no_code(group: Chat, house: House) -> None:
     await buy(house, group)
     card = group.find("📱")
-    assert "👤 Ann" in card["text"]
+    assert "👤 Bought by: Ann" in card["text"]
     assert "Alpha · $0.50" in card["text"]
     assert "🤝 Hand over" in labels(card)
     await hears(house, "31337", SMS)
     assert "🔔 The code came: only Ann sees it." in group.find("📱")["text"]
-    assert "👁 Show code" in labels(group.find("📱"))
+    assert "👁 Show code" not in labels(group.find("📱"))
 
 
 async def test_show_code_shows_it_to_the_buyer_alone_and_whispers_all_of_it(
@@ -237,7 +237,7 @@ async def test_where_everyone_sees_codes_it_is_posted_whole_and_said_nowhere_els
     await buy(house, open_group)
     await hears(house, "31337", SMS)
     assert SMS in open_group.find("🔔")["text"]
-    assert "👤 Ann" in open_group.find("🔔")["text"]
+    assert "👤 Bought by: Ann" in open_group.find("🔔")["text"]
     assert copied(open_group.find("🔔"), "Copy code") == "31337"
     assert "Code: 31337" in open_group.find("📱")["text"]
     assert rings(chat, "31337") == 0
@@ -281,14 +281,36 @@ async def test_what_was_said_without_its_code_gets_none_by_a_rule_of_later(
     assert "31337" not in str(open_group.find("🔔"))
 
 
-async def test_a_card_that_is_hung_anew_brings_the_line_and_the_copy_and_no_code(
+async def test_a_card_that_is_hung_anew_in_the_group_comes_alone_and_once(
     group: Chat, chat: Chat, house: House
 ) -> None:
     row = await buy(house, group)
     await hears(house, "31337", SMS)
-    await group.forge(Act(what=What.CARD, id=row.id).pack())
-    assert rings(group, "your code for Telegram came") == 2
-    assert (rings(chat, "31337"), rings(group, "31337")) == (2, 0)
+    card, said = Act(what=What.CARD, id=row.id).pack(), len(group.messages)
+    await house.wait(10)
+    for _ in range(3):
+        await group.forge(card)
+    assert (len(group.messages), group.alert) == (said + 1, "It came a moment ago: look a little above.")
+    assert "👁 Show code" in labels(group.last)
+    assert (rings(group, "your code"), rings(chat, "31337"), rings(group, "31337")) == (1, 1, 0)
+    await house.wait(10)
+    await group.forge(card)
+    assert len(group.messages) == said + 2
+
+
+async def test_in_private_the_copy_alone_comes_anew_also_for_who_left(
+    group: Chat, chat: Chat, house: House
+) -> None:
+    house.alpha.capabilities |= {Capability.FORWARD}
+    await buy(house, group)
+    await hears(house, "31337", SMS)
+    house.human.leave(group.chat_id, chat.person_id)
+    await house.wait(61)
+    said = len(group.messages)
+    await chat.press("Forward calls")
+    for _ in range(3):
+        await chat.press("Never mind")
+    assert (len(group.messages), rings(chat, "31337")) == (said, 2)
 
 
 async def test_after_a_restart_nothing_is_said_twice(group: Chat, chat: Chat, house: House) -> None:

@@ -31,8 +31,8 @@ async def test_everybody_sees_who_holds_what_and_nobody_a_code(group: Chat, bob:
         assert "Numbers of this group" in seat.screen
         assert "Telegram · waiting for the SMS" in seat.screen
         assert "Telegram · code received" in seat.screen
-        assert "👤 Ann" in seat.screen
-        assert "👤 Bob" in seat.screen
+        assert "👤 Bought by: Ann" in seat.screen
+        assert "👤 Bought by: Bob" in seat.screen
         assert "31337" not in seat.screen
         [card] = [label for label in seat.buttons if label.startswith("🗂")]
         assert number in card
@@ -50,7 +50,7 @@ async def test_where_everyone_sees_codes_they_stand_in_the_list(chat: Chat, hous
 async def test_a_card_of_ones_own_comes_anew_from_the_list(group: Chat, house: House) -> None:
     await group.say("/numbers")
     await group.press("🗂 +1")
-    assert "👤 Ann" in group.find("📱 +1")["text"]
+    assert "👤 Bought by: Ann" in group.find("📱 +1")["text"]
     assert rings(group, "your code for Telegram came") == 2
 
 
@@ -76,6 +76,7 @@ async def test_many_numbers_have_pages(group: Chat, bob: Chat, house: House) -> 
 async def test_cancel_in_a_group_offers_ones_own(group: Chat, bob: Chat, house: House) -> None:
     await group.say("/cancel")
     assert group.screen == "There is no number that could be cancelled."
+    assert group.buttons == []
     seat = group.seat(bob)
     await house.wait(31)
     await seat.say("/cancel")

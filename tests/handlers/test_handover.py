@@ -52,7 +52,7 @@ async def test_a_number_goes_to_a_member_after_one_confirmation(group: Chat, bob
     assert "goes to Bob" in group.screen
     await group.press("✅ Hand it over")
     assert "+1 201-555-0001 Telegram: Ann handed it over to Bob." in group.screen
-    assert "👤 Bob · bought by: Ann" in group.find("📱")["text"]
+    assert "👤 Held by: Bob · bought by: Ann" in group.find("📱")["text"]
     row = await row_of(house)
     assert (row.owner_id, row.bought_by) == (bob.person_id, group.person_id)
 
@@ -102,7 +102,7 @@ async def test_what_could_not_be_said_to_the_former_holder_is_said_to_the_new_on
 async def test_handed_back_it_is_its_buyers_as_before(group: Chat, bob: Chat, house: House) -> None:
     await hands_over(group)
     await hands_over(group.seat(bob), "Ann")
-    assert "👤 Ann\n" in group.find("📱")["text"]
+    assert "👤 Bought by: Ann\n" in group.find("📱")["text"]
     row = await row_of(house)
     assert (row.owner_id, row.bought_by) == (group.person_id, None)
 
@@ -211,7 +211,7 @@ async def test_a_card_that_left_with_a_lost_group_comes_home_to_the_new_holder(
     row = await row_of(house)
     await group.forge(To(id=row.id, to=bob.person_id, sure=True).pack())
     await house.wait(5)
-    assert "👤 Bob · bought by: Ann" in group.find("📱")["text"]
+    assert "👤 Held by: Bob · bought by: Ann" in group.find("📱")["text"]
 
 
 async def test_for_who_left_only_a_number_without_an_sms_is_handed_over(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.providers.base import Capability
 from tests.doubles import KEY
 from tests.house import Chat, House, keyboard
 
@@ -62,6 +63,21 @@ async def test_a_key_comes_by_a_link_and_is_the_groups(group: Chat, ann: Chat, h
     assert not ann.has(said)
     assert (await keys_of(group), await keys_of(ann)) == (["abcd"], [])
     assert await house.codebell.sharings.of(group.chat_id) is not None
+
+
+async def test_a_key_of_a_provider_that_sells_no_numbers_is_not_asked_for(
+    group: Chat, ann: Chat, house: House
+) -> None:
+    house.beta.capabilities -= {Capability.BUY}
+    await ann.say(f"/start {await link(group)}")
+    assert ann.buttons == ["Alpha", "◀ Menu"]
+    await ann.forge(ann.data("Alpha").replace("alpha", "beta"))
+    assert ann.screen.startswith("🔑 A key for Team")
+
+
+async def test_after_the_key_the_way_back_to_the_group_is_told(group: Chat, ann: Chat) -> None:
+    await (await at_the_question(group, ann)).say(KEY)
+    assert "Now go back to Team and send /share there" in ann.screen
 
 
 async def test_the_group_is_told_and_reads_no_key(group: Chat, ann: Chat, house: House) -> None:
