@@ -117,7 +117,7 @@ def _before(moment: Any, until: datetime | None) -> ColumnElement[bool]:
     return true() if until is None else and_(moment < until)
 
 
-def _alike(numbers: Select[Any], *apart: str) -> Select[Any]:
+def _alike(numbers: Select[*tuple[Any, ...]], *apart: str) -> Select[Any]:
     """How many numbers of each price stand how; those that differ in the columns `apart` are told apart."""
     columns = numbers.subquery().c
     first = [columns[name] for name in apart]

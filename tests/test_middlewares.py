@@ -10,7 +10,7 @@ from bot.haste import Haste, Pace
 from bot.paces import TELEGRAM
 from bot.settings import Access
 from bot.turned_away import GROUP_KEY_ASKED, PHONE_ASKED
-from handlers import forward, invited
+from handlers import forward, group_key_links
 from storage.database import Database
 from tests.core import blank
 from tests.doorway import BURST, OPERATOR, STRANGER, Door
@@ -133,7 +133,7 @@ async def test_talk_in_a_group_is_nobodys_haste(database: Database) -> None:
 
 
 def test_the_questions_that_who_is_shut_out_may_answer_are_those_of_their_flows() -> None:
-    assert invited.Asked.group_key.state == GROUP_KEY_ASKED
+    assert group_key_links.Asked.group_key.state == GROUP_KEY_ASKED
     assert forward.Asked.phone.state == PHONE_ASKED
 
 

@@ -2,7 +2,7 @@
 
 from aiogram.filters.callback_data import CallbackData
 
-from handlers import group_doors, group_keys, invited, quotas, share_screens
+from handlers import group_doors, group_key_links, group_keys, quotas, share_screens
 from storage.models import Buyers, Eyes
 
 #: Somebody of the group who may be named.
@@ -34,8 +34,8 @@ def sharing(key: str) -> dict[type[CallbackData], list[CallbackData]]:
 
 #: In private, with the word of a link that nobody made.
 BY_LINK: dict[type[CallbackData], list[CallbackData]] = {
-    invited.OfProvider: [
-        invited.OfProvider(word="gk_AAAAAAAAAAAAAAAAAAAAAA"),
-        invited.OfProvider(word="gk_AAAAAAAAAAAAAAAAAAAAAA", name="alpha"),
+    group_key_links.OfProvider: [
+        group_key_links.OfProvider(word="gk_AAAAAAAAAAAAAAAAAAAAAA"),
+        group_key_links.OfProvider(word="gk_AAAAAAAAAAAAAAAAAAAAAA", name="alpha"),
     ]
 }

@@ -4,6 +4,7 @@ import pytest
 
 from bot.errors import NoMoney, Unavailable
 from bot.health import DOWN_AFTER
+from bot.settings import Access
 from tests.handlers.operating import OPERATED, last_deed, opens, operated_by, operator_of
 from tests.house import Chat, House
 
@@ -102,6 +103,22 @@ async def test_the_settings_are_told_without_anything_secret(operator: Chat, hou
     secret = house.codebell.settings.bot_token.get_secret_value()
     assert secret not in operator.screen
     assert house.codebell.settings.master_key.get_secret_value() not in operator.screen
+
+
+async def test_what_is_chosen_over_the_settings_is_told_until_it_is_as_they_say(
+    operator: Chat, house: House
+) -> None:
+    switches = house.codebell.switches
+    await switches.let_in(Access.ALLOWLIST, operator.person_id)
+    await opens(operator, "Settings")
+    assert "Access: only let in\nChosen here: it overrides ACCESS of the settings." in operator.screen
+    await opens(operator, "Access")
+    assert "it overrides ACCESS" in operator.screen
+    await operator.press("Open")
+    assert "it overrides ACCESS" not in operator.screen
+    assert switches.get("access") is None
+    await opens(operator, "Settings")
+    assert "Access: open to everybody\nNumbers at once" in operator.screen
 
 
 async def test_the_log_tells_who_did_what_page_by_page(operator: Chat, house: House) -> None:

@@ -1,8 +1,8 @@
-"""Links that work once: an invitation to the bot, and a group's key that is added in private.
+"""A group's key, added in private by a link that works once.
 
-What happens to a group's key if the process dies: before the link is used up nothing is stored, and the same
-link works again. After that, without the key: a new link is needed. With the key: it is the group's, which
-then was perhaps not told of it. The key itself is kept nowhere but sealed, and its message is deleted first.
+If the process dies: before the link is used up nothing is stored, and the same link works again. After that,
+without the key: a new link is needed. With the key: it is the group's, which then was perhaps not told of it.
+The key itself is kept nowhere but sealed, and its message is deleted first.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ from storage.links import BEGINNING, LinkNotYours, LinkOver, LinkStore
 from storage.models import Key, Purpose
 from storage.sharings import SharingStore
 
-router = Router(name="invited")
+router = Router(name="group_key_links")
 router.callback_query.filter(F.data.startswith("I"), F.message.chat.type == "private")
 
 
