@@ -17,7 +17,7 @@ from bot.purchases import Purchases
 from handlers.doors import Act, What
 from handlers.holders import AmongThem, in_whose_name
 from handlers.reveal import show_code
-from handlers.screen import answer
+from handlers.screen import answer, chat_of
 from storage.activations import ActivationStore
 from storage.models import State
 
@@ -123,9 +123,12 @@ async def card(
     activations: Activations,
     clock: Clock,
     postman: Postman,
+    t: Texts,
 ) -> None:
-    """Hang the card anew, at the end of the chat."""
+    """Hang the card anew, at the end of the chat it is asked for in."""
     row = await activations.mine(callback_data.id, callback.from_user.id)
-    await numbers.hang_anew(row.id, clock())
+    if not await numbers.hang_anew(row.id, chat_of(callback), clock()):
+        await answer(callback, t.plain("It came a moment ago: look a little above."), alert=True)
+        return
     postman.nudge()
     await answer(callback)

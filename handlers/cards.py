@@ -12,7 +12,7 @@ from bot.drawing import Drawing
 from bot.errors import BadReply, CodebellError, TooEarly, Unavailable, named
 from bot.i18n import Texts, flag, international, visible
 from bot.providers.base import Capability, Provider
-from handlers.code_rings import show_code
+from handlers.code_rings import after_code, show_code
 from handlers.doors import Act, Again, Balance, Countries, Keys, NextOffer, WatchFor, What
 from handlers.endings import after_cancel, cancelled, expired, lost
 from handlers.group_doors import HandOver
@@ -41,7 +41,7 @@ def draw_card(
     provider = providers.get(row.provider)
     buttons = _buttons(row, provider, t, now)
     if held is not None:
-        buttons = [*_shown_to_all(buttons), *_in_group(row, held, t)]
+        buttons = [*_shown_to_all(buttons), *_in_group(row, provider, held, t)]
     elif row.chat_id < 0:
         buttons = _out_of_group(buttons)
     screen = Screen(_card(row, _title(row, provider), t, now, held), buttons)
@@ -77,12 +77,13 @@ def _leads_to(button: InlineKeyboardButton, *prefixes: str) -> bool:
     return (button.callback_data or "").split(":")[0] in prefixes
 
 
-def _in_group(row: Activation, held: Held, t: Texts) -> Rows:
-    """What only its holder may press: to read the code, to give the number to somebody else."""
-    show = show_code(row, t) if row.last_code is not None and not held.open else []
+def _in_group(row: Activation, provider: Provider | None, held: Held, t: Texts) -> Rows:
+    """What only its holder may press: to give the number away, and what stands under a code that rang above."""
+    show = show_code(row, t) if row.last_code is not None and held.anew and not held.open else []
+    more = after_code(row, provider, t, in_group=True) if held.anew else []
     usable = row.state in GIVEABLE and row.given_back is None
     give = [press(t.plain("🤝 Hand over"), HandOver(id=row.id))] if usable else []
-    return [show, give]
+    return [show, *more, give]
 
 
 def _card(row: Activation, title: str, t: Texts, now: datetime, held: Held | None) -> str:

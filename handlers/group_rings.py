@@ -1,6 +1,7 @@
 """What is said of a group's numbers, by where: in the group, to who holds one, to who held it before."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.clock import Clock
 from bot.drawing import Drawing
@@ -30,6 +31,8 @@ class GroupRings:
         if post.chat_id > 0 and post.chat_id != row.owner_id:
             return None
         held = await self._held(row) if post.chat_id < 0 else None
+        if held is not None:
+            held = replace(held, anew=post.created_at > row.created_at)
         return draw_card(row, t, self._providers, self._clock(), held)
 
     async def code(self, sms: Sms, row: Activation, post: Post, t: Texts) -> Drawing | None:

@@ -15,7 +15,7 @@ from storage.asides import put_aside
 from storage.database import Database
 from storage.due import DueRows
 from storage.models import OPEN, Activation, Sms, State
-from storage.moves import change, enter, move, redraw
+from storage.moves import change, enter, hang_anew, move, redraw
 from storage.outbox import Kind, arm, new_id
 from storage.places import shown_in
 from storage.reasons import Reason, refusal
@@ -219,13 +219,11 @@ class ActivationStore(DueRows[Activation]):
         async with self._database.begin() as session:
             await change(session, activation_id, State, **values)
 
-    async def hang_anew(self, activation_id: str, now: datetime) -> None:
-        """Let the card be sent as a new message, and the last code with its buttons."""
-        values = {"card_chat_id": None, "card_message_id": None}
+    async def hang_anew(self, activation_id: str, chat_id: int, now: datetime) -> bool:
+        """Let the card be sent as a new message where it was asked for; False where it came a moment ago."""
         async with self._database.begin() as session:
-            row = await change(session, activation_id, State, **values)
-            if row is not None:
-                await redraw(session, row, now, anew=True)
+            row = await session.get(Activation, activation_id)
+            return row is not None and await hang_anew(session, row, chat_id, now)
 
     async def _move(self, activation_id: str, to: State, now: datetime, **values: Any) -> Activation | None:
         async with self._database.begin() as session:

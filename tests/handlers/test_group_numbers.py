@@ -6,7 +6,7 @@ from storage.models import Eyes
 from tests.handlers.belongings import Presser
 from tests.handlers.reading import marked
 from tests.handlers.teams import buy, hears, rings, team
-from tests.house import Chat, House
+from tests.house import Chat, House, labels
 
 
 @pytest.fixture
@@ -50,8 +50,10 @@ async def test_where_everyone_sees_codes_they_stand_in_the_list(chat: Chat, hous
 async def test_a_card_of_ones_own_comes_anew_from_the_list(group: Chat, house: House) -> None:
     await group.say("/numbers")
     await group.press("🗂 +1")
-    assert "👤 Bought by: Ann" in group.find("📱 +1")["text"]
-    assert rings(group, "your code for Telegram came") == 2
+    card = group.find("📱 +1")
+    assert "👤 Bought by: Ann" in card["text"]
+    assert labels(card)[-3:] == ["👁 Show code", "✅ Finish", "🤝 Hand over"]
+    assert rings(group, "your code for Telegram came") == 1
 
 
 async def test_an_empty_list_says_so(chat: Chat, house: House) -> None:
@@ -98,7 +100,9 @@ async def test_usage_counts_for_who_bought_and_is_for_all_to_see(
     await seat.press("📊 Usage")
     assert "Usage of the members" in seat.screen
     [table] = marked(seat.last, "pre")
-    ann, anns_waits, bobs = table.splitlines()
+    assert seat.screen.startswith("📊 Usage of the members · May 2026\n")
+    head, ann, anns_waits, bobs = table.splitlines()
+    assert head.split() == ["name", "numbers", "codes", "paid"]
     assert ann.split() == ["Ann", "2", "1", "$0.50"]
     assert anns_waits.split() == ["+$0.50?"]
     assert bobs.split() == ["Bob", "1", "0", "+$0.50?"]
