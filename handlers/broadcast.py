@@ -4,14 +4,13 @@ It goes out after two presses that both say to how many; what stands in between 
 """
 
 from aiogram import Bot, F, Router
-from aiogram.enums import ContentType
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.filters import Command
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
-from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
+from aiogram.types import CallbackQuery, Message
 
-from bot.broadcasts import Broadcasts, NotGoing, Source, aim_of, mark
+from bot.broadcasts import Broadcasts, NotGoing, aim_of, mark
 from bot.clock import Clock
 from bot.drawing import Copy, copy
 from bot.errors import BadInput, NotYours, Refused, text
@@ -20,6 +19,7 @@ from bot.i18n import Texts
 from handlers import broadcast_screens
 from handlers.broadcast_progress import Do, Steer, progress, question, really
 from handlers.broadcast_screens import LISTED, Aim, Draft, Go, Languages, One, Send, Try
+from handlers.broadcast_sources import source
 from handlers.operating import only_for_operators
 from handlers.operator_doors import Broadcasts as All
 from handlers.screen import LONGEST_SCREEN, Screen, answer, fits, say, show
@@ -29,38 +29,7 @@ router = Router(name="broadcast")
 router.callback_query.filter(F.data.startswith("B"))
 only_for_operators(router)
 
-_TEXT = frozenset({ContentType.TEXT})
-_CAPTIONED = frozenset(
-    {
-        *(ContentType.PHOTO, ContentType.DOCUMENT, ContentType.VIDEO),
-        *(ContentType.AUDIO, ContentType.ANIMATION, ContentType.VOICE),
-    }
-)
-_OTHERS = frozenset(
-    {
-        *(ContentType.STICKER, ContentType.VIDEO_NOTE, ContentType.LOCATION, ContentType.VENUE),
-        *(ContentType.CONTACT, ContentType.POLL, ContentType.DICE),
-    }
-)
-_WORDED = {"text": _TEXT, "caption": _CAPTIONED}
-#: Buttons that do the same wherever they hang.
-_ANYWHERE = ("url", "copy_text", "switch_inline_query", "switch_inline_query_chosen_chat")
 _LONGEST_CAPTION = 1024
-
-
-class NotCopied(BadInput):
-    text = text("Telegram does not copy such a message. Answer a text, a picture or a file with /broadcast.")
-
-
-class AnAlbum(BadInput):
-    text = text("An album cannot be copied as one message. Send one picture of it, with its text below.")
-
-
-class Rooted(BadInput):
-    text = text(
-        "This message has buttons that work only where it hangs now. Write it anew; buttons that open a link "
-        "are kept."
-    )
 
 
 class Unreadable(Refused):
@@ -75,6 +44,7 @@ class Asked(StatesGroup):
     """What the operator may type instead of pressing."""
 
     words = State()
+    message = State()
 
 
 @router.message(Command("broadcast", ignore_case=True), F.reply_to_message)
@@ -83,20 +53,34 @@ async def draft(message: Message, t: Texts, broadcasts: Broadcasts) -> None:
     original = message.reply_to_message
     if original is None or message.from_user is None:
         return
-    made = await broadcasts.draft(message.from_user.id, _source(original))
+    made = await broadcasts.draft(message.from_user.id, source(original))
     await show(message, broadcast_screens.audience(made, await broadcasts.sizes(), t))
 
 
 @router.message(Command("broadcast", ignore_case=True))
-async def broadcasts_by_command(message: Message, t: Texts, broadcasts: Broadcasts) -> None:
+async def broadcasts_by_command(
+    message: Message, state: FSMContext, t: Texts, broadcasts: Broadcasts
+) -> None:
+    await state.set_state(Asked.message)
     await show(message, await _listed(0, t, broadcasts))
 
 
 @router.callback_query(All.filter())
 async def broadcasts_by_button(
-    callback: CallbackQuery, callback_data: All, t: Texts, broadcasts: Broadcasts
+    callback: CallbackQuery, callback_data: All, state: FSMContext, t: Texts, broadcasts: Broadcasts
 ) -> None:
+    await state.set_state(Asked.message)
     await show(callback, await _listed(callback_data.page, t, broadcasts))
+
+
+@router.message(Asked.message, ~F.text.startswith("/"))
+async def offer(message: Message, state: FSMContext, t: Texts, broadcasts: Broadcasts) -> None:
+    """What is written while they are open may be meant for people: nobody gets it before it is asked."""
+    if message.from_user is None:
+        return
+    made = await broadcasts.draft(message.from_user.id, source(message))
+    await state.clear()
+    await show(message, broadcast_screens.offered(made, t))
 
 
 @router.callback_query(Draft.filter())
@@ -260,35 +244,3 @@ async def _listed(page: int, t: Texts, broadcasts: Broadcasts) -> Screen:
 def _card(callback: CallbackQuery) -> int | None:
     """The pressed message, where it can be edited."""
     return callback.message.message_id if isinstance(callback.message, Message) else None
-
-
-def _source(original: Message) -> Source:
-    """What is to be copied. Raises `AnAlbum`, `NotCopied`, `Rooted`."""
-    if original.media_group_id is not None:
-        raise AnAlbum
-    if original.content_type not in _TEXT | _CAPTIONED | _OTHERS:
-        raise NotCopied
-    words = original.text or original.caption or _named(original)
-    return Source(original.message_id, _kept(original.reply_markup), words, _wording(original))
-
-
-def _wording(original: Message) -> str:
-    """Where its words stand, if it can have any."""
-    return next((name for name, kinds in _WORDED.items() if original.content_type in kinds), "")
-
-
-def _named(original: Message) -> str:
-    """A message without words by its kind."""
-    return f"[{str(original.content_type).replace('_', ' ')}]"
-
-
-def _kept(keyboard: InlineKeyboardMarkup | None) -> str:
-    """The buttons as JSON, "" where there are none."""
-    rows = keyboard.inline_keyboard if keyboard is not None else []
-    if not all(_works_anywhere(button) for row in rows for button in row):
-        raise Rooted
-    return keyboard.model_dump_json(exclude_none=True) if keyboard is not None and rows else ""
-
-
-def _works_anywhere(button: InlineKeyboardButton) -> bool:
-    return any(getattr(button, name) is not None for name in _ANYWHERE)

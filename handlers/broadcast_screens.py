@@ -85,14 +85,14 @@ def those(segment: str, value: str, t: Texts) -> str:
     """A segment in words."""
     match segment:
         case Segment.ACTIVE:
-            return t.plain("active in 30 days")
+            return t.plain("active people")
         case Segment.LANGUAGE:
-            return t.plain("who speak {language}", language=tongue(value))
+            return t.plain("people who speak {language}", language=tongue(value))
         case Segment.WITH_KEY:
-            return t.plain("with a key")
+            return t.plain("people with a key")
         case Segment.GROUPS:
             return t.plain("groups")
-    return t.plain("everyone")
+    return t.plain("all people")
 
 
 def tongue(language: str) -> str:
@@ -103,23 +103,30 @@ def tongue(language: str) -> str:
         return language
 
 
+def offered(broadcast: Broadcast, t: Texts) -> Screen:
+    """A message was written while the broadcasts were open: is it one?"""
+    choose = press(t.plain("👥 Choose who"), Draft(id=broadcast.id))
+    no = press(t.plain("No"), Broadcasts())
+    return Screen(f"{_head(broadcast, t)}\n\n{t('<b>Send this to people?</b>')}", [[choose, no]])
+
+
 def audience(broadcast: Broadcast, sizes: Mapping[Segment, int], t: Texts) -> Screen:
     """The first step: who gets it?"""
     labels = {
-        Segment.ALL: t.plain("Everyone · {count}", count=number(sizes[Segment.ALL], t)),
-        Segment.ACTIVE: t.plain("Active · {count}", count=number(sizes[Segment.ACTIVE], t)),
-        Segment.WITH_KEY: t.plain("With a key · {count}", count=number(sizes[Segment.WITH_KEY], t)),
+        Segment.ALL: t.plain("All people · {count}", count=number(sizes[Segment.ALL], t)),
+        Segment.ACTIVE: t.plain("Active people · {count}", count=number(sizes[Segment.ACTIVE], t)),
+        Segment.WITH_KEY: t.plain("People with a key · {count}", count=number(sizes[Segment.WITH_KEY], t)),
         Segment.GROUPS: t.plain("Groups · {count}", count=number(sizes[Segment.GROUPS], t)),
     }
     buttons = [press(label, Aim(id=broadcast.id, what=what)) for what, label in labels.items()]
-    language = [press(t.plain("🌐 By language"), Languages(id=broadcast.id))]
+    language = press(t.plain("🌐 By language"), Languages(id=broadcast.id))
     lines = [
         _head(broadcast, t),
         "",
         t("<b>Who gets it?</b>"),
-        t("Active: those I heard from in the last 30 days. Blocked and lost chats are left out."),
+        t("Active: I heard from them in the last 30 days. Blocked and lost chats are left out."),
     ]
-    return Screen("\n".join(lines), [*in_rows(buttons, 2), language, _to_list(t)])
+    return Screen("\n".join(lines), [buttons[:2], buttons[2:3], [*buttons[3:], language], _to_list(t)])
 
 
 def languages(broadcast: Broadcast, spoken: Mapping[str, int], t: Texts) -> Screen:
@@ -152,8 +159,8 @@ def summary(broadcast: Broadcast, t: Texts) -> Screen:
     count = number(broadcast.total, t)
     rows = [
         [press(t.plain("👁 Try it on me"), Try(id=broadcast.id))],
-        [press(t.plain("📣 Send to {count} …", count=count), Send(id=broadcast.id))],
-        [press(t.plain("◀ Others"), Draft(id=broadcast.id))],
+        [press(t.plain("📣 Send to {count}", count=count), Send(id=broadcast.id))],
+        [press(t.plain("◀ Who gets it"), Draft(id=broadcast.id))],
     ]
     return Screen("\n".join(lines), rows)
 
@@ -183,8 +190,8 @@ def listed(broadcasts: Sequence[Broadcast], total: int, page: int, t: Texts) -> 
     lines = [
         t("📣 <b>Broadcasts</b>"),
         t(
-            "To send one: write the message to me as it shall look (a text, a picture, a file), then answer "
-            "that message with /broadcast."
+            "To send one: write the message to me now as it shall look (a text, a picture, a file). I ask "
+            "before anybody gets it. One that stands here already you answer with /broadcast."
         ),
     ]
     if total:

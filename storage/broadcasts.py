@@ -80,7 +80,7 @@ class BroadcastStore:
     ) -> Broadcast | None:
         """Send a draft to those of its aim who are there now, once.
 
-        None when it was started before, has no aim, or another one than this by now. `card` is the message that
+        None when it was started before, has no aim, or another one by now. `card` is the message that
         shows how far it is from now on.
         """
         async with self._database.begin() as session:
@@ -141,14 +141,15 @@ class BroadcastStore:
     ) -> bool:
         """Begin to delete or edit the copies; whether it ended, lately, and nothing is being done to them.
 
-        Words that were kept meanwhile are not those meant. `told` is how the log calls it, else by its title.
+        Words that were kept meanwhile are not those meant. `told` is how it is called from now on.
         """
         meant = _changeable(broadcast.id, now).where(Broadcast.words == broadcast.words)
-        begun = meant.values(changing=what, changed=0, reached=None, reason="")
+        title = told or broadcast.title
+        begun = meant.values(changing=what, changed=0, reached=None, reason="", title=title)
         async with self._database.begin() as session:
             found = await session.scalar(begun.returning(Broadcast))
             if found is not None:
-                await _done(session, found, by, _CHANGES[what], now, card, told)
+                await _done(session, found, by, _CHANGES[what], now, card)
             return found is not None
 
     async def look(self, broadcast_id: str, admin_id: int, card: int, now: datetime) -> None:
@@ -217,7 +218,6 @@ async def _done(
     what: What,
     now: datetime,
     card: int | None = None,
-    told: str = "",
 ) -> None:
     """An operator's deed is written into the log, what the bot did by itself rings; both are shown.
 
@@ -225,7 +225,7 @@ async def _done(
     """
     if by is not None:
         whom = f"{broadcast.segment} {broadcast.segment_value or '-'} {broadcast.total}"
-        note(session, by, what, f"{whom} {told or broadcast.title}", now)
+        note(session, by, what, f"{whom} {broadcast.title}", now)
     admin = broadcast.admin_id
     hangs = card if by == admin else None
     await arm(session, Kind.PROGRESS, broadcast.id, admin, now, anew=by is None, hangs=hangs)

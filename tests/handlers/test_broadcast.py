@@ -52,7 +52,7 @@ async def answer(operator: Chat, message_id: int) -> None:
 
 async def send_to_all(operator: Chat, words: str = NEWS) -> None:
     await draft(operator, words)
-    for label in ("Everyone", "Send to", "Yes, send"):
+    for label in ("All people", "Send to", "Yes, send"):
         await operator.press(label)
 
 
@@ -80,10 +80,15 @@ async def test_who_it_is_for_is_chosen_with_the_count_of_each(house: House, oper
     group = house.group(operator, ann, bob)
     await group.say("/start")
     await draft(operator)
-    assert operator.buttons[:4] == ["Everyone · 3", "Active · 3", "With a key · 1", "Groups · 1"]
-    await operator.press("With a key")
-    assert "For: with a key" in operator.screen
-    await operator.press("Others")
+    assert operator.buttons[:4] == [
+        "All people · 3",
+        "Active people · 3",
+        "People with a key · 1",
+        "Groups · 1",
+    ]
+    await operator.press("People with a key")
+    assert "For: people with a key" in operator.screen
+    await operator.press("Who gets it")
     await operator.press("Groups")
     for label in ("Send to", "Yes, send"):
         await operator.press(label)
@@ -103,7 +108,7 @@ async def test_by_language_it_goes_to_who_speaks_it(house: House, operator: Chat
 async def test_it_is_tried_on_oneself_and_nobody_else_gets_it(house: House, operator: Chat) -> None:
     [ann] = await people(house, "Ann")
     await draft(operator)
-    await operator.press("Everyone")
+    await operator.press("All people")
     await operator.press("Try it")
     assert (len(copies(operator)), len(copies(ann))) == (1, 0)
     assert operator.alert == "So it looks. It went to you alone."
@@ -114,7 +119,7 @@ async def test_it_is_tried_on_oneself_and_nobody_else_gets_it(house: House, oper
 async def test_nothing_is_sent_before_the_last_press_and_once_by_two(house: House, operator: Chat) -> None:
     [ann] = await people(house, "Ann")
     await draft(operator)
-    await operator.press("Everyone")
+    await operator.press("All people")
     await operator.press("Send to")
     assert copies(ann) == []
     yes = operator.last
@@ -130,7 +135,7 @@ async def test_a_picture_with_its_words_and_link_buttons_goes_as_it_is(house: Ho
     said = house.human.upload(operator.chat_id, operator.person_id, "a.png", PIXEL, "News")["message"]
     said["reply_markup"] = link
     await answer(operator, said["message_id"])
-    for label in ("Everyone", "Send to", "Yes, send"):
+    for label in ("All people", "Send to", "Yes, send"):
         await operator.press(label)
     [copy] = [message for message in ann.messages if "photo" in message]
     assert (copy["caption"], copy["reply_markup"]) == ("News", link)
@@ -153,7 +158,7 @@ async def test_without_an_answered_message_it_says_how_and_lists_what_was_sent(
     house: House, operator: Chat
 ) -> None:
     await operator.say("/broadcast")
-    assert "then answer that message with /broadcast" in operator.screen
+    assert "answer with /broadcast" in operator.screen
     assert operator.buttons == ["◀ Operator"]
     await send_to_all(operator)
     await operator.say("/broadcast")
@@ -170,7 +175,7 @@ async def test_who_blocked_the_bot_is_counted_and_left_out_from_then_on(house: H
     assert len(copies(ann)) == 1
     assert "Blocked me or gone: 1" in report(operator)
     await draft(operator, "More news")
-    assert operator.buttons[0] == "Everyone · 2"
+    assert operator.buttons[0] == "All people · 2"
 
 
 async def test_paused_it_waits_and_resumed_it_goes_on(house: House, operator: Chat) -> None:
@@ -224,7 +229,7 @@ async def test_a_source_that_is_gone_pauses_it_and_the_operator_hears_of_it(
     [ann] = await people(house, "Ann")
     said = await operator.say(NEWS)
     await answer(operator, said)
-    await operator.press("Everyone")
+    await operator.press("All people")
     house.human.delete(operator.chat_id, [said], operator.person_id)
     await operator.press("Try it")
     assert str(operator.alert).startswith("Telegram does not copy this message")
@@ -255,6 +260,7 @@ async def test_copies_get_other_words_everywhere(house: House, operator: Chat) -
     await operator.press("Yes, edit")
     assert [len(copies(one, "We stay <here>")) for one in (ann, bob)] == [1, 1]
     assert "Edited in 3 of 3 chats" in report(operator)
+    assert "We stay <here>" in report(operator)
 
 
 async def test_after_two_days_copies_can_be_changed_no_more(house: House, operator: Chat) -> None:
@@ -289,6 +295,6 @@ async def test_the_draft_of_one_operator_is_not_anothers(house: House, operator:
     await draft(operator)
     other = house.person("Oscar")
     await other.say("/start")
-    await other.forge(operator.data("Everyone"))
+    await other.forge(operator.data("All people"))
     assert other.alert == "This button is too old. Please open /start again."
-    assert "Everyone" in operator.buttons[0]
+    assert "All people" in operator.buttons[0]
