@@ -26,7 +26,7 @@ def draw_code(
     sms: Sms, row: Activation, t: Texts, providers: Mapping[str, Provider], sent_as: int | None = None
 ) -> Drawing:
     """In the private chat it was bought in. Where it was sent, its buttons are renewed."""
-    rows = [*_copy(sms, t), *_after_code(row, providers.get(row.provider), t), _again(row, t)]
+    rows = [*_copy(sms, t), *after_code(row, providers.get(row.provider), t), _again(row, t)]
     return _ring(_whole(sms, row, t), rows, sent_as)
 
 
@@ -34,7 +34,7 @@ def draw_aside(
     sms: Sms, row: Activation, t: Texts, providers: Mapping[str, Provider], group: str, sent_as: int | None
 ) -> Drawing:
     """In the private chat of who holds a group's number; the same is bought again in the group."""
-    rows = [*_copy(sms, t), *_after_code(row, providers.get(row.provider), t)]
+    rows = [*_copy(sms, t), *after_code(row, providers.get(row.provider), t)]
     return _ring([*_whole(sms, row, t), *_of(group, t)], rows, sent_as)
 
 
@@ -52,7 +52,7 @@ def draw_group_code(
     sent_as: int | None,
 ) -> Drawing:
     """In the group it was bought in: all of it where everyone may read it, else that it came."""
-    ways = [*_after_code(row, providers.get(row.provider), t, in_group=True), _again(row, t)]
+    ways = [*after_code(row, providers.get(row.provider), t, in_group=True), _again(row, t)]
     if not held.open:
         return _ring(_came(sms, row, t, held), [show_code(row, t), *ways], sent_as, stays=True)
     copy = _copy(sms, t) if sent_as is None else []
@@ -125,7 +125,7 @@ def _again(row: Activation, t: Texts) -> list[InlineKeyboardButton]:
     return [press(t.plain("🔁 Buy the same again"), Again(id=row.id))]
 
 
-def _after_code(row: Activation, provider: Provider | None, t: Texts, *, in_group: bool = False) -> Rows:
+def after_code(row: Activation, provider: Provider | None, t: Texts, *, in_group: bool = False) -> Rows:
     """What can be done with a number that did its work; where calls ring is told in private."""
     if row.state is not State.RECEIVED or row.given_back is not None or provider is None:
         return []
