@@ -120,6 +120,10 @@ class Texts:
         """`20 Nov 2026`: a day that may be in another year."""
         return format_date(moment.astimezone(self.zone), "d MMM y", locale=self.locale)
 
+    def month(self, moment: datetime) -> str:
+        """`November 2026`: a month, as the language names it when no day stands beside it."""
+        return format_date(moment.astimezone(self.zone), "LLLL y", locale=self.locale)
+
     def clock(self, moment: datetime) -> str:
         """`14:02`: the wall clock, to the minute."""
         return format_time(moment.astimezone(self.zone), "HH:mm", locale=self.locale)

@@ -78,7 +78,7 @@ def _leads_to(button: InlineKeyboardButton, *prefixes: str) -> bool:
 
 
 def _in_group(row: Activation, provider: Provider | None, held: Held, t: Texts) -> Rows:
-    """What only its holder may press: to give the number away, and what stands under a code that rang above."""
+    """What only its holder may press: to give the number away, and what stands under a code above."""
     show = show_code(row, t) if row.last_code is not None and held.anew and not held.open else []
     more = after_code(row, provider, t, in_group=True) if held.anew else []
     usable = row.state in GIVEABLE and row.given_back is None

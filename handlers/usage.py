@@ -16,7 +16,7 @@ from storage.usage import UsageStore, Used
 
 MEMBERS_A_PAGE = 20
 #: Characters of a name in the table: a phone shows some thirty of even width in a line.
-_NAME = 12
+_NAME = 10
 _MORE_THAN_A_MONTH = timedelta(days=32)
 
 
@@ -51,13 +51,11 @@ def _usage(
     every: Sequence[Used], names: Mapping[int, str], asked: Usage, since: datetime, t: Texts
 ) -> Screen:
     shown, pages = page_of(every, asked.page, MEMBERS_A_PAGE)
-    lines = [t("📊 <b>Usage of the members, from {day}</b>", day=t.date(since))]
+    lines = [t("📊 <b>Usage of the members</b> · {month}", month=t.month(since))]
     if every:
-        table = "\n".join(_row(used, names, t) for used in shown)
-        lines += [
-            t("Each with numbers bought, codes received, and money:"),
-            f"<pre>{html.escape(table)}</pre>",
-        ]
+        heads = _heads(t)
+        table = "\n".join([_head(heads), *(_row(used, names, heads, t) for used in shown)])
+        lines.append(f"<pre>{html.escape(table)}</pre>")
         if any(used.doubtful for used in shown):
             lines.append(t("With + and ?: money that still waits for its code, or may have come back."))
     else:
@@ -67,13 +65,23 @@ def _usage(
     return Screen("\n".join(lines), [pager, [_other_month(asked.month, t), back]])
 
 
-def _row(used: Used, names: Mapping[int, str], t: Texts) -> str:
+def _heads(t: Texts) -> Sequence[str]:
+    """What stands above the columns: those of counts are as wide."""
+    return t.plain("name"), t.plain("numbers"), t.plain("codes"), t.plain("paid")
+
+
+def _head(heads: Sequence[str]) -> str:
+    name, numbers, codes, paid = heads
+    return f"{name:<{_NAME}} {numbers} {codes}  {paid}"
+
+
+def _row(used: Used, names: Mapping[int, str], heads: Sequence[str], t: Texts) -> str:
     """A line of the table, and one more for each further currency, and for what is not sure."""
     name = visible(" ".join((names.get(used.person_id) or "–").split()), _NAME)
     money = [t.money(amount, currency) for currency, amount in sorted(used.money.items())]
     money += [f"+{t.money(amount, currency)}?" for currency, amount in sorted(used.doubtful.items())]
     money = money or ["–"]
-    head = f"{name:<{_NAME}} {used.numbers:>4} {used.codes:>4}  "
+    head = f"{name:<{_NAME}} {used.numbers:>{len(heads[1])}} {used.codes:>{len(heads[2])}}  "
     return "\n".join([head + money[0], *(" " * len(head) + each for each in money[1:])])
 
 

@@ -52,7 +52,7 @@ async def test_a_card_of_ones_own_comes_anew_from_the_list(group: Chat, house: H
     await group.press("🗂 +1")
     card = group.find("📱 +1")
     assert "👤 Bought by: Ann" in card["text"]
-    assert labels(card)[-3:] == ["👁 Show code", "✅ Finish", "🤝 Hand over"]
+    assert labels(card)[-4:] == ["👁 Show code", "✉️ Another SMS", "✅ Finish", "🤝 Hand over"]
     assert rings(group, "your code for Telegram came") == 1
 
 
