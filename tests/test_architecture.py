@@ -39,6 +39,7 @@ GIVEN_PER_UPDATE = frozenset(
 )
 #: The longest values that travel in buttons; other fields are numbers, truths or one of an enum.
 LONGEST = {
+    "aim": "x" * 8,
     "by": "x" * 16,
     "country": "x" * 16,
     "id": "x" * 16,
@@ -53,6 +54,7 @@ LONGEST = {
     "value": "x" * 32,
     "what": "x" * 9,
     "word": "x" * 25,
+    "words": "x" * 8,
 }
 
 

@@ -29,3 +29,16 @@ async def test_t_22_where_it_is_not_over_a_single_copy_finds_that_out(house: Hou
     tried = len(house.sent("copyMessage"))
     await operator.wait(42)
     assert len(house.sent("copyMessage")) == tried + 1
+
+
+async def test_t_22_found_by_copies_one_at_a_time_it_is_waited_for_as_well(
+    house: House, operator: Chat
+) -> None:
+    await people(house, *(f"Person {number}" for number in range(20)))
+    house.human.fault("copyMessage", code=502, times=AT_ONCE)
+    await send_to_all(operator)
+    house.human.fault("copyMessage", retry_after=300, times=None)
+    tried = len(house.sent("copyMessage"))
+    for _ in range(50):
+        await house.wait(5.2)
+    assert len(house.sent("copyMessage")) == tried + 2
