@@ -14,6 +14,7 @@ from bot.app import Codebell
 from bot.clock import Clock
 from bot.errors import SettingsError
 from bot.log import secrets
+from bot.paces import TELEGRAM, Paces
 from bot.providers import connect
 from bot.providers.base import Provider
 from bot.session import Session
@@ -47,14 +48,14 @@ def conceal(settings: Settings) -> None:
         secrets.add(secret)
 
 
-async def run(settings: Settings, clock: Clock = clocks.now) -> str:
+async def run(settings: Settings, clock: Clock = clocks.now, paces: Paces = TELEGRAM) -> str:
     """Run until a signal or for good; the reason when it could not go on, "" after a signal."""
     conceal(settings)
     providers = providers_of(settings)
     with _Signals() as signals:
         async with opened(settings.database_url, settings.master_keys()) as (database, vault):
             bot = telegram(settings)
-            codebell = Codebell(settings, database, vault, bot, providers, clock)
+            codebell = Codebell(settings, database, vault, bot, providers, clock, paces=paces)
             try:
                 signals.stop(codebell)
                 await codebell.start()

@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bot.sandbox.server import Serving, serve
@@ -22,6 +22,7 @@ from bot.sandbox.telegram.world import World
 #: The sandbox's own bot: no other Telegram knows this token.
 TOKEN = "424242:sandbox-token-of-no-use-anywhere-else"  # noqa: S105 - known to the sandbox alone
 PACE = 10.0
+BOT = ("-m", "bot")
 #: How codes arrive by themselves. A message takes a step each time, and none stays on its way.
 CODES: Mapping[str, object] = {"after_seconds": [10, 20], "share": 0.8}
 MESSAGES: Mapping[str, object] = {"after_seconds": [2, 4], "share": 1}
@@ -39,8 +40,8 @@ CLONE = "herosms"
 PACKAGES = Path(__file__).parents[2]
 
 
-async def demo(port: int) -> int:
-    """Serve until Ctrl-C; the exit code."""
+async def demo(port: int, bot: Sequence[str] = BOT) -> int:
+    """Serve until Ctrl-C; the exit code. `bot` is what Python runs beside it."""
     world, sites = World(), all_sites(pace=PACE)
     world.add_bot(TOKEN)
     human = Human(world)
@@ -56,16 +57,18 @@ async def demo(port: int) -> int:
     with tempfile.TemporaryDirectory(prefix="codebell-demo-") as folder:
         try:
             settings = environment(serving.url, sites, Path(folder)) | {"ADMIN_IDS": str(operator)}
-            return await _beside(serving, world, settings, folder)
+            return await _beside(serving, world, settings, folder, bot)
         finally:
             await serving.close()
 
 
-async def _beside(serving: Serving, world: World, settings: Mapping[str, str], folder: str) -> int:
+async def _beside(
+    serving: Serving, world: World, settings: Mapping[str, str], folder: str, program: Sequence[str]
+) -> int:
     # Inherited until the bot listens itself: Ctrl-C reaches both and must not tear its start apart.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     bot = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot"),
+        *(sys.executable, *program),
         cwd=folder,  # away from the .env of a real bot
         env=settings,
     )

@@ -25,9 +25,8 @@ class Colleague(Newcomer):
 
     async def opens(self, title: str) -> None:
         """A chat from the list; on a phone that is a screen of its own."""
-        back = self.page.get_by_test_id("back")
-        if await back.is_visible():
-            await back.click()
+        if self.size == "phone":
+            await self.page.get_by_test_id("back").click()
         await self.page.get_by_test_id("chat").filter(has=self.page.get_by_text(title, exact=True)).click()
         await expect(self.page.get_by_test_id("chat-title")).to_have_text(title)
 
@@ -61,19 +60,24 @@ class Colleague(Newcomer):
         await expect(self.page.locator(".key.busy")).to_have_count(0)
         await self.saying(words).get_by_test_id("inline-button").filter(has_text=label).click()
 
-    async def asks(self, words: str) -> None:
-        """Something is typed, and answered in one message."""
-        before = await bubbles(self.page).count()
+    async def asks(self, words: str, answer: str) -> None:
+        """Something is typed, and answered in one more message that says so."""
+        answers = bubbles(self.page).filter(has_text=answer)
+        before = await answers.count()
         await self.types(words)
-        await expect(bubbles(self.page)).to_have_count(before + 2, timeout=WAIT)
+        await expect(answers).to_have_count(before + 1, timeout=WAIT)
 
     async def chooses(self, label: str) -> None:
         """The button that says just this, under the last message."""
         await expect(self.page.locator(".key.busy")).to_have_count(0)
         await bubbles(self.page).last.locator(".key").get_by_text(label, exact=True).click()
 
-    async def never_saw(self, words: str) -> None:
-        """Not in this chat and not in the list of chats; the providers' panel is no part of Telegram."""
+    async def never_saw(self, words: str, *, before: str) -> None:
+        """Neither in this chat nor in the list of chats, where they see what came after it already.
+
+        The providers' panel is no part of Telegram.
+        """
+        await self.sees(before)
         for part in (".side", ".stage"):
             await expect(self.page.locator(part)).not_to_contain_text(words)
 

@@ -5,7 +5,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 #: Seconds for three processes' worth of imports on a busy machine, and for the demo to end.
 START = 60.0
 END = 20.0
+PROGRAM = ("-m", "bot", "demo", "--port", "0")
 #: Milliseconds for what takes the provider's minimum wait (12 s at most in the demo) and a poll.
 WAIT = 30_000
 
@@ -58,12 +59,12 @@ class Demo:
 
 
 @asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[Demo]:
+async def running(folder: Path, program: Sequence[str] = PROGRAM) -> AsyncIterator[Demo]:
     """The demo on a free port, from its first line to Ctrl-C."""
     log = folder / "demo.log"
     with log.open("wb") as stderr:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "demo", "--port", "0"),
+            *(sys.executable, *program),
             cwd=ROOT,
             env={**os.environ, "PYTHONUNBUFFERED": "1", "TMPDIR": str(folder)},
             stdin=asyncio.subprocess.DEVNULL,
