@@ -104,7 +104,16 @@ def _privacy(days: int, t: Texts) -> Screen:
             "<b>Who can read it:</b> whoever runs this bot, who can use the keys as well. Telegram carries "
             "this chat, and a provider knows what you order there. Nobody else."
         ),
+        t(
+            "<b>In a group</b> that shares numbers I keep the names of those I meet; its members see who "
+            "holds which number, and how much each used."
+        ),
+        t(
+            "<b>Operators</b> see here names, ids and figures of each person, never a code, a phone number "
+            "or a key."
+        ),
         t("<b>Backups</b> keep what they held until whoever runs this bot deletes them."),
+        _counts_on(t),
     ]
     rows = [
         [press(t.plain("⬇️ Export my data"), Export()), press(t.plain("🗑 Forget me"), Forget())],
@@ -127,6 +136,7 @@ def _explained(hindrance: OpenEnds, t: Texts, now: datetime) -> Screen:
             "<b>Stays:</b> figures that lead to nobody: what was bought, rented or sent, where and when, for "
             "how much, and how it ended."
         ),
+        _counts_on(t),
         t(
             "<b>Not in my hands:</b> your accounts at the providers, the messages in this chat, and backups "
             "made before."
@@ -135,6 +145,13 @@ def _explained(hindrance: OpenEnds, t: Texts, now: datetime) -> Screen:
     go = press(t.plain("🗑 Forget me"), Forget(step=Step.ASK, at=_minute(now)))
     export = press(t.plain("⬇️ Export first"), Export())
     return Screen("\n\n".join(lines), [[export, go], [press(t.plain("◀ Keep it all"), Privacy())]])
+
+
+def _counts_on(t: Texts) -> str:
+    return t(
+        "<b>After you are forgotten</b>, what you bought and sent in the last 24 hours counts towards limits "
+        "for one more day, under a mark without your name."
+    )
 
 
 def _hindered(hindrance: OpenEnds, t: Texts) -> Screen:
