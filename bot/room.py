@@ -74,20 +74,14 @@ class Room(BaseMiddleware):
         self._shares: dict[tuple[int, int], _Share] = {}
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
-        match event:
-            case Update(callback_query=CallbackQuery(message=message, data=pressed) as asked) if message:
-                asks = not (pressed or "").startswith(_ON_CARDS)
-            case Update(message=Message() as message):
-                asked, asks = message, await _is_said_to(data.get("bot"), message)
-            case _:
-                return await handler(event, data)
-        if message.chat.id > 0 or not asks:
+        if (found := await _asked(event, data.get("bot"))) is None:
             return await handler(event, data)
-        share = self._share(message.chat.id, 0 if asked.from_user is None else asked.from_user.id)
-        pause = self._tempo.pause(message.chat.id, urgent=True, besides=LEFT) or share.answers.pause()
+        asked, chat_id = found
+        share = self._share(chat_id, 0 if asked.from_user is None else asked.from_user.id)
+        pause = self._tempo.pause(chat_id, urgent=True, besides=LEFT) or share.answers.pause()
         if pause:
             return await self._turn_away(asked, share, pause, data["t"])
-        with self._tempo.answering(message.chat.id, share.answers):
+        with self._tempo.answering(chat_id, share.answers):
             return await handler(event, data)
 
     def _share(self, chat_id: int, person_id: int) -> _Share:
@@ -126,6 +120,17 @@ def answers(message: Message, bot: Bot) -> bool:
     """Whether it is written in reply to this bot."""
     replied = message.reply_to_message
     return replied is not None and replied.from_user is not None and replied.from_user.id == bot.id
+
+
+async def _asked(event: TelegramObject, bot: Bot | None) -> tuple[CallbackQuery | Message, int] | None:
+    """What somebody asks the bot in a group, and the group's id."""
+    match event:
+        case Update(callback_query=CallbackQuery() as press) if press.message is not None:
+            chat_id, asks = press.message.chat.id, not (press.data or "").startswith(_ON_CARDS)
+            return (press, chat_id) if chat_id < 0 and asks else None
+        case Update(message=Message() as message) if message.chat.id < 0:
+            return (message, message.chat.id) if await _is_said_to(bot, message) else None
+    return None
 
 
 async def _is_said_to(bot: Bot | None, message: Message) -> bool:

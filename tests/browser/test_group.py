@@ -11,7 +11,7 @@ from playwright.async_api import Browser, expect
 
 from tests.browser import brisk
 from tests.browser.company import Colleague, company
-from tests.browser.demo import WAIT, Demo, running
+from tests.browser.demo import Demo, running
 from tests.browser.page.acting import last_text
 
 TEAM = "QA team"
