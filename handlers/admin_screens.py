@@ -1,7 +1,11 @@
 """What the operator reads: figures side by side, the providers' health, queues, errors, what is set up."""
 
+import html
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
+
+from babel.dates import format_timedelta
 
 from bot.errors import named
 from bot.health import Pulse, Report
@@ -38,17 +42,11 @@ def home(figures: tuple[Glance, Glance], news: Sequence[str], paused: bool, t: T
     today, week = figures
     lines = [
         t("🛠 <b>Operator</b>"),
-        t("Today · last 7 days"),
-        t("👤 People seen: {today} · {week}", today=today.period.people.seen, week=week.period.people.seen),
-        t("✨ New people: {today} · {week}", today=today.period.people.new, week=week.period.people.new),
-        t("👥 Groups seen: {today} · {week}", today=today.period.groups.seen, week=week.period.groups.seen),
-        t("📱 Numbers: {today} · {week}", today=today.period.numbers, week=week.period.numbers),
-        t("🔔 With a code: {today} · {week}", today=today.period.codes, week=week.period.codes),
-        t("🎯 Success: {today} · {week}", today=_rate(today.success, t), week=_rate(week.success, t)),
-        t("🗓 Rents: {today} · {week}", today=today.period.rents, week=week.period.rents),
-        t("✉️ Messages: {today} · {week}", today=today.period.messages, week=week.period.messages),
-        t("⚠️ Failed: {today} · {week}", today=_failed(today, t), week=_failed(week, t)),
-        t("💸 Spent: {today} · {week}", today=amounts(today.spent, t), week=amounts(week.spent, t)),
+        f"<pre>{html.escape(_table(today, week, t))}</pre>",
+        t("🎯 Success today: {record}", record=_rate(today.success, t)),
+        t("🎯 Success in 7 days: {record}", record=_rate(week.success, t)),
+        t("💸 Spent today: {amounts}", amounts=amounts(today.spent, t)),
+        t("💸 Spent in 7 days: {amounts}", amounts=amounts(week.spent, t)),
     ]
     return Screen("\n".join([*lines, "", *news]), _ways(paused, t))
 
@@ -74,18 +72,33 @@ def _ways(paused: bool, t: Texts) -> Rows:
     return in_rows(buttons, 2)
 
 
+def _table(today: Glance, week: Glance, t: Texts) -> str:
+    """Counts of both, in letters of even width."""
+    both = today.period, week.period
+    rows: list[tuple[str, Sequence[object]]] = [
+        ("", (t.plain("today"), t.plain("7 days"))),
+        (t.plain("People seen"), [each.people.seen for each in both]),
+        (t.plain("New people"), [each.people.new for each in both]),
+        (t.plain("Groups seen"), [each.groups.seen for each in both]),
+        (t.plain("Numbers"), [each.numbers for each in both]),
+        (t.plain("With a code"), [each.codes for each in both]),
+        (t.plain("Rents"), [each.rents for each in both]),
+        (t.plain("Messages"), [each.messages for each in both]),
+        (t.plain("Failed"), [_count(each.mishaps, State.FAILED) for each in both]),
+        (t.plain("Unclear"), [_count(each.mishaps, State.UNKNOWN) for each in both]),
+    ]
+    wide = max(len(name) for name, _ in rows)
+    first, second = (max(len(str(values[place])) for _, values in rows) for place in (0, 1))
+    return "\n".join(f"{name:<{wide}}  {a!s:>{first}}  {b!s:>{second}}" for name, (a, b) in rows)
+
+
 def _rate(record: Record, t: Texts) -> str:
-    """How many in a hundred got their code, and how many at least; a dash where nothing ended."""
+    """How many in a hundred got their code, and how many at least; of few how many, a dash of none."""
     if not record.ended:
         return "–"
+    if record.few:
+        return t.plain("{received} of {ended}", received=record.received, ended=record.ended)
     return t.plain("{share} (at least {low})", share=t.percent(record.rate), low=t.percent(record.low))
-
-
-def _failed(glance: Glance, t: Texts) -> str:
-    """Refused orders, and beside them those of which nobody knows."""
-    unknown = _count(glance.period.mishaps, State.UNKNOWN)
-    failed = _count(glance.period.mishaps, State.FAILED)
-    return t.plain("{failed}, unknown {unknown}", failed=failed, unknown=unknown) if unknown else str(failed)
 
 
 def _count(mishaps: Sequence[Mishap], state: State) -> int:
@@ -93,13 +106,14 @@ def _count(mishaps: Sequence[Mishap], state: State) -> int:
 
 
 def amounts(spent: Sequence[Spent], t: Texts) -> str:
-    """Money by currency; beside it what may come back, with a plus."""
-    return ", ".join(_amount(each, t) for each in spent) or "–"
+    """Money by currency, and what more it may come to: that may be given back still."""
+    return "; ".join(_amount(each, t) for each in spent) or "–"
 
 
 def _amount(spent: Spent, t: Texts) -> str:
     sure = t.money(spent.sure, spent.currency)
-    return f"{sure} (+{t.money(spent.doubtful, spent.currency)}?)" if spent.doubtful else sure
+    more = t.money(spent.doubtful, spent.currency)
+    return t.plain("{sure}, perhaps {more} more", sure=sure, more=more) if spent.doubtful else sure
 
 
 async def news(
@@ -112,12 +126,16 @@ async def news(
         *([t("🛠 <b>Maintenance.</b> People read your text.")] if switches.maintenance else []),
         *_troubles(reports, titles, t),
         t("🚪 Access: {access}", access=access_name(switches.access, t)),
-        t("📬 To be said: {due} due, {later} later", due=_due(queues.posts), later=_later(queues.posts)),
+        t(
+            "📬 Messages waiting: {due} due, {later} later",
+            due=_due(queues.posts),
+            later=_later(queues.posts),
+        ),
         t(
             "💾 Database: {size} · version {version} · up for {time}",
             size=t.megabytes(overview.size),
             version=VERSION,
-            time=t.span(overview.uptime.total_seconds()),
+            time=_brief(overview.uptime.total_seconds(), t),
         ),
     ]
 
@@ -170,9 +188,13 @@ def _calls(report: Report, t: Texts) -> list[str]:
 
 
 def queues(told: Queues, now: datetime, t: Texts) -> Screen:
-    lines = [t("📬 <b>Queues</b>"), "", t("<b>To be said</b>")]
+    lines = [t("📬 <b>Queues</b>"), "", t("<b>Messages waiting</b>")]
     lines += [_queue(each, now, t) for each in told.posts] or [t("Nothing waits.")]
-    lines += [t("Held for chats out of reach: {count}", count=told.parked), "", t("<b>To be looked at</b>")]
+    lines += [
+        t("Kept for people who cannot be reached: {count}", count=told.parked),
+        "",
+        t("<b>To be looked at</b>"),
+    ]
     lines += [_queue(each, now, t) for each in told.work]
     return Screen("\n".join(lines), back(t, Show(page=Page.QUEUES)))
 
@@ -181,7 +203,7 @@ def _queue(queue: Queue, now: datetime, t: Texts) -> str:
     values = {"kind": queue.kind, "due": queue.due, "later": queue.waiting}
     if queue.oldest is None:
         return t("<code>{kind}</code>: {due} due, {later} later", **values)
-    age = t.span((now - queue.oldest).total_seconds())
+    age = _brief((now - queue.oldest).total_seconds(), t)
     return t("<code>{kind}</code>: {due} due, {later} later; the oldest is due for {age}", **values, age=age)
 
 
@@ -215,14 +237,14 @@ def settings(given: Settings, switches: Switches, t: Texts) -> Screen:
     """What the environment says, without anything secret in it, and who may come in now."""
     limits = given.limits
     lines = [
-        t("⚙️ <b>Settings</b> of this process; 0 is no limit\n"),
+        t("⚙️ <b>Settings</b> of this process\n"),
         t("Operators: {ids}", ids=", ".join(map(str, given.admin_ids))),
         t("Access: {access}", access=access_name(switches.access, t)),
         *overriding(switches, t),
-        t("Numbers at once: {count}", count=limits.active_numbers),
-        t("Purchases a day: {count}", count=limits.purchases_per_day),
-        t("Spending a day at a provider: {amount}", amount=t.money(limits.spend_per_day, "")),
-        t("Messages a day: {count}", count=limits.messages_per_day),
+        t("Numbers at once: {count}", count=_limit(limits.active_numbers, t)),
+        t("Purchases a day: {count}", count=_limit(limits.purchases_per_day, t)),
+        t("Spending a day at a provider: {amount}", amount=_limit(limits.spend_per_day, t)),
+        t("Messages a day: {count}", count=_limit(limits.messages_per_day, t)),
         t("Blocked services: {names}", names=", ".join(given.blocked_services) or "–"),
         t("Days until codes and texts are erased: {count}", count=given.retention_days),
         t("Language: {language}", language=given.default_language),
@@ -232,6 +254,12 @@ def settings(given: Settings, switches: Switches, t: Texts) -> Screen:
         t("They are read when I start. What you change here holds over them."),
     ]
     return Screen("\n".join(lines), back(t))
+
+
+def _limit(value: int | Decimal, t: Texts) -> str:
+    if not value:
+        return t.plain("no limit")
+    return t.money(value, "") if isinstance(value, Decimal) else str(value)
 
 
 def overriding(switches: Switches, t: Texts) -> list[str]:
@@ -253,6 +281,11 @@ def back(t: Texts, again: Show | None = None) -> Rows:
     """The way back, and where figures go on changing, the same once more."""
     more = [press(t.plain("🔄 Refresh"), again)] if again is not None else []
     return [[*more, press(t.plain("◀ Operator"), Admin())]]
+
+
+def _brief(seconds: float, t: Texts) -> str:
+    """`2 min`: one unit, rounded."""
+    return format_timedelta(max(1, round(seconds)), format="short", locale=t.locale)
 
 
 def _due(posts: Sequence[Queue]) -> int:

@@ -13,7 +13,10 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.errors import Refused
+from storage.caps import OrdersPaused, SpentEnough, TooManyNumbers, TooManyToday
 from storage.database import Database
+from storage.group_rules import GroupLimit, NotABuyer, NotSharing
 from storage.models import (
     Activation,
     Chat,
@@ -29,9 +32,16 @@ from storage.models import (
 )
 from storage.outbox import PARKED, Priority
 from storage.payments import Payment, paid_by_all
+from storage.reasons import Reason
 
 _CODE_CAME = frozenset({State.RECEIVED, State.FINISHED})
 _IN_VAIN = frozenset({State.FAILED, State.UNKNOWN})
+#: Why one of several was never ordered: by our own limits, or as it was agreed.
+_LIMITS: Sequence[type[Refused]] = (
+    *(OrdersPaused, TooManyNumbers, TooManyToday, SpentEnough),
+    *(NotSharing, NotABuyer, *GroupLimit.__subclasses__()),
+)
+_OURS = {each.__name__ for each in _LIMITS} | {Reason.STOPPED, Reason.AFTER_UNCLEAR, Reason.OVERCHARGED}
 _ORDERED = (OrderState.DONE, OrderState.UNKNOWN)
 _UNSENT = (MessageState.DRAFT, MessageState.SENDING, MessageState.FAILED)
 #: Tables whose rows fall due, and what they are called.
@@ -165,8 +175,9 @@ async def _outcomes(
 
 
 def _mishaps(outcomes: Mapping[tuple[str, State, str], int]) -> Sequence[Mishap]:
-    """What went wrong most often first."""
-    counts = Counter({each: count for each, count in outcomes.items() if each[1] in _IN_VAIN})
+    """What went wrong most often first; what we refused ourselves is no provider's error."""
+    wrong = {each: count for each, count in outcomes.items() if each[1] in _IN_VAIN}
+    counts = Counter({each: count for each, count in wrong.items() if each[2] not in _OURS})
     return [Mishap(*which, count) for which, count in counts.most_common()]
 
 

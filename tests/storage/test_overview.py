@@ -80,6 +80,8 @@ async def test_what_went_wrong_is_told_by_provider_and_reason_the_most_frequent_
         number(key, "u", State.UNKNOWN, reason="Unavailable"),
         *rows,
         number(key, "fine", State.FINISHED),
+        number(key, "full", State.FAILED, reason="TooManyHereToday"),
+        number(key, "stopped", State.FAILED, reason=Reason.STOPPED),
     )
     assert (await glance(database)).mishaps == [
         Mishap("smsbower", State.FAILED, "NoMoney", 2),
