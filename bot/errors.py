@@ -17,6 +17,7 @@ CodebellError
 │   ├── PriceChanged       it costs more than the person agreed to
 │   ├── UnknownActivation  the provider knows no such number
 │   ├── NotOffered         the provider has no such service, country or operator
+│   │   └── NotSoldHere    the operator blocked the service: choose another one
 │   ├── NotForwardable     calls to this number cannot be forwarded
 │   ├── NotSendable        the provider would not send this message
 │   ├── LimitReached       a limit of the provider's or of this bot
@@ -156,6 +157,10 @@ class UnknownActivation(Refused):
 
 class NotOffered(Refused):
     text = text("The provider does not offer that any more.")
+
+
+class NotSoldHere(NotOffered):
+    text = text("This service is not sold here: this bot's operator has blocked it.")
 
 
 class NotForwardable(Refused):

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from bot.catalogue import Catalogue
 from bot.clock import Clock
-from bot.errors import NotOffered, Unclear
+from bot.errors import NotOffered, NotSoldHere, Unclear
 from bot.goods import Offer, Place, in_order
 from bot.providers.base import Country, Price, Provider, Service, Supplier, Tier
 from bot.search import Listed, Meant, understand
@@ -122,7 +122,7 @@ class Offers:
     async def _sold(self, chat_id: int, service: str, *, remembered: bool = False) -> Listing[Offer]:
         """Everything the chat could buy for a service, cheapest first."""
         if service in self._blocked:
-            raise NotOffered
+            raise NotSoldHere
         shops = await self._shops.ask(chat_id, lambda shop: self._asked(shop, service, remembered))
         silent = shops.troubles if remembered else ()
         old = {trouble.title: self._last_known(trouble, service) for trouble in silent}

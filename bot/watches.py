@@ -12,6 +12,7 @@ from bot.clock import Clock
 from bot.errors import (
     BadInput,
     NotOffered,
+    NotSoldHere,
     TooLate,
     UnknownKey,
 )
@@ -67,9 +68,9 @@ class Watches:
     # What the person wants
 
     async def look(self, chat_id: int, service: str, iso2: str) -> Sight:
-        """What can be had right now. Raises `NoKeys`, or `NotOffered` for a service nobody may buy."""
+        """What can be had right now. Raises `NoKeys`, or `NotSoldHere` for a service nobody may buy."""
         if service in self._blocked:
-            raise NotOffered
+            raise NotSoldHere
         return await self._lookout.look(chat_id, service, iso2)
 
     async def payers(self, chat_id: int) -> Sequence[Payer]:
@@ -120,7 +121,9 @@ class Watches:
         return await self._store.listed(owner_id, chat_id, self._clock())
 
     async def _watch(self, chat_id: int, owner_id: int, wanted: Wanted) -> Watch:
-        if wanted.service in self._blocked or len(wanted.iso2) != len("US"):
+        if wanted.service in self._blocked:
+            raise NotSoldHere
+        if len(wanted.iso2) != len("US"):
             raise NotOffered
         payer = None if wanted.max_price is None else await self.payer(chat_id, wanted.by)
         sight = await self._lookout.look(chat_id, wanted.service, wanted.iso2)

@@ -11,17 +11,17 @@ from aiogram.exceptions import AiogramError, TelegramRetryAfter
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, ErrorEvent, Message, Update
 
-from bot.errors import CodebellError
+from bot.errors import CodebellError, NotSoldHere
 from bot.i18n import Texts
 from bot.providers.base import Capability
 from bot.shops import Shops
 from bot.window import Window
 from handlers.buy import show_found
 from handlers.compose import Asked
-from handlers.doors import Help, Menu
+from handlers.doors import Buy, Help, Menu
 from handlers.key_first import key_first
 from handlers.listings import key_for
-from handlers.screen import Screen, answer, press, say, show, was_answered
+from handlers.screen import Rows, Screen, answer, press, say, show, was_answered
 from handlers.spoken import way_by
 
 log = logging.getLogger(__name__)
@@ -88,7 +88,19 @@ async def went_wrong(event: ErrorEvent, t: Texts, state: FSMContext | None = Non
             "what became of it; otherwise please try again.",
             incident=incident,
         )
-    await _tell(event.update, text, t)
+    await _tell(event.update, Screen(t("{text}", text=text), _ways(event, t)), text)
+
+
+def _ways(event: ErrorEvent, t: Texts) -> Rows:
+    """In a group a line is enough, but for a way to go on: whoever else is there has nothing to press."""
+    update = event.update
+    message = update.callback_query.message if update.callback_query is not None else update.message
+    alone = message is None or message.chat.id > 0
+    another = isinstance(event.exception, NotSoldHere)
+    return [
+        [press(t.plain("📱 Another service"), Buy())] if another else [],
+        [press(t.plain("◀ Menu"), Menu())] if alone else [],
+    ]
 
 
 async def _hushed(pressed: CallbackQuery | None, t: Texts) -> None:
@@ -99,10 +111,8 @@ async def _hushed(pressed: CallbackQuery | None, t: Texts) -> None:
         await answer(pressed, text, alert=True)
 
 
-async def _tell(update: Update, text: str, t: Texts) -> None:
+async def _tell(update: Update, screen: Screen, text: str) -> None:
     """By an alert where the press still waits for an answer, else by a message."""
-    menu = [] if _in_a_group(update) else [press(t.plain("◀ Menu"), Menu())]
-    screen = Screen(t("{text}", text=text), [menu])
     try:
         match update.callback_query, update.message:
             case CallbackQuery() as pressed, _ if was_answered(pressed):
@@ -113,10 +123,3 @@ async def _tell(update: Update, text: str, t: Texts) -> None:
                 await show(message, screen)
     except AiogramError as error:
         log.info("a person could not be told: %s", type(error).__name__)
-
-
-def _in_a_group(update: Update) -> bool:
-    """There a line is enough: whoever else is there has nothing to press."""
-    pressed = update.callback_query
-    message = pressed.message if pressed is not None else update.message
-    return message is not None and message.chat.id < 0

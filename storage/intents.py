@@ -12,7 +12,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from bot.errors import AlreadyDone, Expired, NotOffered, NotYours, Refused, text
+from bot.errors import AlreadyDone, Expired, NotSoldHere, NotYours, Refused, text
 from bot.purses import purse_of
 from storage.caps import Caps, Expense, room_for_one, within
 from storage.group_rules import Seat, rules_for, shown_to_all, within_rules
@@ -61,7 +61,7 @@ async def intended(
     """The intent as it is written, its limits and those of its group checked. Raises `Refused`."""
     caps.open()
     if quote.service in caps.blocked:
-        raise NotOffered(f"{quote.service} is blocked")
+        raise NotSoldHere(f"{quote.service} is blocked")
     rules = await rules_for(session, quote, seat)
     key = await to_buy_with(session, quote.key_id, quote.chat_id)
     await _within_ceiling(session, quote, key.provider)

@@ -14,6 +14,7 @@ from bot.errors import (
     NoMoney,
     NoNumbers,
     NotOffered,
+    NotSoldHere,
     PriceChanged,
     Unavailable,
     Unclear,
@@ -135,8 +136,10 @@ async def test_a_blocked_service_is_neither_listed_nor_sold(chat: Chat) -> None:
     await chat.say("/buy")
     assert "Telegram" not in chat.buttons
     await chat.say("/start buy_telegram_US")
-    assert "The provider does not offer that any more." in chat.screen
+    assert chat.screen == NotSoldHere.text
     assert len(chat.news) == 1
+    await chat.press("Another service")
+    assert "Which service" in chat.screen
 
 
 async def test_a_service_blocked_after_the_offer_was_opened_is_not_sold(chat: Chat, house: House) -> None:
@@ -145,7 +148,7 @@ async def test_a_service_blocked_after_the_offer_was_opened_is_not_sold(chat: Ch
     house._settings = house._settings.model_copy(update={"blocked_services": ("Telegram",)})
     await house.restart()
     await chat.press("Buy for")
-    assert chat.alert == "The provider does not offer that any more."
+    assert chat.alert == NotSoldHere.text
     assert house.alpha.called("buy") == []
 
 
