@@ -11,6 +11,7 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 from bot.clock import Clock
 from bot.groups import Groups
 from bot.i18n import Texts, flag, international, visible
+from handlers.buyers import buys_here
 from handlers.doors import Act, Buy, Menu, Numbers, What
 from handlers.group_doors import Usage
 from handlers.holders import held_by, held_in
@@ -37,7 +38,8 @@ async def numbers_of_group(
     lines = [await _line(row, t, groups) for row in shown]
     mine = [[_card(row, t)] for row in shown if row.owner_id == person_of(event) and row.phone]
     pager = turn(page, pages, lambda to: Page(page=to))
-    await show(event, Screen(_text(lines, t), [*mine, pager, *_ways(t)]))
+    ways = _ways(t, buys=await buys_here(groups, chat_of(event), person_of(event)))
+    await show(event, Screen(_text(lines, t), [*mine, pager, *ways]))
 
 
 def _rank(row: Activation) -> bool:
@@ -71,6 +73,7 @@ def _card(row: Activation, t: Texts) -> InlineKeyboardButton:
     return press(t.plain("🗂 {number}", number=name_of(row)), Act(what=What.CARD, id=row.id))
 
 
-def _ways(t: Texts) -> Rows:
+def _ways(t: Texts, *, buys: bool) -> Rows:
+    """`buys` is whether who asks may buy there."""
     buy, usage = press(t.plain("📱 Buy a number"), Buy()), press(t.plain("📊 Usage"), Usage())
-    return [[buy, usage], [press(t.plain("◀ Menu"), Menu())]]
+    return [[buy, usage] if buys else [usage], [press(t.plain("◀ Menu"), Menu())]]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.models import Eyes
+from storage.models import Buyers, Eyes
 from tests.handlers.belongings import Presser
 from tests.handlers.reading import marked
 from tests.handlers.teams import buy, hears, rings, team
@@ -37,6 +37,13 @@ async def test_everybody_sees_who_holds_what_and_nobody_a_code(group: Chat, bob:
         [card] = [label for label in seat.buttons if label.startswith("🗂")]
         assert number in card
     assert seat.buttons[1:] == ["📱 Buy a number", "📊 Usage", "◀ Menu"]
+
+
+async def test_who_may_not_buy_there_has_no_way_to_it(group: Chat, bob: Chat, house: House) -> None:
+    await house.codebell.sharings.set(group.chat_id, house.clock(), who_buys=Buyers.ADMINS)
+    seat = group.seat(bob)
+    await seat.say("/numbers")
+    assert seat.buttons[1:] == ["📊 Usage", "◀ Menu"]
 
 
 async def test_where_everyone_sees_codes_they_stand_in_the_list(chat: Chat, house: House) -> None:
