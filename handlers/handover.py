@@ -207,22 +207,35 @@ async def _takers(row: Activation, others: Sequence[Member], page: int, t: Texts
     shown, pages = page_of(others, page, MEMBERS_A_PAGE)
     there = [one for one in shown if await members.standing(row.chat_id, one.user_id) is not Standing.GONE]
     asked = t("🤝 Who shall get {number}? Its codes will be theirs alone.", number=_number(row))
+    if row.for_all:
+        asked = t("🤝 Who shall get {number}? Its buttons will be theirs alone.", number=_number(row))
     people = [press(t.plain("👤 {name}", name=one.name), To(id=row.id, to=one.user_id)) for one in there]
     pager = turn(page, pages, lambda to: Takers(id=row.id, page=to))
     return Screen(asked, [*in_rows(people, 2), pager, [_keep(row, t)]])
 
 
 def _confirmation(row: Activation, taker: int, name: str, t: Texts) -> Screen:
-    asked = t(
+    sure = press(t.plain("✅ Hand it over"), To(id=row.id, to=taker, sure=True))
+    other = press(t.plain("◀ Somebody else"), Takers(id=row.id))
+    rows: Rows = [[sure], [other, _keep(row, t)]]
+    return Screen(_asked(row, name, t), rows)
+
+
+def _asked(row: Activation, name: str, t: Texts) -> str:
+    """Codes of what was bought where everyone reads them are nobody's alone."""
+    if row.for_all:
+        return t(
+            "🤝 {number} goes to <b>{name}</b>: the buttons are theirs from then on. "
+            "What it cost stays counted for who bought it.",
+            number=_number(row),
+            name=name,
+        )
+    return t(
         "🤝 {number} goes to <b>{name}</b>: the codes and the buttons are theirs from then on. What it cost "
         "stays counted for who bought it.",
         number=_number(row),
         name=name,
     )
-    sure = press(t.plain("✅ Hand it over"), To(id=row.id, to=taker, sure=True))
-    other = press(t.plain("◀ Somebody else"), Takers(id=row.id))
-    rows: Rows = [[sure], [other, _keep(row, t)]]
-    return Screen(asked, rows)
 
 
 def _told(row: Activation, giver: str, taker: str, leader: str, t: Texts) -> Screen:

@@ -18,7 +18,8 @@ async def put_aside(session: AsyncSession, row: Activation, sms_id: str, at: dat
 
     A group out of reach says nothing: what it would have said is its holder's by itself (`storage.places`).
     """
-    if row.chat_id < 0 and await _hidden(session, row) and await _can_be_told(session, row):
+    if row.chat_id < 0 and await _hidden(session, row) and await _is_heard(session, row.chat_id):
+        await _have_a_chat(session, row.owner_id, at)
         await arm(session, Kind.CODE_ASIDE, sms_id, row.owner_id, at)
 
 
@@ -42,8 +43,9 @@ async def pass_on(session: AsyncSession, row: Activation, giver: int, at: dateti
     """
     names = select(f"{Kind.CODE_ASIDE}:" + Sms.id).where(Sms.activation_id == row.id)
     theirs = (Post.dedup.in_(names), Post.chat_id == giver)
-    if not await _can_be_told(session, row):
+    if not await _is_heard(session, row.chat_id):
         await session.execute(delete(Post).where(*theirs, Post.sent_at.is_(None)))
+    await _have_a_chat(session, row.owner_id, at)
     moved = update(Post).where(*theirs, Post.sent_at.is_(None))
     await session.execute(moved.values(chat_id=row.owner_id, next_try_at=at, failure=""))
     said = update(Post).where(*theirs, Post.message_id.is_not(None))
@@ -56,10 +58,13 @@ async def _hidden(session: AsyncSession, row: Activation) -> bool:
     return not row.for_all or rules is None or rules.who_sees is not Eyes.EVERYONE
 
 
-async def _can_be_told(session: AsyncSession, row: Activation) -> bool:
-    """Whether the holder ever came in private, and the group hears its own line."""
-    lost = select(Chat.id).where(Chat.id == row.chat_id, Chat.unreachable_at.is_not(None))
-    if await session.scalar(lost) is not None:
-        return False
-    private = select(Chat.id).where(Chat.id == row.owner_id, Chat.kind == "private")
-    return await session.scalar(private) is not None
+async def _is_heard(session: AsyncSession, group_id: int) -> bool:
+    """Whether the group hears its own line."""
+    lost = select(Chat.id).where(Chat.id == group_id, Chat.unreachable_at.is_not(None))
+    return await session.scalar(lost) is None
+
+
+async def _have_a_chat(session: AsyncSession, person_id: int, at: datetime) -> None:
+    """Who never came in private is out of reach until they do: what is theirs waits for that."""
+    if await session.get(Chat, person_id) is None:
+        session.add(Chat(id=person_id, kind="", created_at=at, seen_at=at, unreachable_at=at))

@@ -7,8 +7,9 @@ from decimal import Decimal
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.asides import put_aside
 from storage.database import Database
-from storage.models import Buyers, Eyes, Member, Post, Sharing
+from storage.models import Activation, Buyers, Eyes, Member, Post, Sharing, Sms
 from storage.outbox import Kind, arm
 
 
@@ -23,13 +24,18 @@ class SharingStore:
             return await session.get(Sharing, chat_id)
 
     async def set(self, chat_id: int, now: datetime, **values: object) -> Sharing:
-        """Change a group's rules, by their columns; the first change makes them."""
+        """Change a group's rules, by their columns; the first change makes them.
+
+        What was not posted yet for everyone is its holder's alone from then on, who gets it in private.
+        """
         async with self._database.begin() as session:
             rules = await _rules(session, chat_id, now)
             for name, value in values.items():
                 setattr(rules, name, value)
             rules.changed_at = now
             await session.flush()
+            if values.get("who_sees") is Eyes.BUYER:
+                await _put_aside(session, chat_id, now)
             return rules
 
     async def key_came(self, chat_id: int, key_id: str, now: datetime) -> None:
@@ -84,6 +90,14 @@ def unset(chat_id: int) -> Sharing:
         spend_per_day=Decimal(0),
         active_numbers=0,
     )
+
+
+async def _put_aside(session: AsyncSession, chat_id: int, now: datetime) -> None:
+    unsaid = select(Sms, Activation).join(Activation, Activation.id == Sms.activation_id)
+    posts = unsaid.join(Post, Post.dedup == f"{Kind.CODE}:" + Sms.id)
+    here = posts.where(Post.chat_id == chat_id, Post.sent_at.is_(None))
+    for sms, row in (await session.execute(here)).all():
+        await put_aside(session, row, sms.id, now)
 
 
 async def _rules(session: AsyncSession, chat_id: int, now: datetime) -> Sharing:

@@ -1,6 +1,6 @@
 """Codes in a group: for everyone, or for who holds the number alone, by the stricter of two rules."""
 
-import json
+from datetime import timedelta
 
 import pytest
 
@@ -35,12 +35,6 @@ async def open_group(chat: Chat, bob: Chat, house: House) -> Chat:
     return await team(house, chat, bob, sees=Eyes.EVERYONE)
 
 
-def whispers(group: Chat) -> list[str]:
-    """What single people were shown in a group."""
-    said = group.house.world.whispers(group.house.world.chats[group.chat_id])
-    return [message["text"] for message in said.values()]
-
-
 async def test_the_group_reads_that_a_code_came_and_its_buyer_alone_reads_it(
     group: Chat, chat: Chat, bob: Chat, house: House
 ) -> None:
@@ -66,75 +60,6 @@ async def test_the_card_names_its_buyer_and_no_code(group: Chat, house: House) -
     assert "👁 Show code" not in labels(group.find("📱"))
 
 
-async def test_show_code_shows_it_to_the_buyer_alone_and_whispers_all_of_it(
-    group: Chat, bob: Chat, house: House
-) -> None:
-    await buy(house, group)
-    await hears(house, "31337", SMS)
-    await group.seat(bob).press("Show code")
-    await group.press("Show code")
-    assert group.alert == f"31337\n{SMS}"
-    [said] = whispers(group)
-    assert SMS in said
-
-
-async def test_another_who_presses_show_code_is_told_whose_it_is(
-    group: Chat, bob: Chat, house: House
-) -> None:
-    await buy(house, group)
-    await hears(house, "31337", SMS)
-    seat = group.seat(bob)
-    for button in ("Show code", "Finish", "Another SMS", "Hand over"):
-        await seat.press(button)
-        assert seat.alert == "Only Ann may do this."
-    assert whispers(group) == []
-
-
-async def test_a_long_sms_is_cut_to_an_alert_and_whispered_whole(group: Chat, house: House) -> None:
-    await buy(house, group)
-    await hears(house, "31337", "word " * 100)
-    await group.press("Show code")
-    assert group.alert is not None
-    assert group.alert.startswith("31337\nword")
-    assert len(group.alert) <= 191
-    assert len(whispers(group)[0]) > 400
-
-
-async def test_where_nothing_can_be_whispered_the_alert_is_enough(group: Chat, house: House) -> None:
-    await buy(house, group)
-    await hears(house, "31337", SMS)
-    house.human.fault("sendMessage", chat_id=group.chat_id, code=400, description="Bad Request: SOMETHING")
-    await group.press("Show code")
-    assert group.alert == f"31337\n{SMS}"
-    assert whispers(group) == []
-
-
-async def test_a_server_that_shows_it_to_all_shows_nothing_of_the_sms_and_is_asked_once(
-    group: Chat, chat: Chat, house: House
-) -> None:
-    await buy(house, group)
-    await hears(house, "31337", SMS)
-    said = {
-        "message_id": 777,
-        "date": 0,
-        "chat": {"id": group.chat_id, "type": "supergroup", "title": "Team"},
-    }
-    body = json.dumps({"ok": True, "result": {**said, "text": "Only you see this message."}})
-    house.human.fault("sendMessage", chat_id=group.chat_id, body=body)
-    await group.press("Show code")
-    assert group.alert == f"31337\n{SMS}"
-    assert house.sent("deleteMessage")[-1]["params"]["message_id"] == "777"
-    sent = len(house.sent("sendMessage"))
-    await group.press("Show code")
-    assert (len(house.sent("sendMessage")), whispers(group)) == (sent, [])
-
-
-async def test_before_an_sms_came_there_is_nothing_to_show(group: Chat, house: House) -> None:
-    row = await buy(house, group)
-    await group.forge(Act(what=What.SHOW, id=row.id).pack())
-    assert group.alert == "No SMS has come yet."
-
-
 async def test_who_left_the_group_is_shown_nothing_there_and_reads_it_in_private(
     group: Chat, chat: Chat, bob: Chat, house: House
 ) -> None:
@@ -148,16 +73,6 @@ async def test_who_left_the_group_is_shown_nothing_there_and_reads_it_in_private
     assert await Presser(group).press(show) == {show: "You are not in this group any more."}
 
 
-async def test_where_telegram_does_not_tell_who_is_there_a_buyer_reads_their_own(
-    group: Chat, house: House
-) -> None:
-    await buy(house, group)
-    await hears(house, "31337", SMS)
-    house.human.fault("getChatMember", code=500, times=None)
-    await group.press("Show code")
-    assert group.alert == f"31337\n{SMS}"
-
-
 async def test_a_buyer_without_a_private_chat_has_the_line_and_the_button(
     chat: Chat, bob: Chat, house: House
 ) -> None:
@@ -167,6 +82,37 @@ async def test_a_buyer_without_a_private_chat_has_the_line_and_the_button(
     assert chat.messages == []
     await group.press("Show code")
     assert group.alert == f"31337\n{SMS}"
+    await chat.say("/start")
+    assert rings(chat, "31337") == 1
+
+
+async def test_who_left_and_never_came_in_private_reads_the_code_when_they_come(
+    chat: Chat, bob: Chat, house: House
+) -> None:
+    group = await team(house, chat, bob)
+    await buy(house, group)
+    house.human.leave(group.chat_id, chat.person_id)
+    await hears(house, "31337", SMS)
+    await house.restart()
+    await house.wait(600)
+    assert rings(group, "Ann: your code") == 1
+    await chat.say("/start")
+    assert rings(chat, "31337") == 1
+
+
+async def test_a_rule_made_stricter_before_it_was_posted_brings_it_to_its_holder_in_private(
+    open_group: Chat, chat: Chat, house: House
+) -> None:
+    await buy(house, open_group)
+    await house.codebell.chats.block_until(open_group.chat_id, house.clock() + timedelta(seconds=30))
+    await hears(house, "31337", SMS)
+    await sees(house, open_group, Eyes.BUYER)
+    await house.wait(60)
+    assert (rings(open_group, "31337"), rings(open_group, "Ann: your code"), rings(chat, "31337")) == (
+        0,
+        1,
+        1,
+    )
 
 
 async def test_a_buyer_who_blocked_the_bot_has_the_line_and_the_rest_when_they_are_back(
@@ -279,38 +225,6 @@ async def test_what_was_said_without_its_code_gets_none_by_a_rule_of_later(
     await sees(house, open_group, Eyes.EVERYONE)
     await open_group.press("Finish")
     assert "31337" not in str(open_group.find("🔔"))
-
-
-async def test_a_card_that_is_hung_anew_in_the_group_comes_alone_and_once(
-    group: Chat, chat: Chat, house: House
-) -> None:
-    row = await buy(house, group)
-    await hears(house, "31337", SMS)
-    card, said = Act(what=What.CARD, id=row.id).pack(), len(group.messages)
-    await house.wait(10)
-    for _ in range(3):
-        await group.forge(card)
-    assert (len(group.messages), group.alert) == (said + 1, "It came a moment ago: look a little above.")
-    assert "👁 Show code" in labels(group.last)
-    assert (rings(group, "your code"), rings(chat, "31337"), rings(group, "31337")) == (1, 1, 0)
-    await house.wait(10)
-    await group.forge(card)
-    assert len(group.messages) == said + 2
-
-
-async def test_in_private_the_copy_alone_comes_anew_also_for_who_left(
-    group: Chat, chat: Chat, house: House
-) -> None:
-    house.alpha.capabilities |= {Capability.FORWARD}
-    await buy(house, group)
-    await hears(house, "31337", SMS)
-    house.human.leave(group.chat_id, chat.person_id)
-    await house.wait(61)
-    said = len(group.messages)
-    await chat.press("Forward calls")
-    for _ in range(3):
-        await chat.press("Never mind")
-    assert (len(group.messages), rings(chat, "31337")) == (said, 2)
 
 
 async def test_after_a_restart_nothing_is_said_twice(group: Chat, chat: Chat, house: House) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from handlers.doors import Act, What
 from handlers.group_doors import HandOver
 from handlers.handover import To
-from storage.models import Activation
+from storage.models import Activation, Eyes
 from tests.handlers.belongings import Presser
 from tests.handlers.teams import buy, hears, rings, team
 from tests.house import Chat, House, labels
@@ -246,3 +246,15 @@ async def test_who_keeps_a_number_that_ended_meanwhile_is_told_so(group: Chat, h
     await house.wait(10)
     await group.press("Keep it")
     assert "nothing changed, Ann keeps it" in group.screen
+
+
+async def test_where_everyone_reads_the_codes_they_are_promised_to_nobody_alone(
+    chat: Chat, bob: Chat, house: House
+) -> None:
+    group = await team(house, chat, bob, sees=Eyes.EVERYONE)
+    await buy(house, group)
+    await group.press("🤝 Hand over")
+    assert "Its buttons will be theirs alone." in group.screen
+    await group.press("👤 Bob")
+    assert "the buttons are theirs from then on" in group.screen
+    assert "codes" not in group.screen

@@ -55,16 +55,17 @@ async def test_a_copy_is_put_aside_where_not_everyone_may_read_it(
     assert await said(database) == [line, *copies]
 
 
-async def test_who_never_came_in_private_has_no_copy(database: Database, key: Key) -> None:
+async def test_the_copy_of_who_never_came_in_private_waits_for_them(database: Database, key: Key) -> None:
     given = await HolderStore(database).hand_over("n", ANN, BOB, NOW)
     assert given is not None
     await hears(database)
-    assert await said(database) == [("code", TEAM)]
+    assert await said(database) == [("code", TEAM), ("code_aside", BOB)]
+    chat = await ChatStore(database, Vault([MASTER])).get(BOB)
+    assert chat is not None
+    assert chat.unreachable_at == NOW
 
 
-async def test_an_unsaid_copy_goes_with_the_number_only_to_who_can_be_told(
-    database: Database, key: Key
-) -> None:
+async def test_an_unsaid_copy_goes_with_the_number(database: Database, key: Key) -> None:
     await hears(database)
     assert await said(database) == [("code", TEAM), ("code_aside", ANN)]
     holders = HolderStore(database)
@@ -72,7 +73,7 @@ async def test_an_unsaid_copy_goes_with_the_number_only_to_who_can_be_told(
     await holders.hand_over("n", ANN, BOB, NOW)
     assert await said(database) == [("code", TEAM), ("code_aside", BOB)]
     await holders.hand_over("n", BOB, 9, NOW)
-    assert await said(database) == [("code", TEAM)]
+    assert await said(database) == [("code", TEAM), ("code_aside", 9)]
 
 
 async def test_a_number_is_handed_over_by_its_holder_alone_while_it_is_in_use(
