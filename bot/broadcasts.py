@@ -19,8 +19,8 @@ from storage.broadcasts import BroadcastStore, Change
 from storage.models import Broadcast
 from storage.outbox import new_id
 
-#: Copies a second, as Telegram lets through and little else is to be said.
-PACE = 29
+#: Copies a second: fewer than Telegram lets through, as there is more to be said, and calls may come late.
+PACE = 25
 #: How fast it goes is told by those of the last seconds.
 _LATELY = timedelta(seconds=15)
 #: Characters of how its message begins.

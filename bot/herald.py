@@ -18,7 +18,7 @@ from aiogram.exceptions import AiogramError
 from aiogram.types import InlineKeyboardMarkup
 
 from bot.aftermath import Aftermath
-from bot.broadcasts import Speed
+from bot.broadcasts import PACE, Speed
 from bot.clock import Clock, ended
 from bot.drawing import Copy, Drawing, copy, delete, reword
 from bot.failpoints import Failpoint, reach
@@ -63,7 +63,7 @@ Turn = Callable[[int], AbstractAsyncContextManager[None]]
 class Herald:
     """Works off what is due of broadcasts; `turn` is the pace that all messages share.
 
-    `hold` tells for how many seconds Telegram is better left alone.
+    `hold` tells for how many seconds Telegram is better left alone; `pace` is in copies a second.
     """
 
     def __init__(
@@ -78,6 +78,7 @@ class Herald:
         nudge: Callable[[], None],
         revoked: Callable[[], None],
         hold: Callable[[], float],
+        pace: float = PACE,
     ) -> None:
         self._bot = bot
         self._copies, self._chats = copies, chats
@@ -90,6 +91,8 @@ class Herald:
         self._moved: set[str] = set()
         self._told: datetime | None = None
         self._quiet_until: datetime | None = None
+        #: They leave evenly: seconds between two of them, and when the next one may, by the loop's clock.
+        self._gap, self._next = 1 / pace, 0.0
         #: Unclear answers in a row; and whether one copy at a time is enough for now.
         self._unsure, self._careful = 0, False
 
@@ -162,9 +165,17 @@ class Herald:
         if due.lost:
             await self._after.ended(due, Fate.BLOCKED if due.is_new else Fate.UNCHANGED)
             return
+        await self._evenly()
         async with self._turn(due.post.chat_id):
             if self.may_speak and await self._copies.begin(due, self._clock()):
                 await self._try(due)
+
+    async def _evenly(self) -> None:
+        """Room is left for answers and cards, and calls that arrive late do not meet too many others."""
+        now = asyncio.get_running_loop().time()
+        at = max(now, self._next)
+        self._next = at + self._gap
+        await asyncio.sleep(at - now)
 
     async def _try(self, due: Due) -> None:
         try:
