@@ -131,11 +131,11 @@ def _heard_in(update: Update) -> Chat | None:
 
     A press in a group tells nothing: it comes also where the bot may not write.
     """
-    press = update.callback_query
-    message = update.message if press is None else press.message
-    if message is None or (message.chat.id < 0 and (press is not None or update.message.text is None)):
-        return None
-    return message.chat
+    if update.callback_query is not None:
+        pressed = update.callback_query.message
+        return pressed.chat if pressed is not None and pressed.chat.id > 0 else None
+    said = update.message
+    return said.chat if said is not None and (said.chat.id > 0 or said.text is not None) else None
 
 
 def _whose(update: Update) -> int | None:

@@ -69,10 +69,13 @@ def whispered(sms: Sms, row: Activation, t: Texts) -> Screen:
     return Screen("\n".join(_whole(sms, row, t)), _copy(sms, t))
 
 
-def in_short(sms: Sms) -> str:
-    """An SMS as an alert: its code first, then as much of its text as fits."""
+def in_short(sms: Sms, row: Activation, t: Texts) -> str:
+    """An SMS as an alert: its service and its code, then as much of its text as fits; "" if empty."""
     code, text = visible(sms.code), visible(sms.text or "")
-    told = "\n".join(filter(None, [code, text if text != code else ""]))
+    if not code and not text:
+        return ""
+    head = t.plain("{service}: {code}", service=row.service_name, code=code) if code else row.service_name
+    told = "\n".join(filter(None, [head, text if text != code else ""]))
     return told if len(told) <= _ALERT else f"{told[:_ALERT]}…"
 
 

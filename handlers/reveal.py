@@ -47,7 +47,7 @@ async def show_code(
     if row.chat_id < 0:
         await _be_there(row, groups)
     every = await numbers.all_sms(row.id)
-    told = in_short(every[-1]) if every else ""
+    told = in_short(every[-1], row, t) if every else ""
     if not told:
         raise NothingCame
     await answer(callback, told, alert=True)

@@ -81,7 +81,7 @@ async def test_a_buyer_without_a_private_chat_has_the_line_and_the_button(
     await hears(house, "31337", SMS)
     assert chat.messages == []
     await group.press("Show code")
-    assert group.alert == f"31337\n{SMS}"
+    assert group.alert == f"Telegram: 31337\n{SMS}"
     await chat.say("/start")
     assert rings(chat, "31337") == 1
 

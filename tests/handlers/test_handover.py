@@ -81,7 +81,7 @@ async def test_what_was_said_to_the_former_holder_stays_without_its_buttons(
     assert rings(bob, "31337") == 0
     seat = group.seat(bob)
     await seat.press("Show code")
-    assert seat.alert == "31337\nIt is 31337"
+    assert seat.alert == "Telegram: 31337\nIt is 31337"
     await seat.press("Another SMS")
     await hears(house, "42424", "It is 42424")
     assert (rings(chat, "42424"), rings(bob, "42424")) == (0, 1)

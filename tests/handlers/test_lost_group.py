@@ -147,7 +147,7 @@ async def test_t_6_a_number_that_one_person_sees_moves_along_with_its_rule(
     await house.wait(10)
     assert (rings(chat, "31337"), rings(moved, "31337"), rings(moved, "Ann: your code")) == (1, 0, 1)
     await moved.press("Show code")
-    assert moved.alert == "31337"
+    assert moved.alert == "Telegram: 31337"
     assert (await house.codebell.sharings.of(moved.chat_id)) is not None
 
 

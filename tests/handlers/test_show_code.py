@@ -38,7 +38,7 @@ async def test_show_code_shows_it_to_the_buyer_alone_and_whispers_all_of_it(
     await hears(house, "31337", SMS)
     await group.seat(bob).press("Show code")
     await group.press("Show code")
-    assert group.alert == f"31337\n{SMS}"
+    assert group.alert == f"Telegram: 31337\n{SMS}"
     [said] = whispers(group)
     assert SMS in said
 
@@ -60,7 +60,7 @@ async def test_a_long_sms_is_cut_to_an_alert_and_whispered_whole(group: Chat, ho
     await hears(house, "31337", "word " * 100)
     await group.press("Show code")
     assert group.alert is not None
-    assert group.alert.startswith("31337\nword")
+    assert group.alert.startswith("Telegram: 31337\nword")
     assert len(group.alert) <= 191
     assert len(whispers(group)[0]) > 400
 
@@ -70,7 +70,7 @@ async def test_where_nothing_can_be_whispered_the_alert_is_enough(group: Chat, h
     await hears(house, "31337", SMS)
     house.human.fault("sendMessage", chat_id=group.chat_id, code=400, description="Bad Request: SOMETHING")
     await group.press("Show code")
-    assert group.alert == f"31337\n{SMS}"
+    assert group.alert == f"Telegram: 31337\n{SMS}"
     assert whispers(group) == []
 
 
@@ -87,7 +87,7 @@ async def test_a_server_that_shows_it_to_all_shows_nothing_of_the_sms_and_is_ask
     body = json.dumps({"ok": True, "result": {**said, "text": "Only you see this message."}})
     house.human.fault("sendMessage", chat_id=group.chat_id, body=body)
     await group.press("Show code")
-    assert group.alert == f"31337\n{SMS}"
+    assert group.alert == f"Telegram: 31337\n{SMS}"
     assert house.sent("deleteMessage")[-1]["params"]["message_id"] == "777"
     sent = len(house.sent("sendMessage"))
     await group.press("Show code")
@@ -107,7 +107,7 @@ async def test_where_telegram_does_not_tell_who_is_there_a_buyer_reads_their_own
     await hears(house, "31337", SMS)
     house.human.fault("getChatMember", code=500, times=None)
     await group.press("Show code")
-    assert group.alert == f"31337\n{SMS}"
+    assert group.alert == f"Telegram: 31337\n{SMS}"
 
 
 async def test_a_card_that_is_hung_anew_in_the_group_comes_alone_and_once(
