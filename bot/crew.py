@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.disk import Room, room_beside
 from bot.errands import Errands
 from bot.exports import Exports
-from bot.health import Health, observed
+from bot.health import Health
 from bot.i18n import Catalogues
 from bot.log import secrets
 from bot.lookout import Lookout
@@ -25,6 +25,7 @@ from bot.overview import Overview
 from bot.pictures import Pictures
 from bot.postage import Postage
 from bot.providers.base import Provider
+from bot.providers.observed import observed
 from bot.purchases import Purchases
 from bot.rental_orders import RentalOrders
 from bot.rentals import Rentals
@@ -40,7 +41,7 @@ from bot.warming import Warming
 from bot.watch_looks import WatchLooks
 from bot.watches import Watches
 from bot.window import Window
-from bot.witness import witnessed
+from bot.witness import Witness
 from storage.activations import ActivationStore
 from storage.audiences import Audiences
 from storage.broadcasts import BroadcastStore
@@ -103,8 +104,8 @@ class Crew:
         self.keys = KeyStore(database, vault, heard=secrets.add)
         self.health = Health([*providers], clock)
         self.metrics = Metrics(Gauges(database), clock)
-        timed = self.metrics.timed(providers)
-        self.providers = witnessed(observed(timed, self.health), self.keys, clock)
+        witness = Witness(self.keys, clock)
+        self.providers = observed(providers, self.metrics.hear, self.health.hear, witness.hear)
         self.chats = ChatStore(database, vault)
         self.numbers = ActivationStore(database)
         self.outbox = OutboxStore(database)

@@ -6,21 +6,18 @@ anew.
 """
 
 import asyncio
-import inspect
 import logging
-import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from math import ceil
 from statistics import median
-from typing import Any, cast
 
 from bot.clock import Clock
-from bot.errors import CodebellError, Unavailable, Unclear, Unsupported
-from bot.providers.base import Provider
+from bot.errors import CodebellError, Unclear
+from bot.providers.observed import Call
 
 log = logging.getLogger(__name__)
 
@@ -91,13 +88,10 @@ class _Chart:
 
 
 class Health:
-    """Hears of every call to every provider; `monotonic` tells seconds that are only compared."""
+    """Hears of every call to every provider."""
 
-    def __init__(
-        self, names: Sequence[str], clock: Clock, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, names: Sequence[str], clock: Clock) -> None:
         self._clock = clock
-        self.monotonic = monotonic
         self._charts = {name: _Chart() for name in names}
         self._listeners: list[Changed] = []
 
@@ -127,6 +121,20 @@ class Health:
         chart.reason = reason
         self._weigh(name, chart, chart.failing_since)
 
+    async def hear(self, call: Call) -> None:
+        """A call of a provider ended; a mistake of ours says nothing of it."""
+        match call.error:
+            case _ if not call.went_out:
+                return
+            case None:
+                self.answered(call.provider, call.seconds)
+            case Unclear():
+                self.failed(call.provider, type(call.error).__name__)
+            case CodebellError():
+                self.answered(call.provider, call.seconds)
+            case asyncio.CancelledError() if call.seconds >= _WAITED:
+                self.failed(call.provider, "Unavailable")
+
     def _weigh(self, name: str, chart: _Chart, since: datetime) -> None:
         found = chart.found
         if found is chart.pulse:
@@ -143,51 +151,6 @@ class Health:
                 changed(name, pulse, since)
             except Exception:
                 log.exception("nobody was told that %s is %s", name, pulse)
-
-
-class Patient:
-    """Stands in for a provider and is it in everything; how its calls go is heard on their way."""
-
-    def __init__(self, provider: Provider, health: Health) -> None:
-        self._provider = provider
-        self._health = health
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._provider, name)
-        asks = inspect.iscoroutinefunction(found) and name != "close"
-        return self._observed(found) if asks else found
-
-    def _observed(self, question: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        async def asked(*args: Any, **more: Any) -> Any:
-            begun = self._health.monotonic()
-            try:
-                answer = await question(*args, **more)
-            except (CodebellError, asyncio.CancelledError) as error:
-                self._hear(error, self._health.monotonic() - begun)
-                raise
-            self._health.answered(self._provider.name, self._health.monotonic() - begun)
-            return answer
-
-        # Who listens further out tells the question by its name.
-        asked.__name__ = question.__name__
-        return asked
-
-    def _hear(self, error: BaseException, seconds: float) -> None:
-        match error:
-            case Unsupported() | Unavailable(sent=False, retry_after=float()):
-                # Nobody was asked: it cannot do that, or is left alone for a while.
-                return
-            case Unclear():
-                self._health.failed(self._provider.name, type(error).__name__)
-            case CodebellError():
-                self._health.answered(self._provider.name, seconds)
-            case _ if seconds >= _WAITED:
-                self._health.failed(self._provider.name, "Unavailable")
-
-
-def observed(providers: Mapping[str, Provider], health: Health) -> dict[str, Provider]:
-    """The same providers, each under observation."""
-    return {name: cast("Provider", Patient(provider, health)) for name, provider in providers.items()}
 
 
 def _report(name: str, chart: _Chart) -> Report:

@@ -4,19 +4,17 @@ They are counted always, and served where METRICS_PORT is set: by a thread of it
 hangs holds up nobody. What stands in the database is read every few seconds, not at the scraper's wish.
 """
 
-import inspect
 import threading
-import time
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, cast
+from collections.abc import Awaitable, Callable
+from typing import Any
 from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 from prometheus_client.process_collector import ProcessCollector
 
 from bot.clock import Clock
-from bot.errors import CodebellError, SettingsError, Unclear, Unsupported
-from bot.providers.base import Provider
+from bot.errors import CodebellError, SettingsError, Unclear
+from bot.providers.observed import Call
 from storage.gauges import Gauges
 
 #: Nobody else's business: who wants the figures elsewhere brings their own way.
@@ -96,12 +94,10 @@ class Metrics:
 
         return await _counted(make_request(bot, method), note)
 
-    def timed(self, providers: Mapping[str, Provider]) -> dict[str, Provider]:
-        """The same providers, with their calls timed."""
-        return {name: cast("Provider", _Timed(each, self._note)) for name, each in providers.items()}
-
-    def _note(self, provider: str, outcome: str, seconds: float) -> None:
-        self._calls.labels(provider, outcome).observe(seconds)
+    async def hear(self, call: Call) -> None:
+        """A call of a provider ended."""
+        if call.went_out:
+            self._calls.labels(call.provider, _how(call.error)).observe(call.seconds)
 
 
 async def _counted(work: Awaitable[Any], note: Callable[[str], None]) -> Any:
@@ -116,40 +112,11 @@ async def _counted(work: Awaitable[Any], note: Callable[[str], None]) -> Any:
         note(outcome)
 
 
-class _Timed:
-    """Stands in for a provider and is it in everything."""
-
-    def __init__(self, provider: Provider, note: Callable[[str, str, float], None]) -> None:
-        self._provider = provider
-        self._note = note
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._provider, name)
-        asks = inspect.iscoroutinefunction(found) and name != "close"
-        return self._measured(found) if asks else found
-
-    def _measured(self, question: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        async def asked(*args: Any, **more: Any) -> Any:
-            begun, outcome = time.monotonic(), "answered"
-            try:
-                return await question(*args, **more)
-            except BaseException as error:
-                outcome = _how(error)
-                raise
-            finally:
-                if outcome:
-                    self._note(self._provider.name, outcome, time.monotonic() - begun)
-
-        # Who listens further out tells the question by its name.
-        asked.__name__ = question.__name__
-        return asked
-
-
-def _how(error: BaseException) -> str:
-    """How a call ended; "" where the provider was not asked at all."""
+def _how(error: BaseException | None) -> str:
+    """How a call ended, as its figure calls it."""
     match error:
-        case Unsupported():
-            return ""
+        case None:
+            return "answered"
         case Unclear():
             return "unclear"
         case CodebellError():

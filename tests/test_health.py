@@ -7,10 +7,9 @@ import pytest
 from pydantic import SecretStr
 
 from bot.errors import BadKey, BadReply, CodebellError, NoNumbers, Unavailable, Unsupported
-from bot.health import DOWN_AFTER, ENOUGH, REMEMBERED, SLOW, Health, Pulse, observed
-from bot.providers.base import Balance, Provider
-from bot.witness import witnessed
-from storage.notices import Refusal
+from bot.health import DOWN_AFTER, ENOUGH, REMEMBERED, SLOW, Health, Pulse
+from bot.providers.base import Balance
+from bot.providers.observed import observed
 from tests.doubles import KEY, FakeClock, FakeProvider
 from tests.house import Chat, House
 
@@ -31,12 +30,12 @@ class Ward:
     def __init__(self) -> None:
         self.clock, self.seconds, self.heard = FakeClock(), 0.0, Heard()
         self.alpha = FakeProvider("alpha", self.clock)
-        self.health = Health(["alpha"], self.clock, self._monotonic)
+        self.health = Health(["alpha"], self.clock)
         self.health.listen(lambda *changed: self.heard.append(changed))
-        self.provider = observed({"alpha": self.alpha}, self.health)["alpha"]
         self._ticks = 0.0
+        self.provider = observed({"alpha": self.alpha}, self.health.hear, monotonic=self.monotonic)["alpha"]
 
-    def _monotonic(self) -> float:
+    def monotonic(self) -> float:
         """Each look at it is so much later than the last one."""
         self._ticks += self.seconds
         return self._ticks
@@ -124,7 +123,8 @@ async def test_the_middle_and_the_slowest_of_the_last_answers_are_told(ward: War
 
 
 async def test_who_was_waited_for_in_vain_did_not_answer(ward: Ward) -> None:
-    silent = observed({"alpha": Silent("alpha", ward.clock)}, ward.health)["alpha"]
+    providers = {"alpha": Silent("alpha", ward.clock)}
+    silent = observed(providers, ward.health.hear, monotonic=ward.monotonic)["alpha"]
     for seconds, unanswered in ((0.5, 0), (5.0, 1)):
         ward.seconds = seconds
         call = asyncio.ensure_future(silent.balance(SecretStr(KEY)))
@@ -144,23 +144,6 @@ async def test_who_listens_and_fails_keeps_nobody_from_the_answer(
     await ward.fails(Unavailable(), DOWN_AFTER)
     assert "nobody was told that alpha is down" in caplog.text
     assert (await ward.provider.balance(SecretStr(KEY))).currency == "USD"
-
-
-async def test_the_refusal_of_a_key_is_still_heard_by_its_question(ward: Ward) -> None:
-    heard: list[Refusal] = []
-
-    class Keys:
-        """A store of keys that notes refusals."""
-
-        async def note_refusal(self, _provider: str, _key: SecretStr, refusal: Refusal, _at: object) -> None:
-            heard.append(refusal)
-
-    providers: dict[str, Provider] = {"alpha": ward.provider}
-    witness = witnessed(providers, Keys(), ward.clock)["alpha"]  # type: ignore[arg-type]
-    ward.alpha.fails("prices", BadKey())
-    with pytest.raises(BadKey):
-        await witness.prices(SecretStr(KEY), "tg")
-    assert heard == [Refusal("prices", "BadKey")]
 
 
 async def test_every_call_of_the_bot_is_heard_of(house: House, chat: Chat) -> None:

@@ -5,8 +5,9 @@ from pydantic import SecretStr
 from sqlalchemy.exc import OperationalError
 
 from bot.errors import BadKey, Unavailable
-from bot.providers.base import Capability
-from bot.witness import Witness, witnessed
+from bot.providers.base import Capability, Provider
+from bot.providers.observed import Call, observed
+from bot.witness import Witness
 from storage.notices import Refusal
 from tests.doubles import KEY, FakeClock, FakeProvider
 
@@ -18,13 +19,17 @@ def alpha() -> FakeProvider:
     return FakeProvider("alpha", FakeClock())
 
 
-def listening(alpha: FakeProvider) -> tuple[Witness, Heard]:
+def listening(alpha: FakeProvider) -> tuple[Provider, Heard]:
     heard: Heard = []
 
-    async def note(provider: str, key: SecretStr, refusal: Refusal) -> None:
-        heard.append((provider, key.get_secret_value(), refusal))
+    class Keys:
+        """A store of keys that notes refusals."""
 
-    return Witness(alpha, note), heard
+        async def note_refusal(self, provider: str, key: SecretStr, refusal: Refusal, _at: object) -> None:
+            heard.append((provider, key.get_secret_value(), refusal))
+
+    witness = Witness(Keys(), FakeClock())  # type: ignore[arg-type]
+    return observed({"alpha": alpha}, witness.hear)["alpha"], heard
 
 
 async def test_a_refused_key_is_heard_of_with_what_was_asked(alpha: FakeProvider) -> None:
@@ -61,8 +66,27 @@ async def test_a_database_that_fails_does_not_hide_the_refusal(
             raise OperationalError("UPDATE", {}, Exception("disk full"))
 
     alpha.breaks("balance", BadKey())
-    provider = witnessed({"alpha": alpha}, Full(), FakeClock())["alpha"]  # type: ignore[arg-type]
+    witness = Witness(Full(), FakeClock())  # type: ignore[arg-type]
+    provider = observed({"alpha": alpha}, witness.hear)["alpha"]
     with pytest.raises(BadKey):
         await provider.balance(SecretStr(KEY))
     assert "a key that alpha refused was not noted" in caplog.text
     assert KEY not in caplog.text
+
+
+async def test_who_hears_and_fails_changes_no_answer(
+    alpha: FakeProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard: list[Call] = []
+
+    async def deaf(_: Call) -> None:
+        raise ZeroDivisionError
+
+    async def hears(call: Call) -> None:
+        heard.append(call)
+
+    provider = observed({"alpha": alpha}, deaf, hears)["alpha"]
+    assert (await provider.balance(SecretStr(KEY))).currency == "USD"
+    assert [(call.question, call.error) for call in heard] == [("balance", None)]
+    assert "nobody heard what alpha answered" in caplog.text
+    caplog.clear()
