@@ -57,6 +57,7 @@ class Aftermath:
     async def taken(self, due: Due, message_id: int | None) -> None:
         """Telegram has done it: what was refused before was about those chats."""
         self._refused.pop(due.broadcast.id, None)
+        self._perhaps[due.broadcast.id].pop(due.post.chat_id, None)
         self._end(due, Fate.SENT if due.is_new else Fate.CHANGED, message_id)
         await self.believe(due.broadcast.id)
 

@@ -94,6 +94,20 @@ async def test_chats_that_are_really_gone_pause_it_once_and_then_it_goes_past_th
     assert "Sent: 3" in report(operator)
 
 
+async def test_a_chat_that_took_its_copy_after_all_is_not_lost(house: House, operator: Chat) -> None:
+    crowd = await people(house, *"ABCDEFGH")
+    house.human.fault("copyMessage", crowd[-1].chat_id, code=400, description=NOT_FOUND)
+    for one in crowd[:7]:
+        house.human.fault("copyMessage", one.chat_id, code=502)
+    await send_to_all(operator)
+    await operator.press("Pause")
+    await operator.wait(60)
+    await operator.press("Resume")
+    await operator.wait(120)
+    assert len(copies(crowd[-1])) == 1
+    assert not await is_lost(crowd[-1])
+
+
 async def test_a_group_and_what_it_became_get_one_copy(house: House, operator: Chat) -> None:
     old, new = await groups(operator, 2)
     bell = house.codebell
