@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from aiogram.exceptions import AiogramError
+from aiogram.filters import Command
 from aiogram.types import (
     CallbackQuery,
     Chat,
@@ -24,6 +25,7 @@ from aiogram.types import (
 
 from bot.admission import Admission
 from bot.errors import text
+from bot.greeting import IN_GROUPS
 from bot.i18n import Texts
 
 #: People who were told once why they may not come in.
@@ -54,6 +56,9 @@ INVITED_ONLY = text(
 BESIDE = text(
     "Codes that you alone may see in a group come here as well from now on. For anything else here the "
     "operator of this bot has to let you in."
+)
+UNSERVED = text(
+    "The operator of this bot has not let this group in. Codes of numbers you have here still come."
 )
 BRIEFLY = text("This bot is private.")
 
@@ -130,13 +135,23 @@ class Doorkeeper:
                     await query.answer([], is_personal=True)
                 case Update(message=Message(chat=Chat(type="private")) as message):
                     why = BLOCKED if blocked else INVITED_ONLY if self._admission.invites else PRIVATE
-                    if self._is_new(person, why):
+                    if self._is_new(person.id, why):
                         await message.answer(t(why, id=person.id), parse_mode="HTML")
+                case Update(message=Message() as message) if await self._is_meant(message):
+                    why, whom = (BLOCKED, person.id) if blocked else (UNSERVED, message.chat.id)
+                    if self._is_new(whom, why):
+                        await message.reply(t(why), parse_mode="HTML")
 
-    def _is_new(self, person: User, why: str) -> bool:
+    async def _is_meant(self, message: Message) -> bool:
+        """Whether it is a command to this bot in a group; one that an operator blocked hears nothing."""
+        if message.bot is None or self._admission.is_blocked(message.chat.id):
+            return False
+        return bool(await Command(*IN_GROUPS, ignore_case=True)(message, message.bot))
+
+    def _is_new(self, whom: int, why: str) -> bool:
         """Whether they were not told that yet."""
-        new = (person.id, why) not in self._told
-        self._told[person.id, why] = None
+        new = (whom, why) not in self._told
+        self._told[whom, why] = None
         if len(self._told) > _REMEMBERED:
             del self._told[next(iter(self._told))]
         return new

@@ -54,6 +54,7 @@ class Verdict(StrEnum):
     BLOCK = "b"
     UNBLOCK = "u"
     LET_IN = "i"
+    ASK_TO_LET_OUT = "q"
     LET_OUT = "o"
 
 
@@ -147,7 +148,10 @@ def page(profile: Profile, standing: Sequence[str], admission: Admission, t: Tex
 
 def _met(profile: Profile, t: Texts) -> list[str]:
     if profile.met is None or profile.seen is None:
-        return [t("They have never been here.")]
+        groups = ", ".join(name_of(each) for each in profile.met_in)
+        return [
+            t("Known from groups only: {names}", names=groups) if groups else t("They have never been here.")
+        ]
     values = {"day": t.date(profile.met), "time": t.day(profile.seen)}
     lines = [t("Here since {day}, last seen {time}", **values)]
     if profile.gone:
@@ -165,24 +169,29 @@ def _groups(profile: Profile, t: Texts) -> list[str]:
 
 
 def standing(who: int, admission: Admission, names: Mapping[int, str], t: Texts) -> list[str]:
-    """Whether they may come in, and by whose decision."""
+    """Whether they may come in, by whose decision, and who brought the bot there."""
+    guest = admission.guest(who)
+    if who < 0 and guest is not None and guest.brought_by is not None:
+        return [
+            _may_come(who, admission, names, t),
+            t("Brought there by {name}", name=_by(guest.brought_by, names)),
+        ]
+    return [_may_come(who, admission, names, t)]
+
+
+def _may_come(who: int, admission: Admission, names: Mapping[int, str], t: Texts) -> str:
     guest = admission.guest(who)
     if admission.is_operator(who):
-        return [t("🛠 An operator.")]
+        return t("🛠 An operator.")
     if guest is not None and guest.blocked_at is not None:
-        return [
-            t(
-                "🚫 Blocked on {day} by {name}",
-                day=t.date(guest.blocked_at),
-                name=_by(guest.blocked_by, names),
-            )
-        ]
+        values = {"day": t.date(guest.blocked_at), "name": _by(guest.blocked_by, names)}
+        return t("🚫 Blocked on {day} by {name}", **values)
     if guest is not None and guest.admitted_at is not None:
         values = {"day": t.date(guest.admitted_at), "name": _by(guest.admitted_by or guest.brought_by, names)}
-        return [t("✅ Let in on {day} by {name}", **values)]
+        return t("✅ Let in on {day} by {name}", **values)
     if admission.serves(who):
-        return [t("✅ May come in, as everybody")]
-    return [t("⛔ May not come in: was not let in")]
+        return t("✅ May come in, as everybody")
+    return t("⛔ May not come in: was not let in")
 
 
 def _by(who: int | None, names: Mapping[int, str]) -> str:
@@ -199,10 +208,11 @@ def _decisions(who: int, admission: Admission, t: Texts) -> Rows:
         return [[_judge(t.plain("✅ Unblock"), who, Verdict.UNBLOCK)], limits, *people]
     admitted = guest is not None and guest.admitted_at is not None
     if admitted:
-        entry = _judge(t.plain("🚪 Let out"), who, Verdict.LET_OUT)
+        entry = [_judge(t.plain("🚪 Shut out"), who, Verdict.ASK_TO_LET_OUT)]
     else:
-        entry = _judge(t.plain("✅ Let in"), who, Verdict.LET_IN)
-    return [[entry, _judge(t.plain("🚫 Block"), who, Verdict.ASK_TO_BLOCK)], limits, *people]
+        # Who may come in as everybody needs no more.
+        entry = [] if admission.serves(who) else [_judge(t.plain("✅ Let in"), who, Verdict.LET_IN)]
+    return [[*entry, _judge(t.plain("🚫 Block"), who, Verdict.ASK_TO_BLOCK)], limits, *people]
 
 
 def _judge(label: str, who: int, verdict: Verdict) -> InlineKeyboardButton:
@@ -213,10 +223,20 @@ def blocking(who: int, name: str, t: Texts) -> Screen:
     shown = visible(name, 64) or str(who)
     lines = [
         t("🚫 Block <b>{name}</b>?", name=shown),
-        t("I answer them nothing any more, wherever they write. Their watches end."),
-        t("Numbers they have go on: codes still come, and end as they would."),
+        t("They can begin nothing new, wherever they write. Their watches end."),
+        t("Numbers they have go on: their codes and buttons, /numbers, /cancel and /forget work."),
     ]
     sure = _judge(t.plain("🚫 Block"), who, Verdict.BLOCK)
+    return Screen("\n".join(lines), [[sure, press(t.plain("◀ Back"), OneGuest(id=str(who)))]])
+
+
+def letting_out(who: int, name: str, t: Texts) -> Screen:
+    lines = [
+        t("🚪 Shut <b>{name}</b> out?", name=visible(name, 64) or str(who)),
+        t("They may use me then only while I am open to everybody."),
+        t("Numbers they have go on: codes still come, and end as they would."),
+    ]
+    sure = _judge(t.plain("🚪 Shut out"), who, Verdict.LET_OUT)
     return Screen("\n".join(lines), [[sure, press(t.plain("◀ Back"), OneGuest(id=str(who)))]])
 
 

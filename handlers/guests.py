@@ -88,7 +88,11 @@ async def find(message: Message, t: Texts, admission: Admission, people: PeopleS
     if _ID.fullmatch(words):
         await _show(message, int(words), t, admission, people, clock)
         return
-    await show(message, screens.found(await people.find(words[:64], FOUND), t))
+    found = await people.find(words[:64], FOUND)
+    if len(found) == 1:
+        await _show(message, found[0].id, t, admission, people, clock)
+        return
+    await show(message, screens.found(found, t))
 
 
 @router.callback_query(OneGuest.filter())
@@ -112,7 +116,7 @@ async def judge(
     people: PeopleStore,
     clock: Clock,
 ) -> None:
-    """Blocking is asked about once more."""
+    """Blocking and shutting out are asked about once more."""
     who, by = _id(callback_data.id), callback.from_user.id
     if admission.is_operator(who):
         raise AnOperator
@@ -120,6 +124,9 @@ async def judge(
     match callback_data.verdict:
         case Verdict.ASK_TO_BLOCK:
             await show(callback, screens.blocking(who, name, t))
+            return
+        case Verdict.ASK_TO_LET_OUT:
+            await show(callback, screens.letting_out(who, name, t))
             return
         case Verdict.BLOCK:
             await admission.block(who, by)

@@ -5,22 +5,23 @@ Of the tables that grow with the years only what an index finds is read: rows of
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import Refused
 from storage.caps import OrdersPaused, SpentEnough, TooManyNumbers, TooManyToday
 from storage.database import Database
-from storage.group_rules import GroupLimit, NotABuyer, NotSharing
+from storage.group_rules import NotABuyer, NotSharing, SpentEnoughHere, TooManyHere, TooManyHereToday
 from storage.models import (
     Activation,
     Chat,
     Guest,
+    Member,
     MessageState,
     OrderState,
     OutgoingMessage,
@@ -39,7 +40,7 @@ _IN_VAIN = frozenset({State.FAILED, State.UNKNOWN})
 #: Why one of several was never ordered: by our own limits, or as it was agreed.
 _LIMITS: Sequence[type[Refused]] = (
     *(OrdersPaused, TooManyNumbers, TooManyToday, SpentEnough),
-    *(NotSharing, NotABuyer, *GroupLimit.__subclasses__()),
+    *(NotSharing, NotABuyer, TooManyHere, TooManyHereToday, SpentEnoughHere),
 )
 _OURS = {each.__name__ for each in _LIMITS} | {Reason.STOPPED, Reason.AFTER_UNCLEAR, Reason.OVERCHARGED}
 _ORDERED = (OrderState.DONE, OrderState.UNKNOWN)
@@ -161,7 +162,15 @@ async def _crowds(session: AsyncSession, since: datetime) -> Mapping[str, Crowd]
     counts = func.count(), _how_many(Chat.seen_at >= since), _how_many(Chat.created_at >= since)
     rows = (await session.execute(select(sort, *counts).group_by(sort))).all()
     found = {kind: Crowd(*numbers) for kind, *numbers in rows}
-    return {kind: found.get(kind, Crowd()) for kind in ("private", "group")}
+    people = found.get("private", Crowd())
+    met = people.seen + await _count(session, _met_in_groups_alone(since))
+    return {"private": replace(people, seen=met), "group": found.get("group", Crowd())}
+
+
+def _met_in_groups_alone(since: datetime) -> Select[int]:
+    """People who were seen there, and not in a private chat of theirs."""
+    private = exists().where(Chat.id == Member.user_id, Chat.seen_at >= since)
+    return select(func.count(Member.user_id.distinct())).where(Member.seen_at >= since, ~private)
 
 
 async def _outcomes(

@@ -28,7 +28,8 @@ class Known:
 class Profile:
     """What is known of one: `today` and `month` are the last 24 hours and 30 days.
 
-    `met` is None where they never came; `groups` are those they brought the bot into.
+    `met` is None where they never came; `groups` are those they brought the bot into, `met_in` those they
+    were met in.
     """
 
     id: int
@@ -41,6 +42,7 @@ class Profile:
     today: Sequence[Payment]
     month: Sequence[Payment]
     groups: Sequence[Known]
+    met_in: Sequence[Known]
 
 
 class PeopleStore:
@@ -82,6 +84,7 @@ class PeopleStore:
                 today=await _paid(session, who, day),
                 month=await _paid(session, who, month),
                 groups=await _brought(session, who),
+                met_in=await _met_in(session, who),
             )
 
 
@@ -121,6 +124,12 @@ async def _bought(session: AsyncSession, who: int, since: datetime) -> int:
 
 async def _paid(session: AsyncSession, who: int, since: datetime) -> Sequence[Payment]:
     return await (paid_by_person if who > 0 else paid_in_chat)(session, who, since)
+
+
+async def _met_in(session: AsyncSession, who: int) -> Sequence[Known]:
+    theirs = select(Member.chat_id, Chat.title).join(Chat, Chat.id == Member.chat_id)
+    rows = await session.execute(theirs.where(Member.user_id == who).order_by(Chat.title).limit(20))
+    return [Known(*row) for row in rows]
 
 
 async def _brought(session: AsyncSession, who: int) -> Sequence[Known]:

@@ -50,11 +50,31 @@ async def test_somebody_is_found_by_their_id(operator: Chat, ann: Chat) -> None:
 
 async def test_somebody_is_found_by_a_part_of_their_name_whatever_the_case(operator: Chat, ann: Chat) -> None:
     await looks_up(operator, "ann l")
-    assert "look at the id, too" in operator.screen
-    await operator.press("Ann Lee")
     assert f"👤 Ann Lee · {ann.person_id}" in operator.screen
     await looks_up(operator, "nobody called so")
     assert "Nobody by that name is known here" in operator.screen
+
+
+async def test_where_several_are_called_so_their_ids_are_told(
+    operator: Chat, ann: Chat, house: House
+) -> None:
+    await house.person("Ann Other").say("/start")
+    await looks_up(operator, "Ann")
+    assert "look at the id, too" in operator.screen
+    await operator.press("Ann Lee")
+    assert f"👤 Ann Lee · {ann.person_id}" in operator.screen
+
+
+async def test_who_was_met_in_a_group_alone_is_known_from_there(
+    operator: Chat, ann: Chat, house: House
+) -> None:
+    kim = house.person("Kim")
+    await house.group(kim, operator).say("/start")
+    await looks_up(operator, str(kim.person_id))
+    assert "Known from groups only: Team" in operator.screen
+    await opens(operator)
+    seen = next(line for line in operator.screen.splitlines() if line.startswith("People seen"))
+    assert seen.split()[-2:] == ["3", "3"]
 
 
 async def test_a_username_is_no_proof_of_anybody(operator: Chat) -> None:
@@ -78,8 +98,8 @@ async def test_a_group_is_found_and_judged_as_well(operator: Chat, ann: Chat, ho
     await looks_up(operator, str(group.chat_id))
     assert f"👥 Team · {group.chat_id}" in operator.screen
     assert "📏 Limits" not in operator.buttons
+    assert "Brought there by Ann Lee" in operator.screen
     await looks_up(operator, "Team")
-    await operator.press("Team")
     await operator.press("Block")
     await operator.press("Block")
     before = len(group.messages)
@@ -90,6 +110,10 @@ async def test_a_group_is_found_and_judged_as_well(operator: Chat, ann: Chat, ho
 
 
 async def test_who_was_never_here_can_be_decided_about(operator: Chat, house: House) -> None:
+    await looks_up(operator, "123456789")
+    assert "✅ Let in" not in operator.buttons
+    await house.codebell.switches.set("access", "invite", operator.person_id)
+    house.clock.advance(1)
     await looks_up(operator, "123456789")
     assert "They have never been here." in operator.screen
     await operator.press("Let in")
@@ -124,7 +148,6 @@ async def test_who_is_blocked_is_told_once_then_nothing_and_their_codes_still_co
     operator: Chat, ann: Chat, house: House
 ) -> None:
     await ann.buys()
-    card = ann.last
     await looks_up(operator, str(ann.person_id))
     await operator.press("Block")
     assert "Block Ann Lee?" in operator.screen
@@ -135,7 +158,7 @@ async def test_who_is_blocked_is_told_once_then_nothing_and_their_codes_still_co
         await ann.say("/start")
         assert len(ann.news) == said
     assert ann.screen.startswith(BLOCKED)
-    await ann.press("Cancel", on=card)
+    await ann.forge("b")
     assert (ann.alert or "").startswith(BLOCKED)
     house.alpha.delivers("4711")
     await ann.wait(10)
@@ -162,8 +185,11 @@ async def test_who_is_blocked_is_refused_in_groups_too(operator: Chat, ann: Chat
     await group.say("/help")
     await house.codebell.admission.block(ann.person_id, operator.person_id)
     hers, before = group.seat(ann), len(group.messages)
-    await hers.say("/help")
-    assert len(group.messages) == before
+    for _ in range(2):
+        await hers.say("/buy")
+        assert len(group.messages) == before + 1
+    assert group.screen.startswith(BLOCKED)
+    await hers.say("/buy@another_bot")
     await hers.forge("m")
     assert (hers.alert or "").startswith(BLOCKED)
 

@@ -125,7 +125,9 @@ async def test_who_is_let_in_by_their_id_may_come_and_who_is_let_out_may_not(
     await operator.press("Let in")
     await bob.say("/start")
     assert "Codebell" in bob.screen
-    await operator.press("Let out")
+    await operator.press("Shut out")
+    assert "Shut Bob out?" in operator.screen
+    await operator.press("Shut out")
     before = len(bob.messages)
     await bob.say("/start")
     assert len(bob.messages) == before

@@ -201,6 +201,17 @@ async def test_before_anybody_is_shut_out_it_is_asked_and_they_can_be_let_in(
     assert "✓ Only let in" in operator.buttons
 
 
+async def test_a_group_that_is_served_no_more_is_told_once(operator: Chat, ann: Chat, house: House) -> None:
+    group = house.group(ann)
+    await group.say("/start")
+    await opens(operator, "Access", "Only let in", "Shut out")
+    await group.say("/buy")
+    assert group.screen.startswith("The operator of this bot has not let this group in.")
+    before = len(group.messages)
+    await group.say("/buy")
+    assert len(group.messages) == before
+
+
 async def test_who_is_blocked_or_away_is_not_let_in_with_the_others(
     operator: Chat, ann: Chat, house: House
 ) -> None:
