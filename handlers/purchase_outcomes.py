@@ -106,7 +106,8 @@ def ways_on(row: Activation, t: Texts) -> Rows:
         case BadKey.__name__ | Banned.__name__ | UnknownKey.__name__ | BrokenKey.__name__:
             return [[press(t.plain("🔑 Keys"), Keys()), other]]
         case name if name in {each.__name__ for each in _FULL}:
-            return [[press(t.plain("📋 My numbers"), Numbers()), once_more]]
+            label = t.plain("📋 Numbers") if row.chat_id < 0 else t.plain("📋 My numbers")
+            return [[press(label, Numbers()), once_more]]
         case _:
             return [[once_more, other]]
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.errors import LimitReached
 from storage.models import Buyers, Eyes
 from tests.handlers.belongings import Presser
 from tests.handlers.reading import marked
@@ -93,6 +94,12 @@ async def test_cancel_in_a_group_offers_ones_own(group: Chat, bob: Chat, house: 
     await seat.press("❌ +1")
     await house.wait(10)
     assert "❌ Cancelled" in group.find("📱")["text"]
+
+
+async def test_a_limit_of_the_provider_leads_to_the_numbers_of_all(group: Chat, house: House) -> None:
+    house.alpha.fails("buy", LimitReached())
+    await buy(house, group)
+    assert labels(group.find("Not bought")) == ["📋 Numbers", "🔁 Try again"]
 
 
 async def test_usage_counts_for_who_bought_and_is_for_all_to_see(
