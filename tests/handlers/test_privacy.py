@@ -5,8 +5,10 @@ from contextlib import closing
 
 import pytest
 
+from storage.group_rules import TooManyHereToday
 from tests.doubles import KEY
 from tests.handlers.belongings import SECRETS, gathered, told
+from tests.handlers.teams import buy, hears, team
 from tests.house import Chat, House
 
 
@@ -158,3 +160,16 @@ async def test_numbers_of_the_forgotten_still_count_in_what_an_offer_is_worth(
     house.clock.advance(3 * 3600)
     assert await house.codebell.statistics.records("telegram") == before
     assert [secret for secret in SECRETS if secret in everything(house)] == []
+
+
+async def test_a_groups_quota_is_not_forgotten_away_also_over_a_restart(chat: Chat, house: House) -> None:
+    bob = house.person("Bob")
+    group = (await team(house, chat, bob, numbers_per_day=1)).seat(bob)
+    await buy(house, group)
+    await hears(house, "80417")
+    await group.press("Finish")
+    await forgets(bob)
+    assert bob.find("You are forgotten")
+    await house.restart()
+    with pytest.raises(TooManyHereToday):
+        await buy(house, group)

@@ -232,7 +232,8 @@ async def test_who_is_forgotten_has_no_more_that_day(
     assert isinstance(await refused(database, await quote(database, key)), TooManyHereToday)
     with pytest.raises(TooManyToday):
         await intend(database, await quote(database, key), purchases_per_day=1)
-    assert await intend(database, await quote(database, key, BOB), owner=BOB)
+    bobs = await intend(database, await quote(database, key, BOB), owner=BOB)
+    assert bobs.owner_id == BOB
 
 
 async def test_a_number_that_was_handed_over_waits_on_for_who_is_forgotten(
