@@ -1,14 +1,15 @@
 """The news of where the bot is: brought into a group, thrown out, muted, blocked, or let in again.
 
-A group is greeted once, when the bot comes in; where it may not stay it says why and leaves. Channels have no
-use for it.
+A group is greeted once, when the bot comes in; where it may not stay it says why and leaves. A group that
+became a supergroup is no new one: of that this news may be the first. Channels have no use for it.
 """
 
 import logging
 from contextlib import suppress
 
 from aiogram import Bot, F, Router
-from aiogram.exceptions import AiogramError
+from aiogram.enums import ChatAction
+from aiogram.exceptions import AiogramError, TelegramMigrateToChat
 from aiogram.types import Chat, ChatMemberRestricted, ChatMemberUpdated, ResultChatMemberUnion
 
 from bot.admission import Admission
@@ -54,7 +55,7 @@ async def met_or_left(
         postman.nudge()
     else:
         await chats.mark_unreachable(event.chat.id, clock())
-    if event.chat.type == "private" or not _came(event):
+    if event.chat.type == "private" or not _came(event) or await _moved(event.chat, bot, chats):
         return
     stays = await _stays(event, bot, t, admission)
     if stays and speaks:
@@ -72,6 +73,28 @@ async def _stays(event: ChatMemberUpdated, bot: Bot, t: Texts, admission: Admiss
         await _leave(bot, event.chat)
         return False
     return True
+
+
+async def _moved(chat: Chat, bot: Bot, chats: ChatStore) -> bool:
+    """Whether it is a known group under a new id: what it had is the new chat's from now on."""
+    if chat.type != "supergroup":
+        return False
+    for old in await chats.groups_called(chat.title or ""):
+        if await _where(bot, old) == chat.id:
+            await chats.migrate(old, chat.id)
+            return True
+    return False
+
+
+async def _where(bot: Bot, chat_id: int) -> int:
+    """The id a group has by now, as Telegram tells whoever wants to speak there under an old one."""
+    try:
+        await bot.send_chat_action(chat_id, ChatAction.TYPING)
+    except TelegramMigrateToChat as moved:
+        return moved.migrate_to_chat_id
+    except (AiogramError, TimeoutError, OSError) as error:
+        log.info("it is not known where a group is now: %s", type(error).__name__)
+    return chat_id
 
 
 def _came(event: ChatMemberUpdated) -> bool:

@@ -1,7 +1,7 @@
 """Chats: who the bot talks with, in which language, whether it can be reached, and where it moved."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Table, delete, exists, select, update
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 #: What people chose: a chat has one row of each, or one for each thing.
 _CHOICES = ("preferences", "ceilings", "favourites", "sharings")
+_NAMESAKES = 5
 
 
 async def _nobody() -> None:
@@ -113,6 +114,12 @@ class ChatStore:
             if found is not None:
                 await unpark(session, chat_id)
             return found is not None
+
+    async def groups_called(self, title: str) -> Sequence[int]:
+        """The basic groups of that title, a few at most: one of them may be a supergroup by now."""
+        called = select(Chat.id).where(Chat.kind == "group", Chat.title == title).limit(_NAMESAKES)
+        async with self._database.begin() as session:
+            return list(await session.scalars(called))
 
     async def migrate(self, old: int, new: int) -> None:
         """A group became a supergroup: everything it had is the new chat's. A second time changes nothing."""

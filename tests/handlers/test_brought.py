@@ -165,6 +165,29 @@ async def test_a_group_that_becomes_a_supergroup_is_still_let_in(house: House, a
 
 
 @pytest.mark.parametrize("settings", [PRIVATE])
+async def test_it_leaves_no_group_that_moved_when_it_hears_first_of_being_there(
+    house: House, ann: Chat
+) -> None:
+    bob, world = house.person("Bob"), house.world
+    chat_id = int(house.human.chat("group", "Team", [ann.person_id, bob.person_id])["chat"]["id"])
+    house.human.add_bot(chat_id, ann.person_id)
+    await house.settle()
+    await house.codebell.sharings.set(chat_id, house.clock(), numbers_per_day=3)
+    world.bot().updates.allow({"my_chat_member"})
+    moved = house.human.migrate(chat_id)["chat"]
+    news = {"chat": moved, "from": world.user(bob.person_id), "date": world.now()}
+    old, new = (member(world, world.bot().id, status) for status in ("left", "member"))
+    house.human.strange_update("my_chat_member", {**news, "old_chat_member": old, "new_chat_member": new})
+    await house.settle()
+    group = Chat(house, int(moved["id"]), ann.person_id)
+    assert is_in(house, group)
+    assert said(group) == []
+    rules = await house.codebell.sharings.of(group.chat_id)
+    assert rules is not None
+    assert rules.numbers_per_day == 3
+
+
+@pytest.mark.parametrize("settings", [PRIVATE])
 async def test_an_operators_word_on_a_group_counts_for_whoever_brings_it(house: House, ann: Chat) -> None:
     admission, stranger = house.codebell.admission, house.person("Stranger")
     group = await brought(house, stranger)

@@ -43,6 +43,12 @@ PERMISSIONS = (
 )
 
 
+def send_chat_action(call: Call) -> bool:
+    """Nobody sees it here; it is refused where nothing may be said."""
+    call.chat()
+    return True
+
+
 def get_chat(call: Call) -> Json:
     """The Bot API's ChatFullInfo."""
     chat = call.known_chat()

@@ -62,6 +62,7 @@ MODELLED: dict[str, Callable[[Call], Any]] = {
     "setMyShortDescription": commands.set_my_short_description,
     "getMyShortDescription": commands.get_my_short_description,
     "getFile": membership.get_file,
+    "sendChatAction": membership.send_chat_action,
     "getChat": membership.get_chat,
     "getChatMember": membership.get_chat_member,
     "getChatMemberCount": membership.get_chat_member_count,
@@ -70,7 +71,6 @@ MODELLED: dict[str, Callable[[Call], Any]] = {
 }
 #: Without any effect that a person could see in this Telegram.
 ANSWERED_TRUE = (
-    "sendChatAction",
     "setMessageReaction",
     "setMyName",
     "setChatMenuButton",

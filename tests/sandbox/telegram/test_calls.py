@@ -28,7 +28,7 @@ from tests.sandbox.telegram.scene import TOKEN, Scene, keyboard
         ("editEphemeralMessageText", {}, 400, 'parameter "chat_id" is required'),
         ("sendMessage", {"chat_id": "1", "receiver_user_id": "2"}, 501, 'no parameter "receiver_user_id"'),
         ("sendNonsense", {}, 404, "Not Found: method not found"),
-        ("SENDCHATACTION", {"chat_id": "1", "action": "typing"}, 200, "true"),
+        ("SENDCHATACTION", {"chat_id": "1", "action": "typing"}, 400, "chat not found"),
     ],
 )
 async def test_calls_are_checked_before_anything_is_done(
