@@ -54,7 +54,7 @@ async def link_to_add(callback: CallbackQuery, bot: Bot, t: Texts, links: LinkSt
     """A new link at every press, for who pressed: another's opens nothing."""
     who, chat_id, me = callback.from_user, chat_of(callback), await bot.me()
     word = await links.make(Purpose.GROUP_KEY, who.id, clock(), LASTS, person_id=who.id, chat_id=chat_id)
-    await show(callback, _link(f"https://t.me/{me.username}?start={word}", who.full_name, t))
+    await show(callback, _link(f"https://t.me/{me.username}?start={word}", t))
 
 
 @router.callback_query(RemoveGroupKey.filter())
@@ -78,12 +78,11 @@ async def remove(
     await show(callback, _list(await keys.list(key.chat_id), 0, t, keys, providers))
 
 
-def _link(address: str, name: str, t: Texts) -> Screen:
+def _link(address: str, t: Texts) -> Screen:
     text = t(
         "🔑 <b>A key for this group</b>\n\n"
-        "Keys are added in a private chat with me, never here. This button works for {name} alone, once, "
-        "within {count} minutes.",
-        name=name,
+        "Keys are added in a private chat with me, never here. This button works only for who asked for it, "
+        "once, within {count} minutes.",
         count=int(LASTS / timedelta(minutes=1)),
     )
     button = InlineKeyboardButton(text=t.plain("🔑 Add it in private"), url=address)

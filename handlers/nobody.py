@@ -38,7 +38,8 @@ _NOBODY = F.sender_chat | F.from_user.id.in_(FACELESS)
 async def share_of_nobody(message: Message, t: Texts) -> None:
     """An administrator who hides behind the group: whoever presses the button is somebody."""
     text = t(
-        "I cannot tell who you are: this comes in the name of the group. Press this button, then I see you."
+        "I cannot tell who you are: this comes in the name of the group. Press this button, then I see you. "
+        "Your name may then be read in this group: I say whose menu it is."
     )
     await show(message, Screen(text, [[press(t.plain("⚙️ Set up sharing"), Share())]]))
 

@@ -53,7 +53,8 @@ async def keys_of(chat: Chat) -> list[str]:
 
 async def test_a_key_comes_by_a_link_and_is_the_groups(group: Chat, ann: Chat, house: House) -> None:
     word = await link(group)
-    assert "This button works for Ann alone, once, within 15 minutes." in group.screen
+    assert "This button works only for who asked for it, once, within 15 minutes." in group.screen
+    assert "Ann" not in group.screen
     await ann.say(f"/start {word}")
     assert ann.screen.startswith("🔑 A key for Team")
     await ann.press("Alpha")
