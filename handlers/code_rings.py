@@ -100,7 +100,13 @@ def _came(sms: Sms, row: Activation, t: Texts, held: Held) -> list[str]:
         came = t("🔔 <b>{name}</b>: your code for {service} came.", name=name, service=service)
     else:
         came = t("🔔 <b>{name}</b>: an SMS for {service} came.", name=name, service=service)
-    return [came, _phone(row), *_late(sms, t)]
+    whole = [] if held.known or not _is_long(sms) else [t("For the whole SMS open a private chat with me.")]
+    return [came, _phone(row), *_late(sms, t), *whole]
+
+
+def _is_long(sms: Sms) -> bool:
+    """Whether an alert does not hold it."""
+    return len(visible(sms.text or "")) > _ALERT // 2
 
 
 def _late(sms: Sms, t: Texts) -> list[str]:

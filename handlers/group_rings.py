@@ -38,13 +38,18 @@ class GroupRings:
     async def code(self, sms: Sms, row: Activation, post: Post, t: Texts) -> Drawing | None:
         """Said in the group; the copy in private, and what comes there while the group is out of reach."""
         if post.chat_id < 0:
-            held = await self._held(row)
+            held = replace(await self._held(row), known=await self._is_known(row.owner_id))
             return draw_group_code(sms, row, t, self._providers, held, post.message_id)
         chat = await self._chats.get(row.chat_id)
         group = chat.title if chat is not None else ""
         if post.chat_id != row.owner_id:
             return draw_former(sms, row, t, group, post.message_id)
         return draw_aside(sms, row, t, self._providers, group, post.message_id)
+
+    async def _is_known(self, person_id: int) -> bool:
+        """Whether somebody has a private chat with the bot that can be written to."""
+        chat = await self._chats.get(person_id)
+        return chat is not None and bool(chat.kind) and chat.unreachable_at is None
 
     async def _held(self, row: Activation) -> Held:
         return await held_in(row, self._groups) or Held("")

@@ -14,6 +14,7 @@ from bot.errors import NotYours, text
 from bot.groups import Groups, NotHere
 from bot.i18n import Texts
 from bot.members import Members, Standing
+from handlers.leading import NotALeader, leading
 from handlers.screen import chat_of
 from storage.activations import ActivationStore
 from storage.models import Activation
@@ -33,6 +34,8 @@ class Held:
     buyer: str | None = None
     #: Whether everyone there may read what comes.
     open: bool = False
+    #: Whether its holder can be told in private.
+    known: bool = True
     #: Whether its card was hung anew, below what rang.
     anew: bool = False
 
@@ -60,12 +63,16 @@ def held_by(held: Held, t: Texts) -> str:
 
 
 async def in_whose_name(row: Activation | None, callback: CallbackQuery, members: Members) -> int:
-    """The holder's, who presses, or who left and an administrator presses. Raises `NotYours`."""
+    """The holder's, who presses, or who left and an administrator presses. Raises `NotYours` or `Untold`."""
     person = callback.from_user.id
     if row is None or person == row.owner_id:
         return person
-    if row.chat_id > 0 or not await members.leads(row.chat_id, person):
+    if row.chat_id > 0:
         raise NotYours
+    try:
+        await leading(row.chat_id, person, members)
+    except NotALeader:
+        raise NotYours from None
     if await members.standing(row.chat_id, row.owner_id) is not Standing.GONE:
         raise NotYours
     return row.owner_id

@@ -65,6 +65,20 @@ async def test_a_long_sms_is_cut_to_an_alert_and_whispered_whole(group: Chat, ho
     assert len(whispers(group)[0]) > 400
 
 
+async def test_who_has_no_private_chat_is_told_where_the_whole_of_a_long_sms_is(
+    chat: Chat, bob: Chat, house: House
+) -> None:
+    group = await team(house, chat, bob)
+    await buy(house, group)
+    await hears(house, "31337", "word " * 100)
+    assert "For the whole SMS open a private chat with me." in group.find("🔔 Ann")["text"]
+    await chat.say("/start")
+    assert "word word" in chat.find("🔔")["text"]
+    await group.press("Another SMS")
+    await hears(house, "42424", "word " * 100)
+    assert "For the whole SMS" not in group.last["text"]
+
+
 async def test_where_nothing_can_be_whispered_the_alert_is_enough(group: Chat, house: House) -> None:
     await buy(house, group)
     await hears(house, "31337", SMS)
