@@ -23,7 +23,9 @@ from tests.storage.shelf import NOW
 #: Every amount of money in these rows.
 AMOUNT = Decimal("77.0123")
 #: Tables that know no person, or only what the operator decided or did.
-OF_NOBODY = {"vault_canary", "learned_waits", "switches", "deeds", "incidents", "broadcasts", "guests", "counted"}
+OF_NOBODY = {
+    *("vault_canary", "learned_waits", "switches", "deeds", "incidents", "broadcasts", "guests", "counted"),
+}
 #: A private chat has its person's id.
 CHAT = ("chats", "id")
 PLAIN: dict[type[Any], Any] = {Moment: NOW, Money: AMOUNT, Boolean: False, BigInteger: 1, Integer: 1}
