@@ -50,6 +50,13 @@ WORDS = {
     What.EDITED: text("copies edited"),
 }
 _OF_BROADCASTS = (What.SENT, What.PAUSED, What.RESUMED, What.CANCELLED, What.DELETED, What.EDITED)
+#: What puts one back that was set before.
+_UNDONE = {What.SET_PAUSED: text("orders resumed"), What.SET_MAINTENANCE: text("maintenance ended")}
+#: What begins with the id of whom it was done to.
+_TO_SOMEBODY = (
+    *(What.LET_IN, What.LET_OUT, What.BLOCK, What.UNBLOCK, What.INVITED),
+    *(What.CAP_PURCHASES, What.CAP_NUMBERS, What.CAP_MESSAGES, What.CAP_SPENDING),
+)
 #: What a deed is about is cut there.
 _LONGEST = 60
 
@@ -60,7 +67,7 @@ async def log_of_deeds(
 ) -> None:
     skipped = callback_data.page * _DEEDS_A_PAGE
     found = await deeds.recent(_DEEDS_A_PAGE + 1, skipped)
-    names = await people.names(sorted({each.admin_id for each in found}))
+    names = await people.names(sorted({each.admin_id for each in found} | {*filter(None, map(_whom, found))}))
     await show(callback, _log(found, callback_data.page, names, t))
 
 
@@ -73,19 +80,30 @@ def _log(found: Sequence[Deed], page: int, names: Mapping[int, str], t: Texts) -
     return Screen("\n".join([head, *(lines or [t("Nothing was done yet.")])]), [[*newer, *older], *back(t)])
 
 
+def _whom(deed: Deed) -> int | None:
+    """To whom it was done, if to somebody."""
+    return int(deed.about.partition(" ")[0]) if deed.what in _TO_SOMEBODY else None
+
+
 def _line(deed: Deed, names: Mapping[int, str], t: Texts) -> str:
     """When, who, what, and about what, with nothing in it that can be pressed."""
-    what = t.plain(WORDS[What(deed.what)])
+    undone = None if deed.about else _UNDONE.get(What(deed.what))
+    what = t.plain(undone or WORDS[What(deed.what)])
     who = visible(names.get(deed.admin_id, ""), 24) or str(deed.admin_id)
     values = {"time": t.day(deed.at), "who": who, "what": what}
-    about = visible(" ".join(_about(deed, t).split()), _LONGEST)
-    if not about:
+    about = visible(" ".join(_about(deed, names, t).split()), _LONGEST)
+    if deed.what == What.INVITED:
+        return t("{time} · {person} came in by the invitation of {who}", **values, person=about)
+    if undone or not about:
         return t("{time} · {who}: <b>{what}</b>", **values)
     return t("{time} · {who}: <b>{what}</b> <code>{about}</code>", **values, about=about)
 
 
-def _about(deed: Deed, t: Texts) -> str:
+def _about(deed: Deed, names: Mapping[int, str], t: Texts) -> str:
     """What a deed is about: what went to whom, or what was set, in the reader's words."""
+    somebody, _, more = deed.about.partition(" ")
+    name = visible(names.get(_whom(deed) or 0, ""), 24)
+    person = f"{name} ({somebody})" if name else somebody
     match What(deed.what):
         case what if what in _OF_BROADCASTS:
             return _sent_to(deed.about, t)
@@ -95,8 +113,10 @@ def _about(deed: Deed, t: Texts) -> str:
             return ""
         case what if what.startswith("set ") and not deed.about:
             return t.plain("as in the settings")
-        case what if what.startswith("cap ") and " " not in deed.about:
-            return t.plain("{person}: as for everybody", person=deed.about)
+        case what if what.startswith("cap ") and not more:
+            return t.plain("{person}: as for everybody", person=person)
+        case what if what in _TO_SOMEBODY:
+            return f"{person} {more}".rstrip()
     return deed.about
 
 

@@ -106,6 +106,18 @@ async def test_reply_keyboards_and_forced_replies_reach_the_bot(chat: Page, bot:
     assert bot.heard("message")["reply_to_message"]["message_id"] == asked["message_id"]
 
 
+async def test_a_command_chosen_from_the_list_is_the_reply_that_is_begun(chat: Page, bot: Bot) -> None:
+    me = bot.heard("message")["from"]["id"]
+    await bot.call("setMyCommands", commands=[{"command": "broadcast", "description": "to many"}])
+    asked = await bot.call("sendMessage", chat_id=me, text="This one?", reply_markup={"force_reply": True})
+    await expect(chat.get_by_test_id("reply-bar")).to_contain_text("This one?")
+    await chat.get_by_test_id("composer").fill("/bro")
+    await chat.get_by_test_id("command").click()
+    await expect(last_text(chat)).to_have_text("/broadcast")
+    assert bot.heard("message")["reply_to_message"]["message_id"] == asked["message_id"]
+    await expect(chat.get_by_test_id("reply-bar")).to_be_hidden()
+
+
 async def test_photos_and_documents_are_loaded(chat: Page, bot: Bot) -> None:
     me = bot.heard("message")["from"]["id"]
     await bot.send("sendPhoto", "a.png", png(120, 80), chat_id=me, caption="Spending")

@@ -214,10 +214,10 @@ export class Composer {
     return attempt(() => telegram("message", body));
   }
 
-  /** A pressed or chosen command is sent at once; in a group it names its bot. */
+  /** A pressed or chosen command is sent at once, as the reply that is begun; in a group it names its bot. */
   command(text) {
     const name = this.seat.chat.type === "private" || text.includes("@") ? text : `${text}@${this.world.bot.username}`;
-    return this.post(name);
+    return this.post(name, this.draft.reply?.message_id);
   }
 
   /** Where a file goes. */
