@@ -172,7 +172,8 @@ class Announcement:
             f"{len(missed - unsure)} chats got nothing, and nobody says so": missed <= unsure,
             "somebody got two copies": not count.twice,
             "more are unsure than were under way": count.unsure <= AT_ONCE * self.kills,
-            "faster than Telegram lets": count.most <= A_SECOND,
+            # What left evenly is heard in bunches where other tests keep the machine busy.
+            "faster than Telegram lets": count.most <= (A_SECOND if self.timed else A_SECOND * 1.5),
             "faster than a chat is written to": count.most_to_one <= 1,
             "a code came late": count.code <= IN_TIME or not self.timed,
             "copies went before a code": count.before_code <= A_SECOND * IN_TIME,
