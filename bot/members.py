@@ -50,9 +50,9 @@ class Members:
             return told
         return await self._ask(chat_id, person_id)
 
-    async def leads(self, chat_id: int, person_id: int) -> bool:
-        """Whether somebody is an administrator there right now: asked at every press that needs it."""
-        return await self._ask(chat_id, person_id) is Standing.ADMIN
+    async def now(self, chat_id: int, person_id: int) -> Standing:
+        """How somebody stands there right now: asked at every press that only administrators may do."""
+        return await self._ask(chat_id, person_id)
 
     def forget(self, chat_id: int, person_id: int) -> None:
         """Somebody came, went or was given another part: what is remembered is out of date."""

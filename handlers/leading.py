@@ -7,9 +7,6 @@ from bot.groups import Untold
 from bot.members import Members, Standing
 from handlers.screen import chat_of
 
-#: What is remembered of somebody of whom Telegram has just not told: that they led, or nothing.
-_UNTOLD = frozenset({Standing.ADMIN, Standing.UNTOLD})
-
 
 class NotALeader(Refused):
     text = text("Only an administrator of this group may do that. Please ask one of them.")
@@ -39,8 +36,8 @@ async def in_a_group(event: Message | CallbackQuery) -> bool:
 
 async def leading(chat_id: int, person_id: int, members: Members) -> None:
     """Raises `NotALeader` for who does not lead a group right now, or `Untold`."""
-    if await members.leads(chat_id, person_id):
-        return
-    if await members.standing(chat_id, person_id) in _UNTOLD:
-        raise Untold
-    raise NotALeader
+    match await members.now(chat_id, person_id):
+        case Standing.UNTOLD:
+            raise Untold
+        case Standing.MEMBER | Standing.GONE:
+            raise NotALeader

@@ -37,6 +37,7 @@ from handlers.doors import (
     Watches,
 )
 from handlers.group_menu import group_menu
+from handlers.leading import NotALeader, leading
 from handlers.listings import person_of
 from handlers.number_words import FRESH
 from handlers.operator_doors import Admin
@@ -74,10 +75,12 @@ async def start_sharing(
     clock: Clock,
 ) -> None:
     """`?startgroup=share`: straight to the rules, for who may set them."""
-    if await members.leads(chat_of(message), person_of(message)):
-        await share(message, t, sharings, keys, providers)
-    else:
+    try:
+        await leading(chat_of(message), person_of(message), members)
+    except NotALeader:
         await menu_of_a_group(message, t, keys, sharings, members, groups, numbers, providers, clock)
+    else:
+        await share(message, t, sharings, keys, providers)
 
 
 @router.message(CommandStart(ignore_case=True), F.chat.type != "private")
