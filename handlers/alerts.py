@@ -10,7 +10,7 @@ from bot.alarms import Alarms
 from bot.i18n import Texts
 from handlers.operating import operates
 from handlers.operator_doors import Admin, Notices
-from handlers.screen import Screen, press, show
+from handlers.screen import Screen, press, show, topic_of
 from storage.chats import ChatStore
 from storage.notice_board import Place
 
@@ -34,8 +34,7 @@ async def here(message: Message, t: Texts, alarms: Alarms) -> None:
     person = message.from_user
     if person is None:
         return
-    topic = message.message_thread_id if message.is_topic_message else None
-    await alarms.send_to(Place(message.chat.id, topic), person.id)
+    await alarms.send_to(Place(message.chat.id, topic_of(message)), person.id)
     lines = [
         t("🔔 Operators are told here from now on: of trouble, its end, and each morning of the day before."),
         t("For another place say <code>/admin here</code> there. For your own chats open Notices in /admin."),

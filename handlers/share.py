@@ -20,7 +20,7 @@ from handlers.doors import Menu
 from handlers.group_doors import Share
 from handlers.key_marks import line
 from handlers.leading import in_a_group, led
-from handlers.screen import Screen, answer, chat_of, press, show
+from handlers.screen import Screen, answer, chat_of, press, show, topic_of
 from handlers.share_screens import Decide, Decided, Decision, LetBuy, Name, Named, Settle, ShowCodes
 from handlers.share_words import currency_of, sells
 from storage.keys import KeyStore
@@ -146,7 +146,7 @@ async def show_codes(
 
 @router.callback_query(Decide.filter(F.what == Decision.TOPIC))
 async def ask_where(callback: CallbackQuery, t: Texts, sharings: SharingStore) -> None:
-    chat_id, thread_id = chat_of(callback), _thread(callback)
+    chat_id, thread_id = chat_of(callback), topic_of(callback.message)
     rules = await sharings.of(chat_id) or unset(chat_id)
     inside = thread_id is not None
     here = inside and thread_id == rules.thread_id
@@ -163,7 +163,7 @@ async def settle(
     providers: Mapping[str, Provider],
     clock: Clock,
 ) -> None:
-    thread_id = _thread(callback) if callback_data.here else None
+    thread_id = topic_of(callback.message) if callback_data.here else None
     if callback_data.here and thread_id is None:
         raise Expired
     await sharings.set(chat_of(callback), clock(), thread_id=thread_id)
@@ -195,11 +195,3 @@ async def _members(chat_id: int, page: int, t: Texts, sharings: SharingStore, me
     shown = [one.user_id for one in share_screens.on_page(known, page)]
     stand = await asyncio.gather(*(members.standing(chat_id, one) for one in shown))
     return share_screens.named(known, page, dict(zip(shown, stand, strict=True)), t)
-
-
-def _thread(callback: CallbackQuery) -> int | None:
-    """The topic a screen hangs in; a reply outside of topics has such an id, too."""
-    message = callback.message
-    if not isinstance(message, Message) or not message.is_topic_message:
-        return None
-    return message.message_thread_id
