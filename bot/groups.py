@@ -17,7 +17,12 @@ class NotHere(Refused):
 
 
 class Untold(Refused):
-    text = text("Telegram does not tell me right now who you are in this group. Please try again.")
+    # Who is who in a group Telegram tells for certain only to its administrators.
+    # https://core.telegram.org/bots/api#getchatmember
+    text = text(
+        "Telegram does not tell me who you are in this group. Please try again; if it stays so, make me an "
+        "administrator here."
+    )
 
 
 class Groups:
