@@ -67,7 +67,7 @@ async def test_a_link_into_a_group_leads_to_its_rules(house: House, ann: Chat) -
 async def test_where_telegram_does_not_tell_who_leads_a_link_says_so(house: House, ann: Chat) -> None:
     house.human.fault("getChatMember", code=500, description="Internal Server Error")
     group = await brought(house, ann, startgroup="share")
-    assert group.screen.startswith("Telegram does not tell me right now who you are in this group.")
+    assert group.screen.startswith("Telegram does not tell me who you are in this group.")
 
 
 async def test_it_greets_in_the_language_of_who_brings_it(house: House) -> None:

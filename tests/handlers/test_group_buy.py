@@ -95,7 +95,7 @@ async def test_who_telegram_does_not_tell_of_pays_nothing(group: Chat, house: Ho
     house.human.fault(method="getChatMember", code=500, description="Internal Server Error")
     await group.press("Buy for")
     assert group.alert is not None
-    assert group.alert.startswith("Telegram does not tell me right now")
+    assert group.alert.startswith("Telegram does not tell me who you are")
     assert house.alpha.called("buy") == []
     await group.press("Buy for")
     assert len(house.alpha.called("buy")) == 1
