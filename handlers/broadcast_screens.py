@@ -107,7 +107,8 @@ def offered(broadcast: Broadcast, t: Texts) -> Screen:
     """A message was written while the broadcasts were open: is it one?"""
     choose = press(t.plain("👥 Choose who"), Draft(id=broadcast.id))
     no = press(t.plain("No"), Broadcasts())
-    return Screen(f"{_head(broadcast, t)}\n\n{t('<b>Send this to people?</b>')}", [[choose, no]])
+    question = t("<b>Send this to people?</b>")
+    return Screen(f"{_head(broadcast, t)}\n\n{question}", [[choose, no]])
 
 
 def audience(broadcast: Broadcast, sizes: Mapping[Segment, int], t: Texts) -> Screen:
