@@ -105,15 +105,10 @@ def _privacy(days: int, t: Texts) -> Screen:
             "this chat, and a provider knows what you order there. Nobody else."
         ),
         t(
-            "<b>In a group</b> that shares numbers I keep the names of those I meet; its members see who "
-            "holds which number, and how much each used."
-        ),
-        t(
-            "<b>Operators</b> see here names, ids and figures of each person, never a code, a phone number "
-            "or a key."
+            "<b>In a group</b> its members see who holds which number and what each used. <b>Operators</b> "
+            "see names and figures, never a code, a phone number or a key."
         ),
         t("<b>Backups</b> keep what they held until whoever runs this bot deletes them."),
-        _counts_on(t),
     ]
     rows = [
         [press(t.plain("⬇️ Export my data"), Export()), press(t.plain("🗑 Forget me"), Forget())],

@@ -78,7 +78,7 @@ def found(words: str, meant: Meant, missing: Sequence[Trouble], t: Texts, *, alo
         )
         if not alone:
             again = t("Send its name once more, with a country if you like: <code>/buy telegram usa</code>")
-            text = f"{t('I know no service like “{typed}”.', typed=typed)} {again}"
+            text = "{} {}".format(t("I know no service like “{typed}”.", typed=typed), again)
         rows: Rows = [[press(t.plain("📱 All services"), Buy())], [press(t.plain("◀ Menu"), Menu())]]
     else:
         text = t("Services like “{typed}”:", typed=typed)

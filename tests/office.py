@@ -116,6 +116,7 @@ class Office:
         self.drawings: dict[str, Drawing | BaseException | None] = {}
         self.hangs: list[tuple[str, int]] = []
         self.revoked = self.drawn = 0
+        self._hired: list[Postman] = []
         self.postman = self.hire()
 
     def hire(
@@ -123,7 +124,13 @@ class Office:
     ) -> Postman:
         self.bot, tempo = Bot("42:TEST", session=self.telegram), Tempo(paces, timer)
         rows = self.outbox, self.chats, self.draw, self.hung
-        return Postman(self.bot, *rows, self.clock, self.revoke, tempo, suspects)
+        self._hired.append(Postman(self.bot, *rows, self.clock, self.revoke, tempo, suspects))
+        return self._hired[-1]
+
+    async def close(self) -> None:
+        """Nobody delivers any more: a row under way would outlive its database."""
+        for postman in self._hired:
+            await postman.rest()
 
     async def draw(self, post: Post) -> Drawing | None:
         self.drawn += 1
@@ -187,5 +194,8 @@ async def open_office(folder: Path) -> AsyncIterator[Office]:
     async with blank(folder) as database:
         office = Office(database)
         await put(database, *(chat(chat_id, office.clock()) for chat_id in (ANN, BOB, TEAM)))
-        yield office
-        await office.postman.settle(10)
+        try:
+            yield office
+            await office.postman.settle(10)
+        finally:
+            await office.close()

@@ -33,9 +33,8 @@ async def test_privacy_says_what_is_kept_for_how_long_and_who_reads_it(chat: Cha
         "Erased 30 days after",
         "whoever runs this bot",
         "In a group",
-        "Operators see here names, ids and figures",
+        "Operators see names and figures, never a code",
         "Backups",
-        "counts towards limits for one more day",
     ):
         assert words in chat.screen
     assert chat.buttons == ["⬇️ Export my data", "🗑 Forget me", "◀ Menu"]
