@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, ExceptionContext, event
+from sqlalchemy import URL, Engine, ExceptionContext, event
+from sqlalchemy.dialects import registry
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import SettingsError, StorageError
 
 log = logging.getLogger(__name__)
+
+registry.register("sqlite.aiosqlite", "storage.hops", "Dialect")
 
 Version = tuple[int, int, int]
 
@@ -107,11 +110,7 @@ def journal_mode(version: Version) -> str:
 
 
 def listen(engine: Engine, version: Version) -> None:
-    """Set every new connection up, and begin every transaction as a writer.
-
-    A transaction that reads first and writes later fails at once with SQLITE_BUSY_SNAPSHOT when somebody
-    wrote in between, whatever the timeout; BEGIN IMMEDIATE waits its turn instead.
-    """
+    """Set every new connection up, and keep it in order."""
 
     @event.listens_for(engine, "connect")
     def connected(dbapi: Any, _record: object) -> None:
@@ -121,10 +120,6 @@ def listen(engine: Engine, version: Version) -> None:
             # A task that is cancelled here leaves a connection that nobody knows.
             dbapi.terminate()
             raise
-
-    @event.listens_for(engine, "begin")
-    def begun(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     @event.listens_for(engine, "handle_error")
     def failed(context: ExceptionContext) -> None:

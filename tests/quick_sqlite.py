@@ -13,7 +13,8 @@ from typing import Any
 import aiosqlite
 from sqlalchemy import Engine
 from sqlalchemy.dialects import registry
-from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
+
+from storage.hops import Dialect
 
 DRIVER = "sqlite+quick"
 #: By statement; a test's engine lives too short to learn them.
@@ -54,7 +55,7 @@ class Connection(aiosqlite.Connection):
         self._tx = self._thread = Here()  # type: ignore[assignment]  # as much of both as is asked for
 
 
-class Quick(SQLiteDialect_aiosqlite):
+class Quick(Dialect):
     """One dialect for all engines of a process, as far as compiled statements are concerned."""
 
     driver = "quick"
