@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.sandbox.telegram.wire import Json
+from tests.benchmarks.figures import Figure
 from tests.benchmarks.street import POLL, Held, Street, passed, street
 
 #: People with five numbers of the site that hangs, and of each of two sites that do not.
@@ -27,6 +28,21 @@ class Late:
     p95: float
     most: float
     of: int
+
+
+async def figures(folder: Path) -> list[Figure]:
+    well = await while_all_is_well(folder / "well")
+    hung = await while_one_provider_hangs(folder / "hung")
+    code, said = await while_one_chat_is_shut_out(folder / "shut")
+    return [
+        _figure("looks, while all is well", well),
+        _figure(f"looks, while another provider hangs with {HUNG * EACH} numbers", hung),
+        _figure(f"codes, while another chat is shut out for {RETRY_AFTER} s ({said} sent into it)", code),
+    ]
+
+
+def _figure(name: str, found: Late) -> Figure:
+    return Figure("lateness", name, found.p95, "s at p95", limit=f"{found.most:.2f} s at most, of {found.of}")
 
 
 async def while_all_is_well(folder: Path) -> Late:
