@@ -5,22 +5,19 @@ foreign exception, not even as its context; an answer that echoes the key has it
 """
 
 import asyncio
-import functools
-import logging
 import random
-import ssl
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 import httpx
 from pydantic import SecretStr
 
 from bot.errors import BadKey, BadReply, Unavailable, Unclear
+from bot.providers.client import FOREIGN, NEVER_SENT, client
 from bot.providers.fuse import EVERYBODY, Fuse
 from bot.providers.masks import masked
 from bot.providers.pace import Pace
@@ -35,20 +32,11 @@ _WAIT = f"HTTP {TOO_MANY}"
 BACK_OFF = 5.0
 #: No provider may send us away for longer, in seconds.
 LONGEST_PAUSE = 3600.0
-TIMEOUT = httpx.Timeout(connect=5, read=20, write=5, pool=5)
-LIMITS = httpx.Limits(max_connections=50, max_keepalive_connections=10, keepalive_expiry=5)
-#: gzip grows at most a thousandfold, so one chunk of 64 kB stays bearable until the cap is looked at.
-HEADERS = {"accept-encoding": "gzip", "user-agent": "Codebell"}
 #: A call that was broken off sooner than after so many seconds, as by a stop, says nothing about the site; no
 #: screen waits for less.
 IMPATIENCE = 3.0
 #: A JWT has about a kilobyte.
 LONGEST_KEY = 4096
-
-#: No connection was made, so the request never left.
-NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-#: 2026-11: httpx 0.28.1 lets a malformed port out as an ExceptionGroup and broken headers as a ValueError.
-FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError, ExceptionGroup)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +191,7 @@ class Site:
 
     def _opened(self) -> httpx.AsyncClient:
         if self._client is None:
-            self._client = _client(self._net.transport)
+            self._client = client(self._net.transport)
         return self._client
 
     async def _answer(self, response: httpx.Response, key: SecretStr) -> Answer | Unclear:
@@ -275,25 +263,3 @@ def _says_wait(result: Answer | Unclear) -> bool:
 def _is_a_page(answer: Answer) -> bool:
     """A web page where an answer should stand, as of a site under repair: no provider speaks HTML."""
     return answer.status < 400 and answer.text[:15].lower().startswith(("<!doctype html", "<html"))
-
-
-@functools.cache
-def _tls() -> ssl.SSLContext:
-    """One verified context for all sites: each costs a quarter of a megabyte and some 20 ms."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
-def _client(transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
-    # httpx logs every URL at INFO, httpcore every response header at DEBUG (a Location may echo the key).
-    for name in ("httpx", "httpcore"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    return httpx.AsyncClient(
-        transport=transport,
-        verify=_tls(),
-        timeout=TIMEOUT,
-        limits=LIMITS,
-        headers=HEADERS,
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        follow_redirects=False,
-        trust_env=False,
-    )
