@@ -1,0 +1,106 @@
+"""How many numbers one core watches, how late, and how soon a code rings."""
+
+import asyncio
+import itertools
+import random
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.crowd import Crowd, crowd
+from tests.benchmarks.figures import Figure
+
+#: Numbers that wait, and seconds between two looks at one of them.
+FEW, MANY = 1_000, 10_000
+SPACING = 5.0
+#: Seconds from the bot's start to the first that is measured, and those measured.
+WARM, WATCHED = 15.0, 25.0
+#: Codes that come meanwhile; seconds until the last of them has rung.
+CODES, RUNG = 120, 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What was seen of the looks at some numbers; seconds. `late` and `ringing` are the halfway and p99."""
+
+    rate: float
+    #: The share of the core, and its seconds for each look.
+    core: float
+    cost: float
+    earliest: float
+    late: tuple[float, float]
+    ringing: tuple[float, float]
+    rung: int
+
+
+async def figures(folder: Path) -> list[Figure]:
+    few = await watched(folder / "few", FEW)
+    return rows(FEW, few, 0.05)
+
+
+def rows(numbers: int, seen: Watch, rings_within: float) -> list[Figure]:
+    """The rows of so many numbers."""
+    about = f"watching {numbers:,}"
+    return [
+        Figure(about, "looks", seen.rate, "/s", limit=f"{seen.core:.0%} of the core"),
+        Figure(about, "processor for each look", seen.cost * 1000, "ms"),
+        Figure(about, "late, p99", seen.late[1], "s", limit=f"{seen.late[0]:.3f} s halfway", goal=0.5),
+        Figure(about, "between two looks at one, least", seen.earliest, "s", goal=SPACING, more=True),
+        Figure(
+            about,
+            "a code rings after the look that was due, p99",
+            seen.ringing[1],
+            "s",
+            limit=f"{seen.ringing[0]:.3f} s halfway, of {seen.rung}",
+            goal=rings_within,
+        ),
+    ]
+
+
+async def watched(folder: Path, numbers: int) -> Watch:
+    """A bot with so many numbers, at work for a while."""
+    async with crowd(folder, numbers) as here:
+        await asyncio.sleep(WARM)
+        here.ask("forget")
+        used, begun = here.busy(), time.monotonic()
+        await _codes_come(here, numbers)
+        used, took = here.busy() - used, time.monotonic() - begun
+        told = here.ask("told")
+        await asyncio.sleep(RUNG)
+        return _seen(told, here.ask("told"), used, took)
+
+
+async def _codes_come(here: Crowd, numbers: int) -> None:
+    """To numbers of many people, one after the other over all the time that is measured."""
+    begun = time.monotonic()
+    for place, one in enumerate(random.sample(range(numbers), CODES)):
+        await asyncio.sleep(max(0.0, begun + place * WATCHED / CODES - time.monotonic()))
+        here.ask("code", id=str(one), code=f"{random.randrange(10**7, 10**8)}")
+
+
+def _seen(told: dict[str, Any], later: dict[str, Any], used: float, took: float) -> Watch:
+    """`used` are seconds of the processor."""
+    asked = [*told["asked"].values()]
+    gaps = [after - before for moments in asked for before, after in itertools.pairwise(moments)]
+    overdue = [took - (moments[-1] - told["since"]) for moments in asked]
+    late = _halfway_and_p99([gap - SPACING for gap in gaps + [each for each in overdue if each > SPACING]])
+    rings, looks = _rings(later), sum(map(len, asked))
+    earliest = min(gaps, default=SPACING)
+    return Watch(looks / took, used / took, used / looks, earliest, late, _halfway_and_p99(rings), len(rings))
+
+
+def _rings(told: dict[str, Any]) -> list[float]:
+    """Seconds from the moment that a code could be asked for, as far as the spacing goes, to its message."""
+    rings = []
+    for number, (code, came) in told["codes"].items():
+        before = max((moment for moment in told["asked"].get(number, ()) if moment < came), default=came)
+        due = max(came, before + SPACING)
+        rings.append(told["rung"].get(code, due + SPACING) - due)
+    return rings
+
+
+def _halfway_and_p99(seconds: Sequence[float]) -> tuple[float, float]:
+    return statistics.median(seconds), statistics.quantiles(seconds, n=100)[-1]
