@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from typing import TypeVar
 
 import aiosqlite
 from sqlalchemy import URL, make_url
@@ -21,6 +22,9 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from bot.errors import SettingsError, StorageError
 from bot.failpoints import Failpoint, reach
 from storage import sqlite
+from storage.sight import Glance, Sight
+
+T = TypeVar("T")
 
 #: Where a transaction has at hand what marks of forgotten people are made with.
 PEPPER = "pepper"
@@ -70,6 +74,7 @@ class Database:
             sqlite.prepare(self.path, new)
         if self.is_sqlite:
             sqlite.listen(self.engine.sync_engine, version)
+        self._glance = Glance(self.engine.sync_engine)
         self._at_hand = {PEPPER: secrets.token_bytes(32)}
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, info=self._at_hand)
 
@@ -84,14 +89,25 @@ class Database:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed at the end, rolled back on any exception. Cannot be nested."""
-        if in_transaction():
-            raise RuntimeError("a transaction inside a transaction would wait for itself")
+        _not_nested()
         async with self._sessions.begin() as session:
             token = _session.set(session)
             try:
                 yield session
             finally:
                 _session.reset(token)
+
+    async def see(self, sight: Sight[T], **values: object) -> list[T]:
+        """What is committed, at a glance; while somebody's transaction is open it waits its turn for one."""
+        _not_nested()
+        if (seen := await self._glance.at(sight, values)) is not None:
+            return seen
+        async with self.begin() as session:
+            return sight.read((await session.execute(sight.statement, values)).all())
+
+    async def see_one(self, sight: Sight[T], **values: object) -> T | None:
+        """The first of it."""
+        return next(iter(await self.see(sight, **values)), None)
 
     @asynccontextmanager
     async def bare(self) -> AsyncIterator[aiosqlite.Connection]:
@@ -146,6 +162,11 @@ class Database:
     async def close(self) -> None:
         """Give the connection back; an aiosqlite thread left behind can hold up the exit."""
         await self.engine.dispose()
+
+
+def _not_nested() -> None:
+    if in_transaction():
+        raise RuntimeError("a transaction inside a transaction would wait for itself")
 
 
 def _bytes(path: Path) -> int:
