@@ -46,6 +46,8 @@ async def migrate(database: Database, folder: Path = FOLDER, *, copied: bool = F
     if current is not None and not copied:
         await _backup(database, str(target))
         reach(Failpoint.AFTER_COPY)
+    if current is not None:
+        log.info("the tables are brought to revision %s; a million rows take some seconds", target)
     await _upgrade(database, folder)
 
 

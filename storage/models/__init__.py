@@ -1,6 +1,8 @@
 """The tables, a file per subject, under one roof."""
 
 from storage.models.activations import (
+    HAS_MORE_TO_COME,
+    IS_LOOKED_FOR,
     IS_OPEN,
     OPEN,
     REACHED_FROM,
@@ -36,6 +38,8 @@ from storage.models.watches import WATCH_OPEN, WATCH_REACHED_FROM, Watch, WatchS
 __all__ = [
     "GIVEN_BACK",
     "GOES_ON",
+    "HAS_MORE_TO_COME",
+    "IS_LOOKED_FOR",
     "IS_OPEN",
     "MESSAGE_REACHED_FROM",
     "OPEN",

@@ -53,6 +53,10 @@ REACHED_FROM: dict[State, frozenset[State]] = {
 OPEN = frozenset({State.BUYING, State.WAITING, State.CANCELLING})
 #: The same as it is written in its index: states that are bound would not find that.
 IS_OPEN = sql("activations.state IN ('buying', 'waiting', 'cancelling')")
+#: A purchase whose outcome is looked for, in the words of its index.
+IS_LOOKED_FOR = sql("activations.state IN ('unknown', 'failed') AND activations.next_poll_at IS NOT NULL")
+#: One of several that others follow or should follow, in the words of its index.
+HAS_MORE_TO_COME = sql("activations.position < activations.count AND activations.state != 'failed'")
 
 
 class Quote(Row):
@@ -111,7 +115,8 @@ class Activation(Row):
             postgresql_where=sql("batch IS NOT NULL"),
         ),
         Index("ix_activations_chat_id_created_at", "chat_id", "created_at"),
-        Index("ix_activations_owner_id_created_at", "owner_id", "created_at"),
+        # A person's list, newest first: read, counted and turned over without its rows.
+        Index("ix_activations_listed", "owner_id", "created_at", "id", "chat_id", "state"),
         Index("ix_activations_service_created_at", "service", "created_at"),
         Index("ix_activations_created_at", "created_at"),
         # Numbers that were handed over count for who bought them: few rows.
@@ -121,14 +126,35 @@ class Activation(Row):
             sqlite_where=sql("bought_by IS NOT NULL"),
             postgresql_where=sql("bought_by IS NOT NULL"),
         ),
-        # What is counted every few seconds: few rows, whatever the table grows to.
+        # What is counted every few seconds, and at every purchase: few rows, whatever the table grows to.
         Index(
             "ix_activations_open",
+            "owner_id",
             "provider",
             "state",
             sqlite_where=sql("state IN ('buying', 'waiting', 'cancelling')"),
             postgresql_where=sql("state IN ('buying', 'waiting', 'cancelling')"),
         ),
+        Index(
+            "ix_activations_open_chat_id",
+            "chat_id",
+            sqlite_where=sql("state IN ('buying', 'waiting', 'cancelling')"),
+            postgresql_where=sql("state IN ('buying', 'waiting', 'cancelling')"),
+        ),
+        Index(
+            "ix_activations_looked_for",
+            "key_id",
+            sqlite_where=sql("state IN ('unknown', 'failed') AND next_poll_at IS NOT NULL"),
+            postgresql_where=sql("state IN ('unknown', 'failed') AND next_poll_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_activations_several",
+            "created_at",
+            sqlite_where=sql("position < count AND state != 'failed'"),
+            postgresql_where=sql("position < count AND state != 'failed'"),
+        ),
+        # Whether an id was sold to an account before is asked at every purchase.
+        Index("ix_activations_key_id_provider_id", "key_id", "provider_id"),
     )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
@@ -144,7 +170,7 @@ class Activation(Row):
     bought_by: Mapped[int | None]
     #: Whether it was bought under the rule that everyone in its group may see its codes.
     for_all: Mapped[bool] = mapped_column(default=False)
-    key_id: Mapped[str] = mapped_column(ForeignKey("provider_keys.id"), index=True)
+    key_id: Mapped[str] = mapped_column(ForeignKey("provider_keys.id"))
     provider: Mapped[str] = mapped_column(String(32))
     service: Mapped[str] = mapped_column(String(64))
     service_name: Mapped[str] = mapped_column(String(128))

@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import Index, String
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.columns import Row
@@ -30,7 +31,17 @@ class Key(Row):
     """A provider key of a chat, encrypted; `tail` are its last four characters."""
 
     __tablename__ = "provider_keys"
-    __table_args__ = (Index("ix_provider_keys_chat_id", "chat_id"),)
+    __table_args__ = (
+        Index("ix_provider_keys_chat_id", "chat_id"),
+        # The same key in other chats: one account stands behind them.
+        Index("ix_provider_keys_provider_tail", "provider", "tail"),
+        Index(
+            "ix_provider_keys_removed_at",
+            "removed_at",
+            sqlite_where=sql("removed_at IS NOT NULL"),
+            postgresql_where=sql("removed_at IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     chat_id: Mapped[int]

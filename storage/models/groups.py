@@ -51,6 +51,7 @@ class Member(Row):
     """Somebody the bot has met in a group, by the name they had then."""
 
     __tablename__ = "members"
+    __table_args__ = (Index("ix_members_user_id", "user_id"),)
 
     chat_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

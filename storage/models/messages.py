@@ -55,6 +55,13 @@ class OutgoingMessage(Row):
         ),
         Index("ix_messages_owner_id_confirmed_at", "owner_id", "confirmed_at"),
         Index("ix_messages_confirmed_at", "confirmed_at"),
+        # What is being written or ordered: few rows.
+        Index(
+            "ix_messages_unsent",
+            "state",
+            sqlite_where=sql("state IN ('draft', 'sending')"),
+            postgresql_where=sql("state IN ('draft', 'sending')"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)

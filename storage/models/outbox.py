@@ -21,6 +21,8 @@ class Post(Row):
             sqlite_where=sql("next_try_at IS NOT NULL"),
             postgresql_where=sql("next_try_at IS NOT NULL"),
         ),
+        # What is due in one chat, and all that was ever said there.
+        Index("ix_outbox_chat_id_next_try_at", "chat_id", "next_try_at"),
         # What waits for its chat to come back.
         Index(
             "ix_outbox_parked",

@@ -62,6 +62,12 @@ class Watch(Row):
             postgresql_where=sql("next_poll_at IS NOT NULL"),
         ),
         Index("ix_watches_owner_id_created_at", "owner_id", "created_at"),
+        Index(
+            "ix_watches_key_id",
+            "key_id",
+            sqlite_where=sql("key_id IS NOT NULL"),
+            postgresql_where=sql("key_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)

@@ -1,0 +1,56 @@
+"""Indexes for tables that have grown for years: what is open, what is due, and a person's list."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+_OPEN = "state IN ('buying', 'waiting', 'cancelling')"
+#: By name: the table, the columns, and which rows; "" is all of them.
+_NEW: dict[str, tuple[str, Sequence[str], str]] = {
+    "ix_activations_listed": ("activations", ["owner_id", "created_at", "id", "chat_id", "state"], ""),
+    "ix_activations_key_id_provider_id": ("activations", ["key_id", "provider_id"], ""),
+    "ix_activations_open": ("activations", ["owner_id", "provider", "state"], _OPEN),
+    "ix_activations_open_chat_id": ("activations", ["chat_id"], _OPEN),
+    "ix_activations_looked_for": (
+        "activations",
+        ["key_id"],
+        "state IN ('unknown', 'failed') AND next_poll_at IS NOT NULL",
+    ),
+    "ix_activations_several": ("activations", ["created_at"], "position < count AND state != 'failed'"),
+    "ix_outbox_chat_id_next_try_at": ("outbox", ["chat_id", "next_try_at"], ""),
+    "ix_members_user_id": ("members", ["user_id"], ""),
+    "ix_provider_keys_provider_tail": ("provider_keys", ["provider", "tail"], ""),
+    "ix_provider_keys_removed_at": ("provider_keys", ["removed_at"], "removed_at IS NOT NULL"),
+    "ix_watches_key_id": ("watches", ["key_id"], "key_id IS NOT NULL"),
+    "ix_messages_unsent": ("messages", ["state"], "state IN ('draft', 'sending')"),
+}
+#: What they take the place of.
+_OLD: dict[str, tuple[str, Sequence[str], str]] = {
+    "ix_activations_owner_id_created_at": ("activations", ["owner_id", "created_at"], ""),
+    "ix_activations_key_id": ("activations", ["key_id"], ""),
+    "ix_activations_open": ("activations", ["provider", "state"], _OPEN),
+}
+
+
+def upgrade() -> None:
+    _change(_OLD, _NEW)
+
+
+def downgrade() -> None:
+    _change(_NEW, _OLD)
+
+
+def _change(
+    old: dict[str, tuple[str, Sequence[str], str]], new: dict[str, tuple[str, Sequence[str], str]]
+) -> None:
+    for name, (table, _, _) in old.items():
+        op.drop_index(name, table)
+    for name, (table, columns, which) in new.items():
+        only = sa.text(which) if which else None
+        op.create_index(name, table, [*columns], sqlite_where=only, postgresql_where=only)
