@@ -3,27 +3,28 @@
 A move, its history row and what the person is told of it (the outbox) are one transaction.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.answers import Answered, NextLook, note
 from storage.asides import put_aside
 from storage.database import Database
 from storage.due import DueRows
-from storage.models import OPEN, Activation, Sms, State
+from storage.models import Activation, Sms, State
 from storage.moves import change, enter, hang_anew, move, redraw
 from storage.outbox import Kind, arm, new_id
-from storage.places import shown_in
 from storage.reasons import Reason, refusal
-
-#: When to look at a number again, by its row as it is now; None when nothing is due any more.
-NextLook = Callable[[Activation], datetime | None]
+from storage.recent import numbers_in
+from storage.sight import Sight, one_of
+from storage.together import Together
 
 _NO_SUCH_NUMBER = "UnknownActivation"
+_ALL_SMS = Sight(select(Sms).where(Sms.activation_id == bindparam("id")).order_by(Sms.position))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +42,17 @@ class ActivationStore(DueRows[Activation]):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database, Activation)
+        self._answers: Together[Answered, bool] = Together(self._noted)
 
     # What the provider said
 
     async def answered(self, activation_id: str, now: datetime, next_look: NextLook) -> bool:
         """It answered, nothing new: earlier failures are forgotten. Whether the card spoke of them."""
+        return await self._answers.ask(Answered(activation_id, now, next_look))
+
+    async def _noted(self, answers: Sequence[Answered]) -> Sequence[bool]:
         async with self._database.begin() as session:
-            before = await session.get_one(Activation, activation_id)
-            told = _spoken_of(before)
-            reason = "" if told else before.reason
-            values = {"answered_at": now, "polled_at": now, "failures": 0, "next_poll_at": next_look(before)}
-            row = await change(session, activation_id, State, reason=reason, **values)
-            if row is not None and told:
-                await redraw(session, row, now)
-            return told
+            return await note(session, answers)
 
     async def unanswered(
         self, activation_id: str, reason: str, now: datetime, next_look: NextLook, *, tell: bool
@@ -190,28 +188,21 @@ class ActivationStore(DueRows[Activation]):
 
     async def sms(self, sms_id: str) -> tuple[Sms, Activation] | None:
         """An SMS with the number it came to."""
-        async with self._database.begin() as session:
-            sms = await session.get(Sms, sms_id)
-            return None if sms is None else (sms, await session.get_one(Activation, sms.activation_id))
+        if (sms := await self._database.see_one(one_of(Sms), id=sms_id)) is None:
+            return None
+        row = await self.get(sms.activation_id)
+        return None if row is None else (sms, row)
 
     async def all_sms(self, activation_id: str) -> Sequence[Sms]:
         """Every SMS of a number, oldest first."""
-        query = select(Sms).where(Sms.activation_id == activation_id).order_by(Sms.position)
-        async with self._database.begin() as session:
-            return (await session.scalars(query)).all()
+        return await self._database.see(_ALL_SMS, id=activation_id)
 
     async def recent(
         self, owner_id: int, chat_id: int, since: datetime, states: frozenset[State]
     ) -> Sequence[Activation]:
         """A person's numbers that are shown in a chat: the open ones, those made since then; newest first."""
-        query = select(Activation).where(
-            shown_in(Activation.chat_id, owner_id, chat_id),
-            Activation.owner_id == owner_id,
-            Activation.state.in_(states),
-            (Activation.created_at >= since) | Activation.state.in_(OPEN),
-        )
-        async with self._database.begin() as session:
-            return (await session.scalars(query.order_by(Activation.created_at.desc()))).all()
+        recent = numbers_in(states, alone=owner_id == chat_id)
+        return await self._database.see(recent, owner_id=owner_id, chat_id=chat_id, since=since)
 
     async def place_card(self, activation_id: str, chat_id: int, message_id: int) -> None:
         """Where the card hangs, so that it is edited and not sent again."""
@@ -237,11 +228,6 @@ class ActivationStore(DueRows[Activation]):
             if row is not None:
                 await redraw(session, row, now)
             return row
-
-
-def _spoken_of(row: Activation) -> bool:
-    """Whether the card tells of failures that an answer takes back; a cancel that failed stays told."""
-    return bool(row.reason) and row.state in OPEN and refusal(row.reason) is None
 
 
 async def _known(session: AsyncSession, last: Sms | None, heard: Heard) -> bool:

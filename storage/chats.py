@@ -24,6 +24,7 @@ from storage.models import (
 from storage.notice_board import follow
 from storage.outbox import unpark
 from storage.places import to_the_buyers
+from storage.sight import one_of
 from storage.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -65,8 +66,7 @@ class ChatStore:
             return chat
 
     async def get(self, chat_id: int) -> Chat | None:
-        async with self._database.begin() as session:
-            return await session.get(Chat, chat_id)
+        return await self._database.see_one(one_of(Chat), id=chat_id)
 
     async def language(self, chat_id: int) -> str:
         """The chat's language; "" when it is not known."""

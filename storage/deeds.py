@@ -4,12 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
 from storage.models import Deed
 from storage.outbox import new_id
+from storage.sight import Sight
+
+_NEWEST = Sight(
+    select(Deed).order_by(Deed.at.desc(), Deed.id).limit(bindparam("limit")).offset(bindparam("skipped"))
+)
 
 
 class What(StrEnum):
@@ -61,6 +66,4 @@ class DeedStore:
             note(session, admin_id, what, about, now)
 
     async def recent(self, limit: int, skipped: int = 0) -> Sequence[Deed]:
-        newest = select(Deed).order_by(Deed.at.desc(), Deed.id).limit(limit).offset(skipped)
-        async with self._database.begin() as session:
-            return (await session.scalars(newest)).all()
+        return await self._database.see(_NEWEST, limit=limit, skipped=skipped)

@@ -8,6 +8,8 @@ from sqlalchemy import exists, literal, select, union_all, update
 
 from storage.database import Database
 from storage.models import Activation, OutgoingMessage, Rental, Watch
+from storage.sight import one_of
+from storage.together import Together
 
 Watched = TypeVar("Watched", Activation, Rental, OutgoingMessage, Watch)
 
@@ -30,6 +32,7 @@ class DueRows(Generic[Watched]):
     def __init__(self, database: Database, table: type[Watched]) -> None:
         self._database = database
         self._table: type[Watched] = table
+        self._gets: Together[str, Watched | None] = Together(self._got)
         self.name = table.__tablename__
 
     async def claim(
@@ -59,5 +62,13 @@ class DueRows(Generic[Watched]):
             await session.execute(due.values(next_poll_at=at))
 
     async def get(self, row_id: str) -> Watched | None:
+        """The row as it is now; those that are wanted at the same time are read together."""
+        return await self._gets.ask(row_id)
+
+    async def _got(self, ids: Sequence[str]) -> Sequence[Watched | None]:
+        if len(ids) == 1:
+            return [await self._database.see_one(one_of(self._table), id=ids[0])]
         async with self._database.begin() as session:
-            return await session.get(self._table, row_id)
+            found = await session.scalars(select(self._table).where(self._table.id.in_(ids)))
+            rows = {row.id: row for row in found}
+        return [rows.get(each) for each in ids]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.asides import pass_on
@@ -17,9 +17,19 @@ from storage.kinds import Kind
 from storage.models import OPEN, Activation, HungMenu, Post, Sms, State
 from storage.models.columns import NOBODY
 from storage.moves import redraw
+from storage.sight import Sight
 
 #: A number in one of these can be handed over.
 GIVEABLE = frozenset({State.WAITING, State.RECEIVED})
+_THERE = Sight(
+    select(Activation)
+    .where(
+        Activation.chat_id == bindparam("chat_id"),
+        Activation.state != State.FAILED,
+        (Activation.created_at >= bindparam("since")) | Activation.state.in_(OPEN),
+    )
+    .order_by(Activation.created_at.desc())
+)
 
 
 class HolderStore:
@@ -30,13 +40,7 @@ class HolderStore:
 
     async def there(self, chat_id: int, since: datetime) -> Sequence[Activation]:
         """A group's numbers: those that wait, and those bought since then; newest first."""
-        query = select(Activation).where(
-            Activation.chat_id == chat_id,
-            Activation.state != State.FAILED,
-            (Activation.created_at >= since) | Activation.state.in_(OPEN),
-        )
-        async with self._database.begin() as session:
-            return (await session.scalars(query.order_by(Activation.created_at.desc()))).all()
+        return await self._database.see(_THERE, chat_id=chat_id, since=since)
 
     async def hand_over(
         self, activation_id: str, giver: int, taker: int, now: datetime, *, unread: bool = False

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from pydantic import SecretStr
-from sqlalchemy import ColumnElement, Select, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -30,12 +30,19 @@ from storage.models import (
     Watch,
 )
 from storage.outbox import new_id
+from storage.sight import Sight, one_of
+from storage.together import Together
 from storage.vault import Vault, named
 
 log = logging.getLogger(__name__)
 
 #: A JWT, as sms.ski's keys are, may run to several hundred characters.
 SHORTEST, LONGEST = 8, 1024
+_OF_CHAT = Sight(
+    select(Key)
+    .where(Key.chat_id == bindparam("chat_id"), Key.removed_at.is_(None))
+    .order_by(Key.created_at, Key.id)
+)
 
 
 def _nobody(_: str) -> None:
@@ -49,6 +56,7 @@ class KeyStore:
         self._database = database
         self._vault = vault
         self._heard = heard
+        self._gets: Together[str, Key | None] = Together(self._got)
 
     async def add(
         self,
@@ -102,9 +110,7 @@ class KeyStore:
 
     async def list(self, chat_id: int) -> tuple[Key, ...]:
         """The chat's keys to buy with, oldest first."""
-        mine = select(Key).where(Key.chat_id == chat_id, Key.removed_at.is_(None))
-        async with self._database.begin() as session:
-            return tuple(await session.scalars(mine.order_by(Key.created_at, Key.id)))
+        return tuple(await self._database.see(_OF_CHAT, chat_id=chat_id))
 
     async def some(self, provider: str, most: int) -> tuple[Key, ...]:
         """Keys of a provider, whosever they are, the newest first: any of them tells what it sells."""
@@ -114,8 +120,15 @@ class KeyStore:
 
     async def get(self, key_id: str) -> Key | None:
         """A key's row, also a removed one whose numbers are still open (`removed_at` tells)."""
+        return await self._gets.ask(key_id)
+
+    async def _got(self, ids: Sequence[str]) -> Sequence[Key | None]:
+        """Those that are wanted at the same time are read together."""
+        if len(ids) == 1:
+            return [await self._database.see_one(one_of(Key), id=ids[0])]
         async with self._database.begin() as session:
-            return await session.get(Key, key_id)
+            rows = {row.id: row for row in await session.scalars(select(Key).where(Key.id.in_(ids)))}
+        return [rows.get(each) for each in ids]
 
     async def open(self, key_id: str, chat_id: int) -> SecretStr:
         """The plaintext of a chat's key, by the row that wants it.

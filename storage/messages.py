@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, delete, func, select, update
+from sqlalchemy import ColumnElement, String, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import AlreadyDone, BadInput, Expired, LimitReached, NotYours, text
@@ -21,11 +21,22 @@ from storage.keys import to_buy_with
 from storage.message_moves import News, NextLook, change, differs, enter, redraw, tell
 from storage.models import MESSAGE_REACHED_FROM, MessageState, OutgoingMessage
 from storage.outbox import Kind, arm
+from storage.sight import Sight
 
 #: A draft older than this is not sent, and forgotten.
 LIFETIME = timedelta(days=1)
 _DAY = timedelta(days=1)
 _FREE = (MessageState.DRAFT, MessageState.FAILED)
+_SENT = Sight(
+    select(OutgoingMessage)
+    .where(
+        OutgoingMessage.owner_id == bindparam("owner_id"),
+        OutgoingMessage.chat_id == bindparam("chat_id"),
+        OutgoingMessage.state != MessageState.DRAFT,
+    )
+    .order_by(OutgoingMessage.confirmed_at.desc(), OutgoingMessage.id)
+    .limit(bindparam("limit"))
+)
 
 
 class OldDraft(Expired):
@@ -189,14 +200,7 @@ class MessageStore(DueRows[OutgoingMessage]):
 
     async def history(self, owner_id: int, chat_id: int, limit: int) -> Sequence[OutgoingMessage]:
         """What a person sent in a chat, the last confirmed first; no drafts."""
-        query = select(OutgoingMessage).where(
-            OutgoingMessage.owner_id == owner_id,
-            OutgoingMessage.chat_id == chat_id,
-            OutgoingMessage.state != MessageState.DRAFT,
-        )
-        async with self._database.begin() as session:
-            newest = query.order_by(OutgoingMessage.confirmed_at.desc(), OutgoingMessage.id).limit(limit)
-            return (await session.scalars(newest)).all()
+        return await self._database.see(_SENT, owner_id=owner_id, chat_id=chat_id, limit=limit)
 
     async def _end(
         self, message_id: str, to: MessageState, now: datetime, late: bool, **values: Any

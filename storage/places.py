@@ -10,7 +10,7 @@ else to where it is told to (`OutboxStore.keep_in_topic`). The SMS follow their 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, bindparam, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -47,6 +47,8 @@ _FAMILIES = (
     _Family(Activation, Sms, Sms.activation_id, "card", "code"),
     _Family(Rental, RentalText, RentalText.rental_id, "rental", "rental_sms", ("day_left", "hour_left")),
 )
+
+_THIS_CHAT: Any = bindparam("chat_id")
 
 
 async def place_of(session: AsyncSession, kind: str, subject: str, chat_id: int) -> tuple[int, int | None]:
@@ -88,7 +90,12 @@ def _first(activation_id: str) -> Any:
 
 def shown_in(chat: Any, owner_id: int, chat_id: int) -> ColumnElement[bool]:
     """Whose `chat` is this one; in a private chat also a group that is out of reach."""
-    if chat_id != owner_id:
+    return shown(chat, chat_id, alone=chat_id == owner_id)
+
+
+def shown(chat: Any, chat_id: object = _THIS_CHAT, *, alone: bool) -> ColumnElement[bool]:
+    """The same of a chat that is named only when it is asked, as `chat_id`; `alone`: it is a private one."""
+    if not alone:
         return and_(chat == chat_id)
     lost = select(Chat.id).where(Chat.id < 0, Chat.unreachable_at.is_not(None))
     return or_(chat == chat_id, chat.in_(lost))

@@ -5,11 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
 from storage.models import Ceiling, Chat, Favourite, Preferences, Sort
+from storage.sight import Sight, one_of
+
+_VOICE = Sight.of(
+    select(Chat.language, Preferences.utc_offset, Preferences.hide_codes)
+    .outerjoin(Preferences, Preferences.chat_id == Chat.id)
+    .where(Chat.id == bindparam("chat_id"))
+)
+_CEILINGS = Sight.of(select(Ceiling.purse, Ceiling.amount).where(Ceiling.chat_id == bindparam("chat_id")))
+_FAVOURITES = Sight(
+    select(Favourite.service)
+    .where(Favourite.chat_id == bindparam("chat_id"), Favourite.owner_id == bindparam("owner_id"))
+    .order_by(Favourite.created_at.desc())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +35,14 @@ class Voice:
 
 
 class PreferenceStore:
-    """Every method is one transaction and returns detached rows."""
+    """Every method is one transaction, or a glance, and returns detached rows."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def of(self, chat_id: int) -> Preferences:
         """A chat's choices; the defaults where it made none."""
-        async with self._database.begin() as session:
-            return await session.get(Preferences, chat_id) or _defaults(chat_id)
+        return await self._database.see_one(one_of(Preferences), id=chat_id) or _defaults(chat_id)
 
     async def choose(self, chat_id: int, **values: object) -> Preferences:
         """Change some of a chat's choices, by the names of their columns."""
@@ -46,17 +58,12 @@ class PreferenceStore:
 
     async def voice(self, chat_id: int) -> Voice:
         """How a chat is spoken to now."""
-        chosen = select(Chat.language, Preferences.utc_offset, Preferences.hide_codes)
-        query = chosen.outerjoin(Preferences, Preferences.chat_id == Chat.id).where(Chat.id == chat_id)
-        async with self._database.begin() as session:
-            row = (await session.execute(query)).one_or_none()
+        row = await self._database.see_one(_VOICE, chat_id=chat_id)
         return Voice() if row is None else Voice(row[0], row[1], bool(row[2]))
 
     async def ceilings(self, chat_id: int) -> dict[str, Decimal]:
         """The most a chat pays for one number, by purse (`bot.purses`)."""
-        query = select(Ceiling.purse, Ceiling.amount).where(Ceiling.chat_id == chat_id)
-        async with self._database.begin() as session:
-            return {row.purse: row.amount for row in await session.execute(query)}
+        return dict(await self._database.see(_CEILINGS, chat_id=chat_id))
 
     async def cap(self, chat_id: int, purse: str, amount: Decimal | None) -> None:
         """Set the most a chat pays from a purse; None lifts it."""
@@ -67,9 +74,7 @@ class PreferenceStore:
 
     async def favourites(self, chat_id: int, owner_id: int) -> Sequence[str]:
         """The slugs of a person's favourite services, the newest first."""
-        query = select(Favourite.service).where(Favourite.chat_id == chat_id, Favourite.owner_id == owner_id)
-        async with self._database.begin() as session:
-            return (await session.scalars(query.order_by(Favourite.created_at.desc()))).all()
+        return await self._database.see(_FAVOURITES, chat_id=chat_id, owner_id=owner_id)
 
     async def star(self, chat_id: int, owner_id: int, service: str, now: datetime) -> bool:
         """Make a service a favourite, or one no more; whether it is one now."""

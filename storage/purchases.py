@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.caps import Caps, room
@@ -22,10 +22,21 @@ from storage.models import Activation, Quote, State
 from storage.moves import change, enter, move, redraw
 from storage.outlook import Outlook, outlook
 from storage.reasons import Reason
+from storage.sight import Sight, one_of
 from storage.sold import Bought, as_written, succeed
 
 #: The card comes as a new message: an edit does not ring.
 _NEW_CARD: dict[str, Any] = {"card_chat_id": None, "card_message_id": None}
+_LAST = Sight(
+    select(Activation)
+    .where(
+        Activation.owner_id == bindparam("owner_id"),
+        Activation.chat_id == bindparam("chat_id"),
+        Activation.bought_at.is_not(None),
+    )
+    .order_by(Activation.created_at.desc())
+    .limit(1)
+)
 
 
 class PurchaseStore:
@@ -74,8 +85,7 @@ class PurchaseStore:
             return await unfinished(session)
 
     async def get(self, activation_id: str) -> Activation | None:
-        async with self._database.begin() as session:
-            return await session.get(Activation, activation_id)
+        return await self._database.see_one(one_of(Activation), id=activation_id)
 
     async def together(self, batch: str) -> Sequence[Activation]:
         async with self._database.begin() as session:
@@ -95,18 +105,7 @@ class PurchaseStore:
 
     async def last(self, chat_id: int, owner_id: int) -> Activation | None:
         """What this person bought last in this chat."""
-        query = (
-            select(Activation)
-            .where(
-                Activation.owner_id == owner_id,
-                Activation.chat_id == chat_id,
-                Activation.bought_at.is_not(None),
-            )
-            .order_by(Activation.created_at.desc())
-            .limit(1)
-        )
-        async with self._database.begin() as session:
-            return (await session.scalars(query)).one_or_none()
+        return await self._database.see_one(_LAST, owner_id=owner_id, chat_id=chat_id)
 
     async def calling(
         self, activation_id: str, balance: Decimal | None, held: set[str] | None, now: datetime

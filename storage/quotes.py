@@ -10,6 +10,7 @@ from sqlalchemy import delete, exists, update
 
 from storage.database import Database
 from storage.models import Activation, Quote
+from storage.sight import one_of
 
 #: A price older than this is not bought at.
 LIFETIME = timedelta(minutes=15)
@@ -39,8 +40,7 @@ class QuoteStore:
             session.add(quote)
 
     async def get(self, nonce: str) -> Quote | None:
-        async with self._database.begin() as session:
-            return await session.get(Quote, nonce)
+        return await self._database.see_one(one_of(Quote), id=nonce)
 
     async def change(self, nonce: str, **values: object) -> Quote | None:
         """Choose an operator, a price … None when it is gone or was bought from already."""

@@ -1,27 +1,47 @@
-"""What somebody bought last: the services they are likely to want again."""
+"""What somebody bought last: the numbers they look at, the services they are likely to want again."""
 
 from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from storage.database import Database
-from storage.models import Activation, State
+from storage.models import OPEN, Activation, State
+from storage.places import shown
+from storage.sight import Sight
 
 #: So many purchases back it is looked.
 _LOOKED_AT = 50
+_NEWEST = Sight(
+    select(Activation.service)
+    .where(
+        Activation.owner_id == bindparam("owner_id"),
+        Activation.chat_id == bindparam("chat_id"),
+        Activation.state != State.FAILED,
+    )
+    .order_by(Activation.created_at.desc())
+    .limit(_LOOKED_AT)
+)
 
 
 class RecentStore:
-    """Every method is one transaction."""
+    """Every method is a glance."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def services(self, chat_id: int, owner_id: int) -> Sequence[str]:
         """The slugs of the services somebody bought last in a chat, the newest first."""
-        query = select(Activation.service).where(
-            Activation.owner_id == owner_id, Activation.chat_id == chat_id, Activation.state != State.FAILED
-        )
-        async with self._database.begin() as session:
-            newest = query.order_by(Activation.created_at.desc()).limit(_LOOKED_AT)
-            return list(dict.fromkeys(await session.scalars(newest)))
+        return list(dict.fromkeys(await self._database.see(_NEWEST, chat_id=chat_id, owner_id=owner_id)))
+
+
+@cache
+def numbers_in(states: frozenset[State], *, alone: bool) -> Sight[Activation]:
+    """A person's numbers in these states that are shown in a chat: the open ones, those made since then."""
+    query = select(Activation).where(
+        shown(Activation.chat_id, alone=alone),
+        Activation.owner_id == bindparam("owner_id"),
+        Activation.state.in_(states),
+        (Activation.created_at >= bindparam("since")) | Activation.state.in_(OPEN),
+    )
+    return Sight(query.order_by(Activation.created_at.desc()))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import AlreadyDone, Expired, NotYours, Refused, TooLate, text
@@ -19,9 +19,17 @@ from storage.models import ORDER_REACHED_FROM, OrderKind, OrderState, Rental, Re
 from storage.outbox import new_id
 from storage.quotes import LIFETIME
 from storage.rental_moves import Listed, hold, lasts_until, move, redraw, settle_renewal, watched
+from storage.sight import Sight
 
 #: How long a rent that was given up, and perhaps paid, may still be what a list shows late.
 GIVEN_UP_CLAIMS = timedelta(days=1)
+#: Of one moment, the renewal comes after the rent.
+_LATEST = Sight(
+    select(RentalOrder)
+    .where(RentalOrder.rental_id == bindparam("rental_id"), RentalOrder.state != OrderState.OFFERED)
+    .order_by(RentalOrder.ordered_at.desc(), RentalOrder.kind)
+    .limit(1)
+)
 
 
 class BeingRenewed(Refused):
@@ -40,13 +48,7 @@ class RentalOrderStore:
 
     async def latest(self, rental_id: str) -> RentalOrder | None:
         """What was ordered last for a number, whatever became of it; None for one that was taken over."""
-        ordered = select(RentalOrder).where(
-            RentalOrder.rental_id == rental_id, RentalOrder.state != OrderState.OFFERED
-        )
-        # Of one moment, the renewal comes after the rent.
-        newest_first = ordered.order_by(RentalOrder.ordered_at.desc(), RentalOrder.kind)
-        async with self._database.begin() as session:
-            return await session.scalar(newest_first.limit(1))
+        return await self._database.see_one(_LATEST, rental_id=rental_id)
 
     async def order(
         self, order_id: str, owner_id: int, chat_id: int, card_id: int | None, caps: Caps, now: datetime

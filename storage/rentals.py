@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import AlreadyDone, Refused, UnknownActivation, text
@@ -15,9 +15,10 @@ from storage.database import Database
 from storage.due import DueRows
 from storage.keys import to_buy_with, twins
 from storage.models import Rental, RentalState, RentalText, SimWish
-from storage.places import shown_in
+from storage.places import shown
 from storage.rental_moves import Listed, being_rented, end, hold, lasts_until, redraw, settle_renewal, watched
 from storage.rental_sms import Text, ring, stored, write
+from storage.sight import Sight
 
 #: When to look at a rental again, by its row as it is now; None when nothing is due any more.
 NextLook = Callable[[Rental], datetime | None]
@@ -176,25 +177,15 @@ class RentalStore(DueRows[Rental]):
 
     async def recent(self, owner_id: int, chat_id: int, since: datetime) -> Sequence[Rental]:
         """A person's rentals that are shown in a chat: open ones, those ended since then; newest first."""
-        is_open = Rental.state.in_((RentalState.RENTING, RentalState.ACTIVE))
-        fresh = func.coalesce(Rental.ended_at, Rental.created_at) >= since
-        query = select(Rental).where(
-            shown_in(Rental.chat_id, owner_id, chat_id),
-            Rental.owner_id == owner_id,
-            Rental.state != RentalState.FAILED,
-            is_open | fresh,
-        )
-        async with self._database.begin() as session:
-            return (await session.scalars(query.order_by(Rental.created_at.desc()))).all()
+        recent = _RECENT[owner_id == chat_id]
+        return await self._database.see(recent, owner_id=owner_id, chat_id=chat_id, since=since)
 
     async def texts(self, rental_id: str) -> Sequence[RentalText]:
         """Every SMS of a number, newest first."""
-        async with self._database.begin() as session:
-            return (await session.scalars(_newest_first(rental_id))).all()
+        return await self._database.see(_TEXTS, rental_id=rental_id)
 
     async def last_sms(self, rental_id: str) -> RentalText | None:
-        async with self._database.begin() as session:
-            return await session.scalar(_newest_first(rental_id).limit(1))
+        return await self._database.see_one(_LAST_TEXT, rental_id=rental_id)
 
     async def sms(self, sms_id: str) -> tuple[RentalText, Rental] | None:
         """An SMS with the number it came to."""
@@ -208,7 +199,7 @@ class RentalStore(DueRows[Rental]):
             if all(each.written for each in told):
                 before = await stored(session, rental_id, told)
                 return Counter(each.identity for each in told) <= before
-            newest = await session.scalars(_newest_first(rental_id).limit(len(told)))
+            newest = await session.scalars(_newest_first().limit(len(told)), {"rental_id": rental_id})
             same = [(sms.written, sms.sender, sms.text) for sms in newest]
             return [each.identity for each in told] == same[::-1]
 
@@ -223,8 +214,25 @@ class RentalStore(DueRows[Rental]):
             return {held for held in await session.scalars(query) if held is not None}
 
 
-def _newest_first(rental_id: str) -> Select[RentalText]:
-    return select(RentalText).where(RentalText.rental_id == rental_id).order_by(RentalText.position.desc())
+def _newest_first() -> Select[RentalText]:
+    theirs = select(RentalText).where(RentalText.rental_id == bindparam("rental_id"))
+    return theirs.order_by(RentalText.position.desc())
+
+
+def _recent(*, alone: bool) -> Select[Rental]:
+    is_open = Rental.state.in_((RentalState.RENTING, RentalState.ACTIVE))
+    fresh = func.coalesce(Rental.ended_at, Rental.created_at) >= bindparam("since")
+    query = select(Rental).where(
+        shown(Rental.chat_id, alone=alone),
+        Rental.owner_id == bindparam("owner_id"),
+        Rental.state != RentalState.FAILED,
+        is_open | fresh,
+    )
+    return query.order_by(Rental.created_at.desc())
+
+
+_RECENT = {alone: Sight(_recent(alone=alone)) for alone in (True, False)}
+_TEXTS, _LAST_TEXT = Sight(_newest_first()), Sight(_newest_first().limit(1))
 
 
 def _outdated(row: Rental, seen: Rental, now: datetime, next_look: NextLook) -> bool:

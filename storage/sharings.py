@@ -4,24 +4,28 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.asides import put_aside
 from storage.database import Database
 from storage.models import Activation, Buyers, Eyes, Member, Post, Sharing, Sms
 from storage.outbox import Kind, arm
+from storage.sight import Sight, one_of
+
+_THERE = select(Member).where(Member.chat_id == bindparam("chat_id"))
+_MEMBER = Sight(_THERE.where(Member.user_id == bindparam("person_id")))
+_MEMBERS = Sight(_THERE.order_by(Member.name, Member.user_id))
 
 
 class SharingStore:
-    """Every method is one transaction. A group nobody set up has no row: nothing is bought there."""
+    """One transaction or glance each. A group nobody set up has no row: nothing is bought there."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def of(self, chat_id: int) -> Sharing | None:
-        async with self._database.begin() as session:
-            return await session.get(Sharing, chat_id)
+        return await self._database.see_one(one_of(Sharing), id=chat_id)
 
     async def set(self, chat_id: int, now: datetime, **values: object) -> Sharing:
         """Change a group's rules, by their columns; the first change makes them.
@@ -58,14 +62,11 @@ class SharingStore:
             member.name, member.seen_at = name[:64], now
 
     async def member(self, chat_id: int, person_id: int) -> Member | None:
-        async with self._database.begin() as session:
-            return await session.get(Member, (chat_id, person_id))
+        return await self._database.see_one(_MEMBER, chat_id=chat_id, person_id=person_id)
 
     async def members(self, chat_id: int) -> Sequence[Member]:
         """Everybody met there, by name."""
-        known = select(Member).where(Member.chat_id == chat_id).order_by(Member.name, Member.user_id)
-        async with self._database.begin() as session:
-            return (await session.scalars(known)).all()
+        return await self._database.see(_MEMBERS, chat_id=chat_id)
 
     async def let_buy(self, chat_id: int, person_id: int, may: bool, now: datetime) -> None:
         """Name somebody who was met there as one who may buy, or take it back.

@@ -8,10 +8,11 @@ never be committed.
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, Generic, TypeVar, TypeVarTuple, cast
 
 import aiosqlite
-from sqlalchemy import Dialect, Engine, Select, event, inspect
+from sqlalchemy import Dialect, Engine, Select, bindparam, event, inspect, select
 from sqlalchemy.orm import make_transient_to_detached
 
 T = TypeVar("T")
@@ -42,6 +43,13 @@ class Sight(Generic[T]):
         """What came of it by way of SQLAlchemy."""
         wide = len(self.statement.column_descriptions) > 1
         return [cast("T", tuple(row) if wide else row[0]) for row in rows]
+
+
+@cache
+def one_of(table: type[T]) -> Sight[T]:
+    """The row of a table whose only key is this `id`."""
+    [key] = inspect(table).primary_key
+    return Sight(select(table).where(key == bindparam("id")))
 
 
 class _Asked:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import AlreadyDone, Expired, LimitReached, NotYours, Refused, text
@@ -20,6 +20,7 @@ from storage.models import WATCH_OPEN, WATCH_REACHED_FROM, Activation, Quote, St
 from storage.outbox import Kind, arm
 from storage.quotes import LIFETIME
 from storage.reasons import Reason
+from storage.sight import Sight, one_of
 
 #: Watches of one person at once.
 MOST = 10
@@ -27,6 +28,15 @@ MOST = 10
 LISTED, KEPT = timedelta(days=1), timedelta(days=7)
 #: Between a watch's id and the count of its tries; no id holds it.
 _TRY = "@"
+_LISTED = Sight(
+    select(Watch)
+    .where(
+        Watch.owner_id == bindparam("owner_id"),
+        Watch.chat_id == bindparam("chat_id"),
+        Watch.state.in_(WATCH_OPEN) | (Watch.ended_at > bindparam("since")),
+    )
+    .order_by(Watch.ended_at.is_not(None), Watch.ended_at.desc(), Watch.created_at.desc())
+)
 
 
 class TooManyWatches(LimitReached):
@@ -126,16 +136,12 @@ class WatchStore(DueRows[Watch]):
 
     async def mine(self, watch_id: str, owner_id: int, chat_id: int) -> Watch:
         """A person's watch. Raises `Expired` or `NotYours`."""
-        async with self._database.begin() as session:
-            return _owned(await session.get(Watch, watch_id), owner_id, chat_id)
+        return _owned(await self._database.see_one(one_of(Watch), id=watch_id), owner_id, chat_id)
 
     async def listed(self, owner_id: int, chat_id: int, now: datetime) -> Sequence[Watch]:
         """A person's watches: the open ones, then what ended within a day, each newest first."""
-        mine = (Watch.owner_id == owner_id, Watch.chat_id == chat_id)
-        shown = Watch.state.in_(WATCH_OPEN) | (Watch.ended_at > now - LISTED)
-        newest_first = (Watch.ended_at.is_not(None), Watch.ended_at.desc(), Watch.created_at.desc())
-        async with self._database.begin() as session:
-            return (await session.scalars(select(Watch).where(*mine, shown).order_by(*newest_first))).all()
+        whose = {"owner_id": owner_id, "chat_id": chat_id}
+        return await self._database.see(_LISTED, since=now - LISTED, **whose)
 
     async def stopped(self, watch_id: str, now: datetime) -> Watch | None:
         return await self._end(watch_id, WatchState.STOPPED, now)
