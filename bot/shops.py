@@ -131,18 +131,18 @@ class Shops:
         troubles: list[Trouble] = []
         for name, provider in self._providers.items():
             if name in grouped and provider.can(able):
-                secret = await self._first_readable(grouped[name])
+                secret = self._first_readable(grouped[name])
                 if isinstance(secret, BrokenKey):
                     troubles.append(Trouble(provider.title, secret))
                 else:
                     shops.append(Shop(provider, grouped[name], secret))
         return shops, troubles
 
-    async def _first_readable(self, keys: Sequence[Key]) -> SecretStr | BrokenKey:
+    def _first_readable(self, keys: Sequence[Key]) -> SecretStr | BrokenKey:
         problem = BrokenKey()
         for key in keys:
             try:
-                return await self._keys.open(key.id, key.chat_id)
+                return self._keys.unseal(key)
             except BrokenKey as broken:
                 problem = broken
         return problem

@@ -236,17 +236,17 @@ async def _mine(key_id: str, chat_id: int, keys: KeyStore) -> Key:
 
 
 async def _key(key: Key, t: Texts, keys: KeyStore, providers: Mapping[str, Provider], clock: Clock) -> Screen:
-    now, ends = clock(), await _end(key, keys, providers)
+    now, ends = clock(), _end(key, keys, providers)
     told = limit_line(key, await keys.limit_of(key, now), t, providers)
     lines = [line(key, t, providers), *marks(key, t, keys), *valid(ends, t, now), usage(key, t), told]
     return Screen("\n".join(lines), key_buttons(key, t))
 
 
-async def _end(key: Key, keys: KeyStore, providers: Mapping[str, Provider]) -> datetime | None:
+def _end(key: Key, keys: KeyStore, providers: Mapping[str, Provider]) -> datetime | None:
     """When the key ends, where it says so itself; one that can no longer be read does not."""
     provider = providers.get(key.provider)
     try:
-        return provider.expires_at(await keys.open(key.id, key.chat_id)) if provider is not None else None
+        return provider.expires_at(keys.unseal(key)) if provider is not None else None
     except BrokenKey:
         return None
 

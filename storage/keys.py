@@ -138,6 +138,10 @@ class KeyStore:
         row = await self.get(key_id)
         if row is None or not row.ciphertext or _is_anothers(row, chat_id):
             raise UnknownKey(f"key {key_id}")
+        return self.unseal(row)
+
+    def unseal(self, row: Key) -> SecretStr:
+        """The plaintext of a row that its chat was just given. BrokenKey when it was tampered with."""
         try:
             plain = self._vault.open(row)
         except BrokenKey:
