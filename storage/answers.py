@@ -43,8 +43,8 @@ class Answered:
 async def note(session: AsyncSession, answers: Sequence[Answered]) -> list[bool]:
     """Earlier failures are forgotten. Whether each one's card spoke of them."""
     ids = [each.activation_id for each in answers]
-    await session.scalars(select(Activation).where(Activation.id.in_(ids)))
-    rows = [await session.get_one(Activation, each) for each in ids]
+    found = {row.id: row for row in await session.scalars(select(Activation).where(Activation.id.in_(ids)))}
+    rows = [found.get(each) or await session.get_one(Activation, each) for each in ids]
     told = [_spoken_of(row) for row in rows]
     noted = [_noted(*each) for each in zip(answers, rows, told, strict=True)]
     await (await session.connection()).execute(_NOTED, noted)
