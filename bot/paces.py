@@ -1,15 +1,18 @@
 """How fast Telegram lets us speak: in all, to one person, to one group; edits count as messages.
 
 What is said unasked takes a turn, which waits; what answers somebody is counted as it is said. Room is kept
-for a message from its turn until it is on its way, and it counts from then on.
+for a message from its turn until it is on its way, and it counts from then on; in all, from when it may have
+been heard (see `bot.travel`).
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 
+from bot.travel import Travel
 from bot.turnstile import Line, Steady, Timer, Window
 
 
@@ -32,9 +35,9 @@ class Paces:
 
 
 #: What Telegram asks for: 30 a second, one a second to a person, 20 a minute to a group. It counts what
-#: arrives: messages that set out a second apart may come in a little closer.
+#: arrives: what it takes a machine to send one and to read a clock may differ by a hundredth of a second.
 #: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
-TELEGRAM = Paces(all=(30, 1.02), private=(3, 3.0), group=(20, 61.0))
+TELEGRAM = Paces(all=(30, 1.01), private=(3, 3.0), group=(20, 61.0))
 
 #: Of what may be said in a group, so many are for codes alone.
 FOR_CODES = 3
@@ -42,6 +45,9 @@ FOR_CODES = 3
 _AT_ONCE = 0.1
 #: They pass a little faster than evenly, so that a late call is made up for; the window stops them then.
 _CATCHING_UP = 0.95
+#: While people press, the last in line leave room for as many answers as there were in so many seconds, for a
+#: sixth of all at most: an answer waits for nothing.
+_LATELY, _FOR_ANSWERS = 10.0, 6
 
 
 class NoRoom(Exception):
@@ -104,22 +110,25 @@ class Tempo:
         most, span = paces.all
         self._all = Window(most, span, self._timer)
         even = Steady(span / most * _CATCHING_UP, max(1, most * _AT_ONCE), self._timer)
-        self._line = Line(self._all, even, self._timer)
+        self._travel = Travel(self._all, self._timer)
+        self._answers = Window(most // _FOR_ANSWERS, _LATELY, self._timer)
+        self._line = Line(self._all, even, self._timer, self._spare)
         self._chats: dict[int, Window | Steady] = {}
 
     @asynccontextmanager
-    async def turn(self, chat_id: int, *, urgent: bool = False) -> AsyncIterator[None]:
+    async def turn(self, chat_id: int, *, urgent: bool = False, last: bool = False) -> AsyncIterator[None]:
         """Wait until something may be said in a chat; what is urgent overtakes all that waits.
 
         Raises `NoRoom` for a group that may be told nothing now, as nobody waits for so long; what is urgent
-        may use the room that is kept for codes.
+        may use the room that is kept for codes. What goes `last` waits for nobody else's chat, either.
         """
-        await self.calm(chat_id)
-        if chat_id < 0 and (pause := self.pause(chat_id, urgent=urgent)):
+        if not last:
+            await self.calm(chat_id)
+        if (chat_id < 0 or last) and (pause := self.pause(chat_id, urgent=urgent)):
             raise NoRoom(pause)
         place = Place(chat_id, self._of(chat_id))
         with _at(place):
-            await self._line.stand(chat_id, urgent=urgent)
+            await self._line.stand(chat_id, urgent=urgent, last=last)
             place.take_over(self._all)
             try:
                 yield
@@ -141,7 +150,7 @@ class Tempo:
 
     @property
     def waits(self) -> bool:
-        """Whether something stands in line that is not urgent."""
+        """Whether something stands in line that can be hurried."""
         return self._line.waits
 
     @contextmanager
@@ -162,6 +171,12 @@ class Tempo:
         """Room for so many of what is said in one group in its span."""
         return Window(most, self._paces.group[1], self._timer)
 
+    def leave(self, chat_id: int | None) -> Callable[[], None]:
+        """Count what leaves, as `speak` does; to be called when its answer came."""
+        self.speak(chat_id)
+        self._travel.leave(self._all.last)
+        return partial(self._travel.answered, self._all.last)
+
     def speak(self, chat_id: int | None) -> None:
         """Count what is on its way to a chat (None: nobody knows which), whoever says it.
 
@@ -175,6 +190,13 @@ class Tempo:
         for each in counted:
             if each not in used:
                 each.count()
+        if self._all not in used:
+            self._answers.count()
+
+    def _spare(self) -> int:
+        """Room for answers: as many as there were lately, as far as it goes."""
+        most = self._paces.all[0] // _FOR_ANSWERS
+        return min(most, most - self._answers.left)
 
     @property
     def remembered(self) -> set[int]:

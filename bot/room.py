@@ -14,7 +14,7 @@ from typing import Any
 
 from aiogram import BaseMiddleware, Bot
 from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
-from aiogram.exceptions import AiogramError, TelegramRetryAfter
+from aiogram.exceptions import AiogramError, TelegramNetworkError, TelegramRetryAfter
 from aiogram.methods import TelegramMethod
 from aiogram.types import CallbackQuery, Message, TelegramObject, Update
 
@@ -47,15 +47,26 @@ class Tally(BaseRequestMiddleware):
     async def __call__(
         self, make_request: NextRequestMiddlewareType[Any], bot: Bot, method: TelegramMethod[Any]
     ) -> Any:
-        if says(method):
-            chat_id = getattr(method, "chat_id", None)
-            try:
-                self._tempo.speak(chat_id if isinstance(chat_id, int) else None)
-            except NoRoom as full:
-                raise TelegramRetryAfter(
-                    method, "this group had its messages", math.ceil(full.seconds)
-                ) from full
-        return await make_request(bot, method)
+        if not says(method):
+            return await make_request(bot, method)
+        answered = self._leave(method)
+        try:
+            answer = await make_request(bot, method)
+        except TelegramNetworkError:
+            # Nobody knows whether it is heard, or when.
+            raise
+        except AiogramError:
+            answered()
+            raise
+        answered()
+        return answer
+
+    def _leave(self, method: TelegramMethod[Any]) -> Callable[[], None]:
+        chat_id = getattr(method, "chat_id", None)
+        try:
+            return self._tempo.leave(chat_id if isinstance(chat_id, int) else None)
+        except NoRoom as full:
+            raise TelegramRetryAfter(method, "this group had its messages", math.ceil(full.seconds)) from full
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ The time is the loop's own, which nobody sets back. Nobody sleeps here: who wait
 """
 
 import asyncio
+import math
+from bisect import bisect_left, bisect_right, insort
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,15 +34,16 @@ class Window:
 
     def __init__(self, most: int, span: float, timer: Timer) -> None:
         self._most, self._span, self._timer = most, span, timer
-        self._times: deque[float] = deque()
+        #: In order; what is on its way may lie in the future, see `bot.travel`.
+        self._times: list[float] = []
         self._kept = 0
+        #: When the last one was counted.
+        self.last = -math.inf
 
     @property
     def left(self) -> int:
         """For how many there is room now; below zero when more passed than may."""
-        since = self._timer.time() - self._span
-        while self._times and self._times[0] <= since:
-            self._times.popleft()
+        self._forget(self._timer.time())
         return self._most - len(self._times) - self._kept
 
     def pause(self, besides: int = 0) -> float:
@@ -48,13 +51,26 @@ class Window:
         lacking = besides + 1 - self.left
         if lacking <= 0:
             return 0.0
-        if lacking > len(self._times):
+        now = self._timer.time()
+        if lacking > len(self._times) or self._times[lacking - 1] > now:
             return _SOON
-        return max(_LEAST, self._times[lacking - 1] + self._span - self._timer.time())
+        return max(_LEAST, self._times[lacking - 1] + self._span - now)
 
     def count(self) -> None:
         """One passes now."""
-        self._times.append(self._timer.time())
+        self.last = self._timer.time()
+        self._forget(self.last)
+        self.add(self.last)
+
+    def add(self, moment: float) -> None:
+        """One passes at that moment."""
+        insort(self._times, moment)
+
+    def remove(self, moment: float) -> None:
+        """It passed at another moment than was counted."""
+        at = bisect_left(self._times, moment)
+        if self._times[at : at + 1] == [moment]:
+            del self._times[at]
 
     def keep(self) -> None:
         """One will pass soon."""
@@ -68,6 +84,9 @@ class Window:
     def quiet(self) -> bool:
         """Whether nothing is remembered."""
         return self.left == self._most
+
+    def _forget(self, now: float) -> None:
+        del self._times[: bisect_right(self._times, now - self._span)]
 
 
 class Steady:
@@ -105,18 +124,24 @@ class _Waiting:
 
 
 class Line:
-    """Who waits before a window: the urgent first, each as they came; the others pass evenly."""
+    """Who waits before a window: the urgent first, each as they came; the others pass evenly.
 
-    def __init__(self, window: Window, even: Steady, timer: Timer) -> None:
-        self._window, self._even, self._timer = window, even, timer
+    Behind them come the last, and only while there is room for so many besides as `spare` says.
+    """
+
+    def __init__(
+        self, window: Window, even: Steady, timer: Timer, spare: Callable[[], int] = lambda: 0
+    ) -> None:
+        self._window, self._even, self._timer, self._spare = window, even, timer, spare
         self._urgent: deque[_Waiting] = deque()
         self._others: deque[_Waiting] = deque()
+        self._last: deque[_Waiting] = deque()
         self._look: Handle | None = None
 
-    async def stand(self, chat_id: int, *, urgent: bool) -> None:
+    async def stand(self, chat_id: int, *, urgent: bool, last: bool = False) -> None:
         """Wait to be called; room is kept in the window then."""
         mine = _Waiting(chat_id, asyncio.get_running_loop().create_future())
-        (self._urgent if urgent else self._others).append(mine)
+        (self._urgent if urgent else self._last if last else self._others).append(mine)
         self._call()
         try:
             await mine.called
@@ -135,7 +160,7 @@ class Line:
 
     @property
     def waits(self) -> bool:
-        """Whether anybody stands here who is not urgent."""
+        """Whether anybody stands here who can be hurried."""
         return bool(self._others)
 
     def _call(self) -> None:
@@ -152,12 +177,14 @@ class Line:
             line.popleft().called.set_result(None)
 
     def _pause(self, line: deque[_Waiting]) -> float:
-        room = self._window.pause()
-        return room if line is self._urgent else max(room, self._even.pause())
+        if line is self._urgent:
+            return self._window.pause()
+        room = self._window.pause(self._spare() if line is self._last else 0)
+        return max(room, self._even.pause())
 
     def _first_line(self) -> deque[_Waiting] | None:
         """The line whose first is next; who does not wait any more is left out."""
-        for line in (self._urgent, self._others):
+        for line in (self._urgent, self._others, self._last):
             while line and line[0].called.done():
                 line.popleft()
             if line:
