@@ -10,11 +10,12 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import takewhile
 
 from bot.clock import Clock
 from storage.broadcasts import BroadcastStore
 from storage.chats import ChatStore
-from storage.copies import CopyStore, Due, Fate
+from storage.copies import CopyStore, Due, Ended, Fate
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +39,8 @@ class Aftermath:
     ) -> None:
         self._copies, self._store, self._chats = copies, store, chats
         self._clock, self._nudge, self._counted = clock, nudge, counted
-        #: What is not noted yet, oldest first.
-        self._open: deque[Callable[[], Awaitable[object]]] = deque()
+        #: What is not noted yet, oldest first; ends that stand together are noted together.
+        self._open: deque[Ended | Callable[[], Awaitable[object]]] = deque()
         self._noting = asyncio.Lock()
         #: By broadcast, in a row: how many were refused, and whose chats may be lost.
         self._refused: Counter[str] = Counter()
@@ -51,15 +52,30 @@ class Aftermath:
         """Note what is open. Raises what the database does; it is noted at the next round then."""
         async with self._noting:
             while self._open:
-                await self._open[0]()
-                self._open.popleft()
+                for _ in range(await self._note_first()):
+                    self._open.popleft()
+
+    async def _note_first(self) -> int:
+        """How many were noted."""
+        first = self._open[0]
+        if not isinstance(first, Ended):
+            await first()
+            return 1
+        together = takewhile(lambda each: isinstance(each, Ended), self._open)
+        ends = [each for each in together if isinstance(each, Ended)]
+        await self._copies.ended(ends, self._clock())
+        return len(ends)
 
     async def taken(self, due: Due, message_id: int | None) -> None:
-        """Telegram has done it: what was refused before was about those chats."""
+        """Telegram has done it: what was refused before was about those chats.
+
+        Unless there were such, that is noted with the next one's beginning: see `bot.hand`.
+        """
         self._refused.pop(due.broadcast.id, None)
         self._perhaps[due.broadcast.id].pop(due.post.chat_id, None)
         self._end(due, Fate.SENT if due.is_new else Fate.CHANGED, message_id)
-        await self.believe(due.broadcast.id)
+        if self._perhaps[due.broadcast.id]:
+            await self.believe(due.broadcast.id)
 
     async def ended(self, due: Due, fate: Fate, message_id: int | None = None) -> None:
         self._end(due, fate, message_id)
@@ -129,5 +145,5 @@ class Aftermath:
         self._open.append(partial(self._copies.later, due, at, burnt))
 
     def _end(self, due: Due, fate: Fate, message_id: int | None) -> None:
-        self._open.append(partial(self._copies.ended, due, fate, message_id, self._clock()))
+        self._open.append(Ended(due, fate, message_id))
         self._counted(due.broadcast.id)

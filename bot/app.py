@@ -13,7 +13,6 @@ from aiogram.types import Update
 from bot import alarms, disk, metrics
 from bot import clock as clocks
 from bot.balances import LOOK
-from bot.broadcasts import PACE
 from bot.clock import Clock
 from bot.crew import Crew
 from bot.farewell import Farewell
@@ -109,7 +108,6 @@ class Codebell(Crew):
         self.herald = Herald(
             *(bot, self.copies, self.announcements, self.chats, self.tempo.turn, self.speed, clock),
             *(self.nudge, self._revoked, lambda: self.postman.hold),
-            paces.all[0] / paces.all[1] * PACE / TELEGRAM.all[0],
         )
         self.dispatcher = self._dispatcher()
         allowed = self.dispatcher.resolve_used_update_types()

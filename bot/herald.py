@@ -1,27 +1,29 @@
 """The herald: takes the copies of broadcasts to Telegram, each at most once, behind all that the postman has.
 
 Few are under way at once, and a copy is marked before its call: when the process dies, only of those nobody
-knows whether they were sent (see `storage.copies`). What Telegram is sure not to have taken is tried again;
-after an answer that says neither, the next copy is a probe, as whoever goes on would lose one after another.
+knows whether they were sent (see `storage.copies` and `bot.hand`). What Telegram is sure not to have taken is
+tried again; after an answer that says neither, the next copy is a probe, as whoever goes on would lose one
+after another.
 """
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Protocol
 
 from aiogram import Bot
 from aiogram.exceptions import AiogramError
 from aiogram.types import InlineKeyboardMarkup
 
 from bot.aftermath import Aftermath
-from bot.broadcasts import PACE, Speed
+from bot.broadcasts import Speed
 from bot.clock import Clock, ended
 from bot.drawing import Copy, Drawing, copy, delete, reword
 from bot.failpoints import Failpoint, reach
+from bot.hand import Hand
 from bot.hours import quiet_until, zone_of
 from bot.paces import NoRoom
 from bot.verdicts import (
@@ -43,7 +45,7 @@ from storage.copies import CopyStore, Due, Fate
 
 log = logging.getLogger(__name__)
 
-#: So many calls under way at once; Telegram asks for few, and only theirs may be lost.
+#: So many are marked and not noted at once, of which few are under way: only they may be lost.
 AT_ONCE = 5
 #: Copies read at once: a second of Telegram's limit.
 _SLICE = 30
@@ -57,13 +59,17 @@ _LONGEST = 60.0
 _TRIES = 3
 _GONE = ("message to copy not found", "message can't be copied")
 
-Turn = Callable[[int], AbstractAsyncContextManager[None]]
+
+class Turn(Protocol):
+    """Room for one message in a chat, when it is its turn; raises `NoRoom`."""
+
+    def __call__(self, chat_id: int, /, *, last: bool) -> AbstractAsyncContextManager[None]: ...
 
 
 class Herald:
     """Works off what is due of broadcasts; `turn` is the pace that all messages share.
 
-    `hold` tells for how many seconds Telegram is better left alone; `pace` is in copies a second.
+    `hold` tells for how many seconds Telegram is better left alone.
     """
 
     def __init__(
@@ -78,21 +84,21 @@ class Herald:
         nudge: Callable[[], None],
         revoked: Callable[[], None],
         hold: Callable[[], float],
-        pace: float = PACE,
     ) -> None:
         self._bot = bot
         self._copies, self._chats = copies, chats
         self._turn, self._speed = turn, speed
         self._clock, self._nudge, self._revoked, self._hold = clock, nudge, revoked, hold
         self._after = Aftermath(copies, store, chats, clock, nudge, self._counted)
+        self._hand = Hand(copies, self._after, clock, self._read)
+        #: Held by the one who is next in line.
+        self._calling = asyncio.Lock()
         self._work: asyncio.Task[None] | None = None
         self._halted = False
         #: Broadcasts of which something ended since it was told, and when that was.
         self._moved: set[str] = set()
         self._told: datetime | None = None
         self._quiet_until: datetime | None = None
-        #: They leave evenly: seconds between two of them, and when the next one may, by the loop's clock.
-        self._gap, self._next = 1 / pace, 0.0
         #: Unclear answers in a row; and whether one copy at a time is enough for now.
         self._unsure, self._careful = 0, False
 
@@ -125,11 +131,10 @@ class Herald:
         try:
             await self._after.catch_up()
             while self.may_speak and await self._copies.feed(self._clock()):
-                if not (due := await self._copies.next(self._clock(), _SLICE)):
+                if not await self._copies.next(self._clock(), 1):
                     await self._after.believe()
                     break
-                await self._take(deque(due))
-                await self._tell()
+                await self._work_off()
             await self._tell()
         except Exception:
             log.exception("a round of the herald")
@@ -143,39 +148,59 @@ class Herald:
     def _rest_for(self, seconds: float) -> None:
         self._quiet_until = self._clock() + timedelta(seconds=seconds)
 
-    async def _take(self, due: deque[Due]) -> None:
-        """Several side by side, one after another as long as it is not sure how things are.
+    async def _work_off(self) -> None:
+        """Several side by side, as long as something is due.
 
         Whatever fails in one, the others find their end. Raises the first that failed.
         """
-        lanes = (self._one_by_one(due) for _ in range(1 if self._careful else AT_ONCE))
-        for failure in await asyncio.gather(*lanes, return_exceptions=True):
-            if failure is not None:
-                raise failure
+        lanes = (self._lane() for _ in range(AT_ONCE))
+        try:
+            for failure in await asyncio.gather(*lanes, return_exceptions=True):
+                if failure is not None:
+                    raise failure
+        finally:
+            await self._hand.put_back()
+            await self._after.catch_up()
 
-    async def _one_by_one(self, due: deque[Due]) -> None:
-        while due and self.may_speak:
-            one = due.popleft()
-            try:
-                await self._deliver(one)
-            except NoRoom as full:
-                await self._after.later(one, self._clock() + timedelta(seconds=full.seconds))
+    async def _read(self) -> Sequence[Due]:
+        """The next second's worth."""
+        await self._tell()
+        now = self._clock()
+        return await self._copies.next(now, _SLICE) if await self._copies.feed(now) else ()
 
-    async def _deliver(self, due: Due) -> None:
-        if due.lost:
-            await self._after.ended(due, Fate.BLOCKED if due.is_new else Fate.UNCHANGED)
-            return
-        await self._evenly()
-        async with self._turn(due.post.chat_id):
-            if self.may_speak and await self._copies.begin(due, self._clock()):
+    async def _lane(self) -> None:
+        """One copy after another."""
+        while await self._deliver():
+            pass
+
+    async def _deliver(self) -> bool:
+        """Each is called to its turn before the next one is taken; False when there is none to send."""
+        async with AsyncExitStack() as turn:
+            async with self._calling:
+                due = await self._hand.take(self._most) if self.may_speak else None
+                if due is None:
+                    return False
+                turn.callback(self._hand.let_go)
+                called = await self._called(due, turn)
+            if called:
                 await self._try(due)
+        return True
 
-    async def _evenly(self) -> None:
-        """Room is left for answers and cards, and calls that arrive late do not meet too many others."""
-        now = asyncio.get_running_loop().time()
-        at = max(now, self._next)
-        self._next = at + self._gap
-        await asyncio.sleep(at - now)
+    @property
+    def _most(self) -> int:
+        """As long as it is not sure how things are, one copy after another."""
+        return 1 if self._careful else AT_ONCE
+
+    async def _called(self, due: Due, turn: AsyncExitStack) -> bool:
+        """Whether it may be sent now, when it is its turn; else that comes again."""
+        try:
+            await turn.enter_async_context(self._turn(due.post.chat_id, last=True))
+        except NoRoom as full:
+            await self._after.later(due, self._clock() + timedelta(seconds=full.seconds))
+            return False
+        if not self.may_speak:
+            await self._after.later(due)
+        return self.may_speak
 
     async def _try(self, due: Due) -> None:
         try:

@@ -6,16 +6,19 @@ A row is marked as being tried before it is sent. What is left when the process 
     until it is marked     due, and sent after the start
     until its end is noted marked: nobody knows whether it was sent, so it never is again; it counts as unsure
 
+A few are marked at once, and so are their ends noted: that costs a third of doing it one by one. How many are
+marked and not noted is up to the herald, as only those can be lost: five.
 A copy that is to be changed is due once more; that is done again after a death, and changes nothing then.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, case, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.audiences import next_chats
@@ -26,6 +29,8 @@ from storage.outbox import EVERYWHERE, TRYING, Kind, Priority, arm, new_id
 
 #: So many copies of a broadcast are due at most, and more are made when there are fewer than half of them.
 AHEAD = 200
+#: Nothing that was loaded is to be kept up to date with these.
+_BARE = {"synchronize_session": False}
 
 
 class Fate(StrEnum):
@@ -53,6 +58,15 @@ class Due:
     def is_new(self) -> bool:
         """Whether it was not sent yet."""
         return self.post.sent_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What became of a copy, and where it hangs."""
+
+    due: Due
+    fate: Fate
+    message_id: int | None = None
 
 
 class CopyStore:
@@ -83,32 +97,31 @@ class CopyStore:
             rows = await session.execute(query.order_by(Post.next_try_at, Post.chat_id.desc()).limit(limit))
             return [_read(*row) for row in rows]
 
-    async def begin(self, due: Due, now: datetime) -> bool:
-        """Before the call: from now on a copy is never sent again. False where it is not to be sent now.
+    async def begin(self, due: Sequence[Due], now: datetime) -> list[Due]:
+        """Before the calls: from now on none of these is sent again. Only those that are to be sent now.
 
         A group and what it became may both have a row: only one of them is sent.
         """
-        wanted = Broadcast.state == BroadcastState.RUNNING if due.is_new else Broadcast.changing != ""
-        goes_on = exists().where(Broadcast.id == due.post.broadcast, wanted)
-        still = update(Post).where(Post.id == due.post.id, Post.next_try_at.is_not(None), Post.failure == "")
-        second = delete(Post).where(Post.id == due.post.id, Post.sent_at.is_(None), Post.failure == "")
+        ids = [each.post.id for each in due]
+        mine = (Post.id.in_(ids), Post.failure == "")
+        second = delete(Post).where(*mine, Post.sent_at.is_(None), _has_twin(ids))
+        tried = update(Post).where(*mine, Post.next_try_at.is_not(None), _is_wanted(), ~_flooded(now))
         async with self._database.begin() as session:
-            await session.execute(second.where(_has_twin()))
-            tried = still.where(goes_on, ~_flooded(now)).values(failure=TRYING[0])
-            return await session.scalar(tried.returning(Post.id)) is not None
+            await session.execute(second, execution_options=_BARE)
+            marked = tried.values(failure=TRYING[0]).returning(Post.id)
+            begun = set(await session.scalars(marked, execution_options=_BARE))
+        return [each for each in due if each.post.id in begun]
 
-    async def ended(self, due: Due, fate: Fate, message_id: int | None, now: datetime) -> None:
-        """What became of it, and one more of these in its broadcast; what was not changed hangs on."""
-        failure = "" if fate in (Fate.SENT, Fate.CHANGED) else fate.capitalize()
-        values: dict[str, Any] = {"next_try_at": None, "failure": failure}
-        if fate is not Fate.UNCHANGED:
-            values["message_id"] = message_id
-        if fate is Fate.SENT:
-            values["sent_at"] = now
+    async def ended(self, ends: Sequence[Ended], now: datetime) -> None:
+        """What became of them, each counted once in its broadcast; what was not changed hangs on."""
+        counted: Counter[tuple[str | None, Fate]] = Counter()
         async with self._database.begin() as session:
-            tried = update(Post).where(Post.id == due.post.id, Post.next_try_at.is_not(None)).values(**values)
-            if await session.scalar(tried.returning(Post.id)) is not None:
-                await _count(session, due.broadcast.id, {fate: 1})
+            for fate in dict.fromkeys(each.fate for each in ends):
+                noted = _noted([each for each in ends if each.fate is fate], fate, now)
+                ids = await session.scalars(noted.returning(Post.broadcast), execution_options=_BARE)
+                counted.update((broadcast_id, fate) for broadcast_id in ids)
+            for (broadcast_id, fate), more in counted.items():
+                await _count(session, broadcast_id, {fate: more})
 
     async def later(self, due: Due, at: datetime, burnt: int = 0) -> None:
         """It was not sent, that is certain, or may be changed twice: it is tried again.
@@ -159,6 +172,26 @@ def _goes_on() -> ColumnElement[bool]:
     )
 
 
+def _is_wanted() -> ColumnElement[bool]:
+    """Whether its broadcast goes out, where it was not sent, or is being changed."""
+    is_new, running = Post.sent_at.is_(None), Broadcast.state == BroadcastState.RUNNING
+    wanted = or_(and_(is_new, running), and_(~is_new, Broadcast.changing != ""))
+    return exists().where(Broadcast.id == Post.broadcast, wanted)
+
+
+def _noted(ends: Sequence[Ended], fate: Fate, now: datetime) -> Update:
+    """All of them have this fate."""
+    failure = "" if fate in (Fate.SENT, Fate.CHANGED) else fate.capitalize()
+    values: dict[str, Any] = {"next_try_at": None, "failure": failure}
+    if fate is not Fate.UNCHANGED:
+        hangs = {each.due.post.id: each.message_id for each in ends}
+        values["message_id"] = case(hangs, value=Post.id)
+    if fate is Fate.SENT:
+        values["sent_at"] = now
+    mine = Post.id.in_([each.due.post.id for each in ends])
+    return update(Post).where(mine, Post.next_try_at.is_not(None)).values(**values)
+
+
 def _flooded(now: datetime) -> ColumnElement[bool]:
     return exists().where(Chat.id == EVERYWHERE, Chat.blocked_until > now)
 
@@ -169,11 +202,11 @@ def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (*ours, _goes_on(), open_now, ~_flooded(now))
 
 
-def _has_twin() -> ColumnElement[bool]:
-    """Whether its chat, where a group moved to, has another copy."""
+def _has_twin(among: Sequence[str] = ()) -> ColumnElement[bool]:
+    """Whether its chat, where a group moved to, has another copy; of two `among` these, the first one has."""
     twin = Post.__table__.alias()
     same = (twin.c.broadcast == Post.broadcast, twin.c.chat_id == Post.chat_id, twin.c.id != Post.id)
-    return exists().where(*same)
+    return exists().where(*same, or_(twin.c.id.not_in(among), twin.c.id > Post.id))
 
 
 def _stands_still() -> ColumnElement[bool]:
@@ -252,10 +285,11 @@ async def _arm(session: AsyncSession, broadcast: Broadcast, room: int, now: date
     return chats
 
 
-async def _count(session: AsyncSession, broadcast_id: str, more: Mapping[Fate, int]) -> None:
+async def _count(session: AsyncSession, broadcast_id: str | None, more: Mapping[Fate, int]) -> None:
     counted = {str(fate): getattr(Broadcast, fate) + n for fate, n in more.items() if fate != Fate.UNCHANGED}
     if counted:
-        await session.execute(update(Broadcast).where(Broadcast.id == broadcast_id).values(**counted))
+        mine = update(Broadcast).where(Broadcast.id == broadcast_id)
+        await session.execute(mine.values(**counted), execution_options=_BARE)
 
 
 async def _report(session: AsyncSession, broadcast_id: str, now: datetime) -> None:

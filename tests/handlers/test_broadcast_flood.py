@@ -35,8 +35,9 @@ async def test_t_22_found_by_copies_one_at_a_time_it_is_waited_for_as_well(
     house: House, operator: Chat
 ) -> None:
     await people(house, *(f"Person {number}" for number in range(20)))
-    house.human.fault("copyMessage", code=502, times=AT_ONCE)
+    house.human.fault("copyMessage", code=502, times=None)
     await send_to_all(operator)
+    house.human.heal("copyMessage")
     house.human.fault("copyMessage", retry_after=300, times=None)
     tried = len(house.sent("copyMessage"))
     for _ in range(50):

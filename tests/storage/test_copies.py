@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event, func, select, text
 
 from storage.broadcasts import CHANGEABLE, BroadcastStore, Change
-from storage.copies import CopyStore, Fate
+from storage.copies import CopyStore, Ended, Fate
 from storage.database import Database
 from storage.hindsight import mistrust
 from storage.models import GOES_ON, Broadcast, BroadcastState, Chat, Deed, Post
@@ -46,8 +46,8 @@ async def all_ended(copies: CopyStore, fate: Fate = Fate.SENT) -> int:
     count = 0
     while await copies.feed(NOW) and (due := await copies.next(NOW, 7)):
         for one in due:
-            assert await copies.begin(one, NOW)
-            await copies.ended(one, fate, 1, NOW)
+            assert await copies.begin([one], NOW)
+            await copies.ended([Ended(one, fate, 1)], NOW)
             count += 1
     return count
 
@@ -75,11 +75,11 @@ async def test_a_copy_is_begun_once_and_never_again_after_a_death(
 ) -> None:
     await copies.feed(NOW)
     first, second, *_ = await copies.next(NOW, 10)
-    assert await copies.begin(first, NOW)
-    assert not await copies.begin(first, NOW)
+    assert await copies.begin([first], NOW)
+    assert not await copies.begin([first], NOW)
     assert await copies.interrupted(NOW) == 1
-    assert await copies.begin(second, NOW)
-    await copies.ended(second, Fate.SENT, 5, NOW)
+    assert await copies.begin([second], NOW)
+    await copies.ended([Ended(second, Fate.SENT, 5)], NOW)
     assert await all_ended(copies) == 48
     done = await row(store)
     assert (done.sent, done.unsure, done.state) == (49, 1, BroadcastState.DONE)
@@ -88,9 +88,9 @@ async def test_a_copy_is_begun_once_and_never_again_after_a_death(
 async def test_what_ended_is_counted_once(store: BroadcastStore, copies: CopyStore) -> None:
     await copies.feed(NOW)
     [one] = await copies.next(NOW, 1)
-    assert await copies.begin(one, NOW)
+    assert await copies.begin([one], NOW)
     for _ in range(2):
-        await copies.ended(one, Fate.BLOCKED, None, NOW)
+        await copies.ended([Ended(one, Fate.BLOCKED, None)], NOW)
     assert (await row(store)).blocked == 1
 
 
@@ -100,7 +100,7 @@ async def test_paused_nothing_is_due_and_what_was_read_before_is_not_begun(
     await copies.feed(NOW)
     [one] = await copies.next(NOW, 1)
     assert await store.pause(NEWS, OLGA, NOW)
-    assert not await copies.begin(one, NOW)
+    assert not await copies.begin([one], NOW)
     assert await copies.next(NOW, 10) == []
     assert await store.resume(NEWS, OLGA, NOW)
     assert await all_ended(copies) == 50
@@ -111,10 +111,10 @@ async def test_cancelled_who_has_no_copy_gets_none_and_what_is_under_way_ends(
 ) -> None:
     await copies.feed(NOW)
     sent, refused, *_ = await copies.next(NOW, 10)
-    assert await copies.begin(sent, NOW)
-    assert await copies.begin(refused, NOW)
+    assert await copies.begin([sent], NOW)
+    assert await copies.begin([refused], NOW)
     assert await store.cancel(NEWS, OLGA, NOW)
-    await copies.ended(sent, Fate.SENT, 5, NOW)
+    await copies.ended([Ended(sent, Fate.SENT, 5)], NOW)
     await copies.later(refused, NOW)
     assert [post.message_id for post in await posts(database)] == [5]
     assert (await row(store)).sent == 1
@@ -133,7 +133,7 @@ async def test_copies_are_changed_once_each_and_again_after_a_death(
     assert not await store.change(await row(store), Change.EDIT, OLGA, NOW)
     await copies.feed(NOW)
     [one] = await copies.next(NOW, 1)
-    assert await copies.begin(one, NOW)
+    assert await copies.begin([one], NOW)
     assert await copies.interrupted(NOW) == 0
     assert await all_ended(copies, Fate.CHANGED) == 50
     done = await row(store)
@@ -208,7 +208,7 @@ async def test_of_two_rows_of_one_chat_only_one_is_begun(
         moved = await session.get(Post, first.post.id)
         assert moved is not None
         moved.chat_id = second.post.chat_id
-    assert [await copies.begin(first, NOW), await copies.begin(second, NOW)] == [False, True]
+    assert [await copies.begin([first], NOW), await copies.begin([second], NOW)] == [[], [second]]
 
 
 async def test_what_was_not_changed_can_be_deleted_later(
@@ -246,9 +246,9 @@ async def test_while_it_is_paused_no_row_of_it_waits(
 ) -> None:
     await copies.feed(NOW)
     sent, refused, *_ = await copies.next(NOW, 10)
-    assert [await copies.begin(each, NOW) for each in (sent, refused)] == [True, True]
+    assert await copies.begin([sent, refused], NOW) == [sent, refused]
     await store.pause(NEWS, None, NOW, "refused")
-    await copies.ended(sent, Fate.SENT, 5, NOW)
+    await copies.ended([Ended(sent, Fate.SENT, 5)], NOW)
     await copies.later(refused, NOW)
     assert [post.next_try_at for post in await posts(database)] == [None]
     await store.resume(NEWS, OLGA, NOW)
