@@ -1,0 +1,136 @@
+"""How fast and how evenly the postman and the herald speak, what that costs, and a code that comes meanwhile.
+
+What counts is what the Telegram beside the bot heard, by its own clock, whatever happens on the way there.
+"""
+
+import asyncio
+import bisect
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from storage.database import Database
+from storage.models import Activation, Broadcast, BroadcastState, Key, Sms, State
+from storage.outbox import Kind, arm
+from tests.benchmarks.audience import figures as audience
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.mailing import Fill, Mailing, mailing
+from tests.benchmarks.proc import busy, memory
+from tests.core import chat, put
+from tests.storage.shelf import number
+
+#: Telegram's limit, and the chats that copies and single messages go to.
+MOST, CHATS = 30, 3000
+#: Seconds measured: of a broadcast, of one to a slow Telegram, of single messages. Codes come every so often.
+COPIES, SLOWLY, SINGLE, BETWEEN = 50.0, 25.0, 25.0, 8.0
+#: Seconds that a message takes at most until it is heard by a slow Telegram.
+LATE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Went:
+    """What was heard: the most in any second, and a second on average; percent of a core; codes; MB more."""
+
+    most: int
+    rate: float
+    core: float
+    codes: list[float]
+    grown: float
+
+
+async def figures(folder: Path) -> list[Figure]:
+    copies = await _measured(folder / "copies", _copies, COPIES)
+    slow = await _measured(folder / "slow", _copies, SLOWLY, LATE)
+    single = await _measured(folder / "single", _single, SINGLE)
+    return [
+        *_told("copies", copies),
+        Figure("postage", "memory that copies take", copies.grown, f"MB in {COPIES:.0f} s", goal=5),
+        Figure("postage", "a code among copies", max(copies.codes), "s", "of that copies may go", goal=0.2),
+        *_told("single messages", single),
+        *_told(f"copies that travel for 0 to {LATE * 1000:.0f} ms", slow)[:1],
+        Figure("postage", "the same, on average", slow.rate, "a second", why="see bot.travel"),
+        *await audience(folder),
+    ]
+
+
+def _told(what: str, went: Went) -> list[Figure]:
+    return [
+        Figure("postage", f"{what}, most in any second", went.most, "", "Telegram's limit", MOST, goal=1),
+        Figure(
+            "postage",
+            f"{what}, on average",
+            went.rate,
+            "a second",
+            "Telegram's limit",
+            MOST,
+            29 / 30,
+            more=True,
+        ),
+        Figure("postage", f"{what}, processor", went.core, "% of a core", goal=10),
+    ]
+
+
+async def _measured(folder: Path, fill: Fill, seconds: float, late: float = 0.0) -> Went:
+    async with mailing(folder, fill, late) as here:
+        loop = asyncio.get_running_loop()
+        since, used, held = loop.time(), busy(here.bot.pid), memory(here.bot.pid).rss
+        codes = [await _code(here, str(each)) for each in range(int(seconds // BETWEEN) - 1)]
+        await asyncio.sleep(since + seconds - loop.time())
+        until, core = loop.time(), busy(here.bot.pid) - used
+        grown = memory(here.bot.pid).rss - held
+        heard = [moment for moment in here.heard() if since <= moment <= until]
+    rate = (len(heard) - 1) / (heard[-1] - heard[0])
+    return Went(most_within(heard), rate, core / (until - since) * 100, codes, grown)
+
+
+async def _code(here: Mailing, name: str) -> float:
+    """Seconds from the provider's answer with a code until the code is heard."""
+    await asyncio.sleep(BETWEEN / 2)
+    code = f"7319{name}"
+    here.ask("code", id=name, code=code)
+    while code not in (rings := here.ask("rings"))["rung"]:  # noqa: ASYNC110  # it rings in another process
+        await asyncio.sleep(0.2)
+    took: float = rings["rung"][code] - rings["told"][code]
+    return took
+
+
+def most_within(moments: Sequence[float], span: float = 1.0) -> int:
+    """The most that were heard in any span of so many seconds."""
+    return max(bisect.bisect_left(moments, one + span) - at for at, one in enumerate(moments))
+
+
+async def _copies(database: Database) -> None:
+    """One message to many people, begun."""
+    now = datetime.now(UTC)
+    await put(database, *(chat(each, now) for each in _people()))
+    going = Broadcast(id="news", admin_id=1, source_id=7, title="We moved", segment="all", total=CHATS)
+    going.state, going.created_at, going.started_at = BroadcastState.RUNNING, now, now
+    await put(database, going)
+
+
+async def _single(database: Database) -> None:
+    """A card for every other person, a code for the rest, all due."""
+    now, key = datetime.now(UTC), Key(id="k1", provider="smsbower")
+    then = now - timedelta(minutes=1)
+    await put(database, *(chat(each, then) for each in _people()))
+    await put(database, *(_bought(key, each, then) for each in _people()))
+    await put(database, *(_rang(each, then) for each in _people() if each % 2))
+    async with database.begin() as session:
+        for each in _people():
+            kind = Kind.CODE if each % 2 else Kind.CARD
+            await arm(session, kind, f"p{each}", each, then)
+
+
+def _people() -> Iterator[int]:
+    """Ann, who has chat 1, is not among them."""
+    return iter(range(100, 100 + CHATS))
+
+
+def _bought(key: Key, chat_id: int, now: datetime) -> Activation:
+    key.chat_id = chat_id
+    return number(key, f"p{chat_id}", State.RECEIVED, phone=f"+84{chat_id:09}", created_at=now, bought_at=now)
+
+
+def _rang(chat_id: int, now: datetime) -> Sms:
+    return Sms(id=f"p{chat_id}", activation_id=f"p{chat_id}", position=1, code="12345", received_at=now)
