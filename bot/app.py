@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
-from aiogram import Bot, Dispatcher
+from aiogram import Bot
 from aiogram.types import Update
 
 from bot import alarms, disk, metrics
@@ -46,6 +46,7 @@ from handlers.group_rings import GroupRings
 from handlers.in_groups import InGroups
 from handlers.key_notices import KeyNotices
 from handlers.progress import Progress
+from handlers.switchboard import Switchboard
 from storage.database import Database
 from storage.forms import FormStore
 from storage.keys import KeyStore
@@ -124,8 +125,8 @@ class Codebell(Crew):
         beat = self.heartbeat.beat
         return Signs(lambda: beat("poll"), lambda seconds: beat("polling", seconds), self.errands.rival)
 
-    def _dispatcher(self) -> Dispatcher:
-        dispatcher = Dispatcher(storage=Forms(self.forms, self.clock), postman=self.postman)
+    def _dispatcher(self) -> Switchboard:
+        dispatcher = Switchboard(storage=Forms(self.forms, self.clock), postman=self.postman)
         dispatcher.workflow_data.update(self.by_name(), members=self.members, groups=self.groups)
         room = self.voices, self.chats, self.admission, self.clock, self.nudge
         welcome = Welcome(*room, self.paces.heard, self.paces.typed)
