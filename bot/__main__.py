@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from bot import clock as clocks
-from bot import failpoints, log, settings
+from bot import failpoints, frugal, log, settings
 from bot.clock import Clock
 from bot.errors import SettingsError, StorageError
 from bot.heartbeat import is_alive
@@ -93,6 +93,7 @@ def _run(given: argparse.Namespace) -> int:
     log.configure(read.log_level)
     for name in settings.exposed(read):
         logging.getLogger(__name__).warning("%s can be read by every user of this machine: chmod 400", name)
+    frugal.load_aiogram()
     # Imported here: the whole bot takes seconds to load, and a container asks `check` every minute.
     from bot import process
 
@@ -103,6 +104,7 @@ def _run(given: argparse.Namespace) -> int:
 
 
 def _demo(given: argparse.Namespace) -> int:
+    frugal.load_aiogram()
     # Imported here: the sandbox and its server are no part of a bot that runs for real.
     from bot.sandbox.demo import demo
 
@@ -180,6 +182,7 @@ def _left(done: Rotation, newest: str) -> list[str]:
 def _check(given: argparse.Namespace) -> int:
     if given.alive:
         return _check_life()
+    frugal.load_aiogram()
     # Imported here: a container asks for signs of life every minute.
     from bot import doctor
 

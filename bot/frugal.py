@@ -1,0 +1,61 @@
+"""aiogram as it is, less what it makes ready in advance: each of its types is built when it is first used.
+
+Importing aiogram builds all 400 of them, most of its seconds and of its megabytes; a bot needs a few dozen.
+Left alone, pydantic builds a type at its first use, but not from names that are there for type checkers only:
+here it is given those that aiogram gives it.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from pydantic import BaseModel
+
+Names = dict[str, Any]
+
+_BUILD = BaseModel.__dict__["model_rebuild"]
+_TYPES = "aiogram.types."
+
+
+def load_aiogram() -> None:
+    """Import aiogram, if nobody did so yet; whoever imports it later finds it as ever."""
+    if "aiogram" in sys.modules:
+        return
+    names: Names = {}
+    with _left_for_later(names):
+        from aiogram.methods.base import Response, TelegramMethod
+        from aiogram.types.base import TelegramObject
+    for root in (TelegramObject, TelegramMethod, Response):
+        root.model_rebuild = classmethod(_from(names))  # type: ignore[method-assign, assignment]
+
+
+@contextmanager
+def _left_for_later(names: Names) -> Iterator[None]:
+    """No type of aiogram is built; the names to build them from are kept instead."""
+
+    def note(cls: type[BaseModel], /, **given: Any) -> bool | None:
+        if cls.__module__.startswith(_TYPES) and "_types_namespace" in given:
+            names.update(given["_types_namespace"])
+            return None
+        return _built(cls, given)
+
+    BaseModel.model_rebuild = classmethod(note)  # type: ignore[method-assign, assignment]
+    try:
+        yield
+    finally:
+        BaseModel.model_rebuild = _BUILD  # type: ignore[method-assign]
+
+
+def _from(names: Names) -> Any:
+    """Builds from these names, and not from those of whoever happens to use a type first."""
+
+    def rebuild(cls: type[BaseModel], /, **given: Any) -> bool | None:
+        return _built(cls, {"_types_namespace": names, **given})
+
+    return rebuild
+
+
+def _built(cls: type[BaseModel], given: Names) -> bool | None:
+    found: bool | None = _BUILD.__get__(None, cls)(**given)
+    return found
