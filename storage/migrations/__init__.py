@@ -3,31 +3,39 @@
 What is left when the process dies: before the copy has its name, the old tables and perhaps a `.part` file;
 after it, the old tables and the copy; inside the transaction, the same, as SQLite rolls back when the file is
 opened next; after it, the new tables and the copy. The next start goes on from there.
+
+alembic is loaded for what there is to change: a start over tables that are up to date does without.
 """
 
 import filecmp
 import itertools
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, column, inspect, select, table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StorageError
 from bot.failpoints import Failpoint, reach
 from storage.database import Database
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
 log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).parent
+#: Where alembic keeps the revision of the tables.
+_VERSION = "alembic_version"
+_AT = select(column("version_num")).select_from(table(_VERSION))
 
 
-def configuration(folder: Path = FOLDER, connection: Connection | None = None) -> Config:
+def configuration(folder: Path = FOLDER, connection: Connection | None = None) -> "Config":
     """Alembic's settings, without a file: where the revisions are and what to work on."""
+    from alembic.config import Config
+
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
     return config
@@ -38,11 +46,14 @@ async def migrate(database: Database, folder: Path = FOLDER, *, copied: bool = F
 
     StorageError, and nothing changed, if the database is newer than this program or not Codebell's at all.
     """
-    script = ScriptDirectory.from_config(configuration(folder))
-    target, current = script.get_current_head(), await _current(database)
+    current = await _current(database)
+    if current == newest(folder):
+        return
+    script = _script(folder)
+    _known(script, current)
+    target = script.get_current_head()
     if current == target:
         return
-    _known(script, current)
     if current is not None and not copied:
         await _backup(database, str(target))
         reach(Failpoint.AFTER_COPY)
@@ -56,7 +67,20 @@ async def recognise(database: Database) -> None:
 
     Ask before any of its tables is read: a newer one may have other columns.
     """
-    _known(ScriptDirectory.from_config(configuration(FOLDER)), await _current(database))
+    current = await _current(database)
+    if current != newest():
+        _known(_script(FOLDER), current)
+
+
+def newest(folder: Path = FOLDER) -> str:
+    """The last revision, by its file's name."""
+    return max(file.name.partition("_")[0] for file in (folder / "versions").glob("[0-9]*_*.py"))
+
+
+def _script(folder: Path) -> "ScriptDirectory":
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(configuration(folder))
 
 
 async def _current(database: Database) -> str | None:
@@ -65,14 +89,16 @@ async def _current(database: Database) -> str | None:
 
 
 def _revision(connection: Connection) -> str | None:
-    revision = MigrationContext.configure(connection).get_current_revision()
-    tables = set(inspect(connection).get_table_names()) - {"alembic_version"}
-    if revision is None and tables:
+    tables = set(inspect(connection).get_table_names())
+    revision: str | None = None
+    if _VERSION in tables:
+        revision = connection.scalars(_AT).one_or_none()
+    if revision is None and tables - {_VERSION}:
         raise StorageError("the database holds tables that are not Codebell's")
     return revision
 
 
-def _known(script: ScriptDirectory, revision: str | None) -> None:
+def _known(script: "ScriptDirectory", revision: str | None) -> None:
     if revision not in {None, *(known.revision for known in script.walk_revisions())}:
         raise StorageError(
             f"the database has revision {revision}, newer than this program: use the newer one, or a backup"
@@ -114,6 +140,8 @@ async def _foreign_keys(connection: AsyncConnection, database: Database, state: 
 
 
 def _run(connection: Connection, folder: Path) -> None:
+    from alembic import command
+
     command.upgrade(configuration(folder, connection), "head")
     if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
         raise StorageError("the migration would leave rows that point nowhere: nothing was changed")
