@@ -1,4 +1,7 @@
-"""A real Chromium for the tests of the page: one browser per run, a fresh context per test."""
+"""A real Chromium for the tests of the page: one browser and one window of it, emptied for each test.
+
+A window of its own costs a test half a second of the machine: a profile and two or three processes.
+"""
 
 import os
 from collections.abc import AsyncIterator
@@ -57,9 +60,9 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
-    """A desktop window that may use the clipboard."""
+    """Where windows may use the clipboard."""
     context = await browser.new_context(viewport=DESKTOP, locale="en-GB", reduced_motion="reduce")
     await context.grant_permissions(["clipboard-read", "clipboard-write"])
     context.set_default_timeout(PATIENCE)
@@ -67,14 +70,33 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     await context.close()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def window(context: BrowserContext) -> Page:
+    return await context.new_page()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(context: BrowserContext) -> AsyncIterator[Page]:
-    """An empty page; an error its scripts did not catch fails the test."""
-    page = await context.new_page()
+async def page(window: Page) -> AsyncIterator[Page]:
+    """An empty page on a desktop that remembers nothing; an error its scripts did not catch fails the test."""
     errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
+    note = lambda error: errors.append(str(error))  # noqa: E731
+    await window.set_viewport_size(DESKTOP)
+    window.on("pageerror", note)
+    yield window
+    await _emptied(window)
+    window.remove_listener("pageerror", note)
     assert errors == []
+
+
+async def _emptied(window: Page) -> None:
+    """Whatever the page remembers, and whatever it opened, is gone."""
+    if window.url.startswith("http"):
+        await window.evaluate("localStorage.clear(), sessionStorage.clear()")
+    await window.goto("about:blank")
+    await window.context.clear_cookies()
+    for other in window.context.pages:
+        if other is not window:
+            await other.close()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -91,9 +113,7 @@ def newcomer(page: Page) -> Newcomer:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def phone(context: BrowserContext) -> AsyncIterator[Page]:
+async def phone(page: Page) -> Page:
     """A window of a phone's size."""
-    page = await context.new_page()
     await page.set_viewport_size(PHONE)
-    yield page
-    await page.close()
+    return page

@@ -21,7 +21,7 @@ async def test_a_number_takes_seven_presses_and_the_same_again_two(
     language: str, browser: Browser, demo: Demo
 ) -> None:
     await demo.control(SITE, "auto")
-    async with walking(browser, demo, Walk("phone", language), sharpness=2) as walker:
+    async with walking(browser, demo, Walk(language, ("phone",)), sharpness=2) as walker:
         assert await _to_the_first_number(walker) <= 7
         await walker.hears(demo, SITE, await walker.number(), "Telegram code: 04817")
         await walker.sees("p1-code")

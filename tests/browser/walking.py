@@ -1,6 +1,7 @@
 """Somebody who walks through the bot's screens in their language: each is measured, and kept as a picture.
 
-What is pressed and read is named by its English sentence, whatever language the person reads.
+They sit at one window and look at each screen in the other as well: a way is walked once for both. What is
+pressed and read is named by its English sentence, whatever language the person reads.
 """
 
 import os
@@ -42,13 +43,13 @@ _VALUE, _TAG = re.compile(r"\{\w+\}"), re.compile("<[^<>]*>")
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """In which window, and in which language."""
+    """In which language, and in which windows: they sit at the first."""
 
-    size: str
     language: str = "en"
+    sizes: tuple[str, ...] = ("phone", "desktop")
 
     def __str__(self) -> str:
-        return f"{self.size}-{self.language}"
+        return self.language
 
 
 @dataclass(slots=True)
@@ -79,9 +80,19 @@ class Walker:
 
         A document is allowed more lines, and more than a window holds.
         """
-        await self.keeps(name)
-        for what in await self._measured(longest):
-            self.wrong.setdefault(what, name)
+        async for size in self._windows():
+            await self._draws(name, size)
+            for what in await self._measured(longest):
+                self.wrong.setdefault(what, f"{name} on a {size}")
+
+    async def _windows(self) -> AsyncIterator[str]:
+        """One after the other; at the end they sit where they sat."""
+        first, *others = self.walk.sizes
+        yield first
+        for size in others:
+            await self.page.set_viewport_size(SIZES[size])
+            yield size
+        await self.page.set_viewport_size(SIZES[first])
 
     async def _measured(self, longest: int) -> list[str]:
         """What is wrong with the screen when it has come to rest: it may still be drawn or scroll."""
@@ -95,12 +106,17 @@ class Walker:
         return list(wrong)
 
     async def keeps(self, name: str) -> None:
+        """A picture of every window."""
+        async for size in self._windows():
+            await self._draws(name, size)
+
+    async def _draws(self, name: str, size: str) -> None:
         """A picture of the window, with nothing under the mouse and nothing over it."""
         await expect(self.page.locator(".key.busy")).to_have_count(0)
         await self.page.mouse.move(1, 1)
         await self.page.evaluate(_NO_TOASTS)
         await self.page.evaluate(_TO_THE_END)
-        folder = SCREENS / str(self.walk)
+        folder = SCREENS / f"{size}-{self.walk.language}"
         folder.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=folder / f"{name}.png")
 
@@ -177,16 +193,15 @@ class Walker:
 
 
 def walks() -> list[Walk]:
-    """Both windows in English; WALKS names others, like "phone-ru phone-vi"."""
-    named = os.environ.get("WALKS", "desktop-en phone-en").split()
-    return [Walk(*name.split("-")) for name in named]
+    """In English; WALKS names other languages, like "ru vi"."""
+    return [Walk(language) for language in os.environ.get("WALKS", "en").split()]
 
 
 @asynccontextmanager
 async def walking(browser: Browser, demo: Demo, walk: Walk, sharpness: float = 1) -> AsyncIterator[Walker]:
     """A new person in a window of that size, before START; `sharpness` is in dots per pixel."""
     context = await browser.new_context(
-        viewport=SIZES[walk.size],
+        viewport=SIZES[walk.sizes[0]],
         device_scale_factor=sharpness,
         locale="en-GB",
         reduced_motion="reduce",
