@@ -8,7 +8,6 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
@@ -17,8 +16,8 @@ import httpx
 from pydantic import SecretStr
 
 from bot.errors import BadKey, BadReply, Unavailable, Unclear
-from bot.providers.client import FOREIGN, NEVER_SENT, client
 from bot.providers.fuse import EVERYBODY, Fuse
+from bot.providers.lines import Lines
 from bot.providers.masks import masked
 from bot.providers.pace import Pace
 from bot.providers.signing import Call, Sign
@@ -32,11 +31,22 @@ _WAIT = f"HTTP {TOO_MANY}"
 BACK_OFF = 5.0
 #: No provider may send us away for longer, in seconds.
 LONGEST_PAUSE = 3600.0
+#: With every request.
+HEADERS = {
+    "accept": "*/*",
+    "accept-encoding": "gzip",
+    "connection": "keep-alive",
+    "user-agent": "Codebell",
+}
 #: A call that was broken off sooner than after so many seconds, as by a stop, says nothing about the site; no
 #: screen waits for less.
 IMPATIENCE = 3.0
 #: A JWT has about a kilobyte.
 LONGEST_KEY = 4096
+
+#: No connection was made, so the request never left.
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +92,7 @@ class Site:
         self._net = net
         self._pace = pace
         self._fuse = Fuse(urlsplit(root).hostname or "", net.clock)
-        self._client: httpx.AsyncClient | None = None
+        self._lines: httpx.AsyncBaseTransport | None = None
 
     async def send(self, call: Call, key: SecretStr) -> Answer:
         """Send once, never again and never late: for what costs money or has an effect.
@@ -103,9 +113,9 @@ class Site:
         return _given(self._noted(await self._in_time(trip, self._tries(trip, tries))))
 
     async def close(self) -> None:
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
+        lines, self._lines = self._lines, None
+        if lines is not None:
+            await lines.aclose()
 
     def _admitted(self, call: Call, key: SecretStr) -> _Trip:
         _check(key)
@@ -170,8 +180,7 @@ class Site:
         trip.out_since = self._net.clock()
         answer: Answer | Unclear
         try:
-            async with self._stream(trip.call, trip.key) as response:
-                answer = await self._answer(response, trip.key)
+            answer = await self._asked(trip.call, trip.key)
         except NEVER_SENT as error:
             answer = Unavailable(type(error).__name__, sent=False)
         except FOREIGN as error:
@@ -179,20 +188,27 @@ class Site:
         trip.out_since = None
         return answer
 
-    def _stream(self, call: Call, key: SecretStr) -> AbstractAsyncContextManager[httpx.Response]:
+    async def _asked(self, call: Call, key: SecretStr) -> Answer | Unclear:
+        response = await self._opened().handle_async_request(self._request(call, key))
+        try:
+            return await self._answer(response, key)
+        finally:
+            await response.aclose()
+
+    def _request(self, call: Call, key: SecretStr) -> httpx.Request:
         signed = self._sign(call, key.get_secret_value())
-        return self._opened().stream(
+        return httpx.Request(
             signed.method,
             self._root + signed.path,
             params=dict(signed.query) or None,
-            headers=dict(signed.headers),
+            headers={**HEADERS, **signed.headers},
             json=signed.body,
         )
 
-    def _opened(self) -> httpx.AsyncClient:
-        if self._client is None:
-            self._client = client(self._net.transport)
-        return self._client
+    def _opened(self) -> httpx.AsyncBaseTransport:
+        if self._lines is None:
+            self._lines = self._net.transport or Lines(self._root)
+        return self._lines
 
     async def _answer(self, response: httpx.Response, key: SecretStr) -> Answer | Unclear:
         pause = retry_after(response.headers.get("retry-after", ""), self._net.now())

@@ -1,11 +1,12 @@
-"""The bare HTTP client, as a limit: the very client of the border to the providers, and nothing around it."""
+"""The bare HTTP client, as a limit: httpx on the border's own connections, and nothing of ours around it."""
 
 import asyncio
 import time
 
 import httpx
 
-from bot.providers.client import client
+from bot.providers.http import HEADERS
+from bot.providers.lines import Lines
 
 #: Requests of each who asks, before the counting begins: by then every connection is open.
 FIRST = 3
@@ -13,7 +14,7 @@ FIRST = 3
 
 async def bare_rate(url: str, at_once: int, seconds: float) -> float:
     """Requests per second of this process to `url`, while so many at once ask again and again."""
-    async with client() as bare:
+    async with httpx.AsyncClient(transport=Lines(url), headers=HEADERS, trust_env=False) as bare:
         await asyncio.gather(*(_asks(bare, url, FIRST) for _ in range(at_once)))
         begun = time.perf_counter()
         async with asyncio.TaskGroup() as group:
