@@ -136,7 +136,8 @@ class Crew:
         self._operating(database, room or room_beside(database.path))
 
     async def _load_what_moved(self) -> None:
-        """What is at hand of chats: where notices go, and who was let in."""
+        """What is at hand of chats: where notices go, who was let in, and who has an open form."""
+        self.forms.moved()
         await self.switches.load()
         await self.admission.load()
 

@@ -8,6 +8,7 @@ from sqlalchemy import Table, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import BrokenKey
+from storage.absent import Absent
 from storage.database import Database
 from storage.models import (
     Activation,
@@ -46,6 +47,8 @@ class ChatStore:
         self._vault = vault
         #: Chats that were heard since something was last begun to be said there.
         self._heard: set[int] = set()
+        #: Chats that are not out of reach, as long as nobody marks them and they are not seen anew.
+        self._reached: Absent[int] = Absent()
         #: Called when a chat has moved: what somebody has at hand of it is out of date.
         self.moved: Callable[[], Awaitable[None]] = _nobody
 
@@ -55,6 +58,7 @@ class ChatStore:
 
         Being seen does not make a chat reachable: the news that the bot was blocked is seen too.
         """
+        self._reached.doubt(chat_id)
         async with self._database.begin() as session:
             chat = await session.get(Chat, chat_id)
             if chat is None:
@@ -88,14 +92,15 @@ class ChatStore:
 
         What a group has not heard yet is its buyers' from now on.
         """
-        async with self._database.begin() as session:
-            chat = await session.get(Chat, chat_id)
-            if chat is None:
-                chat = Chat(id=chat_id, kind="", created_at=now, seen_at=now)
-                session.add(chat)
-            chat.unreachable_at = chat.unreachable_at or now
-            if chat_id < 0:
-                await to_the_buyers(session, chat_id)
+        with self._reached.changing(chat_id):
+            async with self._database.begin() as session:
+                chat = await session.get(Chat, chat_id)
+                if chat is None:
+                    chat = Chat(id=chat_id, kind="", created_at=now, seen_at=now)
+                    session.add(chat)
+                chat.unreachable_at = chat.unreachable_at or now
+                if chat_id < 0:
+                    await to_the_buyers(session, chat_id)
 
     def speak(self, chat_id: int) -> None:
         """Something is about to be said there: from now on it counts whether the chat is heard."""
@@ -108,12 +113,16 @@ class ChatStore:
     async def mark_reachable(self, chat_id: int) -> bool:
         """Whether it had been out of reach until now."""
         self._heard.add(chat_id)
+        if chat_id in self._reached:
+            return False
+        since = self._reached.since()
         lost = update(Chat).where(Chat.id == chat_id, Chat.unreachable_at.is_not(None))
         async with self._database.begin() as session:
             found = await session.scalar(lost.values(unreachable_at=None).returning(Chat.id))
             if found is not None:
                 await unpark(session, chat_id)
-            return found is not None
+        self._reached.note(chat_id, since)
+        return found is not None
 
     async def groups_called(self, title: str) -> Sequence[int]:
         """The basic groups of that title, a few at most: one of them may be a supergroup by now."""
@@ -133,6 +142,7 @@ class ChatStore:
             for table in Row.metadata.sorted_tables:
                 await _move_rows(session, table, old, new)
             await unpark(session, new)
+        self._reached.doubt_all()
         await self.moved()
 
     async def _move_keys(self, session: AsyncSession, old: int, new: int) -> None:

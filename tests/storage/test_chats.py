@@ -192,3 +192,24 @@ def test_every_column_that_names_a_chat_is_one_the_move_knows() -> None:
         column.name for table in Row.metadata.sorted_tables for column in table.c if "chat" in column.name
     }
     assert names == {"chat_id", "card_chat_id"}
+
+
+async def test_a_chat_that_is_lost_again_and_again_is_found_each_time(chats: ChatStore) -> None:
+    await chats.see(1, "private", "Ann", "uk", NOW)
+    for _ in range(2):
+        assert not await chats.mark_reachable(1)
+        await chats.mark_unreachable(1, LATER)
+        assert await chats.mark_reachable(1)
+        assert (await found(chats, 1)).unreachable_at is None
+
+
+async def test_who_was_heard_and_forgotten_and_is_out_of_reach_since_is_found_when_seen(
+    database: Database, chats: ChatStore
+) -> None:
+    """A chat that is only written to is made by others: to be reached it has to be seen."""
+    await chats.see(1, "private", "Ann", "uk", NOW)
+    assert not await chats.mark_reachable(1)
+    assert database.path is not None
+    sql(database.path, "UPDATE chats SET unreachable_at = ?", NOW.timestamp())
+    await chats.see(1, "private", "Ann", "uk", LATER)
+    assert await chats.mark_reachable(1)

@@ -54,3 +54,19 @@ async def test_ten_kilobytes_are_refused_and_the_old_form_stays(forms: FormStore
     with pytest.raises(ValueError, match="2048"):
         await forms.put(1, 2, "b", {"x": "y" * 10_000}, SOON)
     assert await forms.get(1, 2, NOW) == ("a", {"x": 1})
+
+
+async def test_who_had_no_form_has_one_at_once_when_it_is_put(forms: FormStore) -> None:
+    assert await forms.get(1, 2, NOW) is None
+    await forms.put(1, 2, "a", {}, SOON)
+    assert await forms.get(1, 2, NOW) == ("a", {})
+
+
+async def test_of_whom_it_is_known_that_there_is_no_form_nobody_asks_again(
+    database: Database, forms: FormStore
+) -> None:
+    assert await forms.get(1, 2, NOW) is None
+    await FormStore(database).put(1, 2, "a", {}, SOON)
+    assert await forms.get(1, 2, NOW) is None
+    forms.moved()
+    assert await forms.get(1, 2, NOW) == ("a", {})
