@@ -1,0 +1,147 @@
+"""What a press costs: every screen by the whole bot, beside the same screen ready-made in a bare aiogram.
+
+In one process and without a network: both get the same updates as JSON, a hundred at a time from many people,
+and speak with the same Telegram. Both are measured in turn; the best of some rounds counts, in CPU.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from aiogram import Bot, Dispatcher
+from aiogram.methods import GetUpdates
+from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
+
+from bot.app import Codebell
+from handlers import doors
+from storage.database import Database
+from storage.opening import opened
+from storage.vault import Vault
+from tests.benchmarks.cores import measured
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.mirror import TOKEN, Fields, Mirror, pressed_by, said_by
+from tests.benchmarks.pressers import LEFT, SINCE, moved_in, secret_of
+from tests.doubles import FakeClock, FakeProvider
+from tests.house import MASTER, PATIENCE, PLENTY, UNHURRIED, telling
+
+PEOPLE, A_BATCH, ROUNDS = 200, 100, 4
+#: Updates of the whole bot for each of the bare one.
+GOAL = 0.5
+
+Update = dict[str, Any]
+Take = Callable[[], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What people do: a command, or a press whose `{}` is their number's id."""
+
+    name: str
+    said: str = ""
+    pressed: str = ""
+
+    def by(self, person: int, on: Fields) -> Update:
+        if self.said:
+            return said_by(person, self.said)
+        return pressed_by(person, self.pressed.format(f"number-{person}"), on)
+
+
+DEEDS = (
+    Deed("/start", said="/start"),
+    Deed("the menu", pressed=doors.Menu().pack()),
+    Deed("help", pressed=doors.Help().pack()),
+    Deed("numbers", pressed=doors.Numbers().pack()),
+    Deed("services", pressed=doors.Buy().pack()),
+    Deed("countries", pressed=doors.Countries(service="telegram").pack()),
+    Deed("offers of known prices", pressed=doors.Country(service="telegram", iso2="US").pack()),
+    Deed("settings", pressed=doors.Settings().pack()),
+    Deed("balance", pressed=doors.Balance().pack()),
+    Deed("history", pressed=doors.History().pack()),
+    Deed("statistics", pressed=doors.Stats().pack()),
+    Deed("a number's card", pressed=doors.Act(what=doors.What.CARD, id="{}").pack()),
+)
+
+
+async def figures(folder: Path) -> list[Figure]:
+    measured()
+    async with opened(f"sqlite+aiosqlite:///{folder}/codebell.db", [MASTER]) as (database, vault):
+        await moved_in(database, vault, PEOPLE)
+        mirror = Mirror()
+        bell = _bell(database, vault, mirror)
+        found = [await _figure(deed, bell, mirror) for deed in DEEDS]
+        await bell.stop()
+    return found
+
+
+def _bell(database: Database, vault: Vault, mirror: Mirror) -> Codebell:
+    """Nothing runs but what the updates ask for."""
+    clock = FakeClock()
+    clock.now = SINCE
+    sites = {name: FakeProvider(name, clock) for name in ("alpha", "beta")}
+    sites["alpha"].accounts |= {secret_of(person): LEFT for person in range(1, PEOPLE + 1)}
+    bot = Bot(TOKEN, session=mirror)
+    return Codebell(
+        telling(), database, vault, bot, dict(sites), clock, clock.sleep, UNHURRIED, None, lambda: PLENTY
+    )
+
+
+async def _figure(deed: Deed, bell: Codebell, mirror: Mirror) -> Figure:
+    """In updates a second; what is ready-made is what the whole bot said the first time."""
+    numbers = count(1)
+
+    async def whole() -> None:
+        await bell.poller.fetch(0)
+        await bell.poller.drain(PATIENCE)
+
+    first = deed.by(1, {"text": "…"})
+    await _taken([{**first, "update_id": next(numbers)}], mirror, whole)
+    said = mirror.said
+    updates = [{**deed.by(1 + person, said), "update_id": next(numbers)} for person in range(PEOPLE)]
+    bare = _bare(said, mirror)
+    mine, theirs = [], []
+    for _ in range(ROUNDS):
+        theirs.append(await _taken(updates, mirror, bare))
+        mine.append(await _taken(updates, mirror, whole))
+    limit = "the same, ready-made, by bare aiogram"
+    return Figure(
+        "pressing", deed.name, 1 / min(mine), "updates/s of CPU", limit, 1 / min(theirs), GOAL, more=True
+    )
+
+
+async def _taken(updates: list[Update], mirror: Mirror, take: Take) -> float:
+    """Seconds of CPU for each."""
+    batches = [json.dumps(updates[at : at + A_BATCH]) for at in range(0, len(updates), A_BATCH)]
+    spent = time.process_time()
+    for batch in batches:
+        mirror.batch = batch
+        await take()
+    return (time.process_time() - spent) / len(updates)
+
+
+def _bare(said: Fields, mirror: Mirror) -> Take:
+    """One router with one handler for what is pressed and one for what is said."""
+    dispatcher, bot = Dispatcher(), Bot(TOKEN, session=mirror)
+    keyboard = said.get("reply_markup")
+    screen: Fields = {"text": said["text"], "parse_mode": "HTML"}
+    screen["reply_markup"] = InlineKeyboardMarkup.model_validate_json(keyboard) if keyboard else None
+
+    @dispatcher.callback_query()
+    async def pressed(callback: CallbackQuery) -> None:
+        if isinstance(callback.message, Message):
+            await callback.message.edit_text(**screen)
+        await callback.answer()
+
+    @dispatcher.message()
+    async def wrote(message: Message) -> None:
+        await message.answer(**screen)
+
+    async def take() -> None:
+        updates = await bot(GetUpdates(timeout=0))
+        await asyncio.gather(*(dispatcher.feed_update(bot, update) for update in updates))
+
+    return take
