@@ -17,6 +17,12 @@ from aiohttp import ClientError, ClientTimeout
 class Session(AiohttpSession):
     """aiogram's session, for answers of any bytes."""
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        #: The forms of answers, as many as there are kinds of results: pydantic forgets one that nobody holds
+        #: and makes it anew, in milliseconds.
+        self._forms: dict[object, object] = {}
+
     async def make_request(
         self, bot: Bot, method: TelegramMethod[TelegramType], timeout: int | None = None
     ) -> TelegramType:
@@ -41,6 +47,7 @@ class Session(AiohttpSession):
     def check_response(
         self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str
     ) -> Response[TelegramType]:
+        self._forms.setdefault(method.__returning__, Response[method.__returning__])  # type: ignore[name-defined]
         try:
             return super().check_response(bot, method, status_code, content)
         except AiogramError:

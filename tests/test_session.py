@@ -2,6 +2,8 @@
 
 import asyncio
 import base64
+import gc
+import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,6 +11,7 @@ from dataclasses import dataclass, field
 import pytest
 from aiogram import Bot
 from aiogram.exceptions import ClientDecodeError, TelegramNetworkError
+from aiogram.methods import Response
 from aiogram.types import Update
 
 from bot.poller import Poller, Signs
@@ -109,3 +112,11 @@ async def test_what_cannot_be_read_is_said_to_be_so() -> None:
     async with Proxy("502 Bad Gateway", b'{"ok": false}').bot() as bot:
         with pytest.raises(ClientDecodeError, match="Failed to read the answer"):
             await bot.me()
+
+
+async def test_the_form_of_an_answer_is_not_made_anew_whatever_is_collected_meanwhile() -> None:
+    async with Proxy("200 OK", b'{"ok": true, "result": 7}').bot() as bot:
+        await bot.get_chat_member_count(-100)
+        form = weakref.ref(Response[int])
+        gc.collect()
+        assert form() is Response[int]
