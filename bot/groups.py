@@ -4,6 +4,8 @@ What a rule forbids is refused again in the transaction of the intent (`storage.
 here first is what only Telegram knows, and what a person should be told before they have chosen.
 """
 
+from collections.abc import Collection, Mapping
+
 from bot.clock import Clock
 from bot.errors import Refused, text
 from bot.members import Members, Standing
@@ -80,5 +82,8 @@ class Groups:
 
     async def name(self, chat_id: int, person_id: int) -> str:
         """What somebody is called in a group; "" where they were never met there."""
-        member = await self._store.member(chat_id, person_id)
-        return "" if member is None else member.name
+        return (await self.names(chat_id, {person_id})).get(person_id, "")
+
+    async def names(self, chat_id: int, people: Collection[int]) -> Mapping[int, str]:
+        """The same of several; who was never met there is missing."""
+        return await self._store.names(chat_id, people)

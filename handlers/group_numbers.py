@@ -14,7 +14,7 @@ from bot.i18n import Texts, flag, international, visible
 from handlers.buyers import buys_here
 from handlers.doors import Act, Buy, Menu, Numbers, What
 from handlers.group_doors import Usage
-from handlers.holders import held_by, held_in
+from handlers.holders import Held, held_by, held_there
 from handlers.listings import person_of
 from handlers.number_words import FRESH, NUMBERS_A_PAGE, Page, bought_in_words, name_of
 from handlers.screen import Rows, Screen, chat_of, page_of, press, show, turn
@@ -35,7 +35,8 @@ async def numbers_of_group(
     rows = sorted(await holders.there(chat_of(event), clock() - FRESH), key=_rank)
     page = callback_data.page if isinstance(callback_data, Page) else 0
     shown, pages = page_of(rows, page, NUMBERS_A_PAGE)
-    lines = [await _line(row, t, groups) for row in shown]
+    held = await held_there(chat_of(event), shown, groups)
+    lines = [_line(row, held[row.id], t) for row in shown]
     mine = [[_card(row, t)] for row in shown if row.owner_id == person_of(event) and row.phone]
     pager = turn(page, pages, lambda to: Page(page=to))
     ways = _ways(t, buys=await buys_here(groups, chat_of(event), person_of(event)))
@@ -52,7 +53,7 @@ def _text(lines: Sequence[str], t: Texts) -> str:
     return "\n\n".join([t("<b>Numbers of this group</b>"), *lines])
 
 
-async def _line(row: Activation, t: Texts, groups: Groups) -> str:
+def _line(row: Activation, held: Held, t: Texts) -> str:
     number = f"<code>{international(row.phone)}</code>\n" if row.phone else ""
     about = t(
         "{flag} <b>{service}</b> · {state} · {moment}",
@@ -61,9 +62,6 @@ async def _line(row: Activation, t: Texts, groups: Groups) -> str:
         state=bought_in_words(row.state, t),
         moment=t.day(row.bought_at or row.created_at),
     )
-    held = await held_in(row, groups)
-    if held is None:
-        return number + about
     code = t.veiled(t("Code: <code>{code}</code>", code=visible(row.last_code or "")))
     told = [code] if held.open and row.last_code else []
     return number + "\n".join([about, held_by(held, t), *told])

@@ -3,7 +3,7 @@
 Codes are for all only where the number was bought under that rule and it holds still: the stricter counts.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,11 +42,20 @@ class Held:
 
 async def held_in(row: Activation, groups: Groups) -> Held | None:
     """None for a number that is nobody else's business."""
-    if row.chat_id > 0:
-        return None
-    buyer = None if row.bought_by is None else await groups.name(row.chat_id, row.bought_by)
-    for_all = row.for_all and await groups.everyone_sees(row.chat_id)
-    return Held(await groups.name(row.chat_id, row.owner_id), buyer, for_all)
+    return None if row.chat_id > 0 else (await held_there(row.chat_id, [row], groups))[row.id]
+
+
+async def held_there(chat_id: int, rows: Sequence[Activation], groups: Groups) -> Mapping[str, Held]:
+    """The same of some of a group's numbers, by their ids."""
+    people = {who for row in rows for who in (row.owner_id, row.bought_by) if who is not None}
+    names = await groups.names(chat_id, people)
+    for_all = any(row.for_all for row in rows) and await groups.everyone_sees(chat_id)
+    return {row.id: _held(row, names, open_=row.for_all and for_all) for row in rows}
+
+
+def _held(row: Activation, names: Mapping[int, str], *, open_: bool) -> Held:
+    buyer = None if row.bought_by is None else names.get(row.bought_by, "")
+    return Held(names.get(row.owner_id, ""), buyer, open_)
 
 
 def called(name: str, t: Texts) -> str:

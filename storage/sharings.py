@@ -1,6 +1,6 @@
 """The rules of groups that share numbers, and the people met there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,11 +10,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.asides import put_aside
 from storage.database import Database
 from storage.models import Activation, Buyers, Eyes, Member, Post, Sharing, Sms
+from storage.models.columns import NOBODY
 from storage.outbox import Kind, arm
 from storage.sight import Sight, one_of
 
 _THERE = select(Member).where(Member.chat_id == bindparam("chat_id"))
 _MEMBER = Sight(_THERE.where(Member.user_id == bindparam("person_id")))
+#: So many are asked about in one statement; nobody has the id of those who are left over.
+_AT_ONCE = 20
+_NOBODY = {f"person_{place}": NOBODY for place in range(_AT_ONCE)}
+_NAMES = Sight.of(
+    select(Member.user_id, Member.name).where(
+        Member.chat_id == bindparam("chat_id"), Member.user_id.in_([bindparam(each) for each in _NOBODY])
+    )
+)
 _MEMBERS = Sight(_THERE.order_by(Member.name, Member.user_id))
 
 
@@ -63,6 +72,14 @@ class SharingStore:
 
     async def member(self, chat_id: int, person_id: int) -> Member | None:
         return await self._database.see_one(_MEMBER, chat_id=chat_id, person_id=person_id)
+
+    async def names(self, chat_id: int, people: Collection[int]) -> Mapping[int, str]:
+        """What these are called there, by who they are; who was never met is missing."""
+        few, found = [*people], dict[int, str]()
+        for start in range(0, len(few), _AT_ONCE):
+            asked = {f"person_{place}": one for place, one in enumerate(few[start : start + _AT_ONCE])}
+            found |= dict(await self._database.see(_NAMES, chat_id=chat_id, **_NOBODY | asked))
+        return found
 
     async def members(self, chat_id: int) -> Sequence[Member]:
         """Everybody met there, by name."""
