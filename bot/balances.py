@@ -64,7 +64,7 @@ class Balances:
             if not provider.can(Capability.BALANCE):
                 return None
             async with asyncio.timeout(PATIENCE):
-                balance = await provider.balance(await self._keys.open(row.id, row.chat_id))
+                balance = await provider.balance(self._keys.unseal(row))
         except KeyError:
             return NotOffered()
         except TimeoutError:
@@ -94,4 +94,6 @@ class Balances:
 
     async def _ask_in_turn(self, rows: Iterable[Key]) -> None:
         for row in rows:
-            await self.ask(row)
+            still = await self._keys.get(row.id)
+            if still is not None and still.removed_at is None:
+                await self.ask(still)

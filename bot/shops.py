@@ -119,7 +119,11 @@ class Shops:
 
     async def known(self, chat_id: int) -> list[Provider]:
         """The providers the chat has keys for."""
-        held = {key.provider for key in await self._keys.list(chat_id)}
+        return self.behind(await self._keys.list(chat_id))
+
+    def behind(self, keys: Sequence[Key]) -> list[Provider]:
+        """The providers of some keys, as far as the bot has them."""
+        held = {key.provider for key in keys}
         return [provider for name, provider in self._providers.items() if name in held]
 
     async def _of(self, chat_id: int, able: Capability) -> tuple[list[Shop], list[Trouble]]:

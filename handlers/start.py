@@ -1,6 +1,6 @@
 """The first minute: /start and the menu, in a private chat and in a group."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aiogram import F, Router
 from aiogram.filters import CommandStart
@@ -125,12 +125,12 @@ async def menu(
     """What can be done here; who has no key yet is shown the one step to begin with."""
     chat_id, person_id = chat_of(event), person_of(event)
     operating = admission.is_operator(person_id)
-    if not await keys.list(chat_id):
+    if not (mine := await keys.list(chat_id)):
         await show(event, _with_more(welcome(t), operating, t))
         return
     waiting = await numbers.recent(person_id, chat_id, clock() - FRESH, _WAITING)
     last = await last_bought_row(chat_id, person_id, t, purchases, offers)
-    home = _home(last, len(waiting), await _special(chat_id, t, shops), t)
+    home = _home(last, len(waiting), _special(shops.behind(mine), t), t)
     await show(event, _with_more(home, operating, t))
 
 
@@ -139,12 +139,12 @@ async def more(callback: CallbackQuery, t: Texts) -> None:
     await show(callback, _rest(t))
 
 
-async def _special(chat_id: int, t: Texts, shops: Shops) -> list[InlineKeyboardButton]:
+def _special(providers: Sequence[Provider], t: Texts) -> list[InlineKeyboardButton]:
     """What only some of the providers can do: shown to who has a key of one."""
     buttons = []
-    if await shops.able(chat_id, Capability.RENT):
+    if any(one.can(Capability.RENT) for one in providers):
         buttons.append(press(t.plain("🗓 Rent a number"), Rent()))
-    if any([await shops.able(chat_id, need) for need in NEEDS.values()]):
+    if any(one.can(need) for one in providers for need in NEEDS.values()):
         buttons.append(press(t.plain("✉️ Send message"), Send()))
     return buttons
 
