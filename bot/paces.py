@@ -48,6 +48,8 @@ _CATCHING_UP = 0.95
 #: While people press, the last in line leave room for as many answers as there were in so many seconds, for a
 #: sixth of all at most: an answer waits for nothing.
 _LATELY, _FOR_ANSWERS = 10.0, 6
+#: Chats whose pace is remembered, without asking who of them is quiet.
+_MANY = 1000
 
 
 class NoRoom(Exception):
@@ -114,6 +116,8 @@ class Tempo:
         self._answers = Window(most // _FOR_ANSWERS, _LATELY, self._timer)
         self._line = Line(self._all, even, self._timer, self._spare)
         self._chats: dict[int, Window | Steady] = {}
+        #: With so many chats those are looked for that are quiet.
+        self._most = _MANY
 
     @asynccontextmanager
     async def turn(self, chat_id: int, *, urgent: bool = False, last: bool = False) -> AsyncIterator[None]:
@@ -207,6 +211,7 @@ class Tempo:
         """Forget the chats that are quiet."""
         for chat_id in [chat_id for chat_id, pace in self._chats.items() if pace.quiet]:
             del self._chats[chat_id]
+        self._most = max(_MANY, 2 * len(self._chats))
 
     async def _rest(self, seconds: float) -> None:
         over = asyncio.Event()
@@ -218,6 +223,8 @@ class Tempo:
 
     def _of(self, chat_id: int) -> Window | Steady:
         if chat_id not in self._chats:
+            if len(self._chats) >= self._most:
+                self.tidy()
             self._chats[chat_id] = self._new(chat_id)
         return self._chats[chat_id]
 

@@ -92,6 +92,8 @@ class Window:
 class Steady:
     """One in every so many seconds on average, `burst` at once; who goes on all the same waits no longer."""
 
+    __slots__ = ("_every", "_next", "_slack", "_timer")
+
     def __init__(self, every: float, burst: float, timer: Timer) -> None:
         self._every, self._slack, self._timer = every, every * (burst - 1), timer
         #: When the next one is due, if they came evenly.

@@ -270,6 +270,15 @@ async def test_room_kept_for_an_answer_is_taken_by_nobody_else_and_given_back(ta
     assert tempo.pause(TEAM, urgent=True, besides=5)
 
 
+async def test_of_a_crowd_only_those_are_remembered_who_were_told_something_lately(
+    watch: Stopwatch, talk: Talk
+) -> None:
+    for chat_id in range(1, 10_001):
+        talk.answer(chat_id)
+        watch.now += 0.03
+        assert len(talk.tempo.remembered) <= 1000
+
+
 async def test_quiet_chats_are_forgotten_and_those_with_kept_room_are_not(
     watch: Stopwatch, talk: Talk
 ) -> None:
