@@ -15,7 +15,7 @@ from bot.errors import LimitReached, Refused, text
 from storage.counted import DAY, counts_for
 from storage.models import (
     GIVEN_BACK,
-    OPEN,
+    IS_OPEN,
     Activation,
     MessageState,
     OrderState,
@@ -100,9 +100,7 @@ async def room(session: AsyncSession, caps: Caps, owner_id: int, now: datetime) 
     if not caps.active_numbers:
         return None
     active = await session.scalar(
-        select(func.count()).where(
-            counts_for(session, Activation, owner_id), Activation.state.in_(OPEN), alive(now)
-        )
+        select(func.count()).where(counts_for(session, Activation, owner_id, IS_OPEN), alive(now))
     )
     return max(0, caps.active_numbers - (active or 0))
 
@@ -137,13 +135,11 @@ async def affordable(session: AsyncSession, caps: Caps, expense: Expense, now: d
 
 async def _purchases(session: AsyncSession, owner_id: int, since: datetime) -> int:
     bought = select(func.count()).where(
-        counts_for(session, Activation, owner_id),
-        Activation.created_at > since,
+        counts_for(session, Activation, owner_id, Activation.created_at > since),
         Activation.state != State.FAILED,
     )
     ordered = select(func.count()).where(
-        counts_for(session, RentalOrder, owner_id),
-        RentalOrder.ordered_at > since,
+        counts_for(session, RentalOrder, owner_id, RentalOrder.ordered_at > since),
         RentalOrder.state.not_in(_NOT_ORDERED),
     )
     return (await session.scalar(bought) or 0) + (await session.scalar(ordered) or 0)
@@ -152,9 +148,8 @@ async def _purchases(session: AsyncSession, owner_id: int, since: datetime) -> i
 async def _spent(session: AsyncSession, expense: Expense, since: datetime) -> Decimal:
     """What the person paid at this provider since then; a lost answer counts as paid."""
     rents = select(RentalOrder.cost).where(
-        counts_for(session, RentalOrder, expense.owner_id),
+        counts_for(session, RentalOrder, expense.owner_id, RentalOrder.ordered_at > since),
         RentalOrder.provider == expense.provider,
-        RentalOrder.ordered_at > since,
         RentalOrder.state.not_in(_NOT_ORDERED),
     )
     costs = [*await _charged(session, expense, since), *await session.scalars(rents)]
@@ -163,9 +158,8 @@ async def _spent(session: AsyncSession, expense: Expense, since: datetime) -> De
 
 async def _charged(session: AsyncSession, expense: Expense, since: datetime) -> Iterable[Decimal]:
     numbers = select(Activation.state, Activation.cost, Activation.agreed).where(
-        counts_for(session, Activation, expense.owner_id),
+        counts_for(session, Activation, expense.owner_id, Activation.created_at > since),
         Activation.provider == expense.provider,
-        Activation.created_at > since,
         Activation.state.not_in(FREE),
     )
     found = await session.execute(numbers)
@@ -175,9 +169,8 @@ async def _charged(session: AsyncSession, expense: Expense, since: datetime) -> 
 async def _postage(session: AsyncSession, expense: Expense, since: datetime) -> Iterable[Decimal]:
     message = OutgoingMessage
     sent = select(message).where(
-        counts_for(session, message, expense.owner_id),
+        counts_for(session, message, expense.owner_id, message.confirmed_at > since),
         message.provider == expense.provider,
-        message.confirmed_at > since,
         message.state.not_in(_NOT_SENT),
     )
     return [_paid(row) for row in await session.scalars(sent)]

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.errors import LimitReached, Refused, text
 from storage.caps import FREE, Expense, alive, charged
 from storage.counted import DAY, counts_for
-from storage.models import OPEN, Activation, Buyers, Eyes, Member, Quote, Sharing, State
+from storage.models import IS_OPEN, Activation, Buyers, Eyes, Member, Quote, Sharing, State
 
 
 class NotSharing(Refused):
@@ -95,13 +95,16 @@ async def within_rules(session: AsyncSession, rules: Sharing | None, expense: Ex
     """Raise a `GroupLimit` where one more purchase would pass what each member may do."""
     if rules is None:
         return
-    theirs = and_(Activation.chat_id == rules.chat_id, counts_for(session, Activation, expense.owner_id))
-    if rules.active_numbers and await _waiting(session, theirs, now) >= rules.active_numbers:
-        raise TooManyHere(limit=rules.active_numbers)
+    if rules.active_numbers:
+        waiting = await _waiting(session, rules.chat_id, expense.owner_id, now)
+        if waiting >= rules.active_numbers:
+            raise TooManyHere(limit=rules.active_numbers)
+    recent = counts_for(session, Activation, expense.owner_id, Activation.created_at > now - DAY)
+    today = and_(Activation.chat_id == rules.chat_id, recent)
     if rules.numbers_per_day:
-        await _count(session, theirs, rules.numbers_per_day, now)
+        await _count(session, today, rules.numbers_per_day)
     if rules.spend_per_day:
-        await _money(session, theirs, rules.spend_per_day, expense, now)
+        await _money(session, today, rules.spend_per_day, expense)
 
 
 async def room_here(session: AsyncSession, chat_id: int, person_id: int, now: datetime) -> int | None:
@@ -109,30 +112,27 @@ async def room_here(session: AsyncSession, chat_id: int, person_id: int, now: da
     rules = await session.get(Sharing, chat_id)
     if rules is None or not rules.active_numbers:
         return None
-    theirs = and_(Activation.chat_id == chat_id, counts_for(session, Activation, person_id))
-    return max(0, rules.active_numbers - await _waiting(session, theirs, now))
+    return max(0, rules.active_numbers - await _waiting(session, chat_id, person_id, now))
 
 
-async def _waiting(session: AsyncSession, theirs: ColumnElement[bool], now: datetime) -> int:
-    still_open = select(func.count()).where(theirs, Activation.state.in_(OPEN), alive(now))
-    return await session.scalar(still_open) or 0
+async def _waiting(session: AsyncSession, chat_id: int, person_id: int, now: datetime) -> int:
+    theirs = Activation.chat_id == chat_id, counts_for(session, Activation, person_id, IS_OPEN)
+    return await session.scalar(select(func.count()).where(*theirs, alive(now))) or 0
 
 
-async def _count(session: AsyncSession, theirs: ColumnElement[bool], limit: int, now: datetime) -> None:
+async def _count(session: AsyncSession, today: ColumnElement[bool], limit: int) -> None:
     """The oldest of the last so many tells when there is room again."""
-    today = (theirs, Activation.created_at > now - DAY, Activation.state != State.FAILED)
-    newest = select(Activation.created_at).where(*today).order_by(Activation.created_at.desc())
+    newest = select(Activation.created_at).where(today, Activation.state != State.FAILED)
+    newest = newest.order_by(Activation.created_at.desc())
     oldest = await session.scalar(newest.offset(limit - 1).limit(1))
     if oldest is not None:
         raise TooManyHereToday(limit=limit, free_at=oldest + DAY)
 
 
-async def _money(
-    session: AsyncSession, theirs: ColumnElement[bool], limit: Decimal, expense: Expense, now: datetime
-) -> None:
+async def _money(session: AsyncSession, today: ColumnElement[bool], limit: Decimal, expense: Expense) -> None:
     row = Activation
-    today = (theirs, row.provider == expense.provider, row.created_at > now - DAY, row.state.not_in(FREE))
-    paid = select(row.created_at, row.state, row.cost, row.agreed).where(*today).order_by(row.created_at)
+    kept = (today, row.provider == expense.provider, row.state.not_in(FREE))
+    paid = select(row.created_at, row.state, row.cost, row.agreed).where(*kept).order_by(row.created_at)
     costs = [
         (each.created_at, charged(each.state, each.cost, each.agreed)) for each in await session.execute(paid)
     ]

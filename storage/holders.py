@@ -8,25 +8,26 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.asides import pass_on
 from storage.database import Database
 from storage.kinds import Kind
-from storage.models import OPEN, Activation, HungMenu, Post, Sms, State
+from storage.models import IS_OPEN, Activation, HungMenu, Post, Sms, State
 from storage.models.columns import NOBODY
 from storage.moves import redraw
 from storage.sight import Sight
 
 #: A number in one of these can be handed over.
 GIVEABLE = frozenset({State.WAITING, State.RECEIVED})
+_HERE = Activation.chat_id == bindparam("chat_id")
 _THERE = Sight(
     select(Activation)
     .where(
-        Activation.chat_id == bindparam("chat_id"),
         Activation.state != State.FAILED,
-        (Activation.created_at >= bindparam("since")) | Activation.state.in_(OPEN),
+        # Each half with its group: an index is found by what stands together.
+        or_(and_(_HERE, Activation.created_at >= bindparam("since")), and_(_HERE, IS_OPEN)),
     )
     .order_by(Activation.created_at.desc())
 )

@@ -19,7 +19,7 @@ from storage.database import Database
 from storage.due import DueRows
 from storage.keys import to_buy_with
 from storage.message_moves import News, NextLook, change, differs, enter, redraw, tell
-from storage.models import MESSAGE_REACHED_FROM, MessageState, OutgoingMessage
+from storage.models import IS_UNSENT, MESSAGE_REACHED_FROM, MessageState, OutgoingMessage
 from storage.outbox import Kind, arm
 from storage.sight import Sight
 
@@ -93,7 +93,8 @@ class MessageStore(DueRows[OutgoingMessage]):
 
     async def sweep(self, now: datetime) -> None:
         """Forget drafts that can no longer be sent."""
-        old = (OutgoingMessage.state == MessageState.DRAFT, OutgoingMessage.created_at < now - LIFETIME)
+        draft = OutgoingMessage.state == MessageState.DRAFT
+        old = (IS_UNSENT, draft, OutgoingMessage.created_at < now - LIFETIME)
         async with self._database.begin() as session:
             await session.execute(delete(OutgoingMessage).where(*old))
 
@@ -158,7 +159,7 @@ class MessageStore(DueRows[OutgoingMessage]):
 
     async def stranded(self) -> Sequence[OutgoingMessage]:
         """Intents a dead process left behind, oldest first."""
-        left = select(OutgoingMessage).where(OutgoingMessage.state == MessageState.SENDING)
+        left = select(OutgoingMessage).where(IS_UNSENT, OutgoingMessage.state == MessageState.SENDING)
         async with self._database.begin() as session:
             return (await session.scalars(left.order_by(OutgoingMessage.confirmed_at))).all()
 

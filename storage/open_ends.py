@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
 from storage.models import (
-    OPEN,
+    IS_LOOKED_FOR,
+    IS_OPEN,
     Activation,
     MessageState,
     OrderState,
@@ -17,13 +19,12 @@ from storage.models import (
     Rental,
     RentalOrder,
     RentalState,
-    State,
     Watch,
     WatchState,
 )
 
-#: Of a table, the rows that are asked about.
-Rows = Callable[[Any], ColumnElement[bool]]
+#: Of a table, those of these rows that are asked about: an index is found by what stands together.
+Rows = Callable[..., ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +54,27 @@ class OpenEndStore:
     async def of_key(self, key_id: str) -> OpenEnds:
         """What goes on with a key, also when it is removed."""
         async with self._database.begin() as session:
-            return await open_ends(session, lambda table: table.key_id == key_id)
+            return await open_ends(session, partial(_with_key, key_id))
 
 
 def of_person(person_id: int) -> Rows:
     """Rows of a person: theirs anywhere, and all of their private chat, which has their id."""
-    return lambda table: or_(table.owner_id == person_id, table.chat_id == person_id)
+    return partial(_theirs, person_id)
+
+
+def _theirs(person_id: int, table: Any, *among: ColumnElement[bool]) -> ColumnElement[bool]:
+    return or_(and_(table.owner_id == person_id, *among), and_(table.chat_id == person_id, *among))
+
+
+def _with_key(key_id: str, table: Any, *among: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(table.key_id == key_id, *among)
 
 
 async def open_ends(session: AsyncSession, rows: Rows) -> OpenEnds:
     """Within the caller's transaction: what is open among these rows."""
-    waiting, looked_for = Activation.state.in_(OPEN), Activation.next_poll_at.is_not(None)
-    lost = Activation.state.in_((State.UNKNOWN, State.FAILED)) & looked_for
     return OpenEnds(
-        numbers=await _count(session, rows(Activation), waiting),
-        lost=await _count(session, rows(Activation), lost),
+        numbers=await _count(session, rows(Activation, IS_OPEN)),
+        lost=await _count(session, rows(Activation, IS_LOOKED_FOR)),
         rentals=await _rentals(session, rows),
         messages=await _count(session, rows(OutgoingMessage), _on_its_way()),
         watches=await _count(session, rows(Watch), _buys()),

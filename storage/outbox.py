@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
 from storage.kinds import LEFT_BEHIND, NOTICES, PARKED, PERISHABLE, PRIORITIES, Kind, Priority
-from storage.models import Chat, Post
+from storage.models import IS_PARKED, Chat, Post
+from storage.models.columns import no_index
 from storage.places import place_of
 
 __all__ = ["NOTICES", "PARKED", "PERISHABLE", "Kind", "OutboxStore", "Priority", "arm", "new_id", "unpark"]
@@ -74,7 +75,7 @@ async def disarm(session: AsyncSession, kind: Kind, subject: str) -> None:
 
 async def unpark(session: AsyncSession, chat_id: int) -> None:
     """Within the caller's transaction: the chat can be reached again, so what waited for that is due."""
-    waiting = update(Post).where(Post.chat_id == chat_id, Post.failure == PARKED)
+    waiting = update(Post).where(Post.chat_id == chat_id, IS_PARKED)
     due = func.coalesce(Post.next_try_at, Post.created_at)
     await session.execute(waiting.values(next_try_at=due, failure=""))
 
@@ -138,7 +139,7 @@ class OutboxStore:
         wanted = (Post.priority <= least, Post.chat_id.not_in(besides))
         waiting = select(Post.chat_id).where(*_due(now), *wanted)
         urgency = (func.min(Post.priority), func.min(Post.next_try_at))
-        query = waiting.group_by(Post.chat_id).order_by(*urgency).limit(max(0, limit))
+        query = waiting.group_by(no_index(Post.chat_id)).order_by(*urgency).limit(max(0, limit))
         async with self._database.begin() as session:
             return (await session.scalars(query)).all()
 
@@ -209,7 +210,8 @@ class OutboxStore:
 
     async def wake(self, chat_id: int, now: datetime) -> None:
         """A chat's quiet hours are others now: what rests is looked at again."""
-        resting = update(Post).where(Post.chat_id == chat_id, Post.failure == QUIET, Post.sent_at.is_(None))
+        here = Post.chat_id == chat_id, Post.next_try_at.is_not(None)
+        resting = update(Post).where(*here, Post.failure == QUIET, Post.sent_at.is_(None))
         async with self._database.begin() as session:
             await session.execute(resting.values(next_try_at=now, failure=""))
 
@@ -223,7 +225,7 @@ class OutboxStore:
         """Keep what is due in chats out of reach off the queue: looking past it every second costs time."""
         lost = select(Chat.id).where(Chat.unreachable_at.is_not(None))
         ours = Post.priority < Priority.BROADCAST
-        waiting = update(Post).where(ours, Post.next_try_at <= now, Post.chat_id.in_(lost))
+        waiting = update(Post).where(ours, Post.next_try_at <= now, no_index(Post.chat_id).in_(lost))
         async with self._database.begin() as session:
             await session.execute(waiting.values(next_try_at=None, failure=PARKED))
 

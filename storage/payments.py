@@ -79,7 +79,8 @@ async def paid_by_all(session: AsyncSession, since: datetime, until: datetime) -
 async def paid_by_person(session: AsyncSession, person_id: int, since: datetime) -> Sequence[Payment]:
     """Within the caller's transaction: the same of what one person bought, wherever it is shown."""
     rent, letter = RentalOrder.owner_id == person_id, OutgoingMessage.owner_id == person_id
-    return await _paid_by(session, since, None, bought_by(person_id), rent, letter)
+    theirs = bought_by(person_id, Activation.created_at >= since)
+    return await _paid_by(session, since, None, theirs, rent, letter)
 
 
 async def paid_in_chat(session: AsyncSession, chat_id: int, since: datetime) -> Sequence[Payment]:

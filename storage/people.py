@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.counted import bought_by
 from storage.database import Database
-from storage.models import OPEN, Activation, Chat, Guest, Member, State
+from storage.models import IS_OPEN, Activation, Chat, Guest, Member, State
 from storage.payments import Payment, paid_by_person, paid_in_chat
 
 _DAY, _MONTH = timedelta(days=1), timedelta(days=30)
@@ -79,7 +79,7 @@ class PeopleStore:
                 met=None if chat is None else chat.created_at,
                 seen=None if chat is None else chat.seen_at,
                 gone=chat is not None and chat.unreachable_at is not None,
-                open_numbers=await _count(session, _whose(who), Activation.state.in_(OPEN)),
+                open_numbers=await _count(session, _whose(who, IS_OPEN)),
                 numbers=(await _bought(session, who, day), await _bought(session, who, month)),
                 today=await _paid(session, who, day),
                 month=await _paid(session, who, month),
@@ -108,9 +108,9 @@ async def _names(session: AsyncSession, ids: Sequence[int]) -> dict[int, str]:
     return found
 
 
-def _whose(who: int) -> ColumnElement[bool]:
-    """What somebody bought, wherever; of a group, what was bought there."""
-    return bought_by(who) if who > 0 else and_(Activation.chat_id == who)
+def _whose(who: int, *among: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Which of these somebody bought, wherever; of a group, which were bought there."""
+    return bought_by(who, *among) if who > 0 else and_(Activation.chat_id == who, *among)
 
 
 async def _count(session: AsyncSession, *which: ColumnElement[bool]) -> int:
@@ -118,8 +118,9 @@ async def _count(session: AsyncSession, *which: ColumnElement[bool]) -> int:
 
 
 async def _bought(session: AsyncSession, who: int, since: datetime) -> int:
-    bought = Activation.state != State.FAILED
-    return await _count(session, _whose(who), Activation.created_at >= since, bought)
+    return await _count(
+        session, _whose(who, Activation.created_at >= since, Activation.state != State.FAILED)
+    )
 
 
 async def _paid(session: AsyncSession, who: int, since: datetime) -> Sequence[Payment]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased
 
 from storage.kinds import PARKED
 from storage.models import Activation, Chat, Post, Rental, RentalText, Sharing, Sms
+from storage.models.columns import no_index
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ def shown_in(chat: Any, owner_id: int, chat_id: int) -> ColumnElement[bool]:
 
 def shown(chat: Any, chat_id: object = _THIS_CHAT, *, alone: bool) -> ColumnElement[bool]:
     """The same of a chat that is named only when it is asked, as `chat_id`; `alone`: it is a private one."""
+    chat = no_index(chat)
     if not alone:
         return and_(chat == chat_id)
     lost = select(Chat.id).where(Chat.id < 0, Chat.unreachable_at.is_not(None))

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from functools import cache
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from storage.database import Database
-from storage.models import OPEN, Activation, State
+from storage.models import IS_OPEN, Activation, State
 from storage.places import shown
 from storage.sight import Sight
 
@@ -38,10 +38,11 @@ class RecentStore:
 @cache
 def numbers_in(states: frozenset[State], *, alone: bool) -> Sight[Activation]:
     """A person's numbers in these states that are shown in a chat: the open ones, those made since then."""
+    theirs = Activation.owner_id == bindparam("owner_id")
     query = select(Activation).where(
         shown(Activation.chat_id, alone=alone),
-        Activation.owner_id == bindparam("owner_id"),
         Activation.state.in_(states),
-        (Activation.created_at >= bindparam("since")) | Activation.state.in_(OPEN),
+        # Each half with its holder: an index is found by what stands together.
+        or_(and_(theirs, Activation.created_at >= bindparam("since")), and_(theirs, IS_OPEN)),
     )
     return Sight(query.order_by(Activation.created_at.desc()))

@@ -8,7 +8,7 @@ from sqlalchemy import and_, or_, select
 from bot.errors import AlreadyDone, Refused, text
 from storage.database import Database
 from storage.keys import to_buy_with, twins
-from storage.models import Activation, State
+from storage.models import IS_LOOKED_FOR, IS_OPEN, Activation, State
 from storage.moves import note, redraw
 
 
@@ -36,8 +36,8 @@ class StrayStore:
         """
         account = Activation.key_id.in_(twins(row.key_id))
         looked_for = or_(
-            Activation.state == State.BUYING,
-            and_(Activation.state == State.UNKNOWN, Activation.next_poll_at.is_not(None)),
+            and_(account, IS_OPEN, Activation.state == State.BUYING),
+            and_(account, IS_LOOKED_FOR, Activation.state == State.UNKNOWN),
         )
         async with self._database.begin() as session:
             await to_buy_with(session, row.key_id, row.chat_id)
@@ -45,7 +45,7 @@ class StrayStore:
                 select(Activation.id).where(account, Activation.provider_id == row.provider_id)
             ):
                 raise AlreadyDone
-            if await session.scalar(select(Activation.id).where(account, looked_for).limit(1)):
+            if await session.scalar(select(Activation.id).where(looked_for).limit(1)):
                 raise StillLooking
             session.add(row)
             await session.flush()

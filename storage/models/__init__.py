@@ -18,9 +18,15 @@ from storage.models.chats import Canary, Chat, Form, Key
 from storage.models.columns import Moment, Money, Row
 from storage.models.counted import Counted
 from storage.models.groups import Buyers, Eyes, HungMenu, Member, Purpose, Sharing, SingleUse
-from storage.models.messages import GIVEN_BACK, MESSAGE_REACHED_FROM, MessageState, OutgoingMessage
+from storage.models.messages import (
+    GIVEN_BACK,
+    IS_UNSENT,
+    MESSAGE_REACHED_FROM,
+    MessageState,
+    OutgoingMessage,
+)
 from storage.models.operator import Deed, Guest, Incident, Switch
-from storage.models.outbox import Post
+from storage.models.outbox import IS_PARKED, Post
 from storage.models.preferences import Ceiling, Favourite, Preferences, Sort
 from storage.models.rentals import (
     ORDER_REACHED_FROM,
@@ -41,6 +47,8 @@ __all__ = [
     "HAS_MORE_TO_COME",
     "IS_LOOKED_FOR",
     "IS_OPEN",
+    "IS_PARKED",
+    "IS_UNSENT",
     "MESSAGE_REACHED_FROM",
     "OPEN",
     "ORDER_REACHED_FROM",

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, literal_column
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -52,11 +52,15 @@ REACHED_FROM: dict[State, frozenset[State]] = {
 #: States in which a number still costs attention: it counts against the limit of active numbers.
 OPEN = frozenset({State.BUYING, State.WAITING, State.CANCELLING})
 #: The same as it is written in its index: states that are bound would not find that.
-IS_OPEN = sql("activations.state IN ('buying', 'waiting', 'cancelling')")
+IS_OPEN: ColumnElement[bool] = literal_column("activations.state IN ('buying', 'waiting', 'cancelling')")
 #: A purchase whose outcome is looked for, in the words of its index.
-IS_LOOKED_FOR = sql("activations.state IN ('unknown', 'failed') AND activations.next_poll_at IS NOT NULL")
+IS_LOOKED_FOR: ColumnElement[bool] = literal_column(
+    "activations.state IN ('unknown', 'failed') AND activations.next_poll_at IS NOT NULL"
+)
 #: One of several that others follow or should follow, in the words of its index.
-HAS_MORE_TO_COME = sql("activations.position < activations.count AND activations.state != 'failed'")
+HAS_MORE_TO_COME: ColumnElement[bool] = literal_column(
+    "activations.position < activations.count AND activations.state != 'failed'"
+)
 
 
 class Quote(Row):
@@ -109,8 +113,9 @@ class Activation(Row):
             postgresql_where=sql("next_poll_at IS NOT NULL"),
         ),
         Index(
-            "ix_activations_batch",
+            "ix_activations_batch_position",
             "batch",
+            "position",
             sqlite_where=sql("batch IS NOT NULL"),
             postgresql_where=sql("batch IS NOT NULL"),
         ),
@@ -135,17 +140,23 @@ class Activation(Row):
             sqlite_where=sql("state IN ('buying', 'waiting', 'cancelling')"),
             postgresql_where=sql("state IN ('buying', 'waiting', 'cancelling')"),
         ),
-        Index(
-            "ix_activations_open_chat_id",
-            "chat_id",
-            sqlite_where=sql("state IN ('buying', 'waiting', 'cancelling')"),
-            postgresql_where=sql("state IN ('buying', 'waiting', 'cancelling')"),
+        *(
+            Index(
+                f"ix_activations_open_{name}",
+                name,
+                sqlite_where=sql("state IN ('buying', 'waiting', 'cancelling')"),
+                postgresql_where=sql("state IN ('buying', 'waiting', 'cancelling')"),
+            )
+            for name in ("chat_id", "key_id")
         ),
-        Index(
-            "ix_activations_looked_for",
-            "key_id",
-            sqlite_where=sql("state IN ('unknown', 'failed') AND next_poll_at IS NOT NULL"),
-            postgresql_where=sql("state IN ('unknown', 'failed') AND next_poll_at IS NOT NULL"),
+        *(
+            Index(
+                f"ix_activations_looked_for_{name}",
+                name,
+                sqlite_where=sql("state IN ('unknown', 'failed') AND next_poll_at IS NOT NULL"),
+                postgresql_where=sql("state IN ('unknown', 'failed') AND next_poll_at IS NOT NULL"),
+            )
+            for name in ("owner_id", "chat_id", "key_id")
         ),
         Index(
             "ix_activations_several",

@@ -5,11 +5,29 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Dialect, Enum, Float, LargeBinary, MetaData, String, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Dialect,
+    Enum,
+    Float,
+    LargeBinary,
+    MetaData,
+    String,
+    TypeDecorator,
+)
 from sqlalchemy.orm import DeclarativeBase
 
 #: Who stands in rows of people who were forgotten: no person and no chat has this id.
 NOBODY = 0
+
+
+def no_index(column: Any) -> ColumnElement[Any]:
+    """An integer column as it is, where SQLite would choose the wrong index for it: it knows no numbers of
+    rows, and takes a group's index for the few rows of one of its members.
+    """
+    found: ColumnElement[Any] = column + 0
+    return found
 
 
 class Money(TypeDecorator[Decimal]):

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, literal_column
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -42,6 +42,10 @@ MESSAGE_REACHED_FROM: dict[MessageState, frozenset[MessageState]] = {
 GIVEN_BACK = frozenset({"refunded", "no_money"})
 
 
+#: It is being written or ordered, in the words of its index.
+IS_UNSENT: ColumnElement[bool] = literal_column("messages.state IN ('draft', 'sending')")
+
+
 class OutgoingMessage(Row):
     """One message to one recipient over one or two channels. Its id is the button's one-time nonce."""
 
@@ -54,6 +58,7 @@ class OutgoingMessage(Row):
             postgresql_where=sql("next_poll_at IS NOT NULL"),
         ),
         Index("ix_messages_owner_id_confirmed_at", "owner_id", "confirmed_at"),
+        Index("ix_messages_chat_id", "chat_id"),
         Index("ix_messages_confirmed_at", "confirmed_at"),
         # What is being written or ordered: few rows.
         Index(

@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, String
+from sqlalchemy import ColumnElement, Index, String, literal_column
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.columns import Row
+
+#: It waits for its chat to come back, in the words of its index.
+IS_PARKED: ColumnElement[bool] = literal_column("outbox.failure = 'Unreachable'")
 
 
 class Post(Row):
@@ -26,7 +29,7 @@ class Post(Row):
         # What waits for its chat to come back.
         Index(
             "ix_outbox_parked",
-            "failure",
+            "chat_id",
             sqlite_where=sql("failure = 'Unreachable'"),
             postgresql_where=sql("failure = 'Unreachable'"),
         ),

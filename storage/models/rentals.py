@@ -86,6 +86,7 @@ class Rental(Row):
             postgresql_where=sql("next_poll_at IS NOT NULL"),
         ),
         Index("ix_rentals_owner_id_created_at", "owner_id", "created_at"),
+        Index("ix_rentals_chat_id", "chat_id"),
     )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
@@ -132,6 +133,7 @@ class RentalOrder(Row):
     __tablename__ = "rental_orders"
     __table_args__ = (
         Index("ix_rental_orders_owner_id_created_at", "owner_id", "created_at"),
+        Index("ix_rental_orders_chat_id", "chat_id"),
         Index("ix_rental_orders_ordered_at", "ordered_at"),
     )
 

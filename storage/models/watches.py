@@ -62,6 +62,7 @@ class Watch(Row):
             postgresql_where=sql("next_poll_at IS NOT NULL"),
         ),
         Index("ix_watches_owner_id_created_at", "owner_id", "created_at"),
+        Index("ix_watches_chat_id", "chat_id"),
         Index(
             "ix_watches_key_id",
             "key_id",
