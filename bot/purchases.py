@@ -55,6 +55,8 @@ from storage.waits import WaitStore
 
 log = logging.getLogger(__name__)
 
+#: What was ordered this long before all was settled can be left unfinished no more.
+_SETTLED_FOR_GOOD = timedelta(days=7)
 #: Where somebody presses in a private chat.
 _NOWHERE = Seat()
 
@@ -90,6 +92,8 @@ class Purchases(Spending[Activation, _Order, Number]):
         self._caps = caps
         self._catalogue = catalogue
         self._outcomes = Outcomes(store, waits, keys, accounts, clock, errands)
+        #: Of what was ordered before this moment nothing is left to be settled; None until it was looked at.
+        self._settled: datetime | None = None
 
     async def buy(
         self,
@@ -135,9 +139,13 @@ class Purchases(Spending[Activation, _Order, Number]):
     async def recover(self, older_than: timedelta = timedelta(0)) -> None:
         """The same; of several, what a dead process did not order is told and never ordered."""
         made_before = self._clock() - older_than
-        for row in await self._store.unfinished():
+        begun = self._clock()
+        # A clock that was set back tells nothing of what was settled.
+        since = None if self._settled is None or self._settled > begun else self._settled
+        for row in await self._store.unfinished(since):
             if row.id not in self._errands and row.created_at <= made_before:
                 await self._store.leave_out(row, _why_left(row), self._clock())
+        self._settled = begun - _SETTLED_FOR_GOOD
         await super().recover(older_than)
 
     async def look_for(self, row: Activation) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -17,7 +17,7 @@ from bot.purses import purse_of
 from storage.caps import Caps, Expense, room_for_one, within
 from storage.group_rules import Seat, rules_for, shown_to_all, within_rules
 from storage.keys import to_buy_with
-from storage.models import Activation, Ceiling, Chat, Post, Quote, Sharing, State
+from storage.models import HAS_MORE_TO_COME, Activation, Ceiling, Chat, Post, Quote, Sharing, State
 from storage.moves import note, redraw
 from storage.outbox import Kind, new_id
 from storage.outlook import rules_of
@@ -146,15 +146,15 @@ async def left_in_doubt(session: AsyncSession, last: Activation, reason: str, no
         await _written(session, _after(last, position, now, doubt), now)
 
 
-async def unfinished(session: AsyncSession) -> Sequence[Activation]:
-    """The last of several that others should have followed: told not bought, it is an end."""
+async def unfinished(session: AsyncSession, *among: ColumnElement[bool]) -> Sequence[Activation]:
+    """The last of several that others should have followed, among these: told not bought, it is an end."""
     after = aliased(Activation)
     follower = exists().where(after.batch == Activation.batch, after.position == Activation.position + 1)
     ordered = (Activation.state != State.BUYING) | Activation.called_at.is_not(None)
     query = select(Activation).where(
+        *among,
         Activation.batch.is_not(None),
-        Activation.position < Activation.count,
-        Activation.state != State.FAILED,
+        HAS_MORE_TO_COME,
         ordered,
         ~follower,
     )

@@ -18,12 +18,13 @@ from storage.database import Database
 from storage.group_rules import Seat, room_here
 from storage.intents import intended, left_out, ordered_together, unfinished, usable
 from storage.keys import twins
-from storage.models import Activation, Quote, State
+from storage.models import HAS_MORE_TO_COME, IS_OPEN, Activation, Quote, State
 from storage.moves import change, enter, move, redraw
 from storage.outlook import Outlook, outlook
 from storage.reasons import Reason
 from storage.sight import Sight, one_of
 from storage.sold import Bought, as_written, succeed
+from storage.windows import windows
 
 #: The card comes as a new message: an edit does not ring.
 _NEW_CARD: dict[str, Any] = {"card_chat_id": None, "card_message_id": None}
@@ -40,7 +41,7 @@ _LAST = Sight(
 
 
 class PurchaseStore:
-    """Every method is one transaction and returns detached rows; None means someone was faster."""
+    """Every method but `unfinished` is one transaction; rows come detached, None means someone was faster."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -79,10 +80,13 @@ class PurchaseStore:
                 return False
             return await left_out(session, last, Reason.STOPPED, now) is not None
 
-    async def unfinished(self) -> Sequence[Activation]:
-        """The last of several that others should have followed: told not bought, it is an end."""
-        async with self._database.begin() as session:
-            return await unfinished(session)
+    async def unfinished(self, since: datetime | None = None) -> Sequence[Activation]:
+        """The last of several, ordered since then, that others should have followed; a window at a time."""
+        found: list[Activation] = []
+        async for few in windows(self._database, Activation.created_at, since, None, HAS_MORE_TO_COME):
+            async with self._database.begin() as session:
+                found += await unfinished(session, few)
+        return found
 
     async def get(self, activation_id: str) -> Activation | None:
         return await self._database.see_one(one_of(Activation), id=activation_id)
@@ -176,9 +180,11 @@ class PurchaseStore:
 
     async def stranded(self) -> Sequence[Activation]:
         """Intents a dead process left behind, oldest first."""
-        query = select(Activation).where(Activation.state == State.BUYING).order_by(Activation.created_at)
+        # Put in order here: SQLite would read all of them in that order, and look for these.
+        query = select(Activation).where(IS_OPEN, Activation.state == State.BUYING)
         async with self._database.begin() as session:
-            return (await session.scalars(query)).all()
+            found = (await session.scalars(query)).all()
+        return sorted(found, key=lambda row: row.created_at)
 
     async def looked_in_vain(
         self, activation_id: str, now: datetime, look_at: datetime | None
