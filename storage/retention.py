@@ -4,7 +4,7 @@ The row stays, with its state, its price and its times: the history goes on with
 that dies in between has forgotten a part; a later round finds the rest.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
+from storage.kinds import Kind
 from storage.models import (
     OPEN,
     Activation,
@@ -31,11 +32,12 @@ FORGOTTEN = "Forgotten"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The columns of a table that are emptied, and which rows were over before a moment."""
+    """The columns of a table that are emptied, which rows were over before a moment, and what says them."""
 
     table: type[Any]
     emptied: Mapping[str, str | None]
     over: Callable[[datetime], ColumnElement[bool]]
+    said_as: Sequence[Kind]
 
     def full(self) -> ColumnElement[bool]:
         """Whether anything is left to be emptied."""
@@ -49,7 +51,7 @@ class Retention:
     One transaction looks at `step` rows, and a round makes `steps` of them in a table: nobody waits for long.
     """
 
-    def __init__(self, database: Database, days: int, step: int = 500, steps: int = 100) -> None:
+    def __init__(self, database: Database, days: int, step: int = 250, steps: int = 200) -> None:
         self._database = database
         self.days, self._age = days, timedelta(days=days)
         self._size, self._steps = step, steps
@@ -79,7 +81,9 @@ async def _empty(session: AsyncSession, rule: Rule, few: ColumnElement[bool], be
     emptied = update(rule.table).where(few, rule.over(before), rule.full()).values(**rule.emptied)
     ids = (await session.scalars(emptied.returning(rule.table.id))).all()
     if ids:
-        unsaid = update(Post).where(Post.subject.in_(ids), Post.sent_at.is_(None))
+        # By their names, which have an index.
+        names = [f"{kind}:{each}" for kind in rule.said_as for each in ids]
+        unsaid = update(Post).where(Post.dedup.in_(names), Post.sent_at.is_(None))
         await session.execute(unsaid.values(next_try_at=None, failure=FORGOTTEN))
 
 
@@ -105,12 +109,14 @@ RULES = (
         Sms,
         {"code": "", "text": None, "sender": None},
         lambda before: exists().where(Activation.id == Sms.activation_id, _number_over(before)),
+        (Kind.CODE, Kind.CODE_ASIDE),
     ),
-    Rule(Activation, {"last_code": None, "forward_to": None}, _number_over),
+    Rule(Activation, {"last_code": None, "forward_to": None}, _number_over, (Kind.CARD,)),
     Rule(
         RentalText,
         {"text": "", "sender": None},
         lambda before: exists().where(Rental.id == RentalText.rental_id, _rental_over(before)),
+        (Kind.RENTAL_SMS,),
     ),
     Rule(
         OutgoingMessage,
@@ -123,5 +129,6 @@ RULES = (
             "viber_image": "",
         },
         _message_over,
+        (Kind.MESSAGE, Kind.DELIVERY),
     ),
 )
