@@ -93,9 +93,10 @@ def _run(given: argparse.Namespace) -> int:
     log.configure(read.log_level)
     for name in settings.exposed(read):
         logging.getLogger(__name__).warning("%s can be read by every user of this machine: chmod 400", name)
-    frugal.load_aiogram()
     # Imported here: the whole bot takes seconds to load, and a container asks `check` every minute.
-    from bot import process
+    with frugal.loading():
+        frugal.load_aiogram()
+        from bot import process
 
     why = asyncio.run(process.run(read, given.clock))
     if why:

@@ -10,6 +10,7 @@ from aiogram import Bot
 from aiogram.client.telegram import TelegramAPIServer
 
 from bot import clock as clocks
+from bot import frugal
 from bot.app import Codebell
 from bot.clock import Clock
 from bot.errors import SettingsError
@@ -59,6 +60,7 @@ async def run(settings: Settings, clock: Clock = clocks.now, paces: Paces = TELE
             try:
                 signals.stop(codebell)
                 await codebell.start()
+                frugal.loaded()
                 return await codebell.stopped
             finally:
                 await codebell.stop()

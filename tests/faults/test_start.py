@@ -1,7 +1,10 @@
 """What the bot refuses to start with: one line that names it, exit code 2, and nothing touched."""
 
+import asyncio
 import base64
+import gc
 import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest_asyncio
 
 from bot.__main__ import UNUSABLE, main
 from bot.errors import StorageError
+from bot.frugal import SEARCHES
 from bot.sandbox.demo import TOKEN
 from storage.opening import opened as database_opened
 from tests.faults.harness import START, BotProcess, Sandbox, opened
@@ -74,6 +78,18 @@ async def test_s_8_a_wrong_master_key_is_refused_and_the_database_stays_as_it_is
     assert OTHER_KEY not in refusal.value.detail
     assert fresh.database.read_bytes() == before
     assert fresh.human.calls()["calls"] == []
+
+
+async def test_once_it_is_ready_no_search_for_garbage_walks_through_what_is_loaded(fresh: Sandbox) -> None:
+    often, kept = gc.get_threshold(), gc.get_freeze_count()
+    bot = asyncio.create_task(fresh.run_here())
+    try:
+        await fresh.eventually(lambda: fresh.calls("getMyCommands"), "it listens")
+        assert (gc.get_freeze_count() > kept, gc.get_threshold()) == (True, SEARCHES)
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert await bot == ""
+    finally:
+        gc.set_threshold(*often)
 
 
 async def _refused(bot: BotProcess) -> str:
