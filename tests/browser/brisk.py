@@ -7,21 +7,26 @@ import asyncio
 import sys
 from dataclasses import replace
 
-from bot import log, process, settings
-from bot.paces import TELEGRAM
-from bot.sandbox.demo import demo
-
 NAME = "tests.browser.brisk"
 BOT = "bot"
-PACES = replace(TELEGRAM, group=(1000, 60.0))
 
 
 async def beside() -> int:
     """The bot, as `python -m bot` runs it but for the pace."""
+    from bot import log, process, settings
+    from bot.paces import TELEGRAM
+
     read = settings.read()
     log.configure(read.log_level)
-    return 1 if await process.run(read, paces=PACES) else 0
+    return 1 if await process.run(read, paces=replace(TELEGRAM, group=(1000, 60.0))) else 0
+
+
+async def demo() -> int:
+    """What knows nothing of the bot loads nothing of it: that takes seconds."""
+    from bot.sandbox import demo
+
+    return await demo.demo(0, ("-m", NAME, BOT))
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(beside() if BOT in sys.argv else demo(0, ("-m", NAME, BOT))))
+    sys.exit(asyncio.run(beside() if BOT in sys.argv else demo()))

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Locator, expect
 
 from tests.browser.demo import WAIT, Demo, Newcomer
 from tests.browser.page.acting import bubbles
-from tests.browser.walking import SCREENS, SIZES
+from tests.browser.walking import SIZES, pictured
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +82,13 @@ class Colleague(Newcomer):
             await expect(self.page.locator(part)).not_to_contain_text(words)
 
     async def keeps(self, name: str) -> None:
-        """Pictures of what they see now, in both windows; toasts go before."""
-        folder = SCREENS / "group"
-        folder.mkdir(parents=True, exist_ok=True)
+        """Pictures of what they see now, in both windows, where pictures are wanted; toasts go before."""
         await expect(self.page.locator(".key.busy")).to_have_count(0)
         await self.page.mouse.move(1, 1)
         await self.page.evaluate("document.getElementById('toasts').replaceChildren()")
         for size, window in SIZES.items():
             await self.page.set_viewport_size(window)
-            await self.page.screenshot(path=folder / f"{name}-{self.name}-{size}.png".lower())
+            await pictured(self.page, "group", f"{name}-{self.name}-{size}".lower())
         await self.page.set_viewport_size(SIZES[self.size])
 
 

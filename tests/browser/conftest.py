@@ -77,7 +77,7 @@ async def window(context: BrowserContext) -> Page:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(window: Page) -> AsyncIterator[Page]:
-    """An empty page on a desktop that remembers nothing; an error its scripts did not catch fails the test."""
+    """An empty page on a desktop that remembers nothing; an error its scripts did not catch fails."""
     errors: list[str] = []
     note = lambda error: errors.append(str(error))  # noqa: E731
     await window.set_viewport_size(DESKTOP)

@@ -1,4 +1,4 @@
-"""Somebody who walks through the bot's screens in their language: each is measured, and kept as a picture.
+"""Somebody who walks through the bot's screens in their language: each is measured, and pictured where asked.
 
 They sit at one window and look at each screen in the other as well: a way is walked once for both. What is
 pressed and read is named by its English sentence, whatever language the person reads.
@@ -21,8 +21,8 @@ from bot.paces import TELEGRAM
 from tests.browser.demo import ROOT, WAIT, Demo, Newcomer
 from tests.browser.page.acting import PHONE, bubbles, last_text
 
-#: Where the pictures go, a folder per walk; SCREENS names another place.
-SCREENS = Path(os.environ.get("SCREENS", ROOT / ".artifacts" / "screens"))
+#: Where the pictures go, a folder per window and language; they cost more than all else in a walk.
+SCREENS = ROOT / os.environ["SCREENS"] if "SCREENS" in os.environ else None
 SIZES = {"desktop": ViewportSize(width=1280, height=900), "phone": PHONE}
 #: Lines a text may have before it is a wall: as many as a phone shows above a few buttons.
 LONGEST = 24
@@ -76,12 +76,12 @@ class Walker:
         return re.compile(r"[\s\S]*".join(map(re.escape, _VALUE.split(told))))
 
     async def sees(self, name: str, longest: int = LONGEST) -> None:
-        """The screen as it is now: kept as a picture, and measured. What is wrong is told at the end.
+        """The screen as it is now is measured, and kept as a picture. What is wrong is told at the end.
 
         A document is allowed more lines, and more than a window holds.
         """
         async for size in self._windows():
-            await self._draws(name, size)
+            await self._shows(name, size)
             for what in await self._measured(longest):
                 self.wrong.setdefault(what, f"{name} on a {size}")
 
@@ -106,19 +106,17 @@ class Walker:
         return list(wrong)
 
     async def keeps(self, name: str) -> None:
-        """A picture of every window."""
+        """A picture of every window, where pictures are wanted."""
         async for size in self._windows():
-            await self._draws(name, size)
+            await self._shows(name, size)
 
-    async def _draws(self, name: str, size: str) -> None:
-        """A picture of the window, with nothing under the mouse and nothing over it."""
+    async def _shows(self, name: str, size: str) -> None:
+        """The end of the chat, with nothing under the mouse and nothing over it."""
         await expect(self.page.locator(".key.busy")).to_have_count(0)
         await self.page.mouse.move(1, 1)
         await self.page.evaluate(_NO_TOASTS)
         await self.page.evaluate(_TO_THE_END)
-        folder = SCREENS / f"{size}-{self.walk.language}"
-        folder.mkdir(parents=True, exist_ok=True)
-        await self.page.screenshot(path=folder / f"{name}.png")
+        await pictured(self.page, f"{size}-{self.walk.language}", name)
 
     async def starts(self) -> None:
         await self.page.get_by_test_id("start").click()
@@ -190,6 +188,13 @@ class Walker:
         before = await bubbles(self.page).count()
         await demo.control(site, "sms", phone=phone, text=text)
         await expect(bubbles(self.page)).to_have_count(before + 1, timeout=WAIT)
+
+
+async def pictured(page: Page, folder: str, name: str) -> None:
+    """What a window shows, where SCREENS says that pictures are wanted."""
+    if SCREENS is not None:
+        (SCREENS / folder).mkdir(parents=True, exist_ok=True)
+        await page.screenshot(path=SCREENS / folder / f"{name}.png")
 
 
 def walks() -> list[Walk]:
