@@ -251,7 +251,7 @@ async def test_a_minute_without_news_writes_nothing(operator: Chat, house: House
     note = lambda _c, _cur, statement, *_: asked.append(statement)  # noqa: E731
     event.listen(house.database.engine.sync_engine, "before_cursor_execute", note)
     await house.codebell.alarms.look()
-    assert {statement.split()[0] for statement in asked} == {"BEGIN", "SELECT"}
+    assert {statement.split()[0] for statement in asked} <= {"BEGIN", "SELECT"}
     assert sum("incidents" in statement for statement in asked) == 1
 
 

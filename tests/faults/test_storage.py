@@ -82,7 +82,7 @@ async def test_s_7_s_20_a_lost_database_is_restored_from_its_backup_and_goes_on(
     assert fresh.database.read_bytes() == damaged
     code, said = await does(fresh, "restore", str(copy))
     assert (code, "next: start the bot" in said) == (0, True), said
-    [kept] = fresh.folder.glob("codebell.db.before-restore-*")
+    [kept] = fresh.folder.glob("codebell.db.before-restore-*Z")
     assert kept.read_bytes() == damaged
 
     await living.start()
