@@ -4,6 +4,7 @@ aiogram lets through what reading an odd page raises: a `UnicodeDecodeError` for
 that is not UTF-8, a `TypeError` for an error without a description. Either would end the polling.
 """
 
+import json
 from typing import Any
 
 from aiogram import Bot
@@ -11,14 +12,15 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.exceptions import AiogramError, ClientDecodeError, TelegramNetworkError
 from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
-from aiohttp import ClientError, ClientTimeout
+from aiogram.types import InlineKeyboardMarkup
+from aiohttp import ClientError, ClientTimeout, FormData
 
 
 class Session(AiohttpSession):
     """aiogram's session, for answers of any bytes."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
+        super().__init__(*given, json_loads=_read, **named)
         #: The forms of answers, as many as there are kinds of results: pydantic forgets one that nobody holds
         #: and makes it anew, in milliseconds.
         self._forms: dict[object, object] = {}
@@ -44,6 +46,15 @@ class Session(AiohttpSession):
         except (ClientError, OSError) as error:
             raise TelegramNetworkError(method, f"{type(error).__name__}: {error}") from error
 
+    def build_form_data(self, bot: Bot, method: TelegramMethod[TelegramType]) -> FormData:
+        """As aiogram's; a keyboard goes straight to JSON, not by way of dictionaries (80 -> 44 us)."""
+        keyboard = getattr(method, "reply_markup", None)
+        if not isinstance(keyboard, InlineKeyboardMarkup):
+            return super().build_form_data(bot, method)
+        form = super().build_form_data(bot, method.model_copy(update={"reply_markup": None}))
+        form.add_field("reply_markup", keyboard.model_dump_json(exclude_none=True))
+        return form
+
     def check_response(
         self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str
     ) -> Response[TelegramType]:
@@ -54,3 +65,11 @@ class Session(AiohttpSession):
             raise
         except Exception as odd:
             raise ClientDecodeError("Failed to read the answer", odd, content) from odd
+
+
+def _read(content: str) -> Any:
+    """An answer, without the keyboard under a message of ours: whoever sent it knows it (75 -> 32 us)."""
+    answer = json.loads(content)
+    if isinstance(answer, dict) and isinstance(message := answer.get("result"), dict):
+        message.pop("reply_markup", None)
+    return answer

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import gc
+import json
 import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,12 +11,22 @@ from dataclasses import dataclass, field
 
 import pytest
 from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.exceptions import ClientDecodeError, TelegramNetworkError
-from aiogram.methods import Response
-from aiogram.types import Update
+from aiogram.methods import Response, SendMessage
+from aiogram.types import (
+    CopyTextButton,
+    ForceReply,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Update,
+)
+from aiohttp import FormData
 
 from bot.poller import Poller, Signs
 from bot.process import telegram
+from bot.session import Session
 from bot.settings import Settings
 from bot.verdicts import Unsure, judge
 from tests.doubles import FakeClock
@@ -120,3 +131,34 @@ async def test_the_form_of_an_answer_is_not_made_anew_whatever_is_collected_mean
         form = weakref.ref(Response[int])
         gc.collect()
         assert form() is Response[int]
+
+
+async def test_a_keyboard_is_written_as_aiogram_writes_it() -> None:
+    session, bot = Session(), Bot("1234567:not-a-token-of-any-bot")
+    inner = [
+        InlineKeyboardButton(text="✅ “Yes” & <no>", callback_data="a:b:"),
+        InlineKeyboardButton(text="Copy", copy_text=CopyTextButton(text="1\n2")),
+        InlineKeyboardButton(text="Here", switch_inline_query_current_chat=""),
+        InlineKeyboardButton(text="App", url="https://example.org/?a=1", pay=False),
+    ]
+    preview = LinkPreviewOptions(is_disabled=True)
+    for keyboard in (InlineKeyboardMarkup(inline_keyboard=[inner[:1], inner[1:]]), ForceReply(), None):
+        method = SendMessage(chat_id=1, text="…", reply_markup=keyboard, link_preview_options=preview)
+        ours, theirs = session.build_form_data(bot, method), AiohttpSession().build_form_data(bot, method)
+        assert fields(ours) == fields(theirs)
+
+
+def fields(form: FormData) -> dict[str, object]:
+    """As Telegram reads them."""
+    told = {named["name"]: value for named, _, value in form._fields}
+    return {name: json.loads(value) if value[0] in "{[" else value for name, value in told.items()}
+
+
+async def test_an_answer_is_read_without_the_keyboard_that_was_sent() -> None:
+    chat = {"id": 1, "type": "private", "first_name": "Ann"}
+    message = {"message_id": 5, "date": 1, "chat": chat, "text": "…", "reply_markup": {"inline_keyboard": []}}
+    method = SendMessage(chat_id=1, text="…")
+    content = json.dumps({"ok": True, "result": message})
+    answer = Session().check_response(Bot("1234567:not-a-token-of-any-bot"), method, 200, content)
+    assert answer.result is not None
+    assert (answer.result.message_id, answer.result.text, answer.result.reply_markup) == (5, "…", None)
