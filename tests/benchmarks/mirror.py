@@ -1,16 +1,18 @@
-"""A Telegram that agrees with everything at once: what it costs to speak with it is aiogram's part alone.
+"""A Telegram that agrees with everything at once: what it costs to speak with it is the session's part alone.
 
-Calls are written and answers read as aiogram's HTTP session does; nothing goes over a network.
+Calls are written and answers read by the bot's session, or by aiogram's own; nothing goes over a network.
 """
 
 import json
-from collections.abc import AsyncGenerator
 from typing import Any, cast
 
 from aiogram import Bot
-from aiogram.client.session.base import BaseSession
+from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.methods import TelegramMethod
 from aiogram.methods.base import TelegramType
+from aiohttp import FormData
+
+from bot.session import Session
 
 TOKEN = "424242:bench"
 _ME = {"id": 424242, "is_bot": True, "first_name": "Bench", "username": "bench_bot"}
@@ -20,40 +22,55 @@ _SPEAKING = frozenset({"sendMessage", "editMessageText"})
 Fields = dict[str, Any]
 
 
-class Mirror(BaseSession):
+class Mirror:
     """Hands out `batch`, the updates there are, and keeps what was said last."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.batch = "[]"
         self.said: Fields = {}
 
-    async def close(self) -> None:
-        """There is nothing to close."""
-
-    async def make_request(
-        self, bot: Bot, method: TelegramMethod[TelegramType], timeout: int | None = None
-    ) -> TelegramType:
-        name, dumped = method.__api_method__, method.model_dump(warnings=False).items()
-        fields = {key: self.prepare_value(value, bot=bot, files={}) for key, value in dumped}
-        answer = self._answer(name, {key: value for key, value in fields.items() if value})
-        response = self.check_response(bot, method, 200, f'{{"ok":true,"result":{answer}}}')
-        return cast("TelegramType", response.result)
-
-    def _answer(self, name: str, fields: Fields) -> str:
+    def answer(self, name: str, form: FormData) -> str:
         """JSON."""
+        result = self._result(name, form)
+        return f'{{"ok":true,"result":{result}}}'
+
+    def _result(self, name: str, form: FormData) -> str:
         if name == "getUpdates":
             return self.batch
         if name == "getMe":
             return json.dumps(_ME)
         if name not in _SPEAKING:
             return "true"
-        self.said = fields
-        return _message(fields)
+        self.said = {named["name"]: value for named, _, value in form._fields}
+        return _message(self.said)
 
-    async def stream_content(self, *_: object, **__: object) -> AsyncGenerator[bytes, None]:
-        """There are no files."""
-        yield b""
+
+class Ours(Session):
+    """The bot's way to Telegram, as far as the network."""
+
+    def __init__(self, mirror: Mirror) -> None:
+        super().__init__()
+        self._mirror = mirror
+
+    async def _answer(
+        self, bot: Bot, method: TelegramMethod[TelegramType], timeout: float
+    ) -> tuple[int, str]:
+        name = method.__api_method__
+        return 200, self._mirror.answer(name, self.build_form_data(bot, method))
+
+
+class Bare(AiohttpSession):
+    """aiogram's own."""
+
+    def __init__(self, mirror: Mirror) -> None:
+        super().__init__()
+        self._mirror = mirror
+
+    async def make_request(
+        self, bot: Bot, method: TelegramMethod[TelegramType], timeout: int | None = None
+    ) -> TelegramType:
+        answer = self._mirror.answer(method.__api_method__, self.build_form_data(bot, method))
+        return cast("TelegramType", self.check_response(bot, method, 200, answer).result)
 
 
 def _message(fields: Fields) -> str:

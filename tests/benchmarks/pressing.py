@@ -1,7 +1,8 @@
 """What a press costs: every screen by the whole bot, beside the same screen ready-made in a bare aiogram.
 
 In one process and without a network: both get the same updates as JSON, a hundred at a time from many people,
-and speak with the same Telegram. Both are measured in turn; the best of some rounds counts, in CPU.
+and speak with the same Telegram, each over its own session. Both are measured in turn; the best of some
+rounds counts, in CPU.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from aiogram import Bot, Dispatcher
 from aiogram.methods import GetUpdates
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
+from bot import frugal
 from bot.app import Codebell
 from handlers import doors
 from storage.database import Database
@@ -24,7 +26,7 @@ from storage.opening import opened
 from storage.vault import Vault
 from tests.benchmarks.cores import measured
 from tests.benchmarks.figures import Figure
-from tests.benchmarks.mirror import TOKEN, Fields, Mirror, pressed_by, said_by
+from tests.benchmarks.mirror import TOKEN, Bare, Fields, Mirror, Ours, pressed_by, said_by
 from tests.benchmarks.pressers import LEFT, SINCE, moved_in, secret_of
 from tests.doubles import FakeClock, FakeProvider
 from tests.house import MASTER, PATIENCE, PLENTY, UNHURRIED, telling
@@ -69,6 +71,7 @@ DEEDS = (
 
 async def figures(folder: Path) -> list[Figure]:
     measured()
+    frugal.loaded()
     async with opened(f"sqlite+aiosqlite:///{folder}/codebell.db", [MASTER]) as (database, vault):
         await moved_in(database, vault, PEOPLE)
         mirror = Mirror()
@@ -84,7 +87,7 @@ def _bell(database: Database, vault: Vault, mirror: Mirror) -> Codebell:
     clock.now = SINCE
     sites = {name: FakeProvider(name, clock) for name in ("alpha", "beta")}
     sites["alpha"].accounts |= {secret_of(person): LEFT for person in range(1, PEOPLE + 1)}
-    bot = Bot(TOKEN, session=mirror)
+    bot = Bot(TOKEN, session=Ours(mirror))
     return Codebell(
         telling(), database, vault, bot, dict(sites), clock, clock.sleep, UNHURRIED, None, lambda: PLENTY
     )
@@ -125,7 +128,7 @@ async def _taken(updates: list[Update], mirror: Mirror, take: Take) -> float:
 
 def _bare(said: Fields, mirror: Mirror) -> Take:
     """One router with one handler for what is pressed and one for what is said."""
-    dispatcher, bot = Dispatcher(), Bot(TOKEN, session=mirror)
+    dispatcher, bot = Dispatcher(), Bot(TOKEN, session=Bare(mirror))
     keyboard = said.get("reply_markup")
     screen: Fields = {"text": said["text"], "parse_mode": "HTML"}
     screen["reply_markup"] = InlineKeyboardMarkup.model_validate_json(keyboard) if keyboard else None
