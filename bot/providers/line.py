@@ -5,6 +5,7 @@ a broken answer quotes it, and so does not leave here.
 """
 
 import asyncio
+import select
 from typing import cast
 
 import h11
@@ -36,6 +37,8 @@ class Line(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
+        self._socket = select.poll()
+        self._socket.register(transport.get_extra_info("socket"), select.POLLIN)
 
     def data_received(self, data: bytes) -> None:
         self._came += data
@@ -59,6 +62,11 @@ class Line(asyncio.Protocol):
     @property
     def is_open(self) -> bool:
         return not self._ended and not self._transport.is_closing()
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing lies in its socket either, such as its end, which the event loop has yet to tell."""
+        return self.is_open and not self._socket.poll(0)
 
     async def ask(self, request: httpx.Request) -> h11.Response:
         """Send it, and wait for the head of the answer."""

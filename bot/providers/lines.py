@@ -7,12 +7,14 @@ it; who breaks off or does not read an answer to its end closes its connection.
 
 import asyncio
 import functools
+import socket
 import ssl
 import time
 from collections import deque
 from collections.abc import AsyncIterator
 
 import httpx
+from aiohappyeyeballs import start_connection
 
 from bot.providers.line import Line
 
@@ -96,7 +98,7 @@ class Lines(httpx.AsyncBaseTransport):
         """The one that was used last, or a new one."""
         while self._free:
             line = self._free.pop()
-            if line.is_open and time.monotonic() - line.free_since < self.expiry:
+            if line.is_quiet and time.monotonic() - line.free_since < self.expiry:
                 return line
             self._drop(line)
         line = await self._connected()
@@ -104,16 +106,19 @@ class Lines(httpx.AsyncBaseTransport):
         return line
 
     async def _connected(self) -> Line:
-        loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self.connect):
-                _, line = await loop.create_connection(
-                    Line, self._host, self._port, ssl=self._tls, happy_eyeballs_delay=EYEBALLS
-                )
+                return await self._opened()
         except TimeoutError:
             raise httpx.ConnectTimeout("not connected in time") from None
-        except (OSError, UnicodeError):
+        except (OSError, UnicodeError, RuntimeError):  # RuntimeError is uvloop's word for an OSError
             raise httpx.ConnectError("not connected") from None
+
+    async def _opened(self) -> Line:
+        loop, name = asyncio.get_running_loop(), self._host if self._tls else None
+        addresses = await loop.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
+        sock = await start_connection(addresses, happy_eyeballs_delay=EYEBALLS)
+        _, line = await loop.create_connection(Line, sock=sock, ssl=self._tls, server_hostname=name)
         return line
 
     def _drop(self, line: Line) -> None:

@@ -2,8 +2,6 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,38 +9,13 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.errors import BadReply, CodebellError, Unavailable
+from bot.errors import BadReply, Unavailable
 from bot.providers import http
 from bot.providers.http import Net
-from bot.providers.pace import Pace
-from bot.providers.signing import Call, in_query
 from tests.providers import site as fake
-from tests.providers.contract import assert_holds_no_key
+from tests.providers.bordering import ASK, OK, asking, failing, site
 from tests.providers.server import Server, saying, self_signed
 from tests.providers.site import KEY, SECRET, Said, Time
-
-ASK = Call("/stubs", {"action": "getBalance"})
-OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
-
-
-def site(root: str, net: Net | None = None) -> http.Site:
-    net = net or Net()
-    return http.Site(root, in_query, net, Pace(0, 1, net.clock, net.sleep))
-
-
-@asynccontextmanager
-async def asking(server: Server, net: Net | None = None) -> AsyncIterator[http.Site]:
-    async with server.running():
-        opened = site(server.root, net)
-        yield opened
-        await opened.close()
-
-
-async def failing(asked: Awaitable[object]) -> CodebellError:
-    with pytest.raises(CodebellError) as caught:
-        await asked
-    assert_holds_no_key(caught.value)
-    return caught.value
 
 
 async def test_an_answer_comes_without_its_blanks_and_byte_order_mark() -> None:
