@@ -52,7 +52,7 @@ async def keep_counting(session: AsyncSession, person_id: int, now: datetime) ->
         if table is Activation:
             recent = or_(recent, Activation.state.in_(OPEN))
         for row_id in await session.scalars(select(table.id).where(_paid_by(table, person_id), recent)):
-            session.add(Counted(kind=table.__tablename__, row_id=row_id, mark=mark, until=now + DAY))
+            await session.merge(Counted(kind=table.__tablename__, row_id=row_id, mark=mark, until=now + DAY))
 
 
 async def count_no_more(session: AsyncSession, now: datetime) -> None:

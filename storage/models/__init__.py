@@ -16,7 +16,7 @@ from storage.models.activations import (
 from storage.models.broadcasts import GOES_ON, Broadcast, BroadcastState
 from storage.models.chats import Canary, Chat, Form, Key
 from storage.models.columns import Moment, Money, Row
-from storage.models.counted import Counted
+from storage.models.counted import Counted, Leaver
 from storage.models.groups import Buyers, Eyes, HungMenu, Member, Purpose, Sharing, SingleUse
 from storage.models.messages import (
     GIVEN_BACK,
@@ -73,6 +73,7 @@ __all__ = [
     "Incident",
     "Key",
     "Learned",
+    "Leaver",
     "Member",
     "MessageState",
     "Moment",

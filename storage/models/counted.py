@@ -1,4 +1,4 @@
-"""What goes on counting for a day against the limits of somebody who had themselves forgotten."""
+"""Who is being forgotten, and what goes on counting for a day against the limits of who was."""
 
 from datetime import datetime
 
@@ -18,3 +18,12 @@ class Counted(Row):
     row_id: Mapped[str] = mapped_column(String(16), primary_key=True)
     mark: Mapped[str] = mapped_column(String(64), index=True)
     until: Mapped[datetime]
+
+
+class Leaver(Row):
+    """Somebody whose wish to be forgotten is being carried out; the last that goes of them."""
+
+    __tablename__ = "leavers"
+
+    owner_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    wished_at: Mapped[datetime]

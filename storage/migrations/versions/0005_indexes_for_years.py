@@ -1,4 +1,4 @@
-"""Indexes for tables that have grown for years: what is open, what is due, and a person's list."""
+"""Indexes for tables that have grown for years, and who is being forgotten a slice at a time."""
 
 from collections.abc import Sequence
 
@@ -49,9 +49,16 @@ _OLD: dict[str, tuple[str, Sequence[str], str]] = {
 
 def upgrade() -> None:
     _change(_OLD, _NEW)
+    op.create_table(
+        "leavers",
+        sa.Column("owner_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("wished_at", sa.Float(53), nullable=False),
+        sa.PrimaryKeyConstraint("owner_id", name=op.f("pk_leavers")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("leavers")
     _change(_NEW, _OLD)
 
 
