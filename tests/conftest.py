@@ -12,7 +12,16 @@ from tests.together import Together
 def pytest_configure(config: pytest.Config) -> None:
     only_this_machine()
     if not config.pluginmanager.hasplugin("dsession"):
-        config.pluginmanager.import_plugin("tests.home")
+        _load(config)
+
+
+def _load(config: pytest.Config) -> None:
+    """As the bot itself is loaded; nothing is searched for garbage until all tests are."""
+    from bot import frugal
+
+    gc.disable()
+    frugal.load_aiogram()
+    config.pluginmanager.import_plugin("tests.home")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -22,6 +31,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
 
 def pytest_collection_finish() -> None:
     """What was imported stays: the garbage collector need not walk through it again and again, nor often."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
