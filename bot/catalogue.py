@@ -4,7 +4,7 @@ What was said last is kept longer, for lists that mark it as old while its provi
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
@@ -15,12 +15,15 @@ from bot.clock import Clock
 from bot.errors import Refused
 from bot.providers.base import Country, Price, Provider, Service
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 #: So long the last known prices are worth showing.
 WORTH_SHOWING = timedelta(minutes=30)
 #: So many values lie on a shelf; more push the oldest off it.
 _PLACES = 500
+#: So many things made of lists are kept.
+_MADE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,30 @@ class Shelf(Generic[T]):
             oldest = next(iter(self._entries))
             del self._entries[oldest]
             self._wrong.discard(oldest)
+
+
+class Derived(Generic[S, T]):
+    """What is made of lists that were told, once for as long as they are the ones told last.
+
+    A list is known by itself, not by what stands in it: nobody changes one that was told.
+    """
+
+    def __init__(self, make: Callable[[Sequence[S]], T], most: int = _MADE) -> None:
+        self._make = make
+        self._most = most
+        self._made: dict[tuple[object, ...], tuple[Sequence[S], T]] = {}
+
+    def of(self, *lists: S) -> T:
+        """The same again for the same lists; what was made of the oldest is forgotten."""
+        names = tuple(id(each) if isinstance(each, list) else each for each in lists)
+        if (known := self._made.get(names)) is not None:
+            return known[1]
+        made = self._make(lists)
+        # With the lists themselves: nobody else is given their ids meanwhile.
+        self._made[names] = lists, made
+        if len(self._made) > self._most:
+            del self._made[next(iter(self._made))]
+        return made
 
 
 class Catalogue:

@@ -70,4 +70,5 @@ class Place:
 def in_order(offers: Sequence[Offer]) -> list[Offer]:
     """In stock first, keys that stopped after the others, then by purse: amounts compare within one only."""
     purses = purses_in_order([(offer.purse, offer.provider.name) for offer in offers])
-    return sorted(offers, key=lambda one: (one.stock == 0, one.stopped, purses.index(one.purse), one.cost))
+    rank = {purse: place for place, purse in enumerate(purses)}
+    return sorted(offers, key=lambda one: (one.stock == 0, one.stopped, rank[one.purse], one.cost))

@@ -1,22 +1,24 @@
 """What can be bought with the keys of a chat: services, countries, offers side by side, cheapest first."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from itertools import chain
+from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
-from bot.catalogue import Catalogue
+from bot.catalogue import Catalogue, Derived
 from bot.clock import Clock
 from bot.errors import NotOffered, NotSoldHere, Unclear
 from bot.goods import Offer, Place, in_order
+from bot.names import Names
 from bot.providers.base import Country, Price, Provider, Service, Supplier, Tier
-from bot.search import Listed, Meant, understand
+from bot.search import Listed, Meant, names_of, understand
 from bot.services import POPULAR, nice_name, slug
 from bot.shops import Listing, Shop, Shops, Trouble
-from storage.models import Key, Quote
+from storage.models import Quote
 from storage.outbox import new_id
 from storage.quotes import QuoteStore
 
@@ -44,25 +46,31 @@ class Offers:
         self._quotes = quotes
         self._blocked = blocked
         self._clock = clock
+        self._listed: Derived[list[Service], list[Listed]] = Derived(_listed_of)
+        self._in_order: Derived[list[Listed], list[Listed]] = Derived(_popular_first)
+        self._allowed: Derived[Any, list[Listed]] = Derived(lambda given: _allowed(*given))
+        self._names: Derived[Sequence[Listed], Names] = Derived(lambda lists: names_of(*lists), most=16)
+        self._called: Derived[list[Service], Mapping[str, list[Service]]] = Derived(_by_slug)
 
     async def services(self, chat_id: int) -> Listing[Listed]:
         """Every service of the chat's providers: popular ones first, then by name."""
         shops = await self._shops.ask(chat_id, self._services_of)
-        listed = {listed.slug: listed for _, codes in shops.items for listed in codes}
-        allowed = [service for service in listed.values() if service.slug not in self._blocked]
-        return Listing(sorted(allowed, key=_by_popularity), shops.troubles)
+        every = self._in_order.of(*(listed for _, listed in shops.items))
+        blocked = frozenset(service.slug for service in every if service.slug in self._blocked)
+        return Listing(self._allowed.of(every, blocked) if blocked else every, shops.troubles)
 
     async def search(self, chat_id: int, words: str, limit: int = 8) -> Listing[Listed]:
         """Services whose name is like what was typed, likeliest first; typing errors are forgiven."""
         listing = await self.services(chat_id)
         sold = {service.slug for service in listing.items}
-        hits = [service for service in understand(words, listing.items).services if service.slug in sold]
+        meant = understand(words, listing.items, self._names.of(listing.items))
+        hits = [service for service in meant.services if service.slug in sold]
         return Listing(hits[:limit], listing.troubles)
 
     async def understand(self, chat_id: int, words: str) -> tuple[Meant, Sequence[Trouble]]:
         """The service and the country that somebody typed, by what the chat's providers sell."""
         listing = await self.services(chat_id)
-        return understand(words, listing.items), listing.troubles
+        return understand(words, listing.items, self._names.of(listing.items)), listing.troubles
 
     async def places(self, chat_id: int, service: str, *, remembered: bool = False) -> Listing[Place]:
         """The countries a service (its slug) is sold in, best price first; `remembered` as in `offers`."""
@@ -132,12 +140,11 @@ class Offers:
         return Listing(in_order(offers), troubles)
 
     async def _services_of(self, shop: Shop) -> list[Listed]:
-        services = await self._catalogue.services(shop.provider, shop.secret)
-        return [_listed(service) for service in services]
+        return self._listed.of(await self._catalogue.services(shop.provider, shop.secret))
 
     async def _asked(self, shop: Shop, wanted: str, remembered: bool) -> list[Offer]:
         """The offers of one provider; it is given less time where what is remembered can be shown instead."""
-        known = remembered and self._remembered(shop, wanted)
+        known = remembered and any(True for _ in self._remembered(shop, wanted))
         async with asyncio.timeout(_HASTE if known else None):
             return await self._prices_of(shop, wanted)
 
@@ -146,28 +153,29 @@ class Offers:
         countries = await self._catalogue.countries(shop.provider, shop.secret)
         return [
             offer
-            for service in services
-            if _listed(service).slug == wanted
-            for price in await self._catalogue.prices(shop.provider, shop.secret, service.code)
-            for offer in _made(shop, service, countries, price)
+            for service in self._called.of(services).get(wanted, ())
+            for offer in _made(
+                shop,
+                service,
+                countries,
+                await self._catalogue.prices(shop.provider, shop.secret, service.code),
+            )
         ]
 
     def _last_known(self, trouble: Trouble, wanted: str) -> list[Offer]:
         """What a provider that does not answer sold last; one that said no sells nothing."""
         if trouble.shop is None or not isinstance(trouble.error, Unclear):
             return []
-        return self._remembered(trouble.shop, wanted)
+        return [*self._remembered(trouble.shop, wanted)]
 
-    def _remembered(self, shop: Shop, wanted: str) -> list[Offer]:
+    def _remembered(self, shop: Shop, wanted: str) -> Iterator[Offer]:
         services, countries = self._catalogue.last_names(shop.provider)
-        return [
+        return (
             replace(offer, as_of=kept.fetched_at)
-            for service in services
-            if _listed(service).slug == wanted
-            and (kept := self._catalogue.last_prices(shop.provider, service.code))
-            for price in kept.value
-            for offer in _made(shop, service, countries, price)
-        ]
+            for service in self._called.of(services).get(wanted, ())
+            if (kept := self._catalogue.last_prices(shop.provider, service.code))
+            for offer in _made(shop, service, countries, kept.value)
+        )
 
 
 def _told_at(old: Sequence[Offer]) -> datetime | None:
@@ -187,6 +195,27 @@ def _listed(service: Service) -> Listed:
     return Listed(found, nice_name(found, service.name))
 
 
+def _listed_of(told: Sequence[list[Service]]) -> list[Listed]:
+    return [_listed(service) for services in told for service in services]
+
+
+def _popular_first(told: Sequence[list[Listed]]) -> list[Listed]:
+    """Each service once, as the provider that comes last calls it."""
+    return sorted({each.slug: each for listed in told for each in listed}.values(), key=_by_popularity)
+
+
+def _allowed(every: Sequence[Listed], blocked: frozenset[str]) -> list[Listed]:
+    return [service for service in every if service.slug not in blocked]
+
+
+def _by_slug(told: Sequence[list[Service]]) -> Mapping[str, list[Service]]:
+    """What a provider sells, by what it is called here; several of its services may be one."""
+    called: dict[str, list[Service]] = {}
+    for service in chain.from_iterable(told):
+        called.setdefault(_listed(service).slug, []).append(service)
+    return called
+
+
 def _by_popularity(service: Listed) -> tuple[int, str]:
     rank = POPULAR.index(service.slug) if service.slug in POPULAR else len(POPULAR)
     return rank, service.name.casefold()
@@ -197,27 +226,28 @@ def _placed(country: Country) -> bool:
     return bool(country.iso2) and ":" not in country.code and len(country.code.encode()) <= _COUNTRY_CODE
 
 
-def _made(shop: Shop, service: Service, countries: Mapping[str, Country], price: Price) -> list[Offer]:
-    """An offer for each key of the provider, where the country can be told."""
-    country = countries.get(price.country)
-    if country is None or not _placed(country):
-        return []
-    return [_offer(shop, key, service, country, price) for key in shop.keys]
-
-
-def _offer(shop: Shop, key: Key, service: Service, country: Country, price: Price) -> Offer:
-    return Offer(
-        provider=shop.provider,
-        key=key,
-        service=_listed(service),
-        service_code=service.code,
-        iso2=country.iso2,
-        country_code=country.code,
-        country_name=country.name,
-        cost=price.cost,
-        currency=shop.provider.currency,
-        stock=price.stock,
-    )
+def _made(
+    shop: Shop, service: Service, countries: Mapping[str, Country], prices: Sequence[Price]
+) -> list[Offer]:
+    """An offer for each price and key of the provider, where the country can be told."""
+    listed, provider, currency = _listed(service), shop.provider, shop.provider.currency
+    return [
+        Offer(
+            provider=provider,
+            key=key,
+            service=listed,
+            service_code=service.code,
+            iso2=country.iso2,
+            country_code=country.code,
+            country_name=country.name,
+            cost=price.cost,
+            currency=currency,
+            stock=price.stock,
+        )
+        for price in prices
+        if (country := countries.get(price.country)) is not None and _placed(country)
+        for key in shop.keys
+    ]
 
 
 def _quote(offer: Offer, chat_id: int, owner_id: int, now: datetime) -> Quote:

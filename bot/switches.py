@@ -16,10 +16,12 @@ class Switches:
         self._settings = settings
         self._clock = clock
         self._set: Mapping[str, str] = {}
+        self._blocked = self.blocked_services
 
     async def load(self) -> None:
         """What was set before this process."""
         self._set = await self._store.all()
+        self._blocked = self.blocked_services
 
     async def set(self, name: str, value: str | None, by: int, about: str = "") -> None:
         """An operator sets one, or with None puts it back to what the settings say.
@@ -75,4 +77,4 @@ class Switches:
 
     def __contains__(self, service: object) -> bool:
         """Whether a service is blocked."""
-        return service in self.blocked_services
+        return service in self._blocked

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.catalogue import Derived
 from bot.clock import Clock
 from bot.goods import Offer, Place
 from bot.offers import Offers
@@ -139,6 +140,7 @@ class Window:
         self._recent = recent
         self._statistics = statistics
         self._clock = clock
+        self._shown: Derived[Sequence[Listed], list[Shown]] = Derived(_unmarked)
 
     async def services(self, chat_id: int, person_id: int) -> Listing[Shown]:
         """Every service of the chat's providers: favourites, recent ones, popular ones, then by name."""
@@ -149,7 +151,7 @@ class Window:
         first = {slug: Shown(sold[slug], Mark.FAVOURITE) for slug in starred if slug in sold}
         recent = [slug for slug in bought if slug in sold and slug not in first][:_RECENT]
         first |= {slug: Shown(sold[slug], Mark.RECENT) for slug in recent}
-        rest = [Shown(service) for service in listing.items if service.slug not in first]
+        rest = [each for each in self._shown.of(listing.items) if each.service.slug not in first]
         return Listing([*first.values(), *rest], listing.troubles)
 
     async def understand(self, chat_id: int, words: str) -> tuple[Meant, Sequence[Trouble]]:
@@ -198,6 +200,10 @@ class Window:
         except SQLAlchemyError:
             log.exception("the records of %s", slug)
             return {}
+
+
+def _unmarked(listed: Sequence[Sequence[Listed]]) -> list[Shown]:
+    return [Shown(service) for services in listed for service in services]
 
 
 def _ware(offer: Offer, records: Mapping[tuple[str, str], Record], limits: Mapping[str, Decimal]) -> Ware:

@@ -1,12 +1,13 @@
 """How long what a provider said is given again: long for names, a minute for prices."""
 
 import asyncio
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
 from pydantic import SecretStr
 
-from bot.catalogue import Catalogue
+from bot.catalogue import Catalogue, Derived
 from bot.errors import BadKey
 from bot.providers.base import Price
 from tests.doubles import KEY, FakeClock, FakeProvider
@@ -128,3 +129,28 @@ async def test_prices_on_their_way_while_they_were_doubted_are_not_kept() -> Non
     await on_the_way
     await catalogue.prices(alpha, SECRET, "tg")
     assert len(alpha.called("prices")) == 2
+
+
+def test_what_is_made_of_lists_is_made_once_for_them_and_anew_for_others() -> None:
+    made: list[int] = []
+
+    def add_up(lists: Sequence[list[int]]) -> int:
+        made.append(sum(map(sum, lists)))
+        return made[-1]
+
+    sums, ones, twos = Derived(add_up), [1, 1], [2, 2]
+    assert [sums.of(ones, twos) for _ in range(3)] == [6, 6, 6]
+    assert (sums.of(ones), sums.of([1, 1]), sums.of()) == (2, 2, 0)
+    assert made == [6, 2, 2, 0]
+
+
+def test_of_what_was_made_the_oldest_is_forgotten_and_its_list_with_it() -> None:
+    made: list[list[int]] = []
+
+    def note(lists: Sequence[list[int]]) -> None:
+        made.extend(lists)
+
+    noted, [first, second, third] = Derived(note, most=2), ([1], [2], [3])
+    for each in (first, second, third, second, third, first):
+        noted.of(each)
+    assert made == [first, second, third, first]

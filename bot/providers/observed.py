@@ -44,6 +44,8 @@ class Observed:
 
     def __init__(self, provider: Provider, hear: Sequence[Hear], monotonic: Callable[[], float]) -> None:
         self._provider = provider
+        # Asked for at every offer of every list: what somebody is called does not change.
+        self.name, self.title = provider.name, provider.title
         self._hear = hear
         self._monotonic = monotonic
 
