@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import process
@@ -17,6 +18,8 @@ _MISTAKES = ((4, 1), (7, 2), (11, 3))
 _FIRST_MISTAKE, _EACH_MISTAKE = 95, 7
 #: A beginning has so many letters.
 _BEGINNING = 2
+#: Behind every letter.
+_LAST = "\U0010ffff"
 #: The keys of a keyboard, in Latin and in Cyrillic letters.
 _LATIN, _CYRILLIC = "`qwertyuiop[]asdfghjkl;'zxcvbnm,.", "ёйцукенгшщзхъфывапролджэячсмитьбю"
 _SLIPS = (str.maketrans(_LATIN, _CYRILLIC), str.maketrans(_CYRILLIC, _LATIN))
@@ -40,6 +43,8 @@ class Names:
         for name, id_ in named:
             self._ids.setdefault(folded(name), []).append(id_)
         self._ids.pop("", None)
+        self._sorted = sorted(self._ids)
+        self._place = {name: place for place, name in enumerate(self._ids)}
 
     def exactly(self, typed: str) -> list[Found]:
         """What is called just so, or would be on the other keyboard."""
@@ -56,9 +61,14 @@ class Names:
     def _begun(self, word: str) -> list[Found]:
         if len(word) < _BEGINNING:
             return []
-        names = [name for name in self._ids if name.startswith(word) and name != word]
+        names = sorted(self._beginning(word), key=self._place.__getitem__)
         sure = {name: _BEGUN + _NEARLY * len(word) // len(name) for name in names}
         return [Found(id_, sure[name]) for name in names for id_ in self._ids[name]]
+
+    def _beginning(self, word: str) -> Sequence[str]:
+        """The longer names that begin so: in the order of letters they stand right behind it."""
+        first = bisect_right(self._sorted, word)
+        return self._sorted[first : bisect_left(self._sorted, word + _LAST, first)]
 
     def _mistyped(self, word: str) -> list[Found]:
         most = max((mistakes for letters, mistakes in _MISTAKES if len(word) >= letters), default=0)

@@ -69,10 +69,10 @@ class _Reading:
         return min([*parts, *([self.country.sure] if self.country else [])], default=0)
 
 
-def understand(words: str, sold: Sequence[Listed]) -> Meant:
-    """What is meant by words, where these services are sold."""
+def understand(words: str, sold: Sequence[Listed], names: Names | None = None) -> Meant:
+    """What is meant by words, where these services are sold; `names` are theirs, where they are at hand."""
     typed = parted(words[:_LONGEST])
-    plain, names = telling(typed), _names(tuple(sold))
+    plain, names = telling(typed), names or _names(tuple(sold))
     ways = [typed, *([plain] if plain != typed else [])]
     readings = chain.from_iterable(_readings(way[:_MOST_WORDS], names) for way in ways)
     best = max(readings, key=lambda reading: reading.rank, default=None)
@@ -158,6 +158,10 @@ def _alike(words: str, listed: Mapping[str, Listed]) -> list[Listed]:
 
 @lru_cache(maxsize=16)
 def _names(sold: tuple[Listed, ...]) -> Names:
+    return names_of(sold)
+
+
+def names_of(sold: Sequence[Listed]) -> Names:
     """Every name of what is sold, and of what is well known."""
     also = [(name, service.slug) for service in known().values() for name in _called(service.slug)]
     return Names([*((service.name, service.slug) for service in sold), *also])
