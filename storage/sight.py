@@ -96,7 +96,7 @@ def _turned(column: Any, dialect: Dialect) -> _Turn:
 def _shape(statement: Select[Any]) -> Callable[[list[Any]], Any]:
     """What a row becomes: one of a table's, the value of the one column, or a tuple."""
     [first, *more] = statement.column_descriptions
-    mapper = inspect(first["entity"], raiseerr=False) if first["expr"] is first["entity"] else None
+    mapper = inspect(first["entity"], raiseerr=False) if first["expr"] is first.get("entity") else None
     if mapper is not None and not more:
         return _row_of(mapper, [mapper.get_property_by_column(each).key for each in mapper.columns])
     return tuple if more else lambda values: values[0]
