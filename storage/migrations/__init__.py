@@ -11,9 +11,9 @@ import filecmp
 import itertools
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, column, inspect, select, table
+from sqlalchemy import Connection, Select, column, inspect, select, table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StorageError
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 FOLDER = Path(__file__).parent
 #: Where alembic keeps the revision of the tables.
 _VERSION = "alembic_version"
-_AT = select(column("version_num")).select_from(table(_VERSION))
+_AT: Select[Any] = select(column("version_num")).select_from(table(_VERSION))
 
 
 def configuration(folder: Path = FOLDER, connection: Connection | None = None) -> "Config":
