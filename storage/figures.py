@@ -6,17 +6,17 @@ was never bought or may not have been, what was cancelled within `TOO_SHORT` of 
 while its provider's answers were lost.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from statistics import median
 from typing import Any
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
     Float,
     Integer,
-    Subquery,
+    Select,
     and_,
     case,
     cast,
@@ -24,6 +24,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     type_coerce,
 )
 
@@ -32,6 +33,7 @@ from storage.models import Activation, Sms, State
 from storage.payments import Payment, paid
 from storage.places import shown_in
 from storage.reasons import Reason
+from storage.windows import windows
 
 #: Who gives a number back sooner did not wait for a code.
 TOO_SHORT = timedelta(minutes=1)
@@ -58,62 +60,76 @@ class Tally:
 
 
 class FigureStore:
-    """Every method is one transaction that reads."""
+    """Reads in windows, one short transaction each: a million rows hold nobody up."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def of_service(self, service: str, since: datetime) -> Sequence[Tally]:
         """Of everybody's numbers for a service (its slug), a tally per provider and country."""
-        return await self._tallies(Activation.service == service, Activation.created_at >= since)
+        return await self._tallies(since, None, Activation.service == service)
 
     async def of_everybody(self, since: datetime, until: datetime) -> Sequence[Tally]:
         """Of everybody's numbers that were ordered between two moments, a tally per provider and country."""
-        return await self._tallies(Activation.created_at >= since, Activation.created_at < until)
+        return await self._tallies(since, until)
 
     async def of_person(self, owner_id: int, chat_id: int, since: datetime) -> Sequence[Tally]:
         """The same of a person's numbers that are shown in a chat, whatever their service."""
-        return await self._tallies(*_of_person(owner_id, chat_id, since))
+        return await self._tallies(since, None, *_of_person(owner_id, chat_id))
 
     async def seconds(self, owner_id: int, chat_id: int, since: datetime) -> Mapping[str, Sequence[float]]:
         """Of these numbers the seconds to their first codes, by provider."""
-        told = _told(*_of_person(owner_id, chat_id, since))
-        query = select(told.c.provider, told.c.seconds).where(told.c.seconds.is_not(None))
         waited: dict[str, list[float]] = {}
-        async with self._database.begin() as session:
-            for provider, seconds in await session.execute(query):
-                waited.setdefault(provider, []).append(seconds)
+        async for told in self._told(since, None, *_of_person(owner_id, chat_id)):
+            for provider, _, _, _, seconds in told:
+                if seconds is not None:
+                    waited.setdefault(provider, []).append(seconds)
         return waited
 
     async def payments(self, owner_id: int, chat_id: int, since: datetime) -> Sequence[Payment]:
         """What a person paid, as far as it is shown in a chat, in no order."""
+        return await paid(self._database, owner_id, chat_id, since)
+
+    async def _tallies(
+        self, since: datetime, until: datetime | None, *which: ColumnElement[bool]
+    ) -> Sequence[Tally]:
+        places: dict[tuple[str, str], list[tuple[int, int, float | None]]] = {}
+        async for told in self._told(since, until, *which):
+            for provider, country, *rest in told:
+                places.setdefault((provider, country), []).append((rest[0], rest[1], rest[2]))
+        return [_tally(*place, told) for place, told in places.items()]
+
+    async def _told(
+        self, since: datetime, until: datetime | None, *which: ColumnElement[bool]
+    ) -> AsyncIterator[Sequence[Any]]:
+        """What each of the newest of these numbers tells, where it tells anything."""
+        begin = await self._newest(since, until, *which)
+        async for few in windows(self._database, Activation.created_at, begin, until, *which):
+            async with self._database.begin() as session:
+                rows = (await session.execute(_told().where(*which, few))).all()
+            yield rows
+
+    async def _newest(self, since: datetime, until: datetime | None, *which: ColumnElement[bool]) -> datetime:
+        """When the last of the newest was ordered, where there are more since then."""
+        row = Activation.created_at
+        last = select(row).where(*which, row >= since, true() if until is None else row < until)
         async with self._database.begin() as session:
-            return await paid(session, owner_id, chat_id, since)
-
-    async def _tallies(self, *which: ColumnElement[bool]) -> Sequence[Tally]:
-        told = _told(*which)
-        counts, medians = _counts(told), _medians(told)
-        same = and_(counts.c.provider == medians.c.provider, counts.c.country == medians.c.country)
-        columns: list[Any] = [*counts.c, medians.c.seconds]
-        query = select(*columns).outerjoin(medians, same)
-        async with self._database.begin() as session:
-            rows = (await session.execute(query)).all()
-        return [
-            Tally(provider, country, ended, received, paid, seconds)
-            for provider, country, ended, received, paid, seconds in rows
-        ]
+            begin = await session.scalar(last.order_by(row.desc()).offset(NEWEST - 1).limit(1))
+        return begin or since
 
 
-def _of_person(owner_id: int, chat_id: int, since: datetime) -> tuple[ColumnElement[bool], ...]:
-    here = shown_in(Activation.chat_id, owner_id, chat_id)
-    return Activation.owner_id == owner_id, Activation.created_at >= since, here
+def _tally(provider: str, country: str, told: Sequence[tuple[int, int, float | None]]) -> Tally:
+    waits = [seconds for _, _, seconds in told if seconds is not None]
+    received, paid_for = sum(each[0] for each in told), sum(each[1] for each in told)
+    return Tally(provider, country, len(told), received, paid_for, median(waits) if waits else None)
 
 
-def _told(*which: ColumnElement[bool]) -> CTE:
-    """What each of the newest of these numbers tells, where it tells anything; read once for all counts."""
-    newest = (
-        select(Activation.id).where(*which).order_by(Activation.created_at.desc()).limit(NEWEST).subquery()
-    )
+def _of_person(owner_id: int, chat_id: int) -> tuple[ColumnElement[bool], ...]:
+    return Activation.owner_id == owner_id, shown_in(Activation.chat_id, owner_id, chat_id)
+
+
+def _told() -> Select[Any]:
+    """What each number tells, where it tells anything."""
     first = and_(Sms.activation_id == Activation.id, Sms.position == 1)
     in_time = and_(Activation.state.in_(_CODE_CAME), func.coalesce(Sms.late, false()).is_(false()))
     told = select(
@@ -123,12 +139,7 @@ def _told(*which: ColumnElement[bool]) -> CTE:
         cast(_paid(), Integer).label("paid"),
         case((in_time, _seconds(Activation.bought_at, Sms.received_at))).label("seconds"),
     )
-    return (
-        told.join(newest, newest.c.id == Activation.id)
-        .outerjoin(Sms, first)
-        .where(or_(Activation.state.in_(_CODE_CAME), _in_vain()))
-        .cte("told")
-    )
+    return told.outerjoin(Sms, first).where(or_(Activation.state.in_(_CODE_CAME), _in_vain()))
 
 
 def _in_vain() -> ColumnElement[bool]:
@@ -147,23 +158,3 @@ def _paid() -> ColumnElement[bool]:
 def _seconds(start: Any, end: Any) -> ColumnElement[float]:
     """Between two moments, which are kept as seconds."""
     return type_coerce(end, Float) - type_coerce(start, Float)
-
-
-def _counts(told: CTE) -> Subquery:
-    columns = told.c
-    place = columns.provider, columns.country
-    sums = func.count(), func.sum(columns.received), func.sum(columns.paid)
-    return select(*place, *sums).group_by(*place).subquery()
-
-
-def _medians(told: CTE) -> Subquery:
-    """Of an even count the mean of the two in the middle."""
-    place = told.c.provider, told.c.country
-    rank = func.row_number().over(partition_by=place, order_by=told.c.seconds).label("rank")
-    count = func.count().over(partition_by=place).label("count")
-    ranked = select(*place, told.c.seconds, rank, count).where(told.c.seconds.is_not(None)).subquery()
-    columns = ranked.c
-    middle = and_(2 * columns.rank >= columns.count, 2 * columns.rank <= columns.count + 2)
-    places = columns.provider, columns.country
-    median = func.avg(columns.seconds).label("seconds")
-    return select(*places, median).where(middle).group_by(*places).subquery()

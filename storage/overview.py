@@ -34,6 +34,7 @@ from storage.models import (
 from storage.outbox import PARKED, Priority
 from storage.payments import Payment, paid_by_all
 from storage.reasons import Reason
+from storage.windows import windows
 
 _CODE_CAME = frozenset({State.RECEIVED, State.FINISHED})
 _IN_VAIN = frozenset({State.FAILED, State.UNKNOWN})
@@ -45,6 +46,8 @@ _LIMITS: Sequence[type[Refused]] = (
 _OURS = {each.__name__ for each in _LIMITS} | {Reason.STOPPED, Reason.AFTER_UNCLEAR, Reason.OVERCHARGED}
 _ORDERED = (OrderState.DONE, OrderState.UNKNOWN)
 _UNSENT = (MessageState.DRAFT, MessageState.SENDING, MessageState.FAILED)
+#: Chats of a window: their rows are short.
+_CHATS = 2000
 #: Tables whose rows fall due, and what they are called.
 _WORK: Mapping[str, Any] = {
     "number": Activation,
@@ -107,15 +110,17 @@ class Queues:
 
 
 class OverviewStore:
-    """Every method is one transaction that reads."""
+    """Every method but `period` is one transaction; all of them read."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def period(self, since: datetime, until: datetime) -> Period:
+        """Read in windows: whoever looks at a month holds nobody up."""
+        crowds = await _crowds(self._database, since)
+        outcomes = await _outcomes(self._database, since, until)
+        payments = await paid_by_all(self._database, since, until)
         async with self._database.begin() as session:
-            crowds = await _crowds(session, since)
-            outcomes = await _outcomes(session, since, until)
             return Period(
                 people=crowds["private"],
                 groups=crowds["group"],
@@ -123,7 +128,7 @@ class OverviewStore:
                 codes=sum(count for each, count in outcomes.items() if each[1] in _CODE_CAME),
                 rents=await _count(session, _rents(since, until)),
                 messages=await _count(session, _messages(since, until)),
-                payments=await paid_by_all(session, since, until),
+                payments=payments,
                 mishaps=_mishaps(outcomes),
             )
 
@@ -155,32 +160,43 @@ class OverviewStore:
         return self._database.size()
 
 
-async def _crowds(session: AsyncSession, since: datetime) -> Mapping[str, Crowd]:
+async def _crowds(database: Database, since: datetime) -> Mapping[str, Crowd]:
     """The private chats, and the groups that can be reached; the flood limit of all chats is no chat."""
     group = and_(Chat.id < 0, Chat.kind.in_(("group", "supergroup")), Chat.unreachable_at.is_(None))
     sort = case((and_(Chat.id > 0, Chat.kind == "private"), "private"), (group, "group"), else_="")
     counts = func.count(), _how_many(Chat.seen_at >= since), _how_many(Chat.created_at >= since)
-    rows = (await session.execute(select(sort, *counts).group_by(sort))).all()
-    found = {kind: Crowd(*numbers) for kind, *numbers in rows}
-    people = found.get("private", Crowd())
-    met = people.seen + await _count(session, _met_in_groups_alone(since))
-    return {"private": replace(people, seen=met), "group": found.get("group", Crowd())}
+    found: Counter[tuple[str, int]] = Counter()
+    async for few in windows(database, Chat.id, size=_CHATS):
+        async with database.begin() as session:
+            for kind, *numbers in await session.execute(select(sort, *counts).where(few).group_by(sort)):
+                found.update({(kind, place): number for place, number in enumerate(numbers)})
+    crowds = {kind: Crowd(*(found[kind, place] for place in range(3))) for kind in ("private", "group")}
+    met = crowds["private"].seen + await _met_in_groups_alone(database, since)
+    return {**crowds, "private": replace(crowds["private"], seen=met)}
 
 
-def _met_in_groups_alone(since: datetime) -> Select[int]:
+async def _met_in_groups_alone(database: Database, since: datetime) -> int:
     """People who were seen there, and not in a private chat of theirs."""
     private = exists().where(Chat.id == Member.user_id, Chat.seen_at >= since)
-    return select(func.count(Member.user_id.distinct())).where(Member.seen_at >= since, ~private)
+    alone = select(func.count(Member.user_id.distinct())).where(Member.seen_at >= since, ~private)
+    found = 0
+    async for few in windows(database, Member.user_id, size=_CHATS):
+        async with database.begin() as session:
+            found += await _count(session, alone.where(few))
+    return found
 
 
 async def _outcomes(
-    session: AsyncSession, since: datetime, until: datetime
+    database: Database, since: datetime, until: datetime
 ) -> Mapping[tuple[str, State, str], int]:
     """How many numbers stand how and why, by provider."""
     which = Activation.provider, Activation.state, Activation.reason
-    query = select(*which, func.count()).where(_between(Activation.created_at, since, until)).group_by(*which)
-    rows = await session.execute(query)
-    return {(provider, state, reason): count for provider, state, reason, count in rows}
+    found: Counter[tuple[str, State, str]] = Counter()
+    async for few in windows(database, Activation.created_at, since, until):
+        async with database.begin() as session:
+            rows = await session.execute(select(*which, func.count()).where(few).group_by(*which))
+            found.update({(provider, state, reason): count for provider, state, reason, count in rows})
+    return found
 
 
 def _mishaps(outcomes: Mapping[tuple[str, State, str], int]) -> Sequence[Mishap]:

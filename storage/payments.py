@@ -6,7 +6,8 @@ rules. So is a code that came after a cancel: some charge for it again. What sti
 apart, and what was given back or never bought costs nothing.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +19,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.counted import bought_by
+from storage.database import Database
 from storage.models import (
     GIVEN_BACK,
     Activation,
@@ -29,6 +31,7 @@ from storage.models import (
 )
 from storage.places import shown_in
 from storage.reasons import Reason
+from storage.windows import windows
 
 _CODE_CAME = frozenset({State.RECEIVED, State.FINISHED})
 _STILL_WAITS = frozenset({State.WAITING, State.CANCELLING})
@@ -58,22 +61,44 @@ class Payment:
     waits: bool = False
 
 
-async def paid(session: AsyncSession, owner_id: int, chat_id: int, since: datetime) -> Sequence[Payment]:
-    """Within the caller's transaction: a person's payments that are shown in a chat, in no order."""
-    whose = owner_id, chat_id
-    numbers = (await session.execute(_numbers(since).where(*_mine(Activation, *whose)))).all()
-    rents = (await session.execute(_rents(since).where(*_mine(RentalOrder, *whose)))).all()
-    letters = await session.scalars(_messages(since).where(*_mine(OutgoingMessage, *whose)))
-    return [
-        *(_for_number(*row) for row in numbers),
-        *(_for_rent(*row) for row in rents),
-        *chain.from_iterable(map(_for_message, letters)),
-    ]
+async def paid(database: Database, owner_id: int, chat_id: int, since: datetime) -> Sequence[Payment]:
+    """A person's payments that are shown in a chat, in no order; read in windows."""
+    found: list[Payment] = []
+    for moment in (Activation.created_at, RentalOrder.ordered_at, OutgoingMessage.confirmed_at):
+        mine = _mine(moment.class_, owner_id, chat_id)
+        found += [each async for each in _paid_for(database, moment, since, None, *mine)]
+    return found
 
 
-async def paid_by_all(session: AsyncSession, since: datetime, until: datetime) -> Sequence[Payment]:
-    """Within the caller's transaction: everybody's payments, those for numbers of one price added up."""
-    return await _paid_by(session, since, until, true(), true(), true())
+def _for(table: Any, row: Any) -> Sequence[Payment]:
+    if table is OutgoingMessage:
+        return _for_message(*row)
+    return [_for_number(*row) if table is Activation else _for_rent(*row)]
+
+
+async def paid_by_all(database: Database, since: datetime, until: datetime) -> Sequence[Payment]:
+    """Everybody's payments, those for numbers of one price added up; read in windows."""
+    alike: Counter[Any] = Counter()
+    async for few in windows(database, Activation.created_at, since, until):
+        async with database.begin() as session:
+            for cost, count, *more in await session.execute(_alike(_numbers(since).where(few))):
+                alike[cost, *more] += count
+    others = RentalOrder.ordered_at, OutgoingMessage.confirmed_at
+    rest = [each for moment in others async for each in _paid_for(database, moment, since, until)]
+    return [*(_for_number(since, cost * count, *more) for (cost, *more), count in alike.items()), *rest]
+
+
+async def _paid_for(
+    database: Database, moment: Any, since: datetime, until: datetime | None, *which: ColumnElement[bool]
+) -> AsyncIterator[Payment]:
+    """Payment by payment, those for one kind of things."""
+    table = moment.class_
+    async for few in windows(database, moment, since, until, *which):
+        async with database.begin() as session:
+            rows = (await session.execute(_QUERIES[table](since).where(*which, few))).all()
+        for row in rows:
+            for each in _for(table, row):
+                yield each
 
 
 async def paid_by_person(session: AsyncSession, person_id: int, since: datetime) -> Sequence[Payment]:
@@ -170,3 +195,11 @@ def _for_message(row: OutgoingMessage) -> Sequence[Payment]:
     amounts = ((told, True), (rest, False))
     at = row.confirmed_at or row.created_at
     return [Payment(at, Ware.MESSAGE, amount, row.currency, sure) for amount, sure in amounts if amount > 0]
+
+
+#: What is asked for each kind of things.
+_QUERIES: Mapping[Any, Callable[[datetime], Any]] = {
+    Activation: _numbers,
+    RentalOrder: _rents,
+    OutgoingMessage: _messages,
+}
