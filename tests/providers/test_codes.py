@@ -55,6 +55,6 @@ def test_codes_are_found_and_what_is_none_is_not(text: str, codes: list[str]) ->
     "text", ["1" * 1_000_000, "+1" + "-1" * 500_000, "+1(" * 400_000, "123-" * 250_000, "123 45 " * 150_000]
 )
 def test_a_hostile_text_is_looked_through_at_once(text: str) -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     codes_in(text)
-    assert time.perf_counter() - start < 0.5
+    assert time.thread_time() - start < 0.5

@@ -213,7 +213,7 @@ asyncio.run(main())
 @pytest.mark.parametrize("manner", ["close", "forget"])
 def test_the_process_exits_whether_the_database_was_closed_or_not(tmp_path: Path, manner: str) -> None:
     command = [sys.executable, "-c", USE_AND_LEAVE, url(tmp_path), manner]
-    done = subprocess.run(command, timeout=20, check=False, capture_output=True, text=True)
+    done = subprocess.run(command, timeout=60, check=False, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert sql(tmp_path / "codebell.db", "SELECT count(*) FROM x") == [(0,)]
 

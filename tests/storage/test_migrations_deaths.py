@@ -39,7 +39,7 @@ async def test_s_5_a_process_that_dies_inside_a_migration_leaves_the_old_tables_
         before = await fill(database)
     add(tomorrow)
     command_line = [sys.executable, "-c", UPGRADE, url(tmp_path), str(tomorrow)]
-    died = await asyncio.to_thread(subprocess.run, command_line, timeout=30, check=False)
+    died = await asyncio.to_thread(subprocess.run, command_line, timeout=60, check=False)
     assert died.returncode == failpoints.KILLED
     await goes_on(tmp_path, tomorrow, before)
 

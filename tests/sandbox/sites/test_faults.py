@@ -73,7 +73,7 @@ async def test_a_hanging_site_never_answers(http: httpx.AsyncClient, site: Site)
         await http.get(
             "/smsbower/stubs/handler_api.php",
             params={"api_key": site.key, "action": "getBalance"},
-            timeout=0.2,
+            timeout=httpx.Timeout(5, read=0.2),
         )
 
 
