@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import LimitReached, Refused, text
-from storage.counted import DAY, counts_for
+from storage.counted import DAY, counted, counts_for, mark_of
+from storage.database import Database
 from storage.models import (
     GIVEN_BACK,
     IS_OPEN,
@@ -23,6 +25,7 @@ from storage.models import (
     RentalOrder,
     State,
 )
+from storage.sight import Sight
 
 #: How long after its life a number that is still open counts.
 _GRACE = timedelta(hours=1)
@@ -105,9 +108,26 @@ async def room(session: AsyncSession, caps: Caps, owner_id: int, now: datetime) 
     return max(0, caps.active_numbers - (active or 0))
 
 
+async def room_now(database: Database, caps: Caps, owner_id: int, now: datetime) -> int | None:
+    """The same at a glance, for whoever is about to choose."""
+    if not caps.active_numbers:
+        return None
+    mark = mark_of(database.pepper, owner_id)
+    active = await database.see_one(_ACTIVE, owner_id=owner_id, mark=mark, since=now - _GRACE)
+    return max(0, caps.active_numbers - (active or 0))
+
+
 def alive(now: datetime) -> ColumnElement[bool]:
     """Which open numbers count: one that is long past its life keeps nobody from another."""
-    return or_(Activation.expires_at.is_(None), Activation.expires_at > now - _GRACE)
+    return _lives(now - _GRACE)
+
+
+def _lives(since: Any) -> ColumnElement[bool]:
+    return or_(Activation.expires_at.is_(None), Activation.expires_at > since)
+
+
+_THEIRS = counted(Activation, bindparam("owner_id"), bindparam("mark"), IS_OPEN)
+_ACTIVE = Sight(select(func.count()).where(_THEIRS, _lives(bindparam("since"))))
 
 
 def charged(state: State, cost: Decimal, agreed: Decimal) -> Decimal:

@@ -24,7 +24,7 @@ _SINCE: Mapping[Any, Any] = {
 }
 
 
-def bought_by(person_id: int, *among: ColumnElement[bool]) -> ColumnElement[bool]:
+def bought_by(person_id: Any, *among: ColumnElement[bool]) -> ColumnElement[bool]:
     """Whether a number is one of these that somebody bought, whoever holds it by now.
 
     SQLite takes an index for each half, by what stands in that half: of all that somebody ever bought only
@@ -38,15 +38,18 @@ def counts_for(
     session: AsyncSession, table: Any, person_id: int, *among: ColumnElement[bool]
 ) -> ColumnElement[bool]:
     """Which of these numbers, rents or messages count against somebody's limits."""
-    marked = select(Counted.row_id).where(
-        Counted.mark == _mark(session, person_id), Counted.kind == table.__tablename__
-    )
-    return or_(_paid_by(table, person_id, *among), and_(table.id.in_(marked), *among))
+    return counted(table, person_id, mark_of(session.info[PEPPER], person_id), *among)
+
+
+def counted(table: Any, person: Any, mark: Any, *among: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The same by a person's id and their mark, also where these are named only when it is asked."""
+    marked = select(Counted.row_id).where(Counted.mark == mark, Counted.kind == table.__tablename__)
+    return or_(_paid_by(table, person, *among), and_(table.id.in_(marked), *among))
 
 
 async def keep_counting(session: AsyncSession, person_id: int, now: datetime) -> None:
     """Within the caller's transaction, before a person is forgotten: the mark at what counts now."""
-    mark = _mark(session, person_id)
+    mark = mark_of(session.info[PEPPER], person_id)
     for table, moment in _SINCE.items():
         recent = moment > now - DAY
         if table is Activation:
@@ -60,9 +63,10 @@ async def count_no_more(session: AsyncSession, now: datetime) -> None:
     await session.execute(delete(Counted).where(Counted.until <= now))
 
 
-def _paid_by(table: Any, person_id: int, *among: ColumnElement[bool]) -> ColumnElement[bool]:
+def _paid_by(table: Any, person_id: Any, *among: ColumnElement[bool]) -> ColumnElement[bool]:
     return bought_by(person_id, *among) if table is Activation else and_(table.owner_id == person_id, *among)
 
 
-def _mark(session: AsyncSession, person_id: int) -> str:
-    return hmac.new(session.info[PEPPER], b"%d" % person_id, "sha256").hexdigest()
+def mark_of(pepper: bytes, person_id: int) -> str:
+    """What stands for a person who may have been forgotten."""
+    return hmac.new(pepper, b"%d" % person_id, "sha256").hexdigest()

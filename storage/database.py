@@ -83,6 +83,11 @@ class Database:
         self._at_hand[PEPPER] = pepper
 
     @property
+    def pepper(self) -> bytes:
+        """What marks of forgotten people are made with."""
+        return self._at_hand[PEPPER]
+
+    @property
     def is_sqlite(self) -> bool:
         return self.url.get_backend_name() == "sqlite"
 

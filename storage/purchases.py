@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.caps import Caps, room
+from storage.caps import Caps, room_now
 from storage.database import Database
 from storage.group_rules import Seat, room_here
 from storage.intents import intended, left_out, ordered_together, unfinished, usable
@@ -97,13 +97,17 @@ class PurchaseStore:
 
     async def room(self, owner_id: int, chat_id: int, caps: Caps, now: datetime) -> int | None:
         """How many more open numbers a person may have in a chat; None where there is no limit."""
+        everywhere = await room_now(self._database, caps, owner_id, now)
+        if chat_id > 0:
+            return everywhere
         async with self._database.begin() as session:
-            everywhere = await room(session, caps, owner_id, now)
             here = await room_here(session, chat_id, owner_id, now)
         return min((each for each in (everywhere, here) if each is not None), default=None)
 
     async def outlook(self, quote: Quote, provider: str, now: datetime) -> Outlook:
-        """What one more number of a quote would meet in its group."""
+        """What one more number of a quote would meet in its group; nothing in a private chat."""
+        if quote.chat_id > 0:
+            return Outlook()
         async with self._database.begin() as session:
             return await outlook(session, quote, provider, now)
 
