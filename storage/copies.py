@@ -25,12 +25,14 @@ from storage.audiences import next_chats
 from storage.broadcasts import step_back
 from storage.database import Database
 from storage.models import GOES_ON, Broadcast, BroadcastState, Chat, Post, Preferences
-from storage.outbox import EVERYWHERE, TRYING, Kind, Priority, arm, new_id
+from storage.outbox import BARE, EVERYWHERE, TRYING, Kind, Priority, arm, new_id
+from storage.sight import Sight
 
 #: So many copies of a broadcast are due at most, and more are made when there are fewer than half of them.
 AHEAD = 200
-#: Nothing that was loaded is to be kept up to date with these.
-_BARE = {"synchronize_session": False}
+
+#: Mostly there is none.
+_GOING = Sight(select(Broadcast.id).where(GOES_ON).limit(1))
 
 
 class Fate(StrEnum):
@@ -78,6 +80,8 @@ class CopyStore:
 
     async def feed(self, now: datetime) -> bool:
         """Make the next rows of all that goes on, and end what has none left; whether anything goes on."""
+        if not await self._database.see(_GOING):
+            return False
         async with self._database.begin() as session:
             going = (await session.scalars(select(Broadcast).where(GOES_ON))).all()
             for broadcast in going:
@@ -107,9 +111,9 @@ class CopyStore:
         second = delete(Post).where(*mine, Post.sent_at.is_(None), _has_twin(ids))
         tried = update(Post).where(*mine, Post.next_try_at.is_not(None), _is_wanted(), ~_flooded(now))
         async with self._database.begin() as session:
-            await session.execute(second, execution_options=_BARE)
+            await session.execute(second, execution_options=BARE)
             marked = tried.values(failure=TRYING[0]).returning(Post.id)
-            begun = set(await session.scalars(marked, execution_options=_BARE))
+            begun = set(await session.scalars(marked, execution_options=BARE))
         return [each for each in due if each.post.id in begun]
 
     async def ended(self, ends: Sequence[Ended], now: datetime) -> None:
@@ -118,7 +122,7 @@ class CopyStore:
         async with self._database.begin() as session:
             for fate in dict.fromkeys(each.fate for each in ends):
                 noted = _noted([each for each in ends if each.fate is fate], fate, now)
-                ids = await session.scalars(noted.returning(Post.broadcast), execution_options=_BARE)
+                ids = await session.scalars(noted.returning(Post.broadcast), execution_options=BARE)
                 counted.update((broadcast_id, fate) for broadcast_id in ids)
             for (broadcast_id, fate), more in counted.items():
                 await _count(session, broadcast_id, {fate: more})
@@ -289,7 +293,7 @@ async def _count(session: AsyncSession, broadcast_id: str | None, more: Mapping[
     counted = {str(fate): getattr(Broadcast, fate) + n for fate, n in more.items() if fate != Fate.UNCHANGED}
     if counted:
         mine = update(Broadcast).where(Broadcast.id == broadcast_id)
-        await session.execute(mine.values(**counted), execution_options=_BARE)
+        await session.execute(mine.values(**counted), execution_options=BARE)
 
 
 async def _report(session: AsyncSession, broadcast_id: str, now: datetime) -> None:

@@ -6,15 +6,30 @@ A row says what to draw (`kind`, `subject`); the words are found when it is sent
 import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Integer,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
 from storage.kinds import LEFT_BEHIND, NOTICES, PARKED, PERISHABLE, PRIORITIES, Kind, Priority
 from storage.models import IS_PARKED, Chat, Post
-from storage.models.columns import no_index
+from storage.models.columns import Moment, no_index
 from storage.places import place_of
+from storage.sight import Sight
 
 __all__ = ["NOTICES", "PARKED", "PERISHABLE", "Kind", "OutboxStore", "Priority", "arm", "new_id", "unpark"]
 
@@ -25,6 +40,8 @@ CRASHED = "Crashed"
 _CRASHES = {word: count for count, word in enumerate(TRYING, 1)} | {CRASHED: len(TRYING) - 1}
 #: Why a row is not due yet: its chat has quiet hours.
 QUIET = "Quiet"
+#: Nothing that was loaded is to be kept up to date with a statement.
+BARE = {"synchronize_session": False}
 #: The id under which a flood limit of the whole bot stands among the chats: no chat has it.
 EVERYWHERE = 0
 
@@ -103,16 +120,39 @@ def _new(
 #: Codes before cards, and what waits longest first.
 _URGENCY = (Post.priority, Post.next_try_at, Post.created_at)
 
+#: One by one, as the index of what is due begins with the priority: what is due later is not looked at.
+_OURS = [each for each in Priority if each is not Priority.BROADCAST]
 
-def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+
+def _due(now: datetime | BindParameter[Any]) -> tuple[ColumnElement[bool], ...]:
     """Open chats, no copies; while Telegram wants nothing from the whole bot, only codes."""
+    return (Post.priority.in_(_OURS), *_open(now))
+
+
+def _open(now: datetime | BindParameter[Any]) -> tuple[ColumnElement[bool], ...]:
     closed = exists().where(
         Chat.id == Post.chat_id,
         or_(Chat.blocked_until > now, Chat.unreachable_at.is_not(None)),
     )
     flooded = exists().where(Chat.id == EVERYWHERE, Chat.blocked_until > now)
-    ours = Post.priority < Priority.BROADCAST
-    return (ours, Post.next_try_at <= now, ~closed, or_(Post.priority == Priority.CODE, ~flooded))
+    return (Post.next_try_at <= now, ~closed, or_(Post.priority == Priority.CODE, ~flooded))
+
+
+_NOW, _LEAST = bindparam("now", type_=Moment()), bindparam("least", type_=Integer())
+_HERE, _LIMIT = bindparam("chat_id", type_=BigInteger()), bindparam("limit", type_=Integer())
+_MOST_URGENT = Sight(
+    select(Post)
+    .where(Post.chat_id == _HERE, no_index(Post.priority).in_(_OURS), *_open(_NOW))
+    .order_by(*_URGENCY)
+    .limit(1)
+)
+_CHATS_DUE = Sight(
+    select(Post.chat_id)
+    .where(*_due(_NOW), Post.priority <= _LEAST)
+    .group_by(no_index(Post.chat_id))
+    .order_by(func.min(Post.priority), func.min(Post.next_try_at))
+    .limit(_LIMIT)
+)
 
 
 def crashes(post: Post) -> int:
@@ -136,18 +176,15 @@ class OutboxStore:
         self, now: datetime, besides: Collection[int], limit: int, least: Priority = Priority.BROADCAST
     ) -> Sequence[int]:
         """The chats that something at least so urgent may be sent to now, the most urgent first."""
-        wanted = (Post.priority <= least, Post.chat_id.not_in(besides))
-        waiting = select(Post.chat_id).where(*_due(now), *wanted)
-        urgency = (func.min(Post.priority), func.min(Post.next_try_at))
-        query = waiting.group_by(no_index(Post.chat_id)).order_by(*urgency).limit(max(0, limit))
-        async with self._database.begin() as session:
-            return (await session.scalars(query)).all()
+        if limit <= 0:
+            return []
+        most = limit + len(besides)
+        found = await self._database.see(_CHATS_DUE, now=now, least=int(least), limit=most)
+        return [chat_id for chat_id in found if chat_id not in besides][:limit]
 
     async def most_urgent(self, chat_id: int, now: datetime) -> Post | None:
         """What is to be sent to one chat next."""
-        query = select(Post).where(*_due(now), Post.chat_id == chat_id).order_by(*_URGENCY).limit(1)
-        async with self._database.begin() as session:
-            return (await session.scalars(query)).one_or_none()
+        return await self._database.see_one(_MOST_URGENT, now=now, chat_id=chat_id)
 
     async def keep_in_topic(self, kind: Kind, subject: str, thread_id: int) -> None:
         """A card belongs into a topic of its group; the SMS of its number follow it there."""
@@ -180,14 +217,9 @@ class OutboxStore:
 
     async def sent(self, post: Post, message_id: int, now: datetime, again_at: datetime | None) -> None:
         """Delivered. A row armed meanwhile stays due; `again_at` is when it will look different."""
-        same = update(Post).where(Post.id == post.id, Post.version == post.version)
-        async with self._database.begin() as session:
-            await session.execute(
-                update(Post)
-                .where(Post.id == post.id)
-                .values(sent_at=now, message_id=message_id, attempts=0, failure="")
-            )
-            await session.execute(same.values(next_try_at=again_at))
+        due = case((Post.version == post.version, literal(again_at, Moment())), else_=Post.next_try_at)
+        said = {"sent_at": now, "message_id": message_id, "attempts": 0, "failure": "", "next_try_at": due}
+        await self._change(post.id, **said)
 
     async def later(self, post: Post, at: datetime, failure: str) -> None:
         await self._change(post.id, next_try_at=at, failure=failure)
@@ -231,4 +263,5 @@ class OutboxStore:
 
     async def _change(self, post_id: str, **values: object) -> None:
         async with self._database.begin() as session:
-            await session.execute(update(Post).where(Post.id == post_id).values(**values))
+            mine = update(Post).where(Post.id == post_id)
+            await session.execute(mine.values(**values), execution_options=BARE)
