@@ -163,7 +163,7 @@ class KeyStore:
         mine = (Key.id == key_id, Key.chat_id == chat_id, Key.removed_at.is_(None))
         async with self._database.begin() as session:
             row = await session.scalar(update(Key).where(*mine).values(removed_at=now).returning(Key.id))
-            await _wipe(session, now)
+            await _wipe(session, key_id, now)
             return row is not None
 
     async def rename(self, key_id: str, chat_id: int, label: str) -> None:
@@ -173,9 +173,13 @@ class KeyStore:
             await session.execute(update(Key).where(*mine).values(label=label[:64]))
 
     async def sweep(self, now: datetime) -> None:
-        """Housekeeping: wipe the secrets of removed keys whose numbers have ended."""
+        """Housekeeping: wipe the secrets of removed keys whose numbers have ended, one key at a time."""
+        removed = Key.removed_at.is_not(None), or_(Key.ciphertext != b"", ~_used())
         async with self._database.begin() as session:
-            await _wipe(session, now)
+            ids = (await session.scalars(select(Key.id).where(*removed))).all()
+        for key_id in ids:
+            async with self._database.begin() as session:
+                await _wipe(session, key_id, now)
 
     async def note_balance(
         self, key_id: str, amount: Decimal, currency: str, now: datetime, *, shown: bool = False
@@ -257,12 +261,12 @@ def checked(secret: SecretStr) -> str:
     return plain
 
 
-async def _wipe(session: AsyncSession, now: datetime) -> None:
-    """Removed keys: without numbers the row goes, with ended ones it stays as their name, emptied."""
-    removed = Key.removed_at.is_not(None)
-    await session.execute(delete(Key).where(removed, ~_used()))
+async def _wipe(session: AsyncSession, key_id: str, now: datetime) -> None:
+    """A removed key: without numbers the row goes, with ended ones it stays as their name, emptied."""
+    this = Key.id == key_id, Key.removed_at.is_not(None)
+    await session.execute(delete(Key).where(*this, ~_used()))
     emptied = {"nonce": b"", "ciphertext": b"", "kid": "", "label": ""}
-    spent = update(Key).where(removed, Key.ciphertext != b"", ~_needed(now))
+    spent = update(Key).where(*this, Key.ciphertext != b"", ~_needed(now))
     await session.execute(spent.values(**emptied).execution_options(synchronize_session=False))
 
 
