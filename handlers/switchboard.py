@@ -1,24 +1,27 @@
 """Straight to the right door: an update is put only before the handlers that its first word can be meant for.
 
 A press is told by its prefix, a message by its command and by the question that is open; the order of the
-routers stays, and whoever hears everything is asked as ever. aiogram asks all routers one after another, and
-lets a thread answer every filter that is no coroutine: the last of them was asked after 60 hops (8 ms).
+routers stays, and whoever hears everything is asked as ever. aiogram asks all routers one after another, lets
+a thread answer every filter that is no coroutine, and copies all that a handler may be given on each step.
 """
 
-from collections.abc import Iterator
-from copy import copy
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from aiogram import Dispatcher, Router
-from aiogram.dispatcher.event.bases import UNHANDLED
+from aiogram.dispatcher.event.bases import UNHANDLED, SkipHandler
 from aiogram.dispatcher.event.handler import FilterObject, HandlerObject
 from aiogram.dispatcher.event.telegram import TelegramEventObserver
 from aiogram.filters import Command
 from aiogram.filters.callback_data import CallbackQueryFilter
 from aiogram.fsm.state import State
 from aiogram.types import CallbackQuery, Message, TelegramObject
+
+Told = dict[str, Any]
+Handler = Callable[[TelegramObject, Told], Awaitable[object]]
 
 #: Events that say in a word whom they are for.
 _PRESS, _MESSAGE = "callback_query", "message"
@@ -64,12 +67,47 @@ class _Known:
             self.letters.add(need.prefix[:1])
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A router with those of its handlers that can be meant, each within the middlewares around it."""
+
+    router: Router
+    filters: Sequence[FilterObject]
+    handlers: Sequence[tuple[HandlerObject, Handler]]
+
+    async def knock(self, event: TelegramObject, told: Told) -> object:
+        """What its handler answers; UNHANDLED if none is meant."""
+        given = await _passed(self.filters, event, {**told, "event_router": self.router})
+        if given is None:
+            return UNHANDLED
+        for handler, wrapped in self.handlers:
+            found = await _passed(handler.filters or (), event, given)
+            if found is not None:
+                with suppress(SkipHandler):
+                    return await wrapped(event, {**found, "handler": handler})
+        return UNHANDLED
+
+
+async def _passed(filters: Iterable[FilterObject], event: TelegramObject, told: Told) -> Told | None:
+    """What is told to whom an update comes, with what the filters found; None if one of them rejects it."""
+    for each in filters:
+        wanted = told if each.varkw else {name: told[name] for name in each.params if name in told}
+        check = each.callback(event, **wanted)
+        if each.awaitable:
+            check = await check
+        if not check:
+            return None
+        if isinstance(check, dict):
+            told = {**told, **check}
+    return told
+
+
 class Switchboard(Dispatcher):
     """A dispatcher that knows who listens for what. Routers are included before the first update."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        self._lists: dict[Word, list[Router]] = {}
+        self._lists: dict[Word, list[Door]] = {}
 
     @property
     def lists(self) -> int:
@@ -87,14 +125,13 @@ class Switchboard(Dispatcher):
 
     async def propagate_event(self, update_type: str, event: TelegramObject, **kwargs: Any) -> Any:
         """What aiogram does, on a short list."""
-        response = UNHANDLED
-        for router in self._asked(self._word(update_type, event, kwargs.get("raw_state"))):
-            response = await router.propagate_event(update_type=update_type, event=event, **kwargs)
+        for door in self._asked(self._word(update_type, event, kwargs.get("raw_state"))):
+            response = await door.knock(event, kwargs)
             if response is not UNHANDLED:
-                break
-        return response
+                return response
+        return UNHANDLED
 
-    def _asked(self, word: Word) -> list[Router]:
+    def _asked(self, word: Word) -> list[Door]:
         if (found := self._lists.get(word)) is None:
             found = self._lists[word] = [*self._meant(word)]
         return found
@@ -119,7 +156,7 @@ class Switchboard(Dispatcher):
                 )
         return Word(event)
 
-    def _meant(self, word: Word) -> Iterator[Router]:
+    def _meant(self, word: Word) -> Iterator[Door]:
         """Those whom such an update can be for, each with only the handlers that can be meant."""
         for router in self.sub_routers:
             observer = router.observers[word.event]
@@ -127,7 +164,7 @@ class Switchboard(Dispatcher):
                 continue
             heard = [each for each in observer.handlers if _hears(need_of(each), word)]
             if heard or (word.event == _PRESS and _judges(observer)):
-                yield _shortened(router, word.event, heard)
+                yield _door(router, observer, heard)
 
 
 def need_of(handler: HandlerObject) -> Need:
@@ -194,27 +231,7 @@ def _judges(observer: TelegramEventObserver) -> bool:
     return any(each.magic is None for each in observer._handler.filters or ())
 
 
-def _shortened(router: Router, event: str, handlers: list[HandlerObject]) -> Router:
-    """The same router with fewer handlers, and no thread between their filters."""
-    twin = copy(router)
-    observer = copy(router.observers[event])
-    observer.router, observer.handlers = twin, [asked_here(each) for each in handlers]
-    observer._handler = asked_here(observer._handler)
-    twin.observers = {**router.observers, event: observer}
-    return twin
-
-
-def asked_here(handler: HandlerObject) -> HandlerObject:
-    """No filter of ours takes so long that a thread would have to answer it."""
-    mine = copy(handler)
-    mine.filters = [each if each.awaitable else _awaited(each) for each in handler.filters or ()]
-    return mine
-
-
-def _awaited(given: FilterObject) -> FilterObject:
-    async def answered(*event: Any, **told: Any) -> Any:
-        return given.callback(*event, **told)
-
-    mine = copy(given)
-    mine.callback, mine.awaitable = answered, True
-    return mine
+def _door(router: Router, observer: TelegramEventObserver, heard: Iterable[HandlerObject]) -> Door:
+    around = observer._resolve_middlewares()
+    wrapped = [(each, observer.outer_middleware.wrap_middlewares(around, each.call)) for each in heard]
+    return Door(router, observer._handler.filters or (), wrapped)

@@ -1,6 +1,7 @@
 """The short way to a handler ends at the same one as the long way, whatever is pressed and written."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from copy import copy
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from aiogram.types import CallbackQuery, Message, Update
 from bot.greeting import COMMANDS
 from handlers import routers
 from handlers.nobody import ANONYMOUS
-from handlers.switchboard import Switchboard, asked_here, command_of
+from handlers.switchboard import Switchboard, command_of
 from tests.doubles import KEY
 from tests.handlers.belongings import buttons
 from tests.handlers.test_forged import NOWHERE, SHAPELESS
@@ -46,16 +47,36 @@ def named(router: Router, handler: HandlerObject) -> HandlerObject:
     async def tell(event: object) -> str:
         return name
 
-    mine = asked_here(handler)
+    mine = copy(handler)
     mine.callback, mine.awaitable, mine.params, mine.varkw = tell, True, {"event"}, False
     return mine
+
+
+def asked_here(handler: HandlerObject) -> HandlerObject:
+    """The same, without a thread for each of its filters."""
+    mine = copy(handler)
+    mine.filters = [copy(each) for each in handler.filters or ()]
+    for each in mine.filters:
+        if not each.awaitable:
+            each.callback, each.awaitable = awaited(each.callback), True
+    return mine
+
+
+def awaited(answers: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
+    async def answered(*event: Any, **told: Any) -> Any:
+        return answers(*event, **told)
+
+    return answered
 
 
 def filled(dispatcher: Dispatcher) -> Dispatcher:
     for router in routers():
         for observer in router.observers.values():
-            observer._handler = asked_here(observer._handler)
             observer.handlers = [named(router, each) for each in observer.handlers]
+            if isinstance(dispatcher, Switchboard):
+                continue
+            observer._handler = asked_here(observer._handler)
+            observer.handlers = [asked_here(each) for each in observer.handlers]
         dispatcher.include_router(router)
     return dispatcher
 
