@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, false, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, bindparam, false, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
@@ -25,7 +26,8 @@ from storage.models import (
     RentalState,
     State,
 )
-from storage.places import shown_in
+from storage.places import shown, shown_in
+from storage.sight import Sight
 
 #: What there is to filter by is found in so many of the newest of each kind.
 LOOKED_THROUGH = 1000
@@ -162,13 +164,13 @@ class HistoryStore:
         countries: Counter[str] = Counter()
         providers: Counter[str] = Counter()
         names: dict[str, str] = {}
-        async with self._database.begin() as session:
-            for kind in Kind:
-                for row in await session.execute(_kinds_of(kind, owner_id, chat_id)):
-                    services[row.service] += row.count
-                    countries[row.country] += row.count
-                    providers[row.provider] += row.count
-                    names[row.service] = row.service_name
+        for kind in Kind:
+            some = _kinds_of(kind, alone=owner_id == chat_id)
+            for row in await self._database.see(some, owner_id=owner_id, chat_id=chat_id):
+                service, names[service], country, provider, count = row
+                services[service] += count
+                countries[country] += count
+                providers[provider] += count
         called = {slug: names[slug] for slug in _most_first(services)}
         return Seen(called, _most_first(countries), _most_first(providers))
 
@@ -256,15 +258,17 @@ def _charged(row: OutgoingMessage) -> Decimal | None:
     return sum(told, Decimal(0)) if told else row.quoted
 
 
-def _kinds_of(kind: Kind, owner_id: int, chat_id: int) -> Select[Any]:
+@cache
+def _kinds_of(kind: Kind, *, alone: bool) -> Sight[tuple[Any, ...]]:
     """How many of the newest there are of each service, country and provider."""
     table, at = TABLES[kind], ORDERED[kind]
     number = kind is Kind.NUMBER
     service = Activation.service if number else literal("")
     name = Activation.service_name if number else literal("")
     columns = (service.label("service"), name.label("service_name"), table.country, table.provider)
-    every = select(*columns).where(*mine(kind, owner_id, chat_id), at.is_not(None))
+    mine = table.owner_id == bindparam("owner_id"), shown(table.chat_id, alone=alone)
+    every = select(*columns).where(*mine, at.is_not(None))
     few = every.order_by(at.desc()).limit(LOOKED_THROUGH).subquery()
     counted = select(few.c.service, func.max(few.c.service_name).label("service_name"))
     counted = counted.add_columns(few.c.country, few.c.provider, func.count().label("count"))
-    return counted.group_by(few.c.service, few.c.country, few.c.provider)
+    return Sight.of(counted.group_by(few.c.service, few.c.country, few.c.provider))
