@@ -1,6 +1,7 @@
 """How rows for a million recipients are made: how fast, how much memory they take, and who waits for it."""
 
 import sqlite3
+import statistics
 import time
 import tracemalloc
 from contextlib import closing
@@ -51,12 +52,13 @@ async def _made(database: Database, file: Path) -> list[Figure]:
         _stand(file, reached)
         slices += [await _slice(copies, file) for _ in range(ROWS // AHEAD)]
         peaks.append(await _peak(copies, file))
+    longest = statistics.quantiles(slices, n=20)[-1]
     whole = sum(slices) / len(slices) * CHATS / AHEAD
     return [
         Figure(
             "postage", "rows for a million recipients", whole, "s, over the hours that they take to leave"
         ),
-        Figure("postage", f"{AHEAD} of them, one transaction", max(slices) * 1000, "ms at most", goal=50),
+        Figure("postage", f"{AHEAD} of them, one transaction", longest * 1000, "ms at p95", goal=50),
         Figure("postage", "memory to make them", max(peaks) / 1e6, "MB at most", goal=5),
     ]
 

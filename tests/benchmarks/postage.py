@@ -22,10 +22,22 @@ from tests.storage.shelf import number
 
 #: Telegram's limit, and the chats that copies and single messages go to.
 MOST, CHATS = 30, 3000
-#: Seconds measured: of a broadcast, of one to a slow Telegram, of single messages. Codes come every so often.
-COPIES, SLOWLY, SINGLE, BETWEEN = 50.0, 25.0, 25.0, 8.0
+#: Seconds measured: of a broadcast, of one to a slow Telegram, of single messages.
+COPIES, SLOWLY, SINGLE = 50.0, 25.0, 25.0
+#: Codes that come among copies, one after another, and seconds between them; Ann has five numbers.
+CODES, BETWEEN = 5, 4.0
 #: Seconds that a message takes at most until it is heard by a slow Telegram.
 LATE = 0.1
+#: Why a goal may be missed.
+JITTER = "a machine that is busy with others answers late; what may have been heard late counts from then"
+TRAVEL = (
+    "each waits until the 30th before it has surely been heard: 30 in 1.01 s and what they travel beyond "
+    "the quickest; nobody who cannot know how long each will travel is faster and never above 30"
+)
+SINGLY = (
+    "each is a row of its own, and so is what it draws: two transactions of SQLAlchemy's to mark it, five "
+    "looks, and a request through aiogram and aiohttp"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,53 +52,48 @@ class Went:
 
 
 async def figures(folder: Path) -> list[Figure]:
-    copies = await _measured(folder / "copies", _copies, COPIES)
-    slow = await _measured(folder / "slow", _copies, SLOWLY, LATE)
+    copies = await _measured(folder / "copies", _copies, COPIES, CODES)
+    slow = await _measured(folder / "slow", _copies, SLOWLY, late=LATE)
     single = await _measured(folder / "single", _single, SINGLE)
     return [
-        *_told("copies", copies),
-        Figure("postage", "memory that copies take", copies.grown, f"MB in {COPIES:.0f} s", goal=5),
-        Figure("postage", "a code among copies", max(copies.codes), "s", "of that copies may go", goal=0.2),
-        *_told("single messages", single),
-        *_told(f"copies that travel for 0 to {LATE * 1000:.0f} ms", slow)[:1],
-        Figure("postage", "the same, on average", slow.rate, "a second", why="see bot.travel"),
+        *_pace("copies", copies, JITTER),
+        Figure("postage", "copies, processor", copies.core, "% of a core", goal=10),
+        Figure("postage", "copies, memory", copies.grown, f"MB more after {COPIES:.0f} s"),
+        Figure("postage", "a code among copies", max(copies.codes), "s at most", goal=0.2),
+        *_pace("single messages", single, JITTER),
+        Figure("postage", "single messages, processor", single.core, "% of a core", goal=10, why=SINGLY),
+        *_pace(f"copies that travel for up to {LATE * 1000:.0f} ms", slow, TRAVEL),
         *await audience(folder),
     ]
 
 
-def _told(what: str, went: Went) -> list[Figure]:
+def _pace(what: str, went: Went, why: str) -> list[Figure]:
     return [
         Figure("postage", f"{what}, most in any second", went.most, "", "Telegram's limit", MOST, goal=1),
         Figure(
-            "postage",
-            f"{what}, on average",
-            went.rate,
-            "a second",
-            "Telegram's limit",
-            MOST,
-            29 / 30,
+            *("postage", f"{what}, on average", went.rate, "a second", "Telegram's limit", MOST, 29 / MOST),
             more=True,
+            why=why,
         ),
-        Figure("postage", f"{what}, processor", went.core, "% of a core", goal=10),
     ]
 
 
-async def _measured(folder: Path, fill: Fill, seconds: float, late: float = 0.0) -> Went:
+async def _measured(folder: Path, fill: Fill, seconds: float, codes: int = 0, late: float = 0.0) -> Went:
     async with mailing(folder, fill, late) as here:
         loop = asyncio.get_running_loop()
         since, used, held = loop.time(), busy(here.bot.pid), memory(here.bot.pid).rss
-        codes = [await _code(here, str(each)) for each in range(int(seconds // BETWEEN) - 1)]
+        waited = [await _code(here, str(each)) for each in range(codes)]
         await asyncio.sleep(since + seconds - loop.time())
         until, core = loop.time(), busy(here.bot.pid) - used
         grown = memory(here.bot.pid).rss - held
         heard = [moment for moment in here.heard() if since <= moment <= until]
     rate = (len(heard) - 1) / (heard[-1] - heard[0])
-    return Went(most_within(heard), rate, core / (until - since) * 100, codes, grown)
+    return Went(most_within(heard), rate, core / (until - since) * 100, waited, grown)
 
 
 async def _code(here: Mailing, name: str) -> float:
     """Seconds from the provider's answer with a code until the code is heard."""
-    await asyncio.sleep(BETWEEN / 2)
+    await asyncio.sleep(BETWEEN)
     code = f"7319{name}"
     here.ask("code", id=name, code=code)
     while code not in (rings := here.ask("rings"))["rung"]:  # noqa: ASYNC110  # it rings in another process
