@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import PEPPER
-from storage.models import OPEN, Activation, Counted, OutgoingMessage, RentalOrder
+from storage.models import IS_OPEN, Activation, Counted, OutgoingMessage, RentalOrder
 
 DAY = timedelta(days=1)
 #: What is counted, and from which moment on.
@@ -51,10 +51,10 @@ async def keep_counting(session: AsyncSession, person_id: int, now: datetime) ->
     """Within the caller's transaction, before a person is forgotten: the mark at what counts now."""
     mark = mark_of(session.info[PEPPER], person_id)
     for table, moment in _SINCE.items():
-        recent = moment > now - DAY
+        recent = _paid_by(table, person_id, moment > now - DAY)
         if table is Activation:
-            recent = or_(recent, Activation.state.in_(OPEN))
-        for row_id in await session.scalars(select(table.id).where(_paid_by(table, person_id), recent)):
+            recent = or_(recent, bought_by(person_id, IS_OPEN))
+        for row_id in await session.scalars(select(table.id).where(recent)):
             await session.merge(Counted(kind=table.__tablename__, row_id=row_id, mark=mark, until=now + DAY))
 
 

@@ -16,6 +16,7 @@ from bot.errors import LimitReached, Refused, text
 from storage.caps import FREE, Expense, alive, charged
 from storage.counted import DAY, counts_for
 from storage.models import IS_OPEN, Activation, Buyers, Eyes, Member, Quote, Sharing, State
+from storage.models.columns import no_index
 
 
 class NotSharing(Refused):
@@ -100,7 +101,7 @@ async def within_rules(session: AsyncSession, rules: Sharing | None, expense: Ex
         if waiting >= rules.active_numbers:
             raise TooManyHere(limit=rules.active_numbers)
     recent = counts_for(session, Activation, expense.owner_id, Activation.created_at > now - DAY)
-    today = and_(Activation.chat_id == rules.chat_id, recent)
+    today = and_(no_index(Activation.chat_id) == rules.chat_id, recent)
     if rules.numbers_per_day:
         await _count(session, today, rules.numbers_per_day)
     if rules.spend_per_day:
@@ -116,7 +117,7 @@ async def room_here(session: AsyncSession, chat_id: int, person_id: int, now: da
 
 
 async def _waiting(session: AsyncSession, chat_id: int, person_id: int, now: datetime) -> int:
-    theirs = Activation.chat_id == chat_id, counts_for(session, Activation, person_id, IS_OPEN)
+    theirs = no_index(Activation.chat_id) == chat_id, counts_for(session, Activation, person_id, IS_OPEN)
     return await session.scalar(select(func.count()).where(*theirs, alive(now))) or 0
 
 
