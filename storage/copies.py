@@ -18,15 +18,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, and_, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, case, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.audiences import next_chats
 from storage.broadcasts import step_back
 from storage.database import Database
 from storage.models import GOES_ON, Broadcast, BroadcastState, Chat, Post, Preferences
-from storage.outbox import BARE, EVERYWHERE, TRYING, Kind, Priority, arm, new_id
+from storage.outbox import BARE, EVERYWHERE, TRYING, Priority
 from storage.sight import Sight
+from storage.slices import how_many_due, make_more, show_how_far
 
 #: So many copies of a broadcast are due at most, and more are made when there are fewer than half of them.
 AHEAD = 200
@@ -85,9 +85,9 @@ class CopyStore:
         async with self._database.begin() as session:
             going = (await session.scalars(select(Broadcast).where(GOES_ON))).all()
             for broadcast in going:
-                due = await _how_many_due(session, broadcast)
+                due = await how_many_due(session, broadcast)
                 if due < self._ahead // 2:
-                    await _feed(session, broadcast, self._ahead - due, now, last=not due)
+                    await make_more(session, broadcast, self._ahead - due, now, last=not due)
             return bool(going)
 
     async def next(self, now: datetime, limit: int) -> Sequence[Due]:
@@ -159,14 +159,14 @@ class CopyStore:
             lost = (await session.scalars(unsure.returning(Post.broadcast))).all()
             for broadcast_id in {each for each in lost if each is not None}:
                 await _count(session, broadcast_id, {Fate.UNSURE: lost.count(broadcast_id)})
-                await _report(session, broadcast_id, now)
+                await show_how_far(session, broadcast_id, now)
             return len(lost)
 
     async def report(self, broadcast_ids: Iterable[str], now: datetime) -> None:
         """The messages that show how far they are come up to date."""
         async with self._database.begin() as session:
             for broadcast_id in broadcast_ids:
-                await _report(session, broadcast_id, now)
+                await show_how_far(session, broadcast_id, now)
 
 
 def _goes_on() -> ColumnElement[bool]:
@@ -231,72 +231,8 @@ def _read(
     return Due(post, broadcast, lost is not None, quiet, offset)
 
 
-async def _how_many_due(session: AsyncSession, broadcast: Broadcast) -> int:
-    """Rows that are due or being tried."""
-    due = (Post.priority == Priority.BROADCAST, Post.next_try_at.is_not(None))
-    query = select(func.count()).select_from(Post).where(*due, Post.broadcast == broadcast.id)
-    return await session.scalar(query) or 0
-
-
-async def _feed(session: AsyncSession, broadcast: Broadcast, room: int, now: datetime, *, last: bool) -> None:
-    """Make more rows due; where there are none and `last` is true, it has ended."""
-    running = broadcast.state is BroadcastState.RUNNING
-    chats = await (_make(session, broadcast, room, now) if running else _arm(session, broadcast, room, now))
-    if chats:
-        broadcast.reached = chats[-1]
-    elif last and running:
-        broadcast.state, broadcast.ended_at = BroadcastState.DONE, now
-    elif last:
-        broadcast.changing, broadcast.reason = "", f"after {broadcast.changing}"
-    if not chats and last:
-        await _report(session, broadcast.id, now)
-
-
-async def _make(session: AsyncSession, broadcast: Broadcast, room: int, now: datetime) -> list[int]:
-    """New copies for the next chats; their ids."""
-    chats = await next_chats(session, broadcast, room)
-    if chats:
-        await session.execute(insert(Post), [_row(broadcast, chat_id, now) for chat_id in chats])
-    return chats
-
-
-def _row(broadcast: Broadcast, chat_id: int, now: datetime) -> Mapping[str, Any]:
-    return {
-        "id": new_id(),
-        "dedup": f"{Kind.BROADCAST}:{broadcast.id}:{chat_id}",
-        "kind": Kind.BROADCAST,
-        "subject": broadcast.id,
-        "chat_id": chat_id,
-        "priority": Priority.BROADCAST,
-        "created_at": now,
-        "next_try_at": now,
-        "attempts": 0,
-        "version": 1,
-        "failure": "",
-        "broadcast": broadcast.id,
-    }
-
-
-async def _arm(session: AsyncSession, broadcast: Broadcast, room: int, now: datetime) -> list[int]:
-    """The next copies that were sent are to be changed; the ids of their chats."""
-    sent = (Post.broadcast == broadcast.id, Post.message_id > 0, Post.sent_at.is_not(None))
-    query = select(Post.chat_id).where(*sent).order_by(Post.chat_id.desc()).limit(room)
-    if broadcast.reached is not None:
-        query = query.where(Post.chat_id < broadcast.reached)
-    chats = list(await session.scalars(query))
-    due = update(Post).where(*sent, Post.chat_id.in_(chats)).values(next_try_at=now, failure="")
-    await session.execute(due)
-    return chats
-
-
 async def _count(session: AsyncSession, broadcast_id: str | None, more: Mapping[Fate, int]) -> None:
     counted = {str(fate): getattr(Broadcast, fate) + n for fate, n in more.items() if fate != Fate.UNCHANGED}
     if counted:
         mine = update(Broadcast).where(Broadcast.id == broadcast_id)
         await session.execute(mine.values(**counted), execution_options=BARE)
-
-
-async def _report(session: AsyncSession, broadcast_id: str, now: datetime) -> None:
-    broadcast = await session.get(Broadcast, broadcast_id)
-    if broadcast is not None:
-        await arm(session, Kind.PROGRESS, broadcast_id, broadcast.admin_id, now)
