@@ -73,7 +73,7 @@ class Audiences:
 
     async def sizes(self, now: datetime) -> Mapping[Segment, int]:
         """By segment, but for languages: they have a list of their own; counted in windows."""
-        found = {each: 0 for each in Segment if each != Segment.LANGUAGE}
+        found: dict[Segment, int] = dict.fromkeys((one for one in Segment if one != Segment.LANGUAGE), 0)
         async for few in windows(self._database, Chat.id, size=_WINDOW):
             for each in found:
                 some = select(func.count()).select_from(Chat).where(few, *those(each, "", now))
