@@ -32,12 +32,15 @@ class Reads(BaseMiddleware):
         self.last: Asked | None = None
         self._heard: list[str] = []
 
-    async def listen(self, house: House) -> None:
-        """From now on, until the house's connection is given back."""
+    @classmethod
+    async def of(cls, house: House) -> "Reads":
+        """From the first update on, until the house's connection is given back."""
+        reads = cls()
         async with house.database.bare() as connection:
-            await connection.set_trace_callback(self._heard.append)
-        house.codebell.dispatcher.callback_query.middleware(self)
-        house.codebell.dispatcher.message.middleware(self)
+            await connection.set_trace_callback(reads._heard.append)
+        house.codebell.dispatcher.callback_query.middleware(reads)
+        house.codebell.dispatcher.message.middleware(reads)
+        return reads
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         self._heard.clear()
