@@ -2,17 +2,21 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from storage.database import Database
 from storage.models import HungMenu
+from storage.sight import Sight
 
 #: Nobody presses on a menu that is older.
 LIFETIME = timedelta(days=2)
 
+_HERE = HungMenu.chat_id == bindparam("chat_id"), HungMenu.message_id == bindparam("message_id")
+_OWNER = Sight(select(HungMenu.owner_id).where(*_HERE))
+
 
 class MenuStore:
-    """Every method is one transaction."""
+    """Every method is one transaction, or a look."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -25,9 +29,7 @@ class MenuStore:
 
     async def owner(self, chat_id: int, message_id: int) -> int | None:
         """Whose buttons hang there; None where nobody asked for them, or too long ago."""
-        menu = select(HungMenu.owner_id).where(HungMenu.chat_id == chat_id, HungMenu.message_id == message_id)
-        async with self._database.begin() as session:
-            return (await session.scalars(menu)).one_or_none()
+        return await self._database.see_one(_OWNER, chat_id=chat_id, message_id=message_id)
 
     async def sweep(self, now: datetime) -> None:
         """Forget menus nobody presses on any more."""
