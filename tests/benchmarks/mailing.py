@@ -25,6 +25,7 @@ from tests.benchmarks.crowd import filled
 START, WARM = 90.0, 3.0
 #: Ann's numbers.
 NUMBERS = 5
+LETTERBOX = "tests.benchmarks.letterbox"
 
 Fill = Callable[[Database], Awaitable[None]]
 
@@ -48,13 +49,15 @@ class Mailing:
 
 
 @asynccontextmanager
-async def mailing(folder: Path, fill: Fill, late: float = 0.0) -> AsyncIterator[Mailing]:
+async def mailing(
+    folder: Path, fill: Fill, late: float = 0.0, numbers: int = NUMBERS, server: str = LETTERBOX
+) -> AsyncIterator[Mailing]:
     """What `fill` puts into the database goes out, from a few seconds ago; over at the end."""
     file, master = _made(folder) / "codebell.db", os.urandom(32)
-    await filled(file, master, NUMBERS)
+    await filled(file, master, numbers)
     async with opened(f"sqlite+aiosqlite:///{file}", [master]) as (database, _):
         await fill(database)
-    with _letterbox(late) as url, _bot(url, folder, master) as here:
+    with _served(server, late) as url, _bot(url, folder, master) as here:
         await _speaks(here)
         yield here
 
@@ -65,8 +68,8 @@ def _made(folder: Path) -> Path:
 
 
 @contextmanager
-def _letterbox(late: float) -> Iterator[str]:
-    program = (sys.executable, "-m", "tests.benchmarks.letterbox", "--late", str(late))
+def _served(server: str, late: float) -> Iterator[str]:
+    program = (sys.executable, "-m", server, *(("--late", str(late)) if late else ()))
     process = subprocess.Popen(program, cwd=PACKAGES, stdout=subprocess.PIPE)
     assert process.stdout is not None
     try:

@@ -24,6 +24,7 @@ from handlers import doors
 from storage.database import Database
 from storage.opening import opened
 from storage.vault import Vault
+from tests.benchmarks import amid
 from tests.benchmarks.cores import measured
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.mirror import TOKEN, Bare, Fields, Mirror, Ours, pressed_by, said_by
@@ -78,7 +79,7 @@ async def figures(folder: Path) -> list[Figure]:
         bell = _bell(database, vault, mirror)
         found = [await _figure(deed, bell, mirror) for deed in DEEDS]
         await bell.stop()
-    return found
+    return [*found, *await amid.figures(folder / "amid")]
 
 
 def _bell(database: Database, vault: Vault, mirror: Mirror) -> Codebell:

@@ -1,0 +1,94 @@
+"""The Telegram of `tests.benchmarks.letterbox` in which people press buttons, too, and are answered.
+
+`press` hands a press to the bot at once; it is over when the bot has answered it, which it does last.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from typing import Any
+from urllib.parse import parse_qsl
+
+from tests.benchmarks.cores import surrounding
+from tests.benchmarks.letterbox import HOLD, Letterbox, Slot
+from tests.benchmarks.mirror import Fields, pressed_by
+
+#: The message that hangs where people press.
+_HUNG: Fields = {"text": "Menu", "message_id": 9}
+
+
+class Doorway(Letterbox):
+    """`took` are the seconds of each press that was answered, by its id."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.took: dict[str, float] = {}
+        self._pressed: dict[str, float] = {}
+        self._waiting: list[Fields] = []
+        self._held: Threshold | None = None
+
+    def telegram(self, method: str, body: bytes) -> bytes:
+        if method == "answercallbackquery":
+            self._over(dict(parse_qsl(body.decode()))["callback_query_id"])
+        return super().telegram(method, body)
+
+    def control(self, order: str, given: dict[str, str]) -> bytes:
+        if order == "press":
+            self._press(int(given["person"]), given["data"])
+        return json.dumps(self.took).encode() if order == "took" else super().control(order, given)
+
+    def _press(self, person: int, data: str) -> None:
+        update_id = len(self._pressed) + 1
+        query = pressed_by(person, data, _HUNG)["callback_query"]
+        self._waiting.append({"update_id": update_id, "callback_query": {**query, "id": str(update_id)}})
+        self._pressed[str(update_id)] = time.monotonic()
+        if self._held is not None:
+            self.hand_over(self._held)
+
+    def _over(self, press: str) -> None:
+        self.took[press] = time.monotonic() - self._pressed[press]
+
+    def hold(self, threshold: "Threshold") -> None:
+        """A getUpdates waits there; what is pressed goes there."""
+        self._held = threshold
+        if self._waiting:
+            self.hand_over(threshold)
+
+    def hand_over(self, threshold: "Threshold") -> None:
+        """What was pressed, or nothing, to who waits there still."""
+        if self._held is threshold:
+            updates, self._waiting, self._held = self._waiting, [], None
+            threshold.tell(updates)
+
+
+class Threshold(Slot):
+    """One connection."""
+
+    def __init__(self, doorway: Doorway) -> None:
+        super().__init__(doorway, 0.0)
+        self._doorway = doorway
+
+    def tell(self, updates: list[Fields]) -> None:
+        self._answer(json.dumps({"ok": True, "result": updates}).encode())
+
+    def _travel(self, method: str, body: bytes) -> None:
+        if method != "getupdates":
+            self._hear(method, body)
+            return
+        self._doorway.hold(self)
+        asyncio.get_running_loop().call_later(HOLD, self._doorway.hand_over, self)
+
+
+async def main() -> None:
+    surrounding()
+    doorway = Doorway()
+    loop: Any = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Threshold(doorway), "127.0.0.1", 0)
+    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
+    sys.stdout.flush()
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
