@@ -1,4 +1,4 @@
-"""The rows of a broadcast's copies are made in slices, from the highest chat down, or due again to be changed.
+"""The rows of a broadcast's copies are made in slices, from the highest chat down, or due again for a change.
 
 All of it within the caller's transaction, which notes how far they reach.
 """

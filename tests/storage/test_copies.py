@@ -211,6 +211,39 @@ async def test_of_two_rows_of_one_chat_only_one_is_begun(
     assert [await copies.begin([first], NOW), await copies.begin([second], NOW)] == [[], [second]]
 
 
+async def test_of_two_rows_of_one_chat_that_are_begun_at_once_one_is_sent(
+    store: BroadcastStore, copies: CopyStore, database: Database
+) -> None:
+    await copies.feed(NOW)
+    first, second, third, *_ = await copies.next(NOW, 10)
+    async with database.begin() as session:
+        moved = await session.get(Post, first.post.id)
+        assert moved is not None
+        moved.chat_id = second.post.chat_id
+    begun = await copies.begin([first, second, third], NOW)
+    assert third in begun
+    assert len(begun) == 2
+    assert len(await posts(database)) == 19
+
+
+async def test_ends_that_are_noted_at_once_are_each_what_they_were(
+    store: BroadcastStore, copies: CopyStore, database: Database
+) -> None:
+    await copies.feed(NOW)
+    due = (await copies.next(NOW, 5))[:4]
+    assert await copies.begin(due, NOW) == due
+    fates = (Fate.SENT, Fate.BLOCKED, Fate.SENT, Fate.UNSURE)
+    ends = [Ended(one, fate, at) for at, (one, fate) in enumerate(zip(due, fates, strict=True), 1)]
+    for _ in range(2):
+        await copies.ended(ends, NOW)
+    done = await row(store)
+    assert (done.sent, done.blocked, done.unsure) == (2, 1, 1)
+    told = {post.id: (post.message_id, post.failure, post.sent_at) for post in await posts(database)}
+    assert [told[one.post.id] for one in due] == [
+        *((1, "", NOW), (2, "Blocked", None), (3, "", NOW), (4, "Unsure", None)),
+    ]
+
+
 async def test_what_was_not_changed_can_be_deleted_later(
     store: BroadcastStore, copies: CopyStore, database: Database
 ) -> None:
