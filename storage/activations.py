@@ -21,7 +21,6 @@ from storage.outbox import Kind, arm, new_id
 from storage.reasons import Reason, refusal
 from storage.recent import numbers_in
 from storage.sight import Sight, one_of
-from storage.together import Together
 
 _NO_SUCH_NUMBER = "UnknownActivation"
 _ALL_SMS = Sight(select(Sms).where(Sms.activation_id == bindparam("id")).order_by(Sms.position))
@@ -42,17 +41,12 @@ class ActivationStore(DueRows[Activation]):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database, Activation)
-        self._answers: Together[Answered, bool] = Together(self._noted)
 
     # What the provider said
 
     async def answered(self, activation_id: str, now: datetime, next_look: NextLook) -> bool:
         """It answered, nothing new: earlier failures are forgotten. Whether the card spoke of them."""
-        return await self._answers.ask(Answered(activation_id, now, next_look))
-
-    async def _noted(self, answers: Sequence[Answered]) -> Sequence[bool]:
-        async with self._database.begin() as session:
-            return await note(session, answers)
+        return await self._database.together(note, Answered(activation_id, now, next_look))
 
     async def unanswered(
         self, activation_id: str, reason: str, now: datetime, next_look: NextLook, *, tell: bool

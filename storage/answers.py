@@ -44,7 +44,7 @@ async def note(session: AsyncSession, answers: Sequence[Answered]) -> list[bool]
     """Earlier failures are forgotten. Whether each one's card spoke of them."""
     ids = [each.activation_id for each in answers]
     found = {row.id: row for row in await session.scalars(select(Activation).where(Activation.id.in_(ids)))}
-    rows = [found.get(each) or await session.get_one(Activation, each) for each in ids]
+    rows = [found[each] if each in found else await session.get_one(Activation, each) for each in ids]
     told = [_spoken_of(row) for row in rows]
     noted = [_noted(*each) for each in zip(answers, rows, told, strict=True)]
     await (await session.connection()).execute(_NOTED, noted)

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import aiosqlite
 from sqlalchemy import URL, make_url
@@ -22,7 +22,8 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from bot.errors import SettingsError, StorageError
 from bot.failpoints import Failpoint, reach
 from storage import sqlite
-from storage.sight import Glance, Sight
+from storage.sight import Glance, Sight, one_of
+from storage.together import Kind, Together, Told, Wish, rows_of
 
 T = TypeVar("T")
 
@@ -75,6 +76,8 @@ class Database:
         if self.is_sqlite:
             sqlite.listen(self.engine.sync_engine, version)
         self._glance = Glance(self.engine.sync_engine)
+        # Apart: a transaction that wrote takes the disk's time to commit, which those who only read need not.
+        self._reading, self._writing = Together(self.begin), Together(self.begin)
         self._at_hand = {PEPPER: secrets.token_bytes(32)}
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, info=self._at_hand)
 
@@ -113,6 +116,23 @@ class Database:
     async def see_one(self, sight: Sight[T], **values: object) -> T | None:
         """The first of it."""
         return next(iter(await self.see(sight, **values)), None)
+
+    async def row(self, table: type[T], row_id: str) -> T | None:
+        """A row as it is now, by its only key; those wanted while the database is busy are read together."""
+        _not_nested()
+        if self._is_at_rest:
+            return await self.see_one(one_of(cast("Any", table)), id=row_id)
+        return await self._reading.ask(rows_of(table), row_id)
+
+    @property
+    def _is_at_rest(self) -> bool:
+        used = cast("AsyncAdaptedQueuePool", self.engine.pool).checkedout()
+        return not used and self._reading.is_at_rest and self._writing.is_at_rest
+
+    async def together(self, kind: Kind[Wish, Told], wish: Wish) -> Told:
+        """What a wish that writes is told, in one transaction with all that are wished at the same time."""
+        _not_nested()
+        return await self._writing.ask(kind, wish)
 
     @asynccontextmanager
     async def bare(self) -> AsyncIterator[aiosqlite.Connection]:

@@ -4,26 +4,24 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from sqlalchemy import exists, literal, select, union_all, update
+from sqlalchemy import bindparam, exists, select, update
 
 from storage.database import Database
 from storage.models import Activation, OutgoingMessage, Rental, Watch
-from storage.sight import one_of
-from storage.together import Together
+from storage.sight import Sight
 
 Watched = TypeVar("Watched", Activation, Rental, OutgoingMessage, Watch)
+
+_WATCHED = (Activation, Rental, OutgoingMessage, Watch)
+_DUE = Sight.of(
+    select(*(exists().where(table.next_poll_at <= bindparam("horizon")) for table in _WATCHED)),
+)
 
 
 async def tables_due(database: Database, horizon: datetime) -> set[str]:
     """The names of the watched tables in which something falls due before `horizon`: mostly none."""
-    query = union_all(
-        *(
-            select(literal(table.__tablename__)).where(exists().where(table.next_poll_at <= horizon))
-            for table in (Activation, Rental, OutgoingMessage, Watch)
-        )
-    )
-    async with database.begin() as session:
-        return {*await session.scalars(query)}
+    due = await database.see_one(_DUE, horizon=horizon)
+    return {table.__tablename__ for table, some in zip(_WATCHED, due or (), strict=True) if some}
 
 
 class DueRows(Generic[Watched]):
@@ -32,7 +30,6 @@ class DueRows(Generic[Watched]):
     def __init__(self, database: Database, table: type[Watched]) -> None:
         self._database = database
         self._table: type[Watched] = table
-        self._gets: Together[str, Watched | None] = Together(self._got)
         self.name = table.__tablename__
 
     async def claim(
@@ -62,13 +59,4 @@ class DueRows(Generic[Watched]):
             await session.execute(due.values(next_poll_at=at))
 
     async def get(self, row_id: str) -> Watched | None:
-        """The row as it is now; those that are wanted at the same time are read together."""
-        return await self._gets.ask(row_id)
-
-    async def _got(self, ids: Sequence[str]) -> Sequence[Watched | None]:
-        if len(ids) == 1:
-            return [await self._database.see_one(one_of(self._table), id=ids[0])]
-        async with self._database.begin() as session:
-            found = await session.scalars(select(self._table).where(self._table.id.in_(ids)))
-            rows = {row.id: row for row in found}
-        return [rows.get(each) for each in ids]
+        return await self._database.row(self._table, row_id)

@@ -30,8 +30,7 @@ from storage.models import (
     Watch,
 )
 from storage.outbox import new_id
-from storage.sight import Sight, one_of
-from storage.together import Together
+from storage.sight import Sight
 from storage.vault import Vault, named
 
 log = logging.getLogger(__name__)
@@ -56,7 +55,6 @@ class KeyStore:
         self._database = database
         self._vault = vault
         self._heard = heard
-        self._gets: Together[str, Key | None] = Together(self._got)
 
     async def add(
         self,
@@ -120,15 +118,7 @@ class KeyStore:
 
     async def get(self, key_id: str) -> Key | None:
         """A key's row, also a removed one whose numbers are still open (`removed_at` tells)."""
-        return await self._gets.ask(key_id)
-
-    async def _got(self, ids: Sequence[str]) -> Sequence[Key | None]:
-        """Those that are wanted at the same time are read together."""
-        if len(ids) == 1:
-            return [await self._database.see_one(one_of(Key), id=ids[0])]
-        async with self._database.begin() as session:
-            rows = {row.id: row for row in await session.scalars(select(Key).where(Key.id.in_(ids)))}
-        return [rows.get(each) for each in ids]
+        return await self._database.row(Key, key_id)
 
     async def open(self, key_id: str, chat_id: int) -> SecretStr:
         """The plaintext of a chat's key, by the row that wants it.

@@ -6,41 +6,65 @@ its wishes is tried alone, so that nobody meets the mistake of another; what nob
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import inspect, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import ended
-from storage.database import in_transaction
 
 #: So many at once: a transaction stays short.
-MOST = 100
+MOST = 200
 
 Wish = TypeVar("Wish")
 Told = TypeVar("Told")
 
-#: Carries out some wishes in a transaction, and tells each its own, in their order.
-CarryOut = Callable[[Sequence[Wish]], Awaitable[Sequence[Told]]]
+#: Carries out wishes of one kind within a transaction, and tells each its own, in their order.
+Kind = Callable[[AsyncSession, Sequence[Wish]], Awaitable[Sequence[Told]]]
 
 
-class Together(Generic[Wish, Told]):
-    """One kind of wish, for all who have one. What is told is told after the commit."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    kind: Kind[Any, Any]
+    wish: Any
+    told: asyncio.Future[Any]
 
-    def __init__(self, carry_out: CarryOut[Wish, Told], most: int = MOST) -> None:
-        self._carry_out = carry_out
+    def tell(self, answer: object) -> None:
+        if not self.told.done():
+            self.told.set_result(answer)
+
+    def fail(self, error: Exception) -> None:
+        if not self.told.done():
+            self.told.set_exception(error)
+
+
+class Together:
+    """Wishes of all kinds, in the transactions that `begin` gives. What is told is told after the commit."""
+
+    def __init__(
+        self, begin: Callable[[], AbstractAsyncContextManager[AsyncSession]], most: int = MOST
+    ) -> None:
+        self._transaction = begin
         self._most = most
-        self._waiting: list[_Asked[Wish, Told]] = []
-        self._under_way: list[_Asked[Wish, Told]] = []
+        self._waiting: list[_Asked] = []
+        self._under_way: list[_Asked] = []
         self._working: asyncio.Task[None] | None = None
 
-    async def ask(self, wish: Wish) -> Told:
-        """What this one is told, or its error. Not from inside a transaction."""
-        if in_transaction():
-            raise RuntimeError("a transaction inside a transaction would wait for itself")
-        mine: _Asked[Wish, Told] = _Asked(wish, asyncio.get_running_loop().create_future())
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nobody waits for anything."""
+        return self._working is None
+
+    async def ask(self, kind: Kind[Wish, Told], wish: Wish) -> Told:
+        """What this one is told, or its error."""
+        mine = _Asked(kind, wish, asyncio.get_running_loop().create_future())
         self._waiting.append(mine)
         self._begin()
         try:
-            return await mine.told
+            return cast("Told", await mine.told)
         except asyncio.CancelledError:
             await self._leave()
             raise
@@ -61,6 +85,8 @@ class Together(Generic[Wish, Told]):
                 some, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
                 self._under_way = [asked for asked in some if not asked.told.done()]
                 await self._grant(self._under_way)
+                # Who was told something and has another wish is in time for the next transaction.
+                await asyncio.sleep(0)
         finally:
             for asked in self._under_way:
                 asked.told.cancel()
@@ -68,39 +94,54 @@ class Together(Generic[Wish, Told]):
             if self._waiting:
                 self._begin()
 
-    async def _grant(self, some: list["_Asked[Wish, Told]"]) -> None:
+    async def _grant(self, some: Sequence[_Asked]) -> None:
         if len(some) < 2 or not await self._grant_all(some):
             for asked in some:
                 await self._grant_alone(asked)
 
-    async def _grant_all(self, some: list["_Asked[Wish, Told]"]) -> bool:
+    async def _grant_all(self, some: Sequence[_Asked]) -> bool:
         """Whether that could be done."""
         try:
-            found = await self._carry_out([asked.wish for asked in some])
+            answers = await self._transact(some)
         except Exception:  # noqa: BLE001  # told to whom it concerns
             return False
-        for asked, told in zip(some, found, strict=True):
-            asked.tell(told)
+        for asked, answer in answers:
+            asked.tell(answer)
         return True
 
-    async def _grant_alone(self, asked: "_Asked[Wish, Told]") -> None:
+    async def _grant_alone(self, asked: _Asked) -> None:
         try:
-            [told] = await self._carry_out([asked.wish])
+            [(_, answer)] = await self._transact([asked])
         except Exception as error:  # noqa: BLE001  # told to whom it concerns
             asked.fail(error)
         else:
-            asked.tell(told)
+            asked.tell(answer)
+
+    async def _transact(self, some: Sequence[_Asked]) -> list[tuple[_Asked, object]]:
+        kinds: dict[Kind[Any, Any], list[_Asked]] = {}
+        for asked in some:
+            kinds.setdefault(asked.kind, []).append(asked)
+        answers: list[tuple[_Asked, object]] = []
+        async with self._transaction() as session:
+            for kind, alike in kinds.items():
+                told = await kind(session, [asked.wish for asked in alike])
+                answers += zip(alike, told, strict=True)
+        return answers
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked(Generic[Wish, Told]):
-    wish: Wish
-    told: asyncio.Future[Told]
+def rows_of(table: type[Told]) -> Kind[str, Told | None]:
+    """Rows by their only key, an `id`; None where there is none."""
+    return cast("Kind[str, Told | None]", _rows_of(cast("Any", table)))
 
-    def tell(self, answer: Told) -> None:
-        if not self.told.done():
-            self.told.set_result(answer)
 
-    def fail(self, error: Exception) -> None:
-        if not self.told.done():
-            self.told.set_exception(error)
+@cache
+def _rows_of(table: Any) -> Kind[str, Any]:
+    [key] = inspect(table).primary_key
+
+    async def found(session: AsyncSession, ids: Sequence[str]) -> Sequence[Any]:
+        rows: dict[str, Any] = {
+            row.id: row for row in await session.scalars(select(table).where(key.in_(ids)))
+        }
+        return [rows.get(each) for each in ids]
+
+    return found

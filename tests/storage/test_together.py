@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextvars import copy_context
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.activations import ActivationStore
 from storage.database import Database
-from storage.models import State
-from storage.together import Together
+from storage.models import Activation, Key, State
+from storage.together import Together, rows_of
 from tests.storage.shelf import NOW, number, put, stored
 
 LATER = NOW + timedelta(seconds=5)
@@ -18,16 +20,18 @@ LATER = NOW + timedelta(seconds=5)
 class Counter:
     """Doubles numbers; those it does not like are a mistake. `gate` holds it up."""
 
-    def __init__(self, most: int = 100) -> None:
+    def __init__(self, database: Database, most: int = 100) -> None:
         self.rounds: list[list[int]] = []
+        self.begun = asyncio.Event()
         self.hated: set[int] = set()
         self.broken_off = 0
         self.gate = asyncio.Event()
         self.gate.set()
-        self.together: Together[int, int] = Together(self.double, most)
+        self.together = Together(database.begin, most)
 
-    async def double(self, numbers: Sequence[int]) -> list[int]:
+    async def double(self, _: AsyncSession, numbers: Sequence[int]) -> list[int]:
         self.rounds.append([*numbers])
+        self.begun.set()
         try:
             await self.gate.wait()
         except asyncio.CancelledError:
@@ -37,16 +41,18 @@ class Counter:
             raise ValueError(f"{numbers}")
         return [2 * each for each in numbers]
 
+    async def ask(self, wish: int) -> int:
+        return await self.together.ask(self.double, wish)
+
     async def asked(self, *numbers: int) -> list[asyncio.Task[int]]:
         """So many wishes that wait by now."""
-        asking = [asyncio.create_task(self.together.ask(each)) for each in numbers]
-        for _ in range(3):
-            await asyncio.sleep(0)
+        asking = [asyncio.create_task(self.ask(each)) for each in numbers]
+        await self.begun.wait()
         return asking
 
 
-async def test_each_is_told_its_own_and_what_came_meanwhile_goes_together() -> None:
-    counter = Counter()
+async def test_each_is_told_its_own_and_what_came_meanwhile_goes_together(database: Database) -> None:
+    counter = Counter(database)
     counter.gate.clear()
     first = await counter.asked(1, 2)
     second = await counter.asked(3, 4, 5)
@@ -55,14 +61,14 @@ async def test_each_is_told_its_own_and_what_came_meanwhile_goes_together() -> N
     assert counter.rounds == [[1, 2], [3, 4, 5]]
 
 
-async def test_one_alone_waits_for_nobody() -> None:
-    counter = Counter()
-    assert [await counter.together.ask(each) for each in (1, 2)] == [2, 4]
+async def test_one_alone_waits_for_nobody(database: Database) -> None:
+    counter = Counter(database)
+    assert [await counter.ask(each) for each in (1, 2)] == [2, 4]
     assert counter.rounds == [[1], [2]]
 
 
-async def test_a_mistake_in_one_is_its_own_alone() -> None:
-    counter = Counter()
+async def test_a_mistake_in_one_is_its_own_alone(database: Database) -> None:
+    counter = Counter(database)
     counter.hated = {2}
     asking = await counter.asked(1, 2, 3)
     found = await asyncio.gather(*asking, return_exceptions=True)
@@ -70,14 +76,14 @@ async def test_a_mistake_in_one_is_its_own_alone() -> None:
     assert counter.rounds == [[1, 2, 3], [1], [2], [3]]
 
 
-async def test_no_more_than_so_many_go_at_once() -> None:
-    counter = Counter(most=2)
+async def test_no_more_than_so_many_go_at_once(database: Database) -> None:
+    counter = Counter(database, most=2)
     assert await asyncio.gather(*await counter.asked(1, 2, 3)) == [2, 4, 6]
     assert counter.rounds == [[1, 2], [3]]
 
 
-async def test_who_leaves_holds_up_nobody_else() -> None:
-    counter = Counter()
+async def test_who_leaves_holds_up_nobody_else(database: Database) -> None:
+    counter = Counter(database)
     counter.gate.clear()
     first, second = await counter.asked(1, 2)
     third, fourth = await counter.asked(3, 4)
@@ -90,8 +96,8 @@ async def test_who_leaves_holds_up_nobody_else() -> None:
     assert not counter.broken_off
 
 
-async def test_what_nobody_waits_for_is_broken_off_before_the_last_one_is_gone() -> None:
-    counter = Counter()
+async def test_what_nobody_waits_for_is_broken_off_before_the_last_one_is_gone(database: Database) -> None:
+    counter = Counter(database)
     counter.gate.clear()
     asking = await counter.asked(1, 2)
     for one in asking:
@@ -99,7 +105,32 @@ async def test_what_nobody_waits_for_is_broken_off_before_the_last_one_is_gone()
     await asyncio.wait(asking)
     assert counter.broken_off == 1
     counter.gate.set()
-    assert await counter.together.ask(3) == 6
+    assert await counter.ask(3) == 6
+
+
+async def test_wishes_of_different_kinds_go_in_one_transaction(database: Database) -> None:
+    key = await stored(database)
+    await put(database, number(key, "n", State.WAITING))
+    counter = Counter(database)
+    doubled, found, missed, kept = await asyncio.gather(
+        counter.ask(1),
+        counter.together.ask(rows_of(Activation), "n"),
+        counter.together.ask(rows_of(Activation), "gone"),
+        counter.together.ask(rows_of(Key), key.id),
+    )
+    assert (doubled, found and found.id, missed, kept and kept.id) == (2, "n", None, key.id)
+    assert counter.rounds == [[1]]
+
+
+async def test_a_row_is_read_as_it_is_when_the_transaction_before_is_over(database: Database) -> None:
+    key, store = await stored(database), ActivationStore(database)
+    await put(database, number(key, "n", State.WAITING))
+    outside = copy_context()
+    async with database.begin() as session:
+        row = await session.get_one(Activation, "n")
+        reading = [outside.run(asyncio.create_task, store.get("n")) for _ in range(2)]
+        row.reason = "Unavailable"
+    assert [each and each.reason for each in await asyncio.gather(*reading)] == ["Unavailable"] * 2
 
 
 async def test_nothing_is_asked_together_from_inside_a_transaction(database: Database) -> None:
