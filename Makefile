@@ -11,7 +11,7 @@ SHM := $(shell test -w /dev/shm && df -Pk /dev/shm | awk 'NR == 2 && $$4 > 10000
 COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test tests check sweep torture broadcast texts lock audit bench image screenshots
+.PHONY: help install demo run test tests check sweep torture broadcast soak texts lock audit bench image screenshots
 
 help: ## print these targets
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -57,6 +57,9 @@ torture: install ## kill and stop the bot at random moments while people buy, th
 
 broadcast: install ## one message to 5,000 chats, killed twice on the way, then every copy is counted (minutes)
 	@$(if $(SHM),TMPDIR=$(SHM)) $(BIN)/python -m tests.faults.broadcast
+
+soak: install ## many people use the bot for 20 minutes (MINUTES=20); its memory, files and tasks must stay as they are
+	@$(if $(SHM),TMPDIR=$(SHM)) $(BIN)/python -m tests.faults.soak $(if $(MINUTES),--minutes $(MINUTES))
 
 texts: $(VENV)/.installed ## collect the texts of the code into the catalogues
 	@$(BIN)/pybabel --quiet extract --no-location --sort-output --project Codebell --version 1 --ignore-dirs migrations -k t -k text -k plain -k many:1,2 -o $(POT) bot handlers storage

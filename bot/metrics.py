@@ -4,6 +4,7 @@ They are counted always, and served where METRICS_PORT is set: by a thread of it
 hangs holds up nobody. What stands in the database is read every few seconds, not at the scraper's wish.
 """
 
+import asyncio
 import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -52,6 +53,8 @@ class Metrics:
         self._due = Gauge("codebell_outbox_due", "Messages that are due", registry=registry)
         self._oldest = Gauge("codebell_outbox_oldest_seconds", "How long one waits", registry=registry)
         self._size = Gauge("codebell_database_bytes", "Size of the database file", registry=registry)
+        self._tasks = Gauge("codebell_tasks", "What goes on side by side in the bot", registry=registry)
+        self._threads = Gauge("codebell_threads", "Threads of the bot", registry=registry)
         ProcessCollector(registry=registry)
 
     def tick(self, name: str) -> None:
@@ -65,7 +68,9 @@ class Metrics:
         self._late.observe(max(0.0, seconds))
 
     async def look(self) -> None:
-        """Read what stands in the database."""
+        """Read what stands in the database, and what goes on."""
+        self._tasks.set(len(asyncio.all_tasks()))
+        self._threads.set(threading.active_count())
         levels = await self._gauges.read(self._clock())
         for state, count in levels.numbers.items():
             self._numbers.labels(state).set(count)

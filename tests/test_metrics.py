@@ -35,6 +35,8 @@ async def test_a_purchase_is_seen_in_the_figures(chat: Chat, house: House) -> No
     assert told['codebell_telegram_calls_total{method="sendMessage",outcome="done"}'] >= 1
     assert told["codebell_database_bytes"] > 0
     assert told["codebell_outbox_due"] == 0
+    assert told["codebell_tasks"] >= 1
+    assert told["codebell_threads"] >= 1
 
 
 async def test_what_waits_in_the_outbox_is_told_with_its_age(chat: Chat, house: House) -> None:

@@ -1,0 +1,27 @@
+"""What a soak calls growth."""
+
+import pytest
+
+from tests.faults.soak import Sample, drift, wrong
+
+CALM = Sample(0, 100, 20, 5, 30)
+
+
+def grown(by: float) -> list[Sample]:
+    """Ten minutes in which the memory changes by so many MB, evenly."""
+    return [Sample(second, 100 + by * second / 600, 20, 5, 30) for second in range(0, 601, 10)]
+
+
+@pytest.mark.parametrize("by", [0.0, 3.0, -3.0])
+def test_memory_that_stays_is_flat(by: float) -> None:
+    assert wrong(grown(by), CALM, CALM) == []
+
+
+def test_memory_that_grows_after_it_was_warm_is_told() -> None:
+    assert drift(grown(10.0)) == pytest.approx(10 / 105)
+    assert wrong(grown(10.0), CALM, CALM) == ["memory changed by +6.6% after it was warm"]
+
+
+def test_what_is_held_at_rest_and_was_not_before_is_told() -> None:
+    assert wrong(grown(0), CALM, Sample(900, 100, 40, 5, 30)) == ["40 files at rest, 20 before"]
+    assert wrong(grown(0), CALM, Sample(900, 100, 21, 6, 31)) == []
