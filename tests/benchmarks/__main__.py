@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.benchmarks.figures import Figure, dumped, loaded, table
 
 #: By name: a module here with `figures(folder)`.
-ALL = ("watching", "lateness", "pressing", "growth", "postage", "size")
+ALL = ("border", "watching", "lateness", "pressing", "growth", "postage", "size")
 RESULTS = Path(".artifacts") / "bench"
 
 Measure = Callable[[Path], Awaitable[list[Figure]]]
