@@ -167,8 +167,8 @@ class Announcement:
         missed = {chat_id for chat_id in self._living if not had[chat_id]}
         # The operator and the buyer are in the audience, too.
         found = {
-            f"{sent} sent, {failed} failed": sent + count.unsure == count.living + 2,
-            f"{blocked} told as blocked": blocked == count.blocked == count.told_blocked,
+            f"{sent} sent, {failed} failed": sent + blocked + count.unsure == count.living + count.blocked + 2,
+            f"{blocked} told as blocked": blocked == count.told_blocked and {*self._gone} - lost <= unsure,
             f"{len(missed - unsure)} chats got nothing, and nobody says so": missed <= unsure,
             "somebody got two copies": not count.twice,
             "more are unsure than were under way": count.unsure <= AT_ONCE * self.kills,
