@@ -20,7 +20,7 @@ HUNG, PER_KEY, POLL, TICKS = 500, 10, 5.0, 12
 #: The other provider's numbers: a few fall due in every second.
 WELL = 20
 #: More than are asked about at once.
-MANY = WIDE_LANE + 28
+MANY = WIDE_LANE + 72
 
 
 class Street:
