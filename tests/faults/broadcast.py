@@ -166,8 +166,9 @@ class Announcement:
         count.told_blocked = len(lost & {*self._gone})
         missed = {chat_id for chat_id in self._living if not had[chat_id]}
         # The operator and the buyer are in the audience, too.
+        audience = count.living + count.blocked + 2
         found = {
-            f"{sent} sent, {failed} failed": sent + blocked + count.unsure == count.living + count.blocked + 2,
+            f"{sent} sent, {failed} failed": sent + blocked + count.unsure == audience,
             f"{blocked} told as blocked": blocked == count.told_blocked and {*self._gone} - lost <= unsure,
             f"{len(missed - unsure)} chats got nothing, and nobody says so": missed <= unsure,
             "somebody got two copies": not count.twice,
