@@ -7,8 +7,8 @@ A row is marked as being tried before it is sent. What is left when the process 
     until its end is noted marked: nobody knows whether it was sent, so it never is again; it counts as unsure
 
 A few are marked at once, and so are their ends noted: that costs a third of doing it one by one. How many are
-marked and not noted is up to the herald, as only those can be lost: five. So a death leaves up to five of whom
-nobody is sure, where it would be one or two: most of these got their copy, and nobody gets a second one.
+marked and not noted is up to the herald, as only those can be lost: five. So a death leaves up to five nobody
+is sure of, where it would be one or two: most of these got their copy, and nobody gets a second one.
 
 A copy that is to be changed is due once more; that is done again after a death, and changes nothing then.
 """
