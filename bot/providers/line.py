@@ -11,8 +11,6 @@ from typing import cast
 import h11
 import httpx
 
-#: Seconds until the next bytes of an answer.
-READ = 20.0
 #: Bytes that are read at once: gzip grows at most a thousandfold, so that a packed piece stays bearable until
 #: the cap is looked at.
 PIECE = 2**16
@@ -23,7 +21,9 @@ LONGEST_HEAD = 100 * 1024
 class Line(asyncio.Protocol):
     """For one request after the other; raises `httpx.TransportError`."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float) -> None:
+        """`patience` is in seconds until the next bytes of an answer."""
+        self._patience = patience
         self.free_since = 0.0
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=LONGEST_HEAD)
         self._came = bytearray()
@@ -129,7 +129,7 @@ class Line(asyncio.Protocol):
     async def _anything(self) -> None:
         loop = asyncio.get_running_loop()
         self._waiting = loop.create_future()
-        end = loop.call_later(READ, _too_late, self._waiting)
+        end = loop.call_later(self._patience, _too_late, self._waiting)
         try:
             await self._waiting
         finally:

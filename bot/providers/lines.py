@@ -33,6 +33,8 @@ class Lines(httpx.AsyncBaseTransport):
     width, patience = 50, 5.0
     #: Seconds until a connection is made, with TLS.
     connect = 5.0
+    #: Seconds until the next bytes of an answer.
+    read = 20.0
     #: A connection with nothing to do is closed after so many seconds, before most sites do it.
     expiry = 5.0
 
@@ -118,7 +120,8 @@ class Lines(httpx.AsyncBaseTransport):
         loop, name = asyncio.get_running_loop(), self._host if self._tls else None
         addresses = await loop.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
         sock = await start_connection(addresses, happy_eyeballs_delay=EYEBALLS)
-        _, line = await loop.create_connection(Line, sock=sock, ssl=self._tls, server_hostname=name)
+        made = functools.partial(Line, self.read)
+        _, line = await loop.create_connection(made, sock=sock, ssl=self._tls, server_hostname=name)
         return line
 
     def _drop(self, line: Line) -> None:

@@ -21,7 +21,7 @@ OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 class Hurried(Lines):
     """Does not wait where the real ones wait for seconds."""
 
-    patience = connect = expiry = 0.05
+    patience = connect = read = expiry = 0.05
 
 
 def site(root: str, net: Net | None = None) -> http.Site:

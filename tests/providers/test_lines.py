@@ -12,10 +12,17 @@ import pytest
 
 from bot.errors import CodebellError, Unavailable
 from bot.providers.http import Net
+from bot.providers.lines import Lines
 from bot.providers.signing import Call
 from tests.providers.bordering import ASK, OK, Hurried, asking, failing, site
 from tests.providers.server import Server, saying
 from tests.providers.site import KEY, SECRET
+
+
+class Impatient(Lines):
+    """Waits for answers, but hardly for a connection."""
+
+    patience = 0.05
 
 
 class Gate:
@@ -85,7 +92,7 @@ async def test_who_leaves_the_line_or_breaks_off_leaves_no_place_empty() -> None
 async def test_a_request_that_waits_too_long_for_a_connection_was_never_sent() -> None:
     gate = Gate()
     async with gate.server.running() as server:
-        opened = site(server.root, Net(Hurried(server.root)))
+        opened = site(server.root, Net(Impatient(server.root)))
         under_way = [asyncio.ensure_future(opened.send(ASK, KEY)) for _ in range(50)]
         await gate.waiting(50)
         error = await failing(opened.send(ASK, KEY))
@@ -114,6 +121,18 @@ async def test_the_deadline_closes_the_connection() -> None:
     async with asking(gate.server, Net(deadline=0.05)) as opened:
         assert type(await failing(opened.send(ASK, KEY))) is Unavailable
         await gate.left.wait()
+
+
+async def test_a_site_that_falls_silent_leaves_it_open_and_loses_the_connection() -> None:
+    gate = Gate()
+    async with gate.server.running() as server:
+        opened = site(server.root, Net(Hurried(server.root)))
+        error = await failing(opened.send(ASK, KEY))
+        await gate.left.wait()
+        await opened.close()
+    assert isinstance(error, Unavailable)
+    assert error.sent
+    assert error.detail == "ReadTimeout"
 
 
 async def test_closing_ends_what_is_under_way_at_once() -> None:
