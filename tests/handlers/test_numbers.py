@@ -129,6 +129,7 @@ async def test_cancel_lists_what_can_be_cancelled_and_cancels_it(chat: Chat, hou
     await chat.say("/cancel")
     assert chat.screen == "There is no number that could be cancelled."
     await chat.buys()
+    house.clock.advance(1)
     await chat.buys("whatsapp us")
     await chat.wait(40)
     await chat.say("/cancel")
