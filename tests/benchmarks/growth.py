@@ -25,6 +25,8 @@ from tests.quick_sqlite import quick
 STATEMENT, HOLD = 5.0, 50.0
 ROUNDS = 5
 NAMED = 5
+#: Where a goal is missed; a row that is read through an index costs SQLite two to three microseconds.
+_WHY = "every row of somebody with 20,000 is looked at for what no index knows"
 
 
 async def figures(folder: Path) -> list[Figure]:
@@ -72,7 +74,7 @@ async def _ask(house: House, stopped: Stopped) -> None:
 def _statements(stopped: Stopped) -> list[Figure]:
     worst = stopped.worst()
     over = [(taken, what) for taken, what in worst if taken > STATEMENT]
-    why = "; ".join(f"{what} {taken:.0f} ms" for taken, what in over[:NAMED])
+    why = f"{_WHY}: " + "; ".join(f"{what} {taken:.0f} ms" for taken, what in over[:NAMED])
     about = f"of {len(worst)}"
     found = [Figure("growth", "statements over 5 ms at p95", len(over), about, goal=0.0, why=why)]
     return found + [
@@ -88,7 +90,7 @@ def _transactions(stopped: Stopped) -> list[Figure]:
         f"longest transaction of screens and chores ({home})": stopped.longest(home),
         "longest transaction of forgetting 20,000 numbers": stopped.longest("forget the busy"),
     }
-    return [Figure("growth", name, value, "ms of CPU", goal=HOLD) for name, value in rows.items()]
+    return [Figure("growth", name, value, "ms of CPU", goal=HOLD, why=_WHY) for name, value in rows.items()]
 
 
 def _sizes(file: Path) -> list[Figure]:
