@@ -82,9 +82,12 @@ BUGS = (
         "log a URL",
         "bot/providers/http.py",
         (
+            ("import asyncio\n", "import asyncio\nimport logging\n"),
             (
-                "logging.getLogger(name).setLevel(logging.WARNING)",
-                "logging.getLogger(name).setLevel(logging.INFO)",
+                "        response = await self._opened().handle_async_request(self._request(call, key))\n",
+                "        request = self._request(call, key)\n"
+                '        logging.getLogger(__name__).info("asking %s", request.url)\n'
+                "        response = await self._opened().handle_async_request(request)\n",
             ),
         ),
         "tests/providers/test_sms3t.py::TestSms3T::test_a_key_that_comes_back_is_not_handed_on",
