@@ -5,6 +5,7 @@ All of it beside `import aiogram` in a fresh interpreter, which no bot of aiogra
 
 import asyncio
 import base64
+import json
 import os
 import statistics
 import sys
@@ -29,6 +30,10 @@ PATIENCE = 60.0
 _BARE = "import aiogram, sys; sys.stdout.write('\\n'); sys.stdout.flush(); sys.stdin.read()"
 
 
+#: Milliseconds of the longest search for garbage, and of all of them.
+Searched = tuple[float, float]
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
     """Seconds by the clock and of a processor since a process was begun, and what it held then."""
@@ -47,7 +52,26 @@ async def figures(folder: Path) -> list[Figure]:
             answered.append(await started("sendmessage"))
     async with bot_at(folder / "idle") as started:
         idle = await _idle(started)
-    return [*_starts(bare, asked, answered), *_sizes(bare, asked, idle[1]), _idling(idle[0])]
+    rows = [*_starts(bare, asked, answered), *_sizes(bare, asked, idle[1]), _idling(idle[0])]
+    return [*rows, *_stops(await _searched("frugal"), await _searched("as it comes"))]
+
+
+def _stops(frugal: Searched, plain: Searched) -> list[Figure]:
+    beside = "Python as it comes"
+    return [
+        Figure("garbage", "longest search while updates are read", frugal[0], "ms", beside, plain[0], 0.2),
+        Figure("garbage", "all searches, of 10,000 updates", frugal[1], "ms", beside, plain[1]),
+    ]
+
+
+async def _searched(how: str) -> Searched:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.benchmarks.searches", how),
+        cwd=PACKAGES,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    longest, every = json.loads((await process.communicate())[0])
+    return longest, every
 
 
 def _starts(bare: Sequence[Cost], asked: Sequence[Cost], answered: Sequence[Cost]) -> list[Figure]:
