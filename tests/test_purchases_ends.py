@@ -150,9 +150,9 @@ async def test_a_recovery_under_way_is_not_begun_again(core: Core) -> None:
     await core.errands.drain(10)
     core.reborn()
     core.clock.advance(3600)
+    before = len(core.alpha.called("balance"))
     await core.purchases.recover()
     await core.purchases.recover(timedelta(minutes=5))
-    before = len(core.alpha.called("balance"))
     await core.errands.drain(10)
     assert len(core.alpha.called("balance")) == before + 1
 
