@@ -21,7 +21,7 @@ CHANGEABLE = timedelta(hours=48)
 #: A draft that was not sent by then is forgotten.
 DRAFTED = timedelta(days=1)
 #: Copies whose rows go in one transaction.
-_SLICE = 1000
+_SLICE = 150
 
 
 class Change(StrEnum):
