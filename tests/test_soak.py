@@ -13,7 +13,12 @@ from tests.house import Chat, House
 OURS, THEIRS = ("bot.", "handlers.", "storage."), ("bot.sandbox.", "bot.providers.base")
 COLLECTIONS = (dict, list, set, deque, WeakValueDictionary)
 #: They hold ten thousand at most.
-BOUNDED = ("Voices._met", "each _Met", "each Texts", "Welcome._told", "Haste._levels", "_Chart.seconds")
+BOUNDED = (
+    *("Voices._met", "each _Met", "each Texts", "Welcome._told", "Haste._levels", "_Chart.seconds"),
+    *("Absent._keys", "Derived._made"),
+    # Made of lists, and held by Derived.
+    *("each Listed", "each Names", "Names._ids", "Names._place", "Names._sorted"),
+)
 #: What was said in the last second of this machine, not of the house.
 FLEETING = ("Window._times",)
 #: People who come one after another until what is remembered of them is settled, and those after them.
