@@ -34,15 +34,15 @@ _WHY = "every row of somebody with 20,000 is looked at for what no index knows"
 
 async def figures(folder: Path) -> list[Figure]:
     logging.disable(logging.ERROR)
+    # As at the end of the bot's start.
+    gc.collect()
+    gc.freeze()
     file = await town(folder)
     found = _sizes(file)
     async with _house(file, quick(file)) as (house, stopped):
         await _ask(house, stopped)
         found += _statements(stopped) + _transactions(stopped)
     async with _house(file, f"sqlite+aiosqlite:///{file}") as (house, _):
-        # As at the end of the bot's start.
-        gc.collect()
-        gc.freeze()
         return found + await _holds(house)
 
 
