@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.counted import count_no_more, keep_counting
@@ -245,7 +245,9 @@ async def _hang_on_nobodys(
     for key_id, provider in (await session.execute(mine)).all():
         stand_in = await _stand_in(session, provider, now)
         for scrub in scrubs:
-            of_key = update(scrub.table).where(scrub.table.key_id == key_id, *which)
+            # Of a few rows not by the key's index, which has all that was ever bought with it.
+            of = func.coalesce(scrub.table.key_id, "") if which else scrub.table.key_id
+            of_key = update(scrub.table).where(of == key_id, *which)
             await session.execute(of_key.values(key_id=stand_in))
 
 
