@@ -1,61 +1,25 @@
 """The copies of broadcasts: few rows are due at a time, each is begun once, and a death repeats none."""
 
-from collections.abc import Sequence
-from datetime import timedelta
-
 import pytest
-from sqlalchemy import event, func, select, text
+from sqlalchemy import func, select, text
 
-from storage.broadcasts import CHANGEABLE, BroadcastStore, Change
+from storage.broadcasts import BroadcastStore, Change
 from storage.copies import CopyStore, Ended, Fate
 from storage.database import Database
-from storage.hindsight import mistrust
-from storage.models import GOES_ON, Broadcast, BroadcastState, Chat, Deed, Post
+from storage.models import BroadcastState, Post
 from storage.outbox import OutboxStore
-from tests.storage.shelf import NOW, put
-
-OLGA = 9000
-NEWS = "news"
+from tests.storage.news import NEWS, OLGA, all_ended, announced, posts, row
+from tests.storage.shelf import NOW
 
 
 @pytest.fixture
 async def store(database: Database) -> BroadcastStore:
-    """Fifty people, and a broadcast to all of them that has started."""
-    chats = [Chat(id=one, kind="private", created_at=NOW, seen_at=NOW) for one in range(1, 51)]
-    draft = Broadcast(id=NEWS, admin_id=OLGA, source_id=7, title="We moved", created_at=NOW)
-    await put(database, *chats, draft)
-    made = BroadcastStore(database)
-    aimed = await made.aim(NEWS, "all", "", NOW)
-    assert aimed is not None
-    assert await made.start(aimed, OLGA, NOW) is not None
-    return made
+    return await announced(database)
 
 
 @pytest.fixture
 def copies(database: Database) -> CopyStore:
     return CopyStore(database, ahead=20)
-
-
-async def posts(database: Database) -> Sequence[Post]:
-    async with database.begin() as session:
-        return (await session.scalars(select(Post).where(Post.broadcast == NEWS))).all()
-
-
-async def all_ended(copies: CopyStore, fate: Fate = Fate.SENT) -> int:
-    """Send whatever becomes due; how many were sent."""
-    count = 0
-    while await copies.feed(NOW) and (due := await copies.next(NOW, 7)):
-        for one in due:
-            assert await copies.begin([one], NOW)
-            await copies.ended([Ended(one, fate, 1)], NOW)
-            count += 1
-    return count
-
-
-async def row(store: BroadcastStore) -> Broadcast:
-    found = await store.get(NEWS)
-    assert found is not None
-    return found
 
 
 async def test_rows_are_made_a_few_at_a_time_and_one_for_each_chat(
@@ -121,10 +85,6 @@ async def test_cancelled_who_has_no_copy_gets_none_and_what_is_under_way_ends(
     assert not await copies.feed(NOW)
 
 
-async def test_a_broadcast_is_started_once(store: BroadcastStore) -> None:
-    assert await store.start(await row(store), OLGA, NOW) is None
-
-
 async def test_copies_are_changed_once_each_and_again_after_a_death(
     store: BroadcastStore, copies: CopyStore, database: Database
 ) -> None:
@@ -138,42 +98,6 @@ async def test_copies_are_changed_once_each_and_again_after_a_death(
     assert await all_ended(copies, Fate.CHANGED) == 50
     done = await row(store)
     assert (done.changed, done.changing, done.reason, done.sent) == (50, "", "after delete", 50)
-
-
-async def test_after_two_days_the_rows_go_and_the_figures_stay(
-    store: BroadcastStore, copies: CopyStore, database: Database
-) -> None:
-    await all_ended(copies)
-    await store.sweep(NOW + CHANGEABLE - timedelta(seconds=1))
-    assert len(await posts(database)) == 50
-    await store.sweep(NOW + CHANGEABLE)
-    assert await posts(database) == []
-    assert (await row(store)).sent == 50
-    assert not await store.change(await row(store), Change.DELETE, OLGA, NOW + CHANGEABLE)
-
-
-async def test_after_a_restore_nothing_is_sent_on(
-    store: BroadcastStore, copies: CopyStore, database: Database
-) -> None:
-    await put(database, Broadcast(id="draft", admin_id=OLGA, source_id=7, created_at=NOW))
-    await copies.feed(NOW)
-    await mistrust(database, NOW)
-    cancelled = await row(store)
-    assert (cancelled.state, cancelled.reason) == (BroadcastState.CANCELLED, "restored")
-    assert await posts(database) == []
-    assert await store.get("draft") is None
-
-
-async def test_every_deed_stands_in_the_log(store: BroadcastStore, database: Database) -> None:
-    await store.pause(NEWS, OLGA, NOW)
-    await store.resume(NEWS, OLGA, NOW)
-    await store.cancel(NEWS, OLGA, NOW)
-    async with database.begin() as session:
-        deeds = (await session.scalars(select(Deed))).all()
-    assert {deed.what for deed in deeds} == {
-        f"broadcast {what}" for what in ("start", "pause", "resume", "cancel")
-    }
-    assert {deed.about for deed in deeds} == {"all - 50 We moved"}
 
 
 async def test_a_group_that_moved_into_a_chat_with_a_copy_gets_no_second_one(
@@ -255,25 +179,6 @@ async def test_what_was_not_changed_can_be_deleted_later(
     assert await all_ended(copies, Fate.CHANGED) == 50
 
 
-async def test_words_that_were_kept_meanwhile_are_not_those_meant(
-    store: BroadcastStore, copies: CopyStore
-) -> None:
-    await all_ended(copies)
-    meant = await store.word(NEWS, "first", NOW)
-    assert meant is not None
-    await store.word(NEWS, "second", NOW)
-    assert not await store.change(meant, Change.EDIT, OLGA, NOW)
-
-
-async def test_another_aim_than_the_one_shown_is_not_sent_to(database: Database) -> None:
-    store = BroadcastStore(database)
-    await put(database, Broadcast(id=NEWS, admin_id=OLGA, source_id=7, created_at=NOW))
-    shown = await store.aim(NEWS, "groups", "", NOW)
-    assert shown is not None
-    await store.aim(NEWS, "all", "", NOW)
-    assert await store.start(shown, OLGA, NOW) is None
-
-
 async def test_while_it_is_paused_no_row_of_it_waits(
     store: BroadcastStore, copies: CopyStore, database: Database
 ) -> None:
@@ -287,24 +192,6 @@ async def test_while_it_is_paused_no_row_of_it_waits(
     await store.resume(NEWS, OLGA, NOW)
     assert await all_ended(copies) == 49
     assert sorted(post.chat_id for post in await posts(database)) == list(range(1, 51))
-
-
-async def test_a_broadcast_whose_rows_are_gone_is_swept_no_more(
-    store: BroadcastStore, copies: CopyStore, database: Database
-) -> None:
-    await all_ended(copies)
-    await store.sweep(NOW + CHANGEABLE)
-    asked: list[str] = []
-    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
-    await store.sweep(NOW + CHANGEABLE)
-    assert not any("DELETE FROM outbox" in words for words in asked)
-
-
-async def test_what_goes_on_is_found_by_its_index(database: Database) -> None:
-    plan = f"EXPLAIN QUERY PLAN SELECT id FROM broadcasts WHERE {GOES_ON}"  # noqa: S608
-    async with database.begin() as session:
-        told = [str(line[3]) for line in await session.execute(text(plan))]
-    assert any("ix_broadcasts_going" in line for line in told), told
 
 
 @pytest.mark.parametrize("query", ["codes", "copies"])
