@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 
 from bot.clock import Clock, ended
 from storage.database import Database
-from storage.due import DueRows, Watched, tables_due
+from storage.due import Claim, DueRows, Watched, tables_due
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +34,9 @@ DEADLINE = 60.0
 Sleep = Callable[[float], Awaitable[None]]
 
 
-def of_one_provider(row: Any) -> tuple[str, str]:
+def of_one_provider(claim: Claim) -> tuple[str, str]:
     """The lanes of a row about one key: that key's, and its provider's."""
-    return row.key_id, row.provider
+    return claim.key_id, claim.provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Duty(Generic[Watched]):
 
     rows: DueRows[Watched]
     step: Callable[[Watched], Awaitable[None]]
-    lanes: Callable[[Watched], tuple[str, str]] = of_one_provider
+    lanes: Callable[[Claim], tuple[str, str]] = of_one_provider
 
 
 class Lanes:
@@ -121,11 +121,11 @@ class Watcher:
         """All of it, so that no number waits for another tick behind hundreds that are due before it."""
         horizon, lease, claimed = now + self._every, now + LEASE, BATCH
         while claimed == BATCH:
-            rows = await duty.rows.claim(horizon, lease, tuple(self._under_way), BATCH)
-            claimed = len(rows)
-            for row in rows:
-                if row.id not in self._under_way:
-                    self._under_way[row.id] = asyncio.create_task(self._fire(duty, row))
+            claims = await duty.rows.claim(horizon, lease, self._under_way.keys(), BATCH)
+            claimed = len(claims)
+            for claim in claims:
+                if claim.id not in self._under_way:
+                    self._under_way[claim.id] = asyncio.create_task(self._fire(duty, claim))
 
     async def listen(self) -> None:
         """Tick at once whenever somebody nudges; runs until cancelled."""
@@ -146,18 +146,18 @@ class Watcher:
         """Break off the looks that go on still: they are looked at anew after the start."""
         await ended(*self._under_way.values())
 
-    async def _fire(self, duty: Duty[Watched], row: Watched) -> None:
-        due = row.next_poll_at or self._clock()
+    async def _fire(self, duty: Duty[Watched], claim: Claim) -> None:
+        due = claim.next_poll_at
         try:
             await self._sleep(max(0.0, (due - self._clock()).total_seconds()))
-            narrow, wide = duty.lanes(row)
+            narrow, wide = duty.lanes(claim)
             async with self._lanes[narrow], self._wide_lanes[wide], asyncio.timeout(DEADLINE):
                 self._late((self._clock() - due).total_seconds())
-                await self._look(duty, row.id)
+                await self._look(duty, claim.id)
         except Exception:
-            log.exception("looking at %s", row.id)
+            log.exception("looking at %s", claim.id)
         finally:
-            del self._under_way[row.id]
+            del self._under_way[claim.id]
 
     async def _look(self, duty: Duty[Watched], row_id: str) -> None:
         """By the row as it is now: much may have happened since it was claimed."""

@@ -18,6 +18,7 @@ from bot.errors import (
 )
 from bot.lookout import Lookout, Payer, Sight
 from bot.watch_looks import WatchLooks
+from storage.due import Claim
 from storage.models import Watch, WatchState
 from storage.outbox import new_id
 from storage.watches import WatchStore
@@ -26,9 +27,9 @@ from storage.watches import WatchStore
 TOLD_WITHIN = timedelta(days=7)
 
 
-def lanes_of(row: Watch) -> tuple[str, str]:
+def lanes_of(claim: Claim) -> tuple[str, str]:
     """A look may ask several providers: those of one chat on a lane, all watches on another."""
-    return str(row.chat_id), row.__tablename__
+    return str(claim.chat_id), Watch.__tablename__
 
 
 @dataclass(frozen=True, slots=True)

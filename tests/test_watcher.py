@@ -9,6 +9,7 @@ import pytest
 
 from bot.watcher import LANE, LEASE, Duty, Watcher
 from storage.activations import ActivationStore
+from storage.due import Claim
 from storage.models import Activation, Key, State
 from tests.core import OWNER, Core, blank, put
 from tests.doubles import FakeClock
@@ -197,7 +198,7 @@ async def test_a_nudge_is_a_tick_at_once_and_a_failing_tick_ends_nothing(post: P
     class Moody(ActivationStore):
         fails = 1
 
-        async def claim(self, *given: object, **more: object) -> list[Activation]:
+        async def claim(self, *given: object, **more: object) -> list[Claim]:
             if self.fails:
                 self.fails -= 1
                 raise OSError("disk")

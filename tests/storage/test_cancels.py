@@ -101,6 +101,20 @@ async def test_what_is_under_way_is_not_claimed(database: Database) -> None:
     assert (await the(store)).next_poll_at == NOW
 
 
+async def test_more_may_be_under_way_than_a_statement_takes_values(database: Database) -> None:
+    """SQLITE_MAX_VARIABLE_NUMBER is 32,766, and 250,000 in Debian."""
+    store = await with_number(database, State.WAITING, next_poll_at=NOW)
+    [claim] = await store.claim(NOW, LATER, {str(each) for each in range(250_001)}, 1)
+    assert (claim.id, (await the(store)).next_poll_at) == ("n", LATER)
+
+
+async def test_those_under_way_take_no_place_of_others_in_a_claim(database: Database) -> None:
+    key, store, busy = await stored(database), ActivationStore(database), ["one", "two", "three"]
+    await put(database, *(number(key, name, State.WAITING, next_poll_at=NOW) for name in busy))
+    await put(database, number(key, "n", State.WAITING, next_poll_at=NOW + timedelta(seconds=1)))
+    assert [each.id for each in await store.claim(LATER, LATER, busy, 1)] == ["n"]
+
+
 def test_a_refusal_is_read_back_as_it_was_written() -> None:
     assert refusal(not_cancelled("UnknownActivation")) == "UnknownActivation"
     assert len(not_cancelled("UnknownActivation")) <= 32
