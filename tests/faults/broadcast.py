@@ -65,6 +65,39 @@ class Count:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the operator is told, what each row says, who is lost; `figures`: sent, blocked, unsure, failed.
+
+    Who blocked the bot while it was killed over their copy may be unsure: nobody heard the refusal.
+    """
+
+    figures: tuple[int, int, int, int]
+    fates: Sequence[tuple[int, str]]
+    lost: set[int]
+
+    @property
+    def unsure(self) -> set[int]:
+        return self._who("Unsure")
+
+    def _who(self, fate: str) -> set[int]:
+        return {chat_id for chat_id, said in self.fates if said == fate}
+
+    def wrong(self, audience: set[int], gone: set[int]) -> dict[str, bool]:
+        """Sentences, and whether each is not so."""
+        sent, blocked = self._who("Sent"), self._who("Blocked")
+        rows = (len(sent), len(blocked), len(self.unsure), 0)
+        return {
+            f"{self.figures} told, {rows} in the rows": self.figures == rows,
+            "not everybody has one row": sorted(chat_id for chat_id, _ in self.fates) == sorted(audience),
+            "somebody is neither sent, blocked nor unsure": sent | blocked | self.unsure == audience,
+            "told as sent to who blocked the bot": not sent & gone,
+            "told as blocked who did not": blocked | self.lost <= gone,
+            "told as blocked and not marked": blocked <= self.lost,
+            "blocked, not marked and not unsure": gone - self.lost <= self.unsure,
+        }
+
+
 @dataclass(slots=True)
 class Announcement:
     """One broadcast in one sandbox; `timed`: nothing else keeps this machine busy, so that seconds count."""
@@ -80,6 +113,7 @@ class Announcement:
     _bot: BotProcess = field(init=False)
     _living: list[int] = field(init=False, default_factory=list)
     _gone: list[int] = field(init=False, default_factory=list)
+    _buyer: int = field(init=False)
 
     async def run(self) -> Count:
         """Let it all happen, then count."""
@@ -87,6 +121,7 @@ class Announcement:
         self._bot = BotProcess(self.sandbox, ADMIN_IDS=str(self._operator.id))
         await self._bot.start()
         ann = Person(self.sandbox, "Ann")
+        self._buyer = ann.id
         await ann.connect(SITE)
         number = await ann.buy(SITE)
         self._people_come()
@@ -156,21 +191,13 @@ class Announcement:
         count.twice = sum(copies > 1 for copies in had.values())
         count.most, count.most_to_one = pace["second"], self._most_to_one()
         count.shown = self._shown()
-        with closing(sqlite3.connect(self.sandbox.database, timeout=10)) as file:
-            [(sent, blocked, failed, count.unsure)] = file.execute(
-                "SELECT sent, blocked, failed, unsure FROM broadcasts"
-            )
-            lost = {chat_id for (chat_id,) in file.execute("SELECT id FROM chats WHERE unreachable_at > 0")}
-            doubted = file.execute("SELECT chat_id FROM outbox WHERE broadcast != '' AND failure = 'Unsure'")
-            unsure = {chat_id for (chat_id,) in doubted}
-        count.told_blocked = len(lost & {*self._gone})
+        told = self._told()
+        count.unsure, count.told_blocked = len(told.unsure), len(told.lost)
         missed = {chat_id for chat_id in self._living if not had[chat_id]}
-        # The operator and the buyer are in the audience, too.
-        audience = count.living + count.blocked + 2
         found = {
-            f"{sent} sent, {failed} failed": sent + blocked + count.unsure == audience,
-            f"{blocked} told as blocked": blocked == count.told_blocked and {*self._gone} - lost <= unsure,
-            f"{len(missed - unsure)} chats got nothing, and nobody says so": missed <= unsure,
+            **told.wrong({*had} | {self._operator.id, self._buyer}, {*self._gone}),
+            f"{len(missed - told.unsure)} chats got nothing, and nobody says so": missed <= told.unsure,
+            "who blocked the bot got a copy": not any(had[chat_id] for chat_id in self._gone),
             "somebody got two copies": not count.twice,
             "more are unsure than were under way": count.unsure <= AT_ONCE * self.kills,
             # What left evenly is heard in bunches where other tests keep the machine busy.
@@ -180,6 +207,18 @@ class Announcement:
             "copies went before a code": count.before_code <= A_SECOND * IN_TIME,
         }
         count.wrong += [f"WRONG: {words}" for words, right in found.items() if not right]
+
+    def _told(self) -> Told:
+        columns = "SELECT sent, blocked, unsure, failed FROM broadcasts"
+        with closing(sqlite3.connect(self.sandbox.database, timeout=10)) as file:
+            [figures] = file.execute(columns)
+            rows = file.execute("SELECT chat_id, failure, sent_at FROM outbox WHERE broadcast IS NOT NULL")
+            fates = [
+                (chat_id, "Sent" if sent_at and not failure else failure)
+                for chat_id, failure, sent_at in rows
+            ]
+            lost = {chat_id for (chat_id,) in file.execute("SELECT id FROM chats WHERE unreachable_at > 0")}
+        return Told(figures, fates, lost)
 
     def _had(self, chat_id: int) -> int:
         messages = self.sandbox.world.chats[chat_id].messages.values()
