@@ -70,11 +70,8 @@ class Crowd:
         """Nobody begins anything any more."""
         for person in self.people:
             person.patience = CALM
-        # A cancellation is lost on who stops waiting at that very moment.
-        while going := [task for task in self._living if not task.done()]:
-            for task in going:
-                task.cancel()
-            await asyncio.wait(going, timeout=1)
+        for task in self._living:
+            task.cancel()
         for end in await asyncio.gather(*self._living, return_exceptions=True):
             if not isinstance(end, asyncio.CancelledError):
                 raise AssertionError("somebody went away") from end

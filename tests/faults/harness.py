@@ -97,8 +97,10 @@ class Sandbox:
             while not (found := look()):
                 assert asyncio.get_running_loop().time() < deadline, f"not within {seconds:g} s: {what}"
                 stirred.clear()
+                # Python 3.11's wait_for swallows a cancellation that comes together with an event.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(stirred.wait(), LOOK)
+                    async with asyncio.timeout(LOOK):
+                        await stirred.wait()
         finally:
             stop()
         return found

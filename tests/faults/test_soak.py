@@ -1,7 +1,11 @@
-"""What a soak calls growth."""
+"""What a soak calls growth, and that its people hear when it is over."""
+
+import asyncio
+from pathlib import Path
 
 import pytest
 
+from tests.faults.harness import opened
 from tests.faults.soak import Sample, drift, wrong
 
 CALM = Sample(0, 100, 20, 5, 30)
@@ -25,3 +29,16 @@ def test_memory_that_grows_after_it_was_warm_is_told() -> None:
 def test_what_is_held_at_rest_and_was_not_before_is_told() -> None:
     assert wrong(grown(0), CALM, Sample(900, 100, 40, 5, 30)) == ["40 files at rest, 20 before"]
     assert wrong(grown(0), CALM, Sample(900, 100, 21, 6, 31)) == []
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_who_is_told_to_stop_while_something_happens_stops(tmp_path: Path, turns: int) -> None:
+    async with opened(tmp_path) as sandbox:
+        waiting = asyncio.create_task(sandbox.eventually(lambda: None, "it happens", 1))
+        await asyncio.sleep(0)
+        sandbox.world.events.tell("anything")
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        assert waiting.cancelled()
