@@ -161,12 +161,12 @@ class Statistics:
         today = self._clock().astimezone(zone).date()
         first = today - timedelta(days=days - 1)
         whose = owner_id, chat_id, datetime.combine(first, time.min, zone).astimezone(UTC)
-        tallies = await self._figures.of_person(*whose)
+        tallies, waited = await self._figures.of_person(*whose)
         return Figures(
             days=[first + timedelta(days=after) for after in range(days)],
             spending=_spending(await self._figures.payments(*whose), zone),
             records=sorted(map(record, tallies), key=lambda one: (-one.ended, one.provider, one.country)),
-            speeds=_speeds(await self._figures.seconds(*whose)),
+            speeds=_speeds(waited),
         )
 
     async def _read(self, service: str) -> Mapping[tuple[str, str], Record]:

@@ -6,9 +6,10 @@ was never bought or may not have been, what was cancelled within `TOO_SHORT` of 
 while its provider's answers were lost.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from statistics import median
 from typing import Any
 
@@ -18,22 +19,22 @@ from sqlalchemy import (
     Integer,
     Select,
     and_,
+    bindparam,
     case,
     cast,
     false,
     func,
     or_,
     select,
-    true,
     type_coerce,
 )
 
 from storage.database import Database
 from storage.models import Activation, Sms, State
 from storage.payments import Payment, paid
-from storage.places import shown_in
+from storage.places import shown
 from storage.reasons import Reason
-from storage.windows import windows
+from storage.windows import Windowed
 
 #: Who gives a number back sooner did not wait for a code.
 TOO_SHORT = timedelta(minutes=1)
@@ -60,62 +61,51 @@ class Tally:
 
 
 class FigureStore:
-    """Reads in windows, one short transaction each: a million rows hold nobody up."""
+    """Reads in windows, a glance each: a million rows hold nobody up."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def of_service(self, service: str, since: datetime) -> Sequence[Tally]:
         """Of everybody's numbers for a service (its slug), a tally per provider and country."""
-        return await self._tallies(since, None, Activation.service == service)
+        return _tallies(await self._read(_of_service(), since, None, service=service))
 
     async def of_everybody(self, since: datetime, until: datetime) -> Sequence[Tally]:
         """Of everybody's numbers that were ordered between two moments, a tally per provider and country."""
-        return await self._tallies(since, until)
+        return _tallies(await self._read(_of_everybody(), since, until))
 
-    async def of_person(self, owner_id: int, chat_id: int, since: datetime) -> Sequence[Tally]:
-        """The same of a person's numbers that are shown in a chat, whatever their service."""
-        return await self._tallies(since, None, *_of_person(owner_id, chat_id))
+    async def of_person(
+        self, owner_id: int, chat_id: int, since: datetime
+    ) -> tuple[Sequence[Tally], Mapping[str, Sequence[float]]]:
+        """The same of a person's numbers that are shown in a chat, whatever their service.
 
-    async def seconds(self, owner_id: int, chat_id: int, since: datetime) -> Mapping[str, Sequence[float]]:
-        """Of these numbers the seconds to their first codes, by provider."""
+        And the seconds to their first codes, by provider.
+        """
+        mine = _of_person(alone=owner_id == chat_id)
+        told = await self._read(mine, since, None, owner_id=owner_id, chat_id=chat_id)
         waited: dict[str, list[float]] = {}
-        async for told in self._told(since, None, *_of_person(owner_id, chat_id)):
-            for provider, _, _, _, seconds in told:
-                if seconds is not None:
-                    waited.setdefault(provider, []).append(seconds)
-        return waited
+        for provider, _, _, _, seconds in told:
+            if seconds is not None:
+                waited.setdefault(provider, []).append(seconds)
+        return _tallies(told), waited
 
     async def payments(self, owner_id: int, chat_id: int, since: datetime) -> Sequence[Payment]:
         """What a person paid, as far as it is shown in a chat, in no order."""
         return await paid(self._database, owner_id, chat_id, since)
 
-    async def _tallies(
-        self, since: datetime, until: datetime | None, *which: ColumnElement[bool]
-    ) -> Sequence[Tally]:
-        places: dict[tuple[str, str], list[tuple[int, int, float | None]]] = {}
-        async for told in self._told(since, until, *which):
-            for provider, country, *rest in told:
-                places.setdefault((provider, country), []).append((rest[0], rest[1], rest[2]))
-        return [_tally(*place, told) for place, told in places.items()]
-
-    async def _told(
-        self, since: datetime, until: datetime | None, *which: ColumnElement[bool]
-    ) -> AsyncIterator[Sequence[Any]]:
+    async def _read(
+        self, numbers: Windowed, since: datetime, until: datetime | None, **values: object
+    ) -> Sequence[Any]:
         """What each of the newest of these numbers tells, where it tells anything."""
-        begin = await self._newest(since, until, *which)
-        async for few in windows(self._database, Activation.created_at, begin, until, *which):
-            async with self._database.begin() as session:
-                rows = (await session.execute(_told().where(*which, few))).all()
-            yield rows
+        seen = numbers.read(self._database, since, until, NEWEST, **values)
+        return [row async for few in seen for row in few]
 
-    async def _newest(self, since: datetime, until: datetime | None, *which: ColumnElement[bool]) -> datetime:
-        """When the last of the newest was ordered, where there are more since then."""
-        row = Activation.created_at
-        last = select(row).where(*which, row >= since, true() if until is None else row < until)
-        async with self._database.begin() as session:
-            begin = await session.scalar(last.order_by(row.desc()).offset(NEWEST - 1).limit(1))
-        return begin or since
+
+def _tallies(told: Sequence[Any]) -> Sequence[Tally]:
+    places: dict[tuple[str, str], list[tuple[int, int, float | None]]] = {}
+    for provider, country, *rest in told:
+        places.setdefault((provider, country), []).append((rest[0], rest[1], rest[2]))
+    return [_tally(*place, outcomes) for place, outcomes in places.items()]
 
 
 def _tally(provider: str, country: str, told: Sequence[tuple[int, int, float | None]]) -> Tally:
@@ -124,11 +114,23 @@ def _tally(provider: str, country: str, told: Sequence[tuple[int, int, float | N
     return Tally(provider, country, len(told), received, paid_for, median(waits) if waits else None)
 
 
-def _of_person(owner_id: int, chat_id: int) -> tuple[ColumnElement[bool], ...]:
-    return Activation.owner_id == owner_id, shown_in(Activation.chat_id, owner_id, chat_id)
+@cache
+def _of_service() -> Windowed:
+    return Windowed(Activation.created_at, _told, Activation.service == bindparam("service"))
 
 
-def _told() -> Select[Any]:
+@cache
+def _of_everybody() -> Windowed:
+    return Windowed(Activation.created_at, _told)
+
+
+@cache
+def _of_person(*, alone: bool) -> Windowed:
+    whose = Activation.owner_id == bindparam("owner_id"), shown(Activation.chat_id, alone=alone)
+    return Windowed(Activation.created_at, _told, *whose)
+
+
+def _told(*which: ColumnElement[bool]) -> Select[Any]:
     """What each number tells, where it tells anything."""
     first = and_(Sms.activation_id == Activation.id, Sms.position == 1)
     in_time = and_(Activation.state.in_(_CODE_CAME), func.coalesce(Sms.late, false()).is_(false()))
@@ -139,7 +141,7 @@ def _told() -> Select[Any]:
         cast(_paid(), Integer).label("paid"),
         case((in_time, _seconds(Activation.bought_at, Sms.received_at))).label("seconds"),
     )
-    return told.outerjoin(Sms, first).where(or_(Activation.state.in_(_CODE_CAME), _in_vain()))
+    return told.outerjoin(Sms, first).where(*which, or_(Activation.state.in_(_CODE_CAME), _in_vain()))
 
 
 def _in_vain() -> ColumnElement[bool]:

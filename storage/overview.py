@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, select
 from sqlalchemy import text as sql
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import Refused
 from storage.caps import OrdersPaused, SpentEnough, TooManyNumbers, TooManyToday
@@ -34,7 +34,8 @@ from storage.models import (
 from storage.outbox import PARKED, Priority
 from storage.payments import Payment, paid_by_all
 from storage.reasons import Reason
-from storage.windows import windows
+from storage.sight import Sight
+from storage.windows import Windowed
 
 _CODE_CAME = frozenset({State.RECEIVED, State.FINISHED})
 _IN_VAIN = frozenset({State.FAILED, State.UNKNOWN})
@@ -48,6 +49,8 @@ _ORDERED = (OrderState.DONE, OrderState.UNKNOWN)
 _UNSENT = (MessageState.DRAFT, MessageState.SENDING, MessageState.FAILED)
 #: Chats of a window: their rows are short.
 _CHATS = 2000
+#: Every id is between them.
+_IDS = (-(2**63), 2**63 - 1)
 #: Tables whose rows fall due, and what they are called.
 _WORK: Mapping[str, Any] = {
     "number": Activation,
@@ -110,7 +113,7 @@ class Queues:
 
 
 class OverviewStore:
-    """Every method but `period` is one transaction; all of them read."""
+    """Every method reads, a glance for each kind of rows, or for each window of them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -120,28 +123,27 @@ class OverviewStore:
         crowds = await _crowds(self._database, since)
         outcomes = await _outcomes(self._database, since, until)
         payments = await paid_by_all(self._database, since, until)
-        async with self._database.begin() as session:
-            return Period(
-                people=crowds["private"],
-                groups=crowds["group"],
-                numbers=sum(count for each, count in outcomes.items() if each[1] is not State.FAILED),
-                codes=sum(count for each, count in outcomes.items() if each[1] in _CODE_CAME),
-                rents=await _count(session, _rents(since, until)),
-                messages=await _count(session, _messages(since, until)),
-                payments=payments,
-                mishaps=_mishaps(outcomes),
-            )
+        between: dict[str, Any] = {"since": since, "until": until}
+        return Period(
+            people=crowds["private"],
+            groups=crowds["group"],
+            numbers=sum(count for each, count in outcomes.items() if each[1] is not State.FAILED),
+            codes=sum(count for each, count in outcomes.items() if each[1] in _CODE_CAME),
+            rents=await self._database.see_one(_rents(), **between) or 0,
+            messages=await self._database.see_one(_messages(), **between) or 0,
+            payments=payments,
+            mishaps=_mishaps(outcomes),
+        )
 
     async def queues(self, now: datetime) -> Queues:
-        async with self._database.begin() as session:
-            # The index of what is due begins with the priority.
-            said = _queue(Post.next_try_at, now, Post.kind).where(Post.priority.in_([*Priority]))
-            posts = [Queue(*row) for row in await session.execute(said.group_by(Post.kind))]
-            work = [await _worked_off(session, kind, table, now) for kind, table in _WORK.items()]
-            # Said as it is written in the partial index: a value that is bound would not find it.
-            parked = sql(f"outbox.failure = '{PARKED}'")
-            waiting = await _count(session, select(func.count()).select_from(Post).where(parked))
-        return Queues(sorted(posts, key=lambda one: (-one.due, one.kind)), work, waiting)
+        posts = [Queue(*row) for row in await self._database.see(_posts(), now=now)]
+        work = [await self._worked_off(kind, now) for kind in _WORK]
+        parked = await self._database.see_one(_parked()) or 0
+        return Queues(sorted(posts, key=lambda one: (-one.due, one.kind)), work, parked)
+
+    async def _worked_off(self, kind: str, now: datetime) -> Queue:
+        [(_, due, waiting, oldest)] = await self._database.see(_work(kind), now=now)
+        return Queue(kind, due or 0, waiting or 0, oldest)
 
     async def guests(self) -> Mapping[str, int]:
         """How many people and groups were let in, and how many are blocked."""
@@ -162,41 +164,49 @@ class OverviewStore:
 
 async def _crowds(database: Database, since: datetime) -> Mapping[str, Crowd]:
     """The private chats, and the groups that can be reached; the flood limit of all chats is no chat."""
+    found: Counter[tuple[str, int]] = Counter()
+    async for few in _chats().read(database, *_IDS, since=since):
+        for kind, *numbers in few:
+            found.update({(kind, place): number for place, number in enumerate(numbers)})
+    crowds = {kind: Crowd(*(found[kind, place] for place in range(3))) for kind in ("private", "group")}
+    # People who were seen in groups, and not in a private chat of theirs.
+    alone = [sum(few) async for few in _met_in_groups_alone().read(database, *_IDS, since=since)]
+    return {**crowds, "private": replace(crowds["private"], seen=crowds["private"].seen + sum(alone))}
+
+
+@cache
+def _chats() -> Windowed:
+    """How many there are of each sort, were seen since then, and came since then."""
     group = and_(Chat.id < 0, Chat.kind.in_(("group", "supergroup")), Chat.unreachable_at.is_(None))
     sort = case((and_(Chat.id > 0, Chat.kind == "private"), "private"), (group, "group"), else_="")
+    since: Any = bindparam("since")
     counts = func.count(), _how_many(Chat.seen_at >= since), _how_many(Chat.created_at >= since)
-    found: Counter[tuple[str, int]] = Counter()
-    async for few in windows(database, Chat.id, size=_CHATS):
-        async with database.begin() as session:
-            for kind, *numbers in await session.execute(select(sort, *counts).where(few).group_by(sort)):
-                found.update({(kind, place): number for place, number in enumerate(numbers)})
-    crowds = {kind: Crowd(*(found[kind, place] for place in range(3))) for kind in ("private", "group")}
-    met = crowds["private"].seen + await _met_in_groups_alone(database, since)
-    return {**crowds, "private": replace(crowds["private"], seen=met)}
+    sorts = select(sort.label("sort"), *counts).group_by(sort)
+    return Windowed(Chat.id, sorts.where, size=_CHATS)
 
 
-async def _met_in_groups_alone(database: Database, since: datetime) -> int:
-    """People who were seen there, and not in a private chat of theirs."""
+@cache
+def _met_in_groups_alone() -> Windowed:
+    since: Any = bindparam("since")
     private = exists().where(Chat.id == Member.user_id, Chat.seen_at >= since)
     alone = select(func.count(Member.user_id.distinct())).where(Member.seen_at >= since, ~private)
-    found = 0
-    async for few in windows(database, Member.user_id, size=_CHATS):
-        async with database.begin() as session:
-            found += await _count(session, alone.where(few))
-    return found
+    return Windowed(Member.user_id, alone.where, size=_CHATS)
 
 
 async def _outcomes(
     database: Database, since: datetime, until: datetime
 ) -> Mapping[tuple[str, State, str], int]:
     """How many numbers stand how and why, by provider."""
-    which = Activation.provider, Activation.state, Activation.reason
     found: Counter[tuple[str, State, str]] = Counter()
-    async for few in windows(database, Activation.created_at, since, until):
-        async with database.begin() as session:
-            rows = await session.execute(select(*which, func.count()).where(few).group_by(*which))
-            found.update({(provider, state, reason): count for provider, state, reason, count in rows})
+    async for few in _stands().read(database, since, until):
+        found.update({(provider, state, reason): count for provider, state, reason, count in few})
     return found
+
+
+@cache
+def _stands() -> Windowed:
+    which = Activation.provider, Activation.state, Activation.reason
+    return Windowed(Activation.created_at, select(*which, func.count()).group_by(*which).where)
 
 
 def _mishaps(outcomes: Mapping[tuple[str, State, str], int]) -> Sequence[Mishap]:
@@ -206,27 +216,40 @@ def _mishaps(outcomes: Mapping[tuple[str, State, str], int]) -> Sequence[Mishap]
     return [Mishap(*which, count) for which, count in counts.most_common()]
 
 
-def _rents(since: datetime, until: datetime) -> Select[int]:
-    ordered = _between(RentalOrder.ordered_at, since, until), RentalOrder.state.in_(_ORDERED)
-    return select(func.count()).select_from(RentalOrder).where(*ordered)
+@cache
+def _rents() -> Sight[int]:
+    ordered = _between(RentalOrder.ordered_at), RentalOrder.state.in_(_ORDERED)
+    return Sight(select(func.count()).select_from(RentalOrder).where(*ordered))
 
 
-def _messages(since: datetime, until: datetime) -> Select[int]:
-    sent = _between(OutgoingMessage.confirmed_at, since, until), OutgoingMessage.state.not_in(_UNSENT)
-    return select(func.count()).select_from(OutgoingMessage).where(*sent)
+@cache
+def _messages() -> Sight[int]:
+    sent = _between(OutgoingMessage.confirmed_at), OutgoingMessage.state.not_in(_UNSENT)
+    return Sight(select(func.count()).select_from(OutgoingMessage).where(*sent))
 
 
-async def _count(session: AsyncSession, query: Select[int]) -> int:
-    return await session.scalar(query) or 0
+@cache
+def _posts() -> Sight[tuple[str, int, int, datetime | None]]:
+    """The index of what is due begins with the priority."""
+    said = _queue(Post.next_try_at, Post.kind).where(Post.priority.in_([*Priority]))
+    return Sight.of(said.group_by(Post.kind))
 
 
-async def _worked_off(session: AsyncSession, kind: str, table: Any, now: datetime) -> Queue:
-    row = (await session.execute(_queue(table.next_poll_at, now, func.min(kind)))).one()
-    return Queue(kind, row[1] or 0, row[2] or 0, row[3])
+@cache
+def _parked() -> Sight[int]:
+    """Said as it is written in the partial index: a value that is bound would not find it."""
+    parked = sql(f"outbox.failure = '{PARKED}'")
+    return Sight(select(func.count()).select_from(Post).where(parked))
 
 
-def _queue(moment: Any, now: datetime, kind: Any) -> Select[Any, int, int, datetime | None]:
+@cache
+def _work(kind: str) -> Sight[tuple[str, int, int, datetime | None]]:
+    return Sight.of(_queue(_WORK[kind].next_poll_at, func.min(kind)))
+
+
+def _queue(moment: Any, kind: Any) -> Select[Any, int, int, datetime | None]:
     """Of the rows with a moment: what they are, how many are due and how many not yet, the oldest due."""
+    now: Any = bindparam("now")
     oldest = func.min(case((moment <= now, moment)))
     counts = _how_many(moment <= now), _how_many(moment > now)
     return select(kind, *counts, oldest).where(moment.is_not(None))
@@ -236,5 +259,5 @@ def _how_many(which: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((which, 1), else_=0)), 0)
 
 
-def _between(moment: Any, since: datetime, until: datetime) -> ColumnElement[bool]:
-    return and_(moment >= since, moment < until)
+def _between(moment: Any) -> ColumnElement[bool]:
+    return and_(moment >= bindparam("since"), moment < bindparam("until"))

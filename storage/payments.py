@@ -7,15 +7,16 @@ apart, and what was given back or never bought costs nothing.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.counted import bought_by
@@ -29,9 +30,9 @@ from storage.models import (
     RentalOrder,
     State,
 )
-from storage.places import shown_in
+from storage.places import shown
 from storage.reasons import Reason
-from storage.windows import windows
+from storage.windows import Windowed
 
 _CODE_CAME = frozenset({State.RECEIVED, State.FINISHED})
 _STILL_WAITS = frozenset({State.WAITING, State.CANCELLING})
@@ -64,54 +65,56 @@ class Payment:
 async def paid(database: Database, owner_id: int, chat_id: int, since: datetime) -> Sequence[Payment]:
     """A person's payments that are shown in a chat, in no order; read in windows."""
     found: list[Payment] = []
-    for moment in (Activation.created_at, RentalOrder.ordered_at, OutgoingMessage.confirmed_at):
-        mine = _mine(moment.class_, owner_id, chat_id)
-        found += [each async for each in _paid_for(database, moment, since, None, *mine)]
+    for table in _MOMENTS:
+        mine = _of_person(table, alone=owner_id == chat_id)
+        seen = mine.read(database, since, owner_id=owner_id, chat_id=chat_id)
+        found += [each async for rows in seen for row in rows for each in _for(table, row)]
     return found
 
 
 def _for(table: Any, row: Any) -> Sequence[Payment]:
     if table is OutgoingMessage:
-        return _for_message(*row)
+        return _for_message(row)
     return [_for_number(*row) if table is Activation else _for_rent(*row)]
 
 
 async def paid_by_all(database: Database, since: datetime, until: datetime) -> Sequence[Payment]:
     """Everybody's payments, those for numbers of one price added up; read in windows."""
     alike: Counter[Any] = Counter()
-    async for few in windows(database, Activation.created_at, since, until):
-        async with database.begin() as session:
-            for cost, count, *more in await session.execute(_alike(_numbers(since).where(few))):
-                alike[cost, *more] += count
-    others = RentalOrder.ordered_at, OutgoingMessage.confirmed_at
-    rest = [each for moment in others async for each in _paid_for(database, moment, since, until)]
-    return [*(_for_number(since, cost * count, *more) for (cost, *more), count in alike.items()), *rest]
+    async for rows in _of_everybody(Activation).read(database, since, until):
+        for cost, count, *more in rows:
+            alike[cost, *more] += count
+    paid_for = [_for_number(since, cost * count, *more) for (cost, *more), count in alike.items()]
+    for table in (RentalOrder, OutgoingMessage):
+        seen = _of_everybody(table).read(database, since, until)
+        paid_for += [each async for rows in seen for row in rows for each in _for(table, row)]
+    return paid_for
 
 
-async def _paid_for(
-    database: Database, moment: Any, since: datetime, until: datetime | None, *which: ColumnElement[bool]
-) -> AsyncIterator[Payment]:
-    """Payment by payment, those for one kind of things."""
-    table = moment.class_
-    async for few in windows(database, moment, since, until, *which):
-        async with database.begin() as session:
-            rows = (await session.execute(_QUERIES[table](since).where(*which, few))).all()
-        for row in rows:
-            for each in _for(table, row):
-                yield each
+@cache
+def _of_person(table: Any, *, alone: bool) -> Windowed:
+    whose = table.owner_id == bindparam("owner_id"), shown(table.chat_id, alone=alone)
+    return Windowed(_MOMENTS[table], _QUERIES[table], *whose)
+
+
+@cache
+def _of_everybody(table: Any) -> Windowed:
+    """Numbers of one price together."""
+    told = (lambda *which: _alike(_numbers(*which))) if table is Activation else _QUERIES[table]
+    return Windowed(_MOMENTS[table], told)
 
 
 async def paid_by_person(session: AsyncSession, person_id: int, since: datetime) -> Sequence[Payment]:
     """Within the caller's transaction: the same of what one person bought, wherever it is shown."""
     rent, letter = RentalOrder.owner_id == person_id, OutgoingMessage.owner_id == person_id
     theirs = bought_by(person_id, Activation.created_at >= since)
-    return await _paid_by(session, since, None, theirs, rent, letter)
+    return await _paid_by(session, since, theirs, rent, letter)
 
 
 async def paid_in_chat(session: AsyncSession, chat_id: int, since: datetime) -> Sequence[Payment]:
     """Within the caller's transaction: the same of what was bought in one chat, by whomever."""
     tables = Activation, RentalOrder, OutgoingMessage
-    return await _paid_by(session, since, None, *(table.chat_id == chat_id for table in tables))
+    return await _paid_by(session, since, *(table.chat_id == chat_id for table in tables))
 
 
 async def paid_by_members(
@@ -119,28 +122,23 @@ async def paid_by_members(
 ) -> Sequence[tuple[int, Payment]]:
     """Within the caller's transaction: who paid what for a group's numbers; a message or rent is in none."""
     who = func.coalesce(Activation.bought_by, Activation.owner_id).label("who")
-    there = Activation.chat_id == chat_id, _before(Activation.created_at, until)
-    alike = _alike(_numbers(since).add_columns(who).where(*there), "who")
+    then = Activation.created_at >= since, Activation.created_at < until
+    alike = _alike(_numbers(Activation.chat_id == chat_id, *then).add_columns(who), "who")
     rows = await session.execute(alike)
     return [(whom, _for_number(since, cost * count, *more)) for whom, cost, count, *more in rows]
 
 
 async def _paid_by(
-    session: AsyncSession, since: datetime, until: datetime | None, *whose: ColumnElement[bool]
+    session: AsyncSession, since: datetime, number: Any, rent: Any, letter: Any
 ) -> Sequence[Payment]:
-    number, rent, letter = whose
-    numbers = _alike(_numbers(since).where(number, _before(Activation.created_at, until)))
-    rents = _rents(since).where(rent, _before(RentalOrder.ordered_at, until))
-    letters = _messages(since).where(letter, _before(OutgoingMessage.confirmed_at, until))
+    numbers = _alike(_numbers(number, Activation.created_at >= since))
+    rents = _rents(rent, RentalOrder.ordered_at >= since)
+    letters = _messages(letter, OutgoingMessage.confirmed_at >= since)
     return [
         *(_for_number(since, cost * count, *more) for cost, count, *more in await session.execute(numbers)),
         *(_for_rent(*row) for row in await session.execute(rents)),
         *chain.from_iterable(map(_for_message, await session.scalars(letters))),
     ]
-
-
-def _before(moment: Any, until: datetime | None) -> ColumnElement[bool]:
-    return true() if until is None else and_(moment < until)
 
 
 def _alike(numbers: Select[*tuple[Any, ...]], *apart: str) -> Select[Any]:
@@ -149,10 +147,6 @@ def _alike(numbers: Select[*tuple[Any, ...]], *apart: str) -> Select[Any]:
     first = [columns[name] for name in apart]
     same = columns.cost, columns.currency, columns.state, columns.given_back
     return select(*first, same[0], func.count(), *same[1:]).group_by(*first, *same)
-
-
-def _mine(table: Any, owner_id: int, chat_id: int) -> tuple[ColumnElement[bool], ...]:
-    return table.owner_id == owner_id, shown_in(table.chat_id, owner_id, chat_id)
 
 
 def _for_number(at: datetime, cost: Decimal, currency: str, state: State, back: bool | None) -> Payment:
@@ -164,23 +158,23 @@ def _for_rent(at: datetime, cost: Decimal, currency: str, state: OrderState) -> 
     return Payment(at, Ware.RENT, cost, currency, state is OrderState.DONE)
 
 
-def _numbers(since: datetime) -> Select[datetime, Decimal, str, State, bool | None]:
+def _numbers(*which: ColumnElement[bool]) -> Select[datetime, Decimal, str, State, bool | None]:
     kept = Activation.state.in_((*_CODE_CAME, *_STILL_WAITS, State.EXPIRED, State.UNKNOWN))
     unsure = and_(Activation.state == State.CANCELLED, Activation.reason == Reason.UNCONFIRMED)
     told = Activation.cost, Activation.currency, Activation.state, Activation.given_back
-    return select(Activation.created_at, *told).where(Activation.created_at >= since, or_(kept, unsure))
+    return select(Activation.created_at, *told).where(*which, or_(kept, unsure))
 
 
-def _rents(since: datetime) -> Select[datetime, Decimal, str, OrderState]:
+def _rents(*which: ColumnElement[bool]) -> Select[datetime, Decimal, str, OrderState]:
     carried_out = RentalOrder.state.in_((OrderState.DONE, OrderState.UNKNOWN))
     money = RentalOrder.cost, RentalOrder.currency, RentalOrder.state
     ordered = func.coalesce(RentalOrder.ordered_at, RentalOrder.created_at)
-    return select(ordered, *money).where(RentalOrder.ordered_at >= since, carried_out)
+    return select(ordered, *money).where(*which, carried_out)
 
 
-def _messages(since: datetime) -> Select[OutgoingMessage]:
+def _messages(*which: ColumnElement[bool]) -> Select[OutgoingMessage]:
     sent = OutgoingMessage.state.not_in(_UNSENT)
-    return select(OutgoingMessage).where(OutgoingMessage.confirmed_at >= since, sent)
+    return select(OutgoingMessage).where(*which, sent)
 
 
 def _for_message(row: OutgoingMessage) -> Sequence[Payment]:
@@ -198,8 +192,14 @@ def _for_message(row: OutgoingMessage) -> Sequence[Payment]:
 
 
 #: What is asked for each kind of things.
-_QUERIES: Mapping[Any, Callable[[datetime], Any]] = {
+_QUERIES: Mapping[Any, Callable[..., Any]] = {
     Activation: _numbers,
     RentalOrder: _rents,
     OutgoingMessage: _messages,
+}
+#: The moment that each is found by.
+_MOMENTS: Mapping[Any, Any] = {
+    Activation: Activation.created_at,
+    RentalOrder: RentalOrder.ordered_at,
+    OutgoingMessage: OutgoingMessage.confirmed_at,
 }

@@ -105,15 +105,14 @@ class Paid(FigureStore):
         self._paid, self._waits = payments, seconds
         self.since: list[datetime] = []
 
-    async def of_person(self, owner_id: int, chat_id: int, since: datetime) -> Sequence[Tally]:
+    async def of_person(
+        self, owner_id: int, chat_id: int, since: datetime
+    ) -> tuple[Sequence[Tally], Mapping[str, Sequence[float]]]:
         self.since.append(since)
-        return [Tally("alpha", "DE", 2, 1, 1, 40.0), Tally("alpha", "US", 22, 18, 18, 14.0)]
+        return [Tally("alpha", "DE", 2, 1, 1, 40.0), Tally("alpha", "US", 22, 18, 18, 14.0)], self._waits
 
     async def payments(self, owner_id: int, chat_id: int, since: datetime) -> Sequence[Payment]:
         return self._paid
-
-    async def seconds(self, owner_id: int, chat_id: int, since: datetime) -> Mapping[str, Sequence[float]]:
-        return self._waits
 
 
 def paid(

@@ -15,8 +15,8 @@ from sqlalchemy import event
 
 from bot.exports import Form
 from bot.settings import Settings
-from storage.database import Database
 from storage.vault import Vault
+from tests.aloud import Aloud
 from tests.benchmarks import errands_of_town as errands
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.stopped import Stopped
@@ -49,7 +49,7 @@ async def figures(folder: Path) -> list[Figure]:
 @asynccontextmanager
 async def _house(file: Path, url: str) -> AsyncIterator[tuple[House, Stopped]]:
     """The whole bot over the town, and what its database is asked for."""
-    database, stopped = Database(url), Stopped()
+    database, stopped = Aloud(url), Stopped()
     stopped.listen(database.engine.sync_engine)
     event.listen(database.engine.sync_engine, "connect", _wait_for_no_disk)
     key = base64.b64encode(MASTER).decode()

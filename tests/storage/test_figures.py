@@ -10,6 +10,7 @@ from storage.database import Database
 from storage.figures import FigureStore, Tally
 from storage.models import Activation, Key, Sms, State
 from storage.reasons import Reason
+from tests.aloud import Aloud
 from tests.storage.shelf import NOW, number, put, stored
 
 AGES = timedelta(days=90)
@@ -124,11 +125,13 @@ async def test_numbers_of_a_service_are_found_by_an_index_and_not_by_reading_the
     def hear(connection: object, cursor: object, statement: str, values: Any, *rest: object) -> None:
         asked.append((statement, values))
 
-    event.listen(database.engine.sync_engine, "before_cursor_execute", hear)
-    await tallies(database)
-    event.remove(database.engine.sync_engine, "before_cursor_execute", hear)
+    aloud = Aloud(database.url)
+    event.listen(aloud.engine.sync_engine, "before_cursor_execute", hear)
+    await tallies(aloud)
+    await aloud.close()
     plans = [await plan_of(database, *each) for each in asked if "activations" in each[0]]
     plan = [step for each in plans for step in each]
+    assert plans
     assert all(any("ix_activations_service_created_at" in step for step in each) for each in plans)
     assert [step for step in plan if step in ("SCAN activations", "SCAN sms")] == []
 

@@ -15,6 +15,7 @@ from storage.outbox import EVERYWHERE, PARKED
 from storage.overview import Crowd, Mishap, OverviewStore, Period, Queue
 from storage.payments import paid_by_person
 from storage.reasons import Reason
+from tests.aloud import Aloud
 from tests.storage.shelf import NOW, number, put, stored
 
 DAY, LATER = NOW - timedelta(hours=12), NOW + timedelta(seconds=1)
@@ -164,13 +165,15 @@ def size_of(file: Path) -> int:
 async def test_no_table_that_grows_is_read_as_a_whole(database: Database, key: Key) -> None:
     """But for the chats and the members of groups: there are no more of them than people."""
     asked: list[tuple[str, Any]] = []
+    aloud = Aloud(database.url)
     event.listen(
-        database.engine.sync_engine,
+        aloud.engine.sync_engine,
         "before_cursor_execute",
         lambda _c, _cur, statement, given, *_: asked.append((statement, given)),
     )
-    await glance(database)
-    await OverviewStore(database).queues(NOW)
+    await glance(aloud)
+    await OverviewStore(aloud).queues(NOW)
+    await aloud.close()
     queries = [each for each in asked if each[0].startswith("SELECT")]
     async with database.bare() as connection:
         plans = [
