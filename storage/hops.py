@@ -11,6 +11,7 @@ SQLITE_BUSY_SNAPSHOT when somebody wrote in between, whatever the timeout; BEGIN
 import collections
 import enum
 import sqlite3
+from contextlib import closing
 from typing import Any
 
 from sqlalchemy.dialects.sqlite import aiosqlite
@@ -24,8 +25,29 @@ class _Transaction(enum.Enum):
     OPEN = enum.auto()
 
 
+class _Told:
+    """What is left of a cursor of SQLite's: nobody but the thread of the database ever touches one.
+
+    To close one while the last row is looked for there ends the process with a segmentation fault.
+    """
+
+    __slots__ = ("arraysize", "description", "lastrowid", "rowcount")
+
+    def __init__(self) -> None:
+        self.description: Any = None
+        self.lastrowid: int | None = None
+        self.rowcount, self.arraysize = -1, 1
+
+    def hear(self, cursor: sqlite3.Cursor) -> None:
+        self.description, self.rowcount = cursor.description, cursor.rowcount
+        self.lastrowid = cursor.lastrowid
+
+    def close(self) -> None:
+        """It is closed where it was made."""
+
+
 class Cursor(aiosqlite.AsyncAdapt_aiosqlite_cursor):
-    """SQLite's own cursor; what it does, it does in the thread of the database."""
+    """Of SQLite's own, made and closed in the thread of the database, it knows what was told."""
 
     __slots__ = ()
 
@@ -34,35 +56,37 @@ class Cursor(aiosqlite.AsyncAdapt_aiosqlite_cursor):
     _connection: Any
     _cursor: Any
 
-    def _make_new_cursor(self, connection: Any) -> Any:
-        return connection
+    def _make_new_cursor(self, _connection: Any) -> Any:
+        return _Told()
 
     def _aenter_cursor(self, cursor: Any) -> Any:
-        try:
-            return cursor._conn.cursor()
-        except Exception as error:  # noqa: BLE001  # judged there
-            self._adapt_connection._handle_exception(error)
+        return cursor
 
     async def _execute_async(self, operation: Any, parameters: Any) -> Any:
-        rows = await self._hop(self._cursor.execute, operation, parameters or ())
+        rows = await self._hop(sqlite3.Cursor.execute, operation, parameters or ())
         self._rows = collections.deque(rows)
 
     async def _executemany_async(self, operation: Any, seq_of_parameters: Any) -> Any:
-        await self._hop(self._cursor.executemany, operation, seq_of_parameters)
+        await self._hop(sqlite3.Cursor.executemany, operation, seq_of_parameters)
 
     async def _hop(self, *call: Any) -> list[Any]:
         async with self._adapt_connection._execute_mutex:
             begin = self._adapt_connection.opens()
-            rows: list[Any] = await self._connection._execute(_carried_out, self._cursor, begin, *call)
+            rows: list[Any] = await self._connection._execute(
+                _carried_out, self._connection, self._cursor, begin, *call
+            )
             return rows
 
 
-def _carried_out(cursor: sqlite3.Cursor, begin: bool, execute: Any, *given: Any) -> list[Any]:
+def _carried_out(connection: Any, told: _Told, begin: bool, execute: Any, *given: Any) -> list[Any]:
     """The rows, where there are any."""
-    if begin:
-        cursor.execute("BEGIN IMMEDIATE")
-    execute(*given)
-    return cursor.fetchall() if cursor.description else []
+    with closing(connection._conn.cursor()) as cursor:
+        if begin:
+            cursor.execute("BEGIN IMMEDIATE")
+        execute(cursor, *given)
+        rows = cursor.fetchall() if cursor.description else []
+        told.hear(cursor)
+        return rows
 
 
 class Connection(aiosqlite.AsyncAdapt_aiosqlite_connection):
@@ -99,6 +123,8 @@ class Connection(aiosqlite.AsyncAdapt_aiosqlite_connection):
 
 class Driver(aiosqlite.AsyncAdapt_aiosqlite_dbapi):
     def connect(self, *arg: Any, **kw: Any) -> Connection:
+        """SQLite itself refuses to be touched by another thread."""
+        kw["check_same_thread"] = True
         return Connection(self, super().connect(*arg, **kw)._connection)
 
 

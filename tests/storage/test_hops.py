@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,43 @@ async def test_whoever_is_cancelled_while_the_first_statement_is_under_way_leave
         await writing
     queue.then = lambda: None
     assert await things(database) == ["one"]
+
+
+@pytest.mark.parametrize("held_up", ["one", "two"])
+async def test_who_is_cancelled_while_a_row_is_looked_for_touches_nothing_of_it(
+    database: Database, held_up: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    loop, begun, over = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+
+    def wanted(name: str) -> bool:
+        if name == held_up:
+            loop.call_soon_threadsafe(begun.set)
+            over.wait(5)
+        return name == "one"
+
+    async def read() -> None:
+        async with database.begin() as session:
+            await session.execute(text("SELECT name FROM things WHERE wanted(name)"))
+
+    async with database.bare() as connection:
+        await connection.create_function("wanted", 1, wanted)
+        await connection.execute_fetchall("INSERT INTO things VALUES ('two')")
+    reading = asyncio.create_task(read())
+    await begun.wait()
+    reading.cancel()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    over.set()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    assert not caplog.records
+    assert await things(database) == ["one", "two"]
+
+
+async def test_no_other_thread_can_touch_what_belongs_to_the_databases(database: Database) -> None:
+    async with database.bare() as connection:
+        with pytest.raises(sqlite3.ProgrammingError, match="same thread"):
+            connection._conn.cursor()
 
 
 async def test_a_transaction_begins_as_a_writer_even_if_it_only_reads(database: Database) -> None:
