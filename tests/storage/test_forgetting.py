@@ -10,11 +10,12 @@ from sqlalchemy.exc import IntegrityError
 
 from storage.activations import ActivationStore, Heard
 from storage.database import Database
-from storage.forgetting import FIGURES, GONE, PARTS, Forgetting
+from storage.forgetting import Forgetting
 from storage.keys import KeyStore
 from storage.models import Activation, Key, MessageState, OrderState, Row, State
 from storage.models.columns import NOBODY
 from storage.open_ends import OpenEnds
+from storage.traces import FIGURES, GONE, PARTS
 from storage.vault import Vault
 from tests.storage.shelf import MASTER, NOW, chat, number, put, stored
 from tests.storage.somebody import AMOUNT, OF_NOBODY, change, everything_of, rows_of
