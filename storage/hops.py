@@ -14,6 +14,7 @@ import sqlite3
 from contextlib import closing
 from typing import Any
 
+from sqlalchemy import URL
 from sqlalchemy.dialects.sqlite import aiosqlite
 
 
@@ -123,8 +124,6 @@ class Connection(aiosqlite.AsyncAdapt_aiosqlite_connection):
 
 class Driver(aiosqlite.AsyncAdapt_aiosqlite_dbapi):
     def connect(self, *arg: Any, **kw: Any) -> Connection:
-        """SQLite itself refuses to be touched by another thread."""
-        kw["check_same_thread"] = True
         return Connection(self, super().connect(*arg, **kw)._connection)
 
 
@@ -134,6 +133,11 @@ class Dialect(aiosqlite.SQLiteDialect_aiosqlite):
     @classmethod
     def import_dbapi(cls) -> Driver:
         return Driver(__import__("aiosqlite"), sqlite3)
+
+    def create_connect_args(self, url: URL) -> Any:
+        """SQLite itself refuses to be touched by another thread."""
+        args, options = super().create_connect_args(url)
+        return args, {**options, "check_same_thread": True}
 
     def do_begin(self, dbapi_connection: Any) -> None:
         dbapi_connection.begin()
