@@ -137,7 +137,7 @@ class Glance:
             rows = await cast("Any", connection)._execute(
                 _seen, connection._conn, asked.sql, asked.bound(values)
             )
-        except (sqlite3.Error, ValueError):
+        except Exception:  # noqa: BLE001
             # Whatever it is, a transaction tells it in the words of everybody.
             return None
         return None if rows is None else cast("list[T]", asked.read(rows))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import bindparam, func, inspect, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, StatementError
 
 from storage.database import Database
 from storage.models import OPEN, Activation, Key, Row, State
@@ -127,6 +127,23 @@ async def test_what_cannot_be_seen_is_told_as_always(database: Database) -> None
         await connection.execute("ALTER TABLE provider_keys RENAME COLUMN label TO name")
     with pytest.raises(OperationalError, match="no such column"):
         await database.see(LABELS)
+
+
+@pytest.mark.parametrize(
+    "odd", [{"since": "yesterday", "most": 1}, {"since": NOW}, {"since": NOW, "most": {}}]
+)
+async def test_odd_values_are_told_as_a_transaction_tells_them(
+    database: Database, odd: dict[str, object]
+) -> None:
+    with pytest.raises(StatementError) as seen:
+        await database.see(AT_WORK, **odd)
+    with pytest.raises(type(seen.value)):
+        await _asked_of(database, odd)
+
+
+async def _asked_of(database: Database, values: dict[str, object]) -> None:
+    async with database.begin() as session:
+        await session.execute(AT_WORK.statement, values)
 
 
 async def test_whoever_is_cancelled_at_a_glance_leaves_nothing(database: Database) -> None:
