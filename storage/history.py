@@ -6,14 +6,13 @@ A page reads one index for each kind of things, newest first, and stops when it 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, false, func, literal, select, union_all
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, literal, select, union_all
 
 from storage.database import Database
 from storage.models import (
@@ -33,6 +32,10 @@ from storage.sight import Sight
 LOOKED_THROUGH = 1000
 #: So many of each kind are counted: nobody waits for more.
 COUNTED = 10_000
+#: So many statements are kept ready; each combination of filters has its own.
+_SHAPES = 128
+#: Stands for any moment.
+_SINCE = datetime.max.replace(tzinfo=UTC)
 
 Thing = Activation | Rental | OutgoingMessage
 
@@ -116,6 +119,18 @@ class Wanted:
             return by_outcome.get(self.outcome, frozenset())
         return frozenset().union(*(by_outcome[each] for each in by_outcome.keys() - {Outcome.FAILED}))
 
+    @property
+    def chosen(self) -> Mapping[str, Any]:
+        """What has a value of its own, by the name of its filter."""
+        every = {name: getattr(self, name) for name in ("since", "service", "country", "provider")}
+        return {name: value for name, value in every.items() if value}
+
+    @property
+    def shape(self) -> "Wanted":
+        """The same whatever those values are."""
+        texts = (value and "?" for value in (self.service, self.country, self.provider))
+        return Wanted(self.kind, self.outcome, self.since and _SINCE, *texts)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -138,7 +153,7 @@ class Seen:
 
 
 class HistoryStore:
-    """Every method is one transaction; who asks sees their own, as it is shown in that chat."""
+    """Reads at a glance; who asks sees their own, as it is shown in that chat."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -147,16 +162,27 @@ class HistoryStore:
         self, owner_id: int, chat_id: int, wanted: Wanted, first: int, size: int
     ) -> tuple[Sequence[Entry], int]:
         """So many things from the `first` on, newest first; and how many there are, see `COUNTED`."""
-        kinds, whose = [kind for kind in Kind if wanted.states(kind)], (owner_id, chat_id, wanted)
-        parts = [newest(kind, *whose, first + size) for kind in kinds]
-        if not parts:
+        kinds, shape = tuple(kind for kind in Kind if wanted.states(kind)), wanted.shape
+        if not kinds:
             return [], 0
-        every = union_all(*(select(part.subquery()) for part in parts)).subquery()
-        page = select(every).order_by(every.c.at.desc(), every.c.id.desc()).offset(first).limit(size)
-        async with self._database.begin() as session:
-            found = (await session.execute(page)).all()
-            counts = [await session.scalar(_counted(kind, *whose)) or 0 for kind in kinds]
-            return await _entries(session, found), sum(counts)
+        alone = owner_id == chat_id
+        given: dict[str, Any] = {**wanted.chosen, "owner_id": owner_id, "chat_id": chat_id}
+        page = {"most": first + size, "first": first, "size": size}
+        found = await self._database.see(_listed(kinds, shape, alone=alone), **given, **page)
+        counts = [await self._database.see(_counted(kind, shape, alone=alone), **given) for kind in kinds]
+        return await self._entries(found), sum(count for [count] in counts)
+
+    async def _entries(self, found: Sequence[tuple[str, str, datetime]]) -> list[Entry]:
+        """The things themselves, in the order they were found; what went meanwhile is left out."""
+        ids = {kind: [each for what, each, _ in found if what == kind] for kind in Kind}
+        things = {row.id: row for kind in Kind for row in await self._with(TABLES[kind].id, ids[kind])}
+        paid = _paid(await self._with(RentalOrder.rental_id, ids[Kind.RENTAL]))
+        return [_entry(Kind(kind), things[each], at, paid) for kind, each, at in found if each in things]
+
+    async def _with(self, column: Any, ids: Sequence[str]) -> Sequence[Any]:
+        """The rows that have one of these ids there."""
+        named = {f"id{place}": each for place, each in enumerate(ids)}
+        return await self._database.see(_rows_with(column, tuple(named)), **named) if ids else []
 
     async def seen(self, owner_id: int, chat_id: int) -> Seen:
         """What there is to filter by, among the newest `LOOKED_THROUGH` of each kind."""
@@ -185,55 +211,56 @@ def mine(kind: Kind, owner_id: int, chat_id: int) -> tuple[ColumnElement[bool], 
     return table.owner_id == owner_id, shown_in(table.chat_id, owner_id, chat_id)
 
 
-def newest(kind: Kind, owner_id: int, chat_id: int, wanted: Wanted, most: int) -> Select[Any]:
-    """The kind, the ids and the moments of the newest things of a kind."""
+def newest(kind: Kind, wanted: Wanted, most: Any, *, alone: bool) -> Select[Any]:
+    """The kind, the ids and the moments of the newest things of a kind; what changes is named."""
     table, at = TABLES[kind], ORDERED[kind]
     query = select(literal(kind.value).label("kind"), table.id.label("id"), at.label("at"))
-    query = query.where(*mine(kind, owner_id, chat_id), at.is_not(None), *let_through(kind, wanted))
+    query = query.where(*_whose(table, alone=alone), at.is_not(None), *let_through(kind, wanted, bindparam))
     return query.order_by(at.desc(), table.id.desc()).limit(most)
 
 
-def _counted(kind: Kind, owner_id: int, chat_id: int, wanted: Wanted) -> Select[int]:
-    return select(func.count()).select_from(newest(kind, owner_id, chat_id, wanted, COUNTED).subquery())
+def _whose(table: type[Thing], *, alone: bool) -> tuple[ColumnElement[bool], ...]:
+    return table.owner_id == bindparam("owner_id"), shown(table.chat_id, alone=alone)
 
 
-def let_through(kind: Kind, wanted: Wanted) -> list[ColumnElement[bool]]:
-    """Which things of a kind are listed."""
+@lru_cache(maxsize=_SHAPES)
+def _listed(kinds: Sequence[Kind], wanted: Wanted, *, alone: bool) -> Sight[tuple[str, str, datetime]]:
+    parts = [newest(kind, wanted, bindparam("most"), alone=alone).subquery() for kind in kinds]
+    every = union_all(*map(select, parts)).subquery()
+    page = select(every).order_by(every.c.at.desc(), every.c.id.desc())
+    return Sight.of(page.offset(bindparam("first")).limit(bindparam("size")))
+
+
+@lru_cache(maxsize=_SHAPES)
+def _counted(kind: Kind, wanted: Wanted, *, alone: bool) -> Sight[int]:
+    return Sight(select(func.count()).select_from(newest(kind, wanted, COUNTED, alone=alone).subquery()))
+
+
+def let_through(kind: Kind, wanted: Wanted, value: Any = None) -> list[ColumnElement[bool]]:
+    """Which things of a kind are listed; `value` gives what a filter of a name asks for, None its own."""
     table, states = TABLES[kind], wanted.states(kind)
-    return [*_filters(table, ORDERED[kind], wanted), table.state.in_(states)] if states else [false()]
+    if not states:
+        return [false()]
+    meets = {
+        "since": ORDERED[kind].__ge__,
+        "service": Activation.service.__eq__,
+        "country": table.country.__eq__,
+        "provider": table.provider.__eq__,
+    }
+    chosen = wanted.chosen
+    return [*(meets[name]((value or chosen.get)(name)) for name in chosen), table.state.in_(states)]
 
 
-def _filters(table: type[Thing], at: Any, wanted: Wanted) -> list[ColumnElement[bool]]:
-    filters: list[ColumnElement[bool]] = []
-    if wanted.since is not None:
-        filters.append(at >= wanted.since)
-    if wanted.service:
-        filters.append(Activation.service == wanted.service)
-    if wanted.country:
-        filters.append(table.country == wanted.country)
-    if wanted.provider:
-        filters.append(table.provider == wanted.provider)
-    return filters
+@lru_cache(maxsize=_SHAPES)
+def _rows_with(column: Any, names: Sequence[str]) -> Sight[Any]:
+    """Of as many ids, by their names."""
+    return Sight(select(column.class_).where(column.in_([*map(bindparam, names)])))
 
 
-async def _entries(session: AsyncSession, found: Sequence[Row[Any]]) -> list[Entry]:
-    """The things themselves, in the order they were found."""
-    ids = {kind: [row.id for row in found if row.kind == kind] for kind in Kind}
-    things: dict[str, Thing] = {}
-    for kind in Kind:
-        listed: Any = select(TABLES[kind]).where(TABLES[kind].id.in_(ids[kind]))
-        things |= {row.id: row for row in await session.scalars(listed)} if ids[kind] else {}
-    paid = await _paid(session, ids[Kind.RENTAL])
-    return [_entry(Kind(row.kind), things[row.id], row.at, paid) for row in found]
-
-
-async def _paid(session: AsyncSession, rentals: Sequence[str]) -> dict[str, tuple[Decimal, str]]:
+def _paid(orders: Sequence[RentalOrder]) -> dict[str, tuple[Decimal, str]]:
     """What was paid for rented numbers so far, renewals too, and in which currency."""
     paid: dict[str, tuple[Decimal, str]] = {}
-    if not rentals:
-        return paid
-    done = select(RentalOrder).where(RentalOrder.rental_id.in_(rentals), RentalOrder.state == OrderState.DONE)
-    for order in await session.scalars(done):
+    for order in (each for each in orders if each.state is OrderState.DONE):
         before, _ = paid.get(order.rental_id or "", (Decimal(0), ""))
         paid[order.rental_id or ""] = before + order.cost, order.currency
     return paid
@@ -247,9 +274,8 @@ def _entry(kind: Kind, row: Thing, at: datetime, paid: Mapping[str, tuple[Decima
             cost, currency = paid.get(row.id, (None, ""))
             return Entry(kind, row, at, cost, currency)
         case OutgoingMessage():
-            return Entry(
-                kind, row, at, None if row.state is MessageState.FAILED else _charged(row), row.currency
-            )
+            charged = None if row.state is MessageState.FAILED else _charged(row)
+            return Entry(kind, row, at, charged, row.currency)
 
 
 def _charged(row: OutgoingMessage) -> Decimal | None:
@@ -266,8 +292,7 @@ def _kinds_of(kind: Kind, *, alone: bool) -> Sight[tuple[Any, ...]]:
     service = Activation.service if number else literal("")
     name = Activation.service_name if number else literal("")
     columns = (service.label("service"), name.label("service_name"), table.country, table.provider)
-    mine = table.owner_id == bindparam("owner_id"), shown(table.chat_id, alone=alone)
-    every = select(*columns).where(*mine, at.is_not(None))
+    every = select(*columns).where(*_whose(table, alone=alone), at.is_not(None))
     few = every.order_by(at.desc()).limit(LOOKED_THROUGH).subquery()
     counted = select(few.c.service, func.max(few.c.service_name).label("service_name"))
     counted = counted.add_columns(few.c.country, few.c.provider, func.count().label("count"))

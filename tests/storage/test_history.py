@@ -179,8 +179,18 @@ async def test_a_page_is_read_from_an_index_and_sorts_no_table(database: Databas
 
 async def plan(database: Database, kind: Kind) -> str:
     """How SQLite finds the newest of a kind."""
-    query = newest(kind, 1, 1, Wanted(service="tg" if kind is Kind.NUMBER else "", country="US"), 9)
-    written = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    wanted = Wanted(service="tg" if kind is Kind.NUMBER else "", country="US")
+    query = newest(kind, wanted.shape, 9, alone=True)
+    written = query.params(owner_id=1, chat_id=1, **wanted.chosen).compile(
+        dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}
+    )
     async with database.begin() as session:
         rows = await session.execute(text(f"EXPLAIN QUERY PLAN {written}"))
         return "\n".join(str(row.detail) for row in rows)
+
+
+async def test_of_another_value_the_same_statement_shows_its_own(database: Database, key: Key) -> None:
+    await put(database, bought(key, "a", State.FINISHED), bought(key, "b", State.FINISHED, 1, country="DE"))
+    assert Wanted(country="DE").shape == Wanted(country="US").shape != Wanted().shape
+    assert await names(database, Wanted(country="DE")) == ["b"]
+    assert "b" not in await names(database, Wanted(country="US"))
