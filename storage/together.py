@@ -1,7 +1,8 @@
 """What is wished at the same time is carried out together: in one transaction, all that came meanwhile.
 
-Nothing waits for a set time: while a transaction is under way, the next one gathers. Where one fails, each of
-its wishes is tried alone, so that nobody meets the mistake of another; what nobody waits for is broken off.
+While a transaction is under way, the next one gathers; where one follows the other, it may gather for a
+pause more, so that a crowd leaves the database to others. Where one fails, each of its wishes is tried alone,
+so that nobody meets the mistake of another; what nobody waits for is broken off.
 """
 
 import asyncio
@@ -45,18 +46,24 @@ class Together:
     """Wishes of all kinds, in the transactions that `begin` gives. What is told is told after the commit."""
 
     def __init__(
-        self, begin: Callable[[], AbstractAsyncContextManager[AsyncSession]], most: int = MOST
+        self,
+        begin: Callable[[], AbstractAsyncContextManager[AsyncSession]],
+        most: int = MOST,
+        pause: float = 0.0,
     ) -> None:
+        """`pause` are the seconds between two transactions for which somebody waits."""
         self._transaction = begin
         self._most = most
+        self._pause = pause
         self._waiting: list[_Asked] = []
         self._under_way: list[_Asked] = []
         self._working: asyncio.Task[None] | None = None
+        self._gathering = False
 
     @property
     def is_at_rest(self) -> bool:
-        """Whether nobody waits for anything."""
-        return self._working is None
+        """Whether no transaction is under way, or wanted at once."""
+        return self._working is None or self._gathering
 
     async def ask(self, kind: Kind[Wish, Told], wish: Wish) -> Told:
         """What this one is told, or its error."""
@@ -72,6 +79,17 @@ class Together:
     def _begin(self) -> None:
         if self._working is None:
             self._working = asyncio.create_task(self._work())
+            # Not in the task: one that is broken off before its first step runs none of its lines.
+            self._working.add_done_callback(self._over)
+
+    def _over(self, _: asyncio.Task[None]) -> None:
+        """Who came meanwhile is next."""
+        for asked in self._under_way:
+            asked.told.cancel()
+        self._under_way, self._working = [], None
+        self._waiting = [asked for asked in self._waiting if not asked.told.done()]
+        if self._waiting:
+            self._begin()
 
     async def _leave(self) -> None:
         """The last one breaks off what is under way for nobody, and sees it to its end."""
@@ -80,19 +98,12 @@ class Together:
             await ended(self._working)
 
     async def _work(self) -> None:
-        try:
-            while self._waiting:
-                some, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
-                self._under_way = [asked for asked in some if not asked.told.done()]
-                await self._grant(self._under_way)
-                # Who was told something and has another wish is in time for the next transaction.
-                await asyncio.sleep(0)
-        finally:
-            for asked in self._under_way:
-                asked.told.cancel()
-            self._under_way, self._working = [], None
-            if self._waiting:
-                self._begin()
+        while self._waiting:
+            some, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+            self._under_way = [asked for asked in some if not asked.told.done()]
+            await self._grant(self._under_way)
+            # Who was told something and has another wish is in time for the next transaction.
+            await asyncio.sleep(0)
 
     async def _grant(self, some: Sequence[_Asked]) -> None:
         if len(some) < 2 or not await self._grant_all(some):

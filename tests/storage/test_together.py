@@ -1,7 +1,9 @@
 """What is wished at the same time goes together, and nobody meets what is another's."""
 
 import asyncio
-from collections.abc import Sequence
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from contextvars import copy_context
 from datetime import timedelta
 
@@ -20,14 +22,14 @@ LATER = NOW + timedelta(seconds=5)
 class Counter:
     """Doubles numbers; those it does not like are a mistake. `gate` holds it up."""
 
-    def __init__(self, database: Database, most: int = 100) -> None:
+    def __init__(self, database: Database, most: int = 100, pause: float = 0.0) -> None:
         self.rounds: list[list[int]] = []
         self.begun = asyncio.Event()
         self.hated: set[int] = set()
         self.broken_off = 0
         self.gate = asyncio.Event()
         self.gate.set()
-        self.together = Together(database.begin, most)
+        self.together = Together(database.begin, most, pause)
 
     async def double(self, _: AsyncSession, numbers: Sequence[int]) -> list[int]:
         self.rounds.append([*numbers])
@@ -65,6 +67,33 @@ async def test_one_alone_waits_for_nobody(database: Database) -> None:
     counter = Counter(database)
     assert [await counter.ask(each) for each in (1, 2)] == [2, 4]
     assert counter.rounds == [[1], [2]]
+
+
+async def gathering(database: Database) -> tuple[Counter, asyncio.Task[int]]:
+    """A wish that waits for the pause after the transaction before it."""
+    counter = Counter(database, pause=0.05)
+    counter.gate.clear()
+    first = await counter.asked(1, 2)
+    [third] = await counter.asked(3)
+    counter.gate.set()
+    await asyncio.gather(*first)
+    while not counter.together.is_at_rest:
+        await asyncio.sleep(0)
+    return counter, third
+
+
+async def test_where_one_transaction_follows_the_other_it_gathers_a_while(database: Database) -> None:
+    counter, third = await gathering(database)
+    assert [await counter.ask(4), await third] == [8, 6]
+    assert counter.rounds == [[1, 2], [3, 4]]
+
+
+async def test_who_leaves_while_it_gathers_is_asked_for_no_more(database: Database) -> None:
+    counter, third = await gathering(database)
+    third.cancel()
+    await asyncio.wait([third])
+    assert await counter.ask(4) == 8
+    assert counter.rounds == [[1, 2], [4]]
 
 
 async def test_a_mistake_in_one_is_its_own_alone(database: Database) -> None:
@@ -106,6 +135,35 @@ async def test_what_nobody_waits_for_is_broken_off_before_the_last_one_is_gone(d
     assert counter.broken_off == 1
     counter.gate.set()
     assert await counter.ask(3) == 6
+
+
+async def test_whoever_comes_after_many_have_left_is_told_all_the_same() -> None:
+    """Some leave before the task that works for them has made its first step."""
+    for seed in range(200):
+        dice, together = random.Random(seed), Together(_nothing, most=2)
+        asking: dict[int, asyncio.Task[int]] = {}
+        leaving: set[int] = set()
+        for wish in range(12):
+            asking[wish] = asyncio.create_task(together.ask(_same, wish))
+            for _ in range(dice.randrange(3)):
+                await asyncio.sleep(0)
+            if dice.random() < 0.6:
+                leaving.add(leaver := dice.choice([*asking]))
+                asking[leaver].cancel()
+        _, untold = await asyncio.wait(asking.values(), timeout=2)
+        assert not untold, seed
+        assert all(asking[wish].result() == wish for wish in asking if wish not in leaving)
+
+
+@asynccontextmanager
+async def _nothing() -> AsyncIterator[AsyncSession]:
+    await asyncio.sleep(0)
+    yield AsyncSession()
+    await asyncio.sleep(0)
+
+
+async def _same(_: AsyncSession, wishes: Sequence[int]) -> Sequence[int]:
+    return wishes
 
 
 async def test_wishes_of_different_kinds_go_in_one_transaction(database: Database) -> None:
