@@ -174,12 +174,11 @@ class KeyStore:
     async def note_balance(
         self, key_id: str, amount: Decimal, currency: str, now: datetime, *, shown: bool = False
     ) -> None:
-        """Its provider told what is left on its account; `shown` where its owner reads it right then."""
-        async with self._database.begin() as session:
-            row = await session.get(Key, key_id)
-            if row is not None:
-                row.balance, row.currency, row.balance_at = amount, currency, now
-                await notices.learned(session, row, amount, now, shown=shown)
+        """Its provider told what is left on its account; `shown` where its owner reads it right then.
+
+        Those that are told at the same time are kept in one transaction.
+        """
+        await self._database.together(notices.told, notices.Left(key_id, amount, currency, now, shown))
 
     async def note_use(self, key_id: str, now: datetime) -> None:
         """Something was bought with it: it works, and what is known of its balance is out of date."""

@@ -4,7 +4,7 @@ Both are said on the edge and armed again when the opposite was seen. A key with
 when what is left would not pay for three more numbers like the last one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -37,6 +37,28 @@ async def limit_of(session: AsyncSession, key: Key, now: datetime) -> Decimal | 
     )
     cost = await session.scalar(last.order_by(Activation.created_at.desc()).limit(1))
     return None if cost is None else cost * NUMBERS_LEFT
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a key's provider told at a moment; `shown` where its owner reads it right then."""
+
+    key_id: str
+    amount: Decimal
+    currency: str
+    at: datetime
+    shown: bool
+
+
+async def told(session: AsyncSession, balances: Sequence[Left]) -> Sequence[None]:
+    """Within the caller's transaction: what is left on some accounts is kept, and what follows of it said."""
+    found = select(Key).where(Key.id.in_({each.key_id for each in balances}))
+    rows = {row.id: row for row in await session.scalars(found)}
+    for each in balances:
+        if (row := rows.get(each.key_id)) is not None:
+            row.balance, row.currency, row.balance_at = each.amount, each.currency, each.at
+            await learned(session, row, each.amount, each.at, shown=each.shown)
+    return [None] * len(balances)
 
 
 async def learned(

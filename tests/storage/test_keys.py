@@ -1,5 +1,6 @@
 """Keys of chats: added once, opened, removed when their numbers let them."""
 
+import asyncio
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -197,6 +198,18 @@ async def test_balance_and_use_are_noted(database: Database, keys: KeyStore) -> 
     await keys.note_use(row.id, LATER)
     [noted] = await keys.list(1)
     assert (noted.balance, noted.currency, noted.used_at) == (Decimal("0.10"), "RUB", LATER)
+
+
+async def test_balances_told_at_the_same_time_are_kept_each_with_its_own_key(
+    database: Database, keys: KeyStore
+) -> None:
+    secrets = [SecretStr(f"secret-number-{n}") for n in range(3)]
+    rows = [await keys.add(1, "smsak", "", secret, None, "", NOW) for secret in secrets]
+    ids = [row.id for row in rows] + ["nobody"]
+    left = zip(ids, map(Decimal, range(4)), strict=True)
+    await asyncio.gather(*(keys.note_balance(each, amount, "EUR", LATER) for each, amount in left))
+    found = [await keys.get(row.id) for row in rows]
+    assert [row.balance for row in found if row is not None] == [Decimal(0), Decimal(1), Decimal(2)]
 
 
 async def test_a_balance_is_out_of_date_once_the_key_was_used(database: Database, keys: KeyStore) -> None:
