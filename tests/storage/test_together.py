@@ -77,8 +77,9 @@ async def gathering(database: Database) -> tuple[Counter, asyncio.Task[int]]:
     [third] = await counter.asked(3)
     counter.gate.set()
     await asyncio.gather(*first)
-    while not counter.together.is_at_rest:
-        await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert counter.together.is_at_rest
     return counter, third
 
 
@@ -120,7 +121,7 @@ async def test_who_leaves_holds_up_nobody_else(database: Database) -> None:
         one.cancel()
     await asyncio.wait([first, third])
     counter.gate.set()
-    assert await asyncio.gather(second, fourth) == [4, 8]
+    assert (await second, await fourth) == (4, 8)
     assert counter.rounds == [[1, 2], [4]]
     assert not counter.broken_off
 
