@@ -27,6 +27,9 @@ from storage.together import Kind, Together, Told, Wish, rows_of
 
 T = TypeVar("T")
 
+#: Seconds that wishes to write gather for while there are many: a commit waits for the disk, and whoever
+#: pressed a button for the commit.
+GATHER = 0.05
 #: Where a transaction has at hand what marks of forgotten people are made with.
 PEPPER = "pepper"
 
@@ -77,7 +80,7 @@ class Database:
             sqlite.listen(self.engine.sync_engine, version)
         self._glance = Glance(self.engine.sync_engine)
         # Apart: a transaction that wrote takes the disk's time to commit, which those who only read need not.
-        self._reading, self._writing = Together(self.begin), Together(self.begin)
+        self._reading, self._writing = Together(self.begin), Together(self.begin, pause=GATHER)
         self._at_hand = {PEPPER: secrets.token_bytes(32)}
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, info=self._at_hand)
 

@@ -104,6 +104,15 @@ class Together:
             await self._grant(self._under_way)
             # Who was told something and has another wish is in time for the next transaction.
             await asyncio.sleep(0)
+            if self._waiting:
+                await self._gather()
+
+    async def _gather(self) -> None:
+        self._gathering = True
+        try:
+            await asyncio.sleep(self._pause)
+        finally:
+            self._gathering = False
 
     async def _grant(self, some: Sequence[_Asked]) -> None:
         if len(some) < 2 or not await self._grant_all(some):
