@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from contextvars import Context
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import bindparam, func, inspect, select, update
@@ -16,6 +17,7 @@ from storage.models import OPEN, Activation, Key, Row, State
 from storage.sight import Sight
 from tests.core import put
 from tests.storage.shelf import NOW, number, shelf, stored
+from tests.storage.somebody import everything_of
 from tests.storage.test_hops import counted
 
 KEYS = Sight(select(Key).where(Key.chat_id == bindparam("chat_id")))
@@ -51,6 +53,15 @@ async def test_it_shows_the_rows_that_a_transaction_would(database: Database) ->
     assert inspect(seen).detached
     assert not inspect(seen).modified
     assert await database.see(KEYS, chat_id=2) == []
+
+
+async def test_a_row_of_every_table_is_seen_as_in_a_transaction(database: Database) -> None:
+    await everything_of(database, 7, "mine")
+    for mapper in Row.registry.mappers:
+        whole: Sight[Any] = Sight(select(mapper.class_))
+        async with database.begin() as session:
+            told = [*await session.scalars(whole.statement)]
+        assert [columns(row) for row in await database.see(whole)] == [columns(row) for row in told], mapper
 
 
 async def test_a_row_that_was_seen_can_be_changed_in_a_transaction(database: Database) -> None:
