@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.models import Activation, Key, State
@@ -29,14 +30,21 @@ async def limit_of(session: AsyncSession, key: Key, now: datetime) -> Decimal | 
     """A balance below this is low; None where none is. Zero is nobody's limit: it turns the notice off."""
     if key.low_at is not None:
         return key.low_at or None
+    given = {"chat_id": key.chat_id, "key_id": key.id, "since": now - _LATELY}
+    cost = await session.scalar(_last_cost(), given)
+    return None if cost is None else cost * NUMBERS_LEFT
+
+
+@cache
+def _last_cost() -> Select[Decimal | None]:
+    """Made once: each balance that is told asks it."""
     last = select(Activation.cost).where(
-        Activation.chat_id == key.chat_id,
-        Activation.key_id == key.id,
-        Activation.created_at > now - _LATELY,
+        Activation.chat_id == bindparam("chat_id"),
+        Activation.key_id == bindparam("key_id"),
+        Activation.created_at > bindparam("since"),
         Activation.state != State.FAILED,
     )
-    cost = await session.scalar(last.order_by(Activation.created_at.desc()).limit(1))
-    return None if cost is None else cost * NUMBERS_LEFT
+    return last.order_by(Activation.created_at.desc()).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
