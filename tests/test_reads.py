@@ -51,7 +51,7 @@ MOST = {
     "history": Asked(0, 11),
     "a receipt": Asked(1, 4),
     "statistics": Asked(0, 9),
-    "balance": Asked(2, 8),
+    "balance": Asked(1, 8),
     "a key": Asked(1, 2),
     "a limit": Asked(4, 8),
     "a rental": Asked(1, 6),

@@ -42,9 +42,10 @@ Take = Callable[[], Awaitable[object]]
 
 #: Measured with cProfile: what a press costs without its handler is 0.2 ms more than bare aiogram.
 _SEEN = "what the screen shows is read and put in order for everybody anew; the way there takes 0.2 ms"
-_KEPT = "what the provider says is stored: its transaction in SQLAlchemy takes 1.5 ms"
-_OPEN = "a press writes: the card is put into the outbox anew, in a transaction of SQLAlchemy (2.7 ms)"
-_LISTED = "5 statements (history) and 12 (statistics), 0.5 ms each in SQLAlchemy, and made anew each time"
+_KEPT = "by profile 59 % are SQLAlchemy's transaction that keeps what the provider says, 18 % send the screen"
+_OPEN = "three transactions of SQLAlchemy for each press, whose commits alone are 22 % by profile"
+_LISTED = "by profile 28 % send the screen, 18 % put the page into words, 10 % are its eight glances"
+_ADDED = "by profile 30 % send the screen, 14 % put it into words, 14 % read and add up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ DEEDS = (
     Deed("settings", pressed=doors.Settings().pack()),
     Deed("balance", pressed=doors.Balance().pack(), why=_KEPT),
     Deed("history", pressed=doors.History().pack(), why=_LISTED),
-    Deed("statistics", pressed=doors.Stats().pack(), why=_LISTED),
+    Deed("statistics", pressed=doors.Stats().pack(), why=_ADDED),
     Deed("a number's card", pressed=doors.Act(what=doors.What.CARD, id="{}").pack(), why=_OPEN),
 )
 
