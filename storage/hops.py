@@ -72,18 +72,21 @@ class Cursor(aiosqlite.AsyncAdapt_aiosqlite_cursor):
 
     async def _hop(self, *call: Any) -> list[Any]:
         async with self._adapt_connection._execute_mutex:
-            begin = self._adapt_connection.opens()
+            stage = self._adapt_connection.goes_on()
             rows: list[Any] = await self._connection._execute(
-                _carried_out, self._connection, self._cursor, begin, *call
+                _carried_out, self._connection, self._cursor, stage, *call
             )
             return rows
 
 
-def _carried_out(connection: Any, told: _Told, begin: bool, execute: Any, *given: Any) -> list[Any]:
+def _carried_out(connection: Any, told: _Told, stage: _Transaction, execute: Any, *given: Any) -> list[Any]:
     """The rows, where there are any."""
     with closing(connection._conn.cursor()) as cursor:
-        if begin:
+        if stage is _Transaction.WANTED:
             cursor.execute("BEGIN IMMEDIATE")
+        elif stage is _Transaction.OPEN and not connection._conn.in_transaction:
+            # It never began, or SQLite broke it off: what comes now would be committed by itself.
+            raise sqlite3.OperationalError("the transaction is over")
         execute(cursor, *given)
         rows = cursor.fetchall() if cursor.description else []
         told.hear(cursor)
@@ -104,12 +107,12 @@ class Connection(aiosqlite.AsyncAdapt_aiosqlite_connection):
     def begin(self) -> None:
         self._transaction = _Transaction.WANTED
 
-    def opens(self) -> bool:
-        """Whether the statement that is about to go is the first one of its transaction."""
-        first = self._transaction is _Transaction.WANTED
-        if first:
+    def goes_on(self) -> _Transaction:
+        """How far it was before the statement that is about to go."""
+        stage = self._transaction
+        if stage is _Transaction.WANTED:
             self._transaction = _Transaction.OPEN
-        return first
+        return stage
 
     def commit(self) -> None:
         if self._transaction is _Transaction.OPEN:

@@ -147,3 +147,22 @@ async def test_a_database_that_another_program_holds_is_told_at_the_first_statem
         await things(database)
     other.close()
     assert await things(database) == ["one"]
+
+
+async def test_nothing_is_written_where_the_transaction_could_not_begin(database: Database) -> None:
+    other = sqlite3.connect(str(database.path))
+
+    async def write_all_the_same() -> None:
+        async with database.begin() as session:
+            with pytest.raises(OperationalError, match="locked"):
+                await session.execute(text("INSERT INTO things VALUES ('two')"))
+            other.rollback()
+            await session.execute(text("INSERT INTO things VALUES ('three')"))
+
+    async with database.bare() as connection:
+        await connection.execute_fetchall("PRAGMA busy_timeout=0")
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(OperationalError, match="the transaction is over"):
+        await write_all_the_same()
+    other.close()
+    assert await things(database) == ["one"]
