@@ -54,7 +54,7 @@ class Line(asyncio.Protocol):
         self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._ended, self._reset = True, exc is not None
+        self._ended, self._reset = True, self._reset or exc is not None
         self._wake()
 
     # What is asked
@@ -93,7 +93,8 @@ class Line(asyncio.Protocol):
         return True
 
     def hang_up(self) -> None:
-        self._ended = True
+        # An end of our own making is not the end of an answer that has no length.
+        self._ended = self._reset = True
         self._transport.abort()
 
     def _written(self, request: httpx.Request) -> bytes:

@@ -104,6 +104,9 @@ class Lines(httpx.AsyncBaseTransport):
                 return line
             self._drop(line)
         line = await self._connected()
+        if self._closed or not line.is_open:
+            line.hang_up()
+            raise httpx.ConnectError("closed before anything was asked")
         self._open.add(line)
         return line
 
