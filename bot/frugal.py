@@ -4,10 +4,13 @@ Importing aiogram builds all 400 of them, most of its seconds and of its megabyt
 Left alone, pydantic builds a type at its first use, but not from names that are there for type checkers only:
 here it is given those that aiogram gives it.
 
+All of that is to spare time: where another aiogram or pydantic does not allow it, aiogram is loaded as ever.
+
 Nor is what was loaded searched for garbage: it is 200,000 objects, and a search through them stops the loop.
 """
 
 import gc
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +24,9 @@ Names = dict[str, Any]
 #: Python's own (700, 10, 10) cost a sixth of all that reading updates costs.
 SEARCHES = 10_000, 20, 20
 
-_BUILD = BaseModel.__dict__["model_rebuild"]
+log = logging.getLogger(__name__)
+
+_BUILD: Any = BaseModel.__dict__.get("model_rebuild")
 _TYPES = "aiogram.types."
 
 
@@ -46,12 +51,28 @@ def load_aiogram() -> None:
     """Import aiogram, if nobody did so yet; whoever imports it later finds it as ever."""
     if "aiogram" in sys.modules:
         return
+    try:
+        _load_frugally()
+    except Exception as odd:  # noqa: BLE001 # whatever it is, the bot starts all the same
+        log.warning("aiogram is loaded whole, which takes a second more: %s", type(odd).__name__)
+        _unload()
+
+
+def _load_frugally() -> None:
     names: Names = {}
     with _left_for_later(names):
         from aiogram.methods.base import Response, TelegramMethod
+        from aiogram.types import Update
         from aiogram.types.base import TelegramObject
-    for root in (TelegramObject, TelegramMethod, Response):
+    for root in (TelegramObject, TelegramMethod, Response) if names else ():
         root.model_rebuild = classmethod(_from(names))  # type: ignore[method-assign, assignment]
+    # The first use of the types that every bot uses; it raises where they cannot be built.
+    Response[list[Update]].model_validate({"ok": True, "result": [{"update_id": 1}]})
+
+
+def _unload() -> None:
+    for name in [each for each in sys.modules if each.partition(".")[0] == "aiogram"]:
+        del sys.modules[name]
 
 
 @contextmanager

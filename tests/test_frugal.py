@@ -5,6 +5,8 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
+
 from bot.sandbox.demo import PACKAGES
 
 #: Each type and method of the Bot API: its fields as they were understood, and what it inherits.
@@ -64,3 +66,11 @@ def test_what_is_used_is_built_and_nothing_else() -> None:
 def test_a_start_loads_nothing_that_is_needed_later() -> None:
     loaded = told(FRUGAL + "import bot.process, json, sys; sys.stdout.write(json.dumps([*sys.modules]))")
     assert LATER & set(loaded) == set()
+
+
+@pytest.mark.parametrize("odd", ["frugal._from = None", "frugal._BUILD = None"])
+def test_where_it_cannot_be_loaded_frugally_it_is_loaded_as_ever(odd: str) -> None:
+    whole = "from pydantic import BaseModel; was = BaseModel.__dict__['model_rebuild'];"
+    again = "; BaseModel.model_rebuild = was;"
+    tell = "import json, sys, aiogram.types as T; sys.stdout.write(json.dumps(T.Chat.__pydantic_complete__))"
+    assert told(f"{whole} from bot import frugal; {odd}; frugal.load_aiogram(){again} {tell}")
