@@ -120,8 +120,11 @@ class Activation(Row):
             postgresql_where=sql("batch IS NOT NULL"),
         ),
         Index("ix_activations_chat_id_created_at", "chat_id", "created_at"),
-        # A person's list, newest first: read, counted and turned over without its rows.
-        Index("ix_activations_listed", "owner_id", "created_at", "id", "chat_id", "state"),
+        # A person's list, newest first: read, filtered, counted and turned over without its rows.
+        Index(
+            "ix_activations_listed",
+            *("owner_id", "created_at", "id", "chat_id", "state", "service", "country", "provider"),
+        ),
         Index("ix_activations_service_created_at", "service", "created_at"),
         Index("ix_activations_created_at", "created_at"),
         # Numbers that were handed over count for who bought them: few rows.

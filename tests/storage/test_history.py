@@ -172,7 +172,7 @@ async def test_a_page_is_read_from_an_index_and_sorts_no_table(database: Databas
     await put(database, bought(key, "one", State.FINISHED))
     plans = "\n".join([await plan(database, kind) for kind in Kind])
     for index in ("activations_listed", "rentals_owner_id_created_at", "messages_owner_id"):
-        assert f"USING INDEX ix_{index}" in plans
+        assert f"INDEX ix_{index}" in plans
     assert "SCAN activations" not in plans
     assert "TEMP B-TREE FOR ORDER BY" not in plans
 

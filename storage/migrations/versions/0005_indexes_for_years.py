@@ -15,7 +15,11 @@ _LOOKED_FOR = "state IN ('unknown', 'failed') AND next_poll_at IS NOT NULL"
 _PARKED = "failure = 'Unreachable'"
 #: By name: the table, the columns, and which rows; "" is all of them.
 _NEW: dict[str, tuple[str, Sequence[str], str]] = {
-    "ix_activations_listed": ("activations", ["owner_id", "created_at", "id", "chat_id", "state"], ""),
+    "ix_activations_listed": (
+        "activations",
+        ["owner_id", "created_at", "id", "chat_id", "state", "service", "country", "provider"],
+        "",
+    ),
     "ix_activations_key_id_provider_id": ("activations", ["key_id", "provider_id"], ""),
     "ix_activations_open": ("activations", ["owner_id", "provider", "state"], _OPEN),
     **{f"ix_activations_open_{column}": ("activations", [column], _OPEN) for column in ("chat_id", "key_id")},
