@@ -19,9 +19,9 @@ from storage.due import Claim, DueRows, Watched, tables_due
 log = logging.getLogger(__name__)
 
 #: Looks under way at once, per key and per provider. A look takes the time of an answer and of three
-#: transactions that others share: with 32 a site that answers in 20 ms is asked 500 times a second, with 128
-#: four times as often. Of those of a provider that hangs, the border lets fifty at once out.
-LANE, WIDE_LANE = 8, 128
+#: transactions that others share: with 32 a site that answers in 20 ms is asked 500 times a second, with 96
+#: three times as often. Fewer than a site's connections: a purchase finds a free one also while a site hangs.
+LANE, WIDE_LANE = 8, 96
 #: Rows claimed in one transaction.
 BATCH = 500
 #: A claimed row that nobody came back to is due again after this.

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from bot.providers.lines import Lines
 from bot.watcher import BATCH, WIDE_LANE, Duty, Watcher
 from storage.models import Activation, Key, State
 from storage.outbox import new_id
@@ -19,8 +20,8 @@ from tests.storage.shelf import number
 HUNG, PER_KEY, POLL, TICKS = 500, 10, 5.0, 12
 #: The other provider's numbers: a few fall due in every second.
 WELL = 20
-#: More than are asked about at once.
-MANY = WIDE_LANE + 72
+#: More than are asked about at once; whole keys of them.
+MANY = 2 * WIDE_LANE // PER_KEY * PER_KEY
 
 
 class Street:
@@ -119,3 +120,7 @@ async def test_a_lane_that_nobody_is_on_is_forgotten(street: Street) -> None:
     await street.watcher.settle(10)
     gc.collect()
     assert (len(street.watcher._lanes), len(street.watcher._wide_lanes)) == (0, 0)
+
+
+def test_while_all_looks_at_a_provider_hang_there_are_connections_left_to_buy_and_to_cancel() -> None:
+    assert Lines.width - WIDE_LANE >= 32

@@ -29,8 +29,8 @@ class Lines(httpx.AsyncBaseTransport):
     written, all others maybe after.
     """
 
-    #: So many connections at once, and seconds in line for one.
-    width, patience = 50, 5.0
+    #: So many connections at once, more than the looks there are at once; and seconds in line for one.
+    width, patience = 128, 5.0
     #: Seconds until a connection is made, with TLS.
     connect = 5.0
     #: Seconds until the next bytes of an answer.

@@ -19,6 +19,10 @@ from tests.providers.server import Server, saying
 from tests.providers.site import KEY, SECRET
 
 
+#: As many as there are connections to one site.
+WIDTH = Lines.width
+
+
 class Impatient(Lines):
     """Waits for answers, but hardly for a connection."""
 
@@ -60,48 +64,48 @@ async def crowded(gate: Gate, asked: int) -> AsyncIterator[list[asyncio.Task[obj
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def test_fifty_are_asked_at_once_and_the_others_in_their_order() -> None:
+async def test_as_many_are_asked_at_once_as_there_is_room_for_and_the_others_in_their_order() -> None:
     order: list[int] = []
     gate = Gate()
-    async with crowded(gate, 120) as tasks:
+    async with crowded(gate, 2 * WIDTH + 20) as tasks:
         for task in tasks:
             task.add_done_callback(lambda done: order.append(tasks.index(done)))
-        await gate.waiting(50)
+        await gate.waiting(WIDTH)
         for _ in range(20):
             await asyncio.sleep(0)
-        assert len(gate.server.heads) == gate.server.connections == 50
+        assert len(gate.server.heads) == gate.server.connections == WIDTH
         gate.let.set()
         await asyncio.gather(*tasks)
-    assert len(gate.server.heads) == 120
-    assert [number // 50 for number in order] == sorted(number // 50 for number in order)
+    assert len(gate.server.heads) == 2 * WIDTH + 20
+    assert [number // WIDTH for number in order] == sorted(number // WIDTH for number in order)
 
 
 async def test_who_leaves_the_line_or_breaks_off_leaves_no_place_empty() -> None:
     gate = Gate()
-    async with crowded(gate, 60) as tasks:
-        await gate.waiting(50)
-        for task in [*tasks[:5], *tasks[55:]]:
+    async with crowded(gate, WIDTH + 10) as tasks:
+        await gate.waiting(WIDTH)
+        for task in [*tasks[:5], *tasks[WIDTH + 5 :]]:
             task.cancel()
         await gate.waiting(5)
         gate.let.set()
         results = await asyncio.gather(*tasks, return_exceptions=True)
     assert sum(isinstance(result, asyncio.CancelledError) for result in results) == 10
-    assert len(gate.server.heads) == 55
+    assert len(gate.server.heads) == WIDTH + 5
 
 
 async def test_a_request_that_waits_too_long_for_a_connection_was_never_sent() -> None:
     gate = Gate()
     async with gate.server.running() as server:
         opened = site(server.root, Net(Impatient(server.root)))
-        under_way = [asyncio.ensure_future(opened.send(ASK, KEY)) for _ in range(50)]
-        await gate.waiting(50)
+        under_way = [asyncio.ensure_future(opened.send(ASK, KEY)) for _ in range(WIDTH)]
+        await gate.waiting(WIDTH)
         error = await failing(opened.send(ASK, KEY))
         gate.let.set()
         await asyncio.gather(*under_way)
         await opened.close()
     assert isinstance(error, Unavailable)
     assert not error.sent
-    assert len(server.heads) == 50
+    assert len(server.heads) == WIDTH
 
 
 async def test_who_breaks_off_closes_the_connection() -> None:
@@ -118,7 +122,7 @@ async def test_who_breaks_off_closes_the_connection() -> None:
 
 async def test_the_deadline_closes_the_connection() -> None:
     gate = Gate()
-    async with asking(gate.server, Net(deadline=0.05)) as opened:
+    async with asking(gate.server, Net(deadline=0.5)) as opened, asyncio.timeout(20):
         assert type(await failing(opened.send(ASK, KEY))) is Unavailable
         await gate.left.wait()
 
