@@ -34,7 +34,7 @@ def test_what_is_held_at_rest_and_was_not_before_is_told() -> None:
 @pytest.mark.parametrize("turns", range(4))
 async def test_who_is_told_to_stop_while_something_happens_stops(tmp_path: Path, turns: int) -> None:
     async with opened(tmp_path) as sandbox:
-        waiting = asyncio.create_task(sandbox.eventually(lambda: None, "it happens", 1))
+        waiting: asyncio.Task[None] = asyncio.create_task(sandbox.eventually(lambda: None, "it happens", 1))
         await asyncio.sleep(0)
         sandbox.world.events.tell("anything")
         for _ in range(turns):
