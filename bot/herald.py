@@ -208,7 +208,7 @@ class Herald:
             self._chats.speak(due.post.chat_id)
             message_id = await self._say(due)
             reach(Failpoint.AFTER_SEND)
-        except (AiogramError, TimeoutError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001  # judged there
             await self._react(due, error)
         else:
             self._unsure, self._careful = 0, False
@@ -261,7 +261,8 @@ class Herald:
         self._careful = True
         self._unsure += 1
         self._rest_for(min(_LONGEST, 2.0 ** min(self._unsure, 10)))
-        log.warning("a copy got no clear answer: %s", type(error).__name__)
+        unforeseen = not isinstance(error, (AiogramError, TimeoutError))
+        log.warning("a copy got no clear answer: %s", type(error).__name__, exc_info=unforeseen)
         if never_left(error) or (not due.is_new and due.post.attempts < _TRIES):
             await self._after.later(due, burnt=1)
         else:

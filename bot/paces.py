@@ -124,7 +124,8 @@ class Tempo:
         """Wait until something may be said in a chat; what is urgent overtakes all that waits.
 
         Raises `NoRoom` for a group that may be told nothing now, as nobody waits for so long; what is urgent
-        may use the room that is kept for codes. What goes `last` waits for nobody else's chat, either.
+        may use the room that is kept for codes. What goes `last` waits for nobody else's chat, either. Who
+        finds in their turn that nothing may be said raises it, too: then nothing is counted.
         """
         if not last:
             await self.calm(chat_id)
@@ -136,6 +137,9 @@ class Tempo:
             place.take_over(self._all)
             try:
                 yield
+            except NoRoom:
+                place.give_back()
+                raise
             finally:
                 place.use()
 

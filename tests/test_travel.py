@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.paces import TELEGRAM, Tempo
+from bot.paces import FOR_CODES, TELEGRAM, NoRoom, Tempo
 from bot.travel import LONGEST, Travel
 from bot.turnstile import Window
 from tests.stopwatch import Stopwatch
-from tests.test_paces import most_within
+from tests.test_paces import TEAM, most_within
 
 Journey = Callable[[random.Random], float]
 
@@ -128,3 +128,16 @@ async def test_while_people_press_copies_leave_room_for_the_answers() -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_a_turn_in_which_nothing_was_said_takes_no_room() -> None:
+    watch = Stopwatch()
+    tempo = Tempo(TELEGRAM, watch)
+    for _ in range(29):
+        with pytest.raises(NoRoom):
+            async with tempo.turn(TEAM, urgent=True):
+                raise NoRoom(5.0)
+    assert not tempo.pause(TEAM, besides=20 - 1 - FOR_CODES)
+    with tempo.answering(TEAM, tempo.part(9)):
+        tempo.speak(TEAM)
+    assert tempo.pause(TEAM, besides=20 - 1 - FOR_CODES)

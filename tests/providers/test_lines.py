@@ -18,7 +18,6 @@ from tests.providers.bordering import ASK, OK, Hurried, asking, failing, site
 from tests.providers.server import Server, saying
 from tests.providers.site import KEY, SECRET
 
-
 #: As many as there are connections to one site.
 WIDTH = Lines.width
 
