@@ -83,6 +83,7 @@ async def _the_key_is_linked_in_private(team: Team) -> None:
     await ann.keeps("4-connected")
     for one in (ann, team.bob, team.cy):
         await one.opens(TEAM)
+        await one.sees("SMSBower is connected to this group.")
 
 
 async def _the_rules_are_set(team: Team) -> None:
