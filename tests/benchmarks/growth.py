@@ -28,8 +28,8 @@ from tests.quick_sqlite import quick
 STATEMENT, HOLD = 5.0, 50.0
 ROUNDS = 5
 NAMED = 5
-#: Where a goal is missed; a row that is read through an index costs SQLite two to three microseconds.
-_WHY = "every row of somebody with 20,000 is looked at for what no index knows"
+#: Where a goal is missed; what takes so long is named.
+_WHY = "known, and not brought down yet"
 
 
 async def figures(folder: Path) -> list[Figure]:

@@ -24,9 +24,7 @@ CODES, RUNG = 120, 8.0
 #: How many ask at once as the bare client, and for how many seconds.
 AT_ONCE, BARE = 50, 5.0
 #: 2026-11, SQLite 3.40: without its WAL (see `storage.sqlite`) each commit waits for the disk three times.
-WHY = (
-    "each look waits for three transactions, a commit takes 1 to 20 ms of this disk; HTTP is half of its cost"
-)
+WHY = "not explained by measurement yet; commits of 1 to 23 ms on this disk are suspected"
 
 
 @dataclass(frozen=True, slots=True)
