@@ -82,23 +82,32 @@ class Offers:
         return Listing(places, listing.troubles)
 
     async def offers(
-        self, chat_id: int, service: str, iso2: str, *, remembered: bool = False
+        self,
+        chat_id: int,
+        service: str,
+        iso2: str,
+        *,
+        remembered: bool = False,
+        patience: float | None = None,
     ) -> Listing[Offer]:
         """All the chat's keys side by side for one service and country, cheapest first.
 
         With `remembered` there is also what was last known of providers that do not answer, with its moment.
         """
-        listing = await self._sold(chat_id, service, remembered=remembered)
+        listing = await self._sold(chat_id, service, remembered=remembered, patience=patience)
         here = [offer for offer in listing.items if offer.iso2 == iso2]
         return Listing(here, [_told_here(trouble, here) for trouble in listing.troubles])
 
-    async def find(self, chat_id: int, service: str, key_id: str, country_code: str) -> Offer:
-        """The offer a button stands for, at today's price.
+    async def find(
+        self, chat_id: int, service: str, key_id: str, country_code: str, *, patience: float | None = None
+    ) -> Offer:
+        """The offer a button stands for, at today's price; where that takes longer than so many seconds of
+        `patience`, at the price that was told last.
 
         Raises `NotOffered` when it is gone, `UnknownKey` when its key is, and what its provider failed with.
         """
         seller = await self._shops.seller(chat_id, key_id)
-        listing = await self._sold(chat_id, service)
+        listing = await self._sold(chat_id, service, remembered=patience is not None, patience=patience)
         for offer in listing.items:
             if (offer.key.id, offer.country_code) == (key_id, country_code):
                 return offer
@@ -127,11 +136,13 @@ class Offers:
     async def _ask(self, quote: Quote, question: Callable[[Provider, SecretStr], Awaitable[T]]) -> T:
         return await self._shops.ask_one(quote.key_id, quote.chat_id, question)
 
-    async def _sold(self, chat_id: int, service: str, *, remembered: bool = False) -> Listing[Offer]:
+    async def _sold(
+        self, chat_id: int, service: str, *, remembered: bool = False, patience: float | None = None
+    ) -> Listing[Offer]:
         """Everything the chat could buy for a service, cheapest first."""
         if service in self._blocked:
             raise NotSoldHere
-        shops = await self._shops.ask(chat_id, lambda shop: self._asked(shop, service, remembered))
+        shops = await self._shops.ask(chat_id, lambda shop: self._asked(shop, service, remembered, patience))
         silent = shops.troubles if remembered else ()
         old = {trouble.title: self._last_known(trouble, service) for trouble in silent}
         groups = [*(group for _, group in shops.items), *old.values()]
@@ -142,10 +153,14 @@ class Offers:
     async def _services_of(self, shop: Shop) -> list[Listed]:
         return self._listed.of(await self._catalogue.services(shop.provider, shop.secret))
 
-    async def _asked(self, shop: Shop, wanted: str, remembered: bool) -> list[Offer]:
-        """The offers of one provider; it is given less time where what is remembered can be shown instead."""
-        known = remembered and any(True for _ in self._remembered(shop, wanted))
-        async with asyncio.timeout(_HASTE if known else None):
+    async def _asked(self, shop: Shop, wanted: str, remembered: bool, patience: float | None) -> list[Offer]:
+        """The offers of one provider; it is given less time where what is remembered can be shown instead.
+
+        What it says later is at hand for the next one who asks.
+        """
+        if patience is None and remembered and any(True for _ in self._remembered(shop, wanted)):
+            patience = _HASTE
+        async with asyncio.timeout(patience):
             return await self._prices_of(shop, wanted)
 
     async def _prices_of(self, shop: Shop, wanted: str) -> list[Offer]:

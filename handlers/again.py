@@ -3,7 +3,6 @@
 None of them buys: each ends at a confirmation with the price of today.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
 from aiogram import F, Router
@@ -45,8 +44,9 @@ router.callback_query.filter(F.data.startswith("u"))
 for_buyers(router)
 router.callback_query.middleware(AmongThem())
 
-#: Seconds a menu waits for the price on its button.
-PATIENCE = 1.0
+#: Seconds a menu waits for today's price on its button: whose own numbers are watched with the same key would
+#: wait for their looks, which take turns with it.
+PATIENCE = 0.05
 #: Characters that the label of *Repeat* has for a service, its provider and the price.
 _ROOM = 24
 #: What another key of the same provider may not suffer from.
@@ -112,7 +112,7 @@ async def next_offer(
 async def last_bought_row(
     chat_id: int, person_id: int, t: Texts, purchases: Purchases, offers: Offers
 ) -> list[InlineKeyboardButton]:
-    """*Repeat last* with the price of today where it is at hand; no row where it is not sold any more."""
+    """*Repeat last* with the price told last, where it is known; no row where it is not sold any more."""
     row = await purchases.last(chat_id, person_id)
     if row is None:
         return []
@@ -125,14 +125,14 @@ async def last_bought_row(
 
 
 async def _price_at_hand(row: Activation, t: Texts, offers: Offers) -> str:
-    """ " · Alpha $0.50"; "" while the provider takes its time, for which a menu does not wait.
+    """ " · Alpha $0.50"; while the provider takes its time, for which a menu does not wait, what it told last
+    within half an hour, or "". The confirmation that it leads to has the price of today.
 
     Without a key of that provider others are left, at prices of their own.
     """
     try:
-        async with asyncio.timeout(PATIENCE):
-            offer = await _found(row, offers)
-    except (Unclear, TimeoutError, UnknownKey):
+        offer = await _found(row, offers, PATIENCE)
+    except (Unclear, UnknownKey):
         return ""
     price = t.money(offer.cost, offer.currency)
     told = f" · {offer.provider.title} {price}"
@@ -154,12 +154,12 @@ async def _same(row: Activation, person_id: int, offers: Offers) -> Quote:
     return await offers.quote(row.chat_id, person_id, offer, count=_how_many(row))
 
 
-async def _found(row: Activation, offers: Offers) -> Offer:
+async def _found(row: Activation, offers: Offers, patience: float | None = None) -> Offer:
     """The same, with another key of its provider where its own was removed. Raises `UnknownKey`."""
     try:
-        return await offers.find(row.chat_id, row.service, row.key_id, row.country_code)
+        return await offers.find(row.chat_id, row.service, row.key_id, row.country_code, patience=patience)
     except UnknownKey:
-        listing = await offers.offers(row.chat_id, row.service, row.country)
+        listing = await offers.offers(row.chat_id, row.service, row.country, patience=patience)
         place = row.provider, row.country_code
         same = (offer for offer in listing.items if (offer.provider.name, offer.country_code) == place)
         if found := next(same, None):
