@@ -32,12 +32,14 @@ class _Family:
 
     def owner(self, kind: str, subject: Any) -> Any:
         """The holder of what a row is about, to be asked within a statement."""
-        return select(self.number.owner_id).where(self.number.id == self.id(kind, subject)).scalar_subquery()
+        number = self.id(kind, subject)
+        return select(self.number.owner_id).where(self.number.id == number).correlate(Post).scalar_subquery()
 
     def id(self, kind: str, subject: Any) -> Any:
         if kind != self.code:
             return subject
-        return select(self.number_of).where(self.sms.id == subject).scalar_subquery()
+        # Named: of itself it finds its row only in the statement right around it, and takes any other.
+        return select(self.number_of).where(self.sms.id == subject).correlate(Post).scalar_subquery()
 
     @property
     def kinds(self) -> tuple[str, ...]:

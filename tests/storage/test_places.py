@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from storage.chats import ChatStore
@@ -68,6 +69,25 @@ async def test_t_7_what_rings_goes_to_the_buyer_of_a_lost_group(
         await say(database, kind, subject)
     post = (await posts(database, kind))[kind]
     assert (post.chat_id, post.thread_id) == (BUYER, None)
+
+
+@pytest.mark.parametrize("kind", [Kind.CODE, Kind.RENTAL_SMS])
+async def test_t_7_of_several_buyers_each_gets_their_own(
+    database: Database, chats: ChatStore, kind: Kind
+) -> None:
+    key = await stored(database, SecretStr("another-key-of-the-team"), chat_id=TEAM)
+    another = number(key, "n2", State.RECEIVED, owner_id=OTHERS)
+    await put(database, another, rental(key, "r2", owner_id=OTHERS))
+    texts = [Sms(id="s2", activation_id="n2", position=1, code="5678", received_at=NOW)]
+    await put(database, *texts, RentalText(id="t2", rental_id="r2", position=1, text="5678", received_at=NOW))
+    for each in ("s2", "s") if kind is Kind.CODE else ("t2", "t"):
+        await say(database, kind, each)
+    await chats.mark_unreachable(TEAM, NOW)
+    async with database.begin() as session:
+        told = {
+            post.subject: post.chat_id for post in await session.scalars(select(Post)) if post.kind == kind
+        }
+    assert told == ({"s2": OTHERS, "s": BUYER} if kind is Kind.CODE else {"t2": OTHERS, "t": BUYER})
 
 
 async def test_t_7_cards_go_along_and_what_was_heard_already_stays(
