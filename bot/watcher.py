@@ -26,6 +26,9 @@ LANE, WIDE_LANE = 8, 96
 BATCH = 500
 #: A claimed row that nobody came back to is due again after this.
 LEASE = timedelta(seconds=120)
+#: After a start one look follows the other so soon, and the last one so late at most: those that begin in the
+#: same moment are due in the same moment ever after, and who waits for a code or a button waits for them all.
+APART, WITHIN = timedelta(milliseconds=5), timedelta(seconds=5)
 #: A clock that jumps back so far would hold up every look by as much.
 SET_BACK = timedelta(seconds=5)
 #: No step takes longer.
@@ -94,13 +97,16 @@ class Watcher:
         self._ticked_at = clock()
 
     async def start(self) -> None:
-        """Look at every watched row once, whatever was claimed before: codes may have come meanwhile."""
+        """Look at every watched row once, one soon after the other, whatever was claimed before.
+
+        Codes may have come meanwhile.
+        """
         await self._wake()
         await self.tick()
 
     async def _wake(self) -> None:
         for duty in self._duties:
-            await duty.rows.wake_all(self._clock())
+            await duty.rows.wake_all(self._clock(), APART, WITHIN)
 
     def nudge(self) -> None:
         """Something may be due at once: do not wait for the next tick."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, bindparam, exists, literal, select, update
@@ -65,11 +65,21 @@ class DueRows(Generic[Watched]):
                 await session.execute(claimed.values(next_poll_at=lease_until))
         return claims
 
-    async def wake_all(self, now: datetime) -> None:
-        """At start: look at every watched row at once, whatever a dead process had claimed."""
-        watched = update(self._table).where(self._table.next_poll_at.is_not(None))
+    async def wake_all(
+        self, now: datetime, apart: timedelta = timedelta(), within: timedelta = timedelta()
+    ) -> None:
+        """At start: look at every watched row, whatever a dead process had claimed, the next ones first.
+
+        Each is `apart` from the one before it, or so much less that the last one is due `within` this time.
+        """
+        table = self._table
+        watched = select(table.id).where(table.next_poll_at.is_not(None)).order_by(table.next_poll_at)
+        woken = update(table).where(table.id == bindparam("of")).values(next_poll_at=bindparam("at"))
         async with self._database.begin() as session:
-            await session.execute(watched.values(next_poll_at=now))
+            if ids := (await session.scalars(watched)).all():
+                apart = min(apart, within / len(ids))
+                each = [{"of": row_id, "at": now + place * apart} for place, row_id in enumerate(ids)]
+                await (await session.connection()).execute(woken, each)
 
     async def put_off(self, row_id: str, at: datetime) -> None:
         """Too soon for its provider: a look that is due waits until then."""

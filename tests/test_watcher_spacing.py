@@ -2,12 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from bot.watcher import Duty, Watcher
-from tests.core import Core, blank
+from bot.watcher import APART, WITHIN, Duty, Watcher
+from storage.models import Activation, State
+from tests.core import Core, blank, put
+from tests.storage.shelf import number
 
 MANY = 4
 
@@ -41,3 +45,20 @@ async def test_after_a_restart_nobody_is_asked_sooner_than_the_minimum(core: Cor
     assert await looked(core) == 0
     core.clock.advance(0.01)
     assert await looked(core) == MANY
+
+
+@pytest.mark.parametrize(("many", "apart"), [(100, APART), (1250, WITHIN / 1250)])
+async def test_after_a_start_looks_do_not_begin_all_at_once(core: Core, many: int, apart: timedelta) -> None:
+    key, early = await core.keys.get(core.key_id), core.clock() - timedelta(days=1)
+    assert key is not None
+    dues = [early + timedelta(seconds=each) for each in range(many - MANY)]
+    rows = [number(key, f"{each}", State.WAITING, next_poll_at=due) for each, due in enumerate(dues)]
+    await put(core.database, *rows)
+    await core.numbers.wake_all(core.clock(), APART, WITHIN)
+    async with core.database.begin() as session:
+        woken = {row.id: row.next_poll_at for row in await session.scalars(select(Activation))}
+    assert [woken[row.id] for row in rows] == [core.clock() + place * apart for place in range(many - MANY)]
+
+
+def test_after_a_start_few_numbers_are_looked_at_within_a_tenth_of_a_second() -> None:
+    assert timedelta(seconds=0.1) >= 20 * APART

@@ -75,7 +75,7 @@ BUGS = (
     Bug(
         "skip the boot poll",
         "bot/watcher.py",
-        (("            await duty.rows.wake_all(self._clock())\n", "            pass\n"),),
+        (("            await duty.rows.wake_all(self._clock(), APART, WITHIN)\n", "            pass\n"),),
         "tests/test_watcher.py::test_a_start_looks_at_everything_that_is_watched_whatever_was_claimed",
     ),
     Bug(
