@@ -55,15 +55,18 @@ class Secrets:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._values: tuple[str, ...] = ()
+        #: The same: every opened key is asked after among those of all.
+        self._known: frozenset[str] = frozenset()
 
     def add(self, value: str) -> None:
         """Hide a value from now on. One of fewer than 8 characters is ignored."""
-        if len(value) < SHORTEST or value in self._values:
+        if len(value) < SHORTEST or value in self._known:
             return
         forms = {value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1], repr(value)[1:-1]}
         with self._lock:
             # The longest first: a secret inside another must not leave the rest of it standing.
             self._values = tuple(sorted({*self._values, *forms}, key=len, reverse=True))
+            self._known = frozenset(self._values)
 
     def hide(self, text: str) -> str:
         for value in self._values:
