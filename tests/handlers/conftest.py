@@ -12,6 +12,12 @@ from tests.sending import SENDING
 
 
 @pytest.fixture
+async def bob(house: House) -> Chat:
+    """Somebody else."""
+    return house.person("Bob")
+
+
+@pytest.fixture
 async def owner(chat: Chat, house: House) -> Chat:
     """Somebody who has just bought a number of Alpha."""
     bell = house.codebell

@@ -1,9 +1,21 @@
 """A group that shares numbers, with its rules and its people, and a number that one of them bought there."""
 
+import pytest
+
 from storage.group_rules import Seat
 from storage.models import Activation, Buyers, Eyes
 from tests.handlers.conftest import telegram_us
 from tests.house import PATIENCE, Chat, House
+
+
+@pytest.fixture
+async def group(chat: Chat, bob: Chat, house: House) -> Chat:
+    """Ann's group that shares numbers, with Bob in it."""
+    return await team(house, chat, bob)
+
+
+async def rules(group: Chat, **values: object) -> None:
+    await group.house.codebell.sharings.set(group.chat_id, group.house.clock(), **values)
 
 
 async def team(

@@ -11,23 +11,10 @@ from storage.quotes import mark
 from tests.doubles import KEY
 from tests.handlers.belongings import Presser
 from tests.handlers.conftest import telegram_us
-from tests.handlers.teams import team
+from tests.handlers.teams import group, rules, team
 from tests.house import Chat, House
 
-
-@pytest.fixture
-async def bob(house: House) -> Chat:
-    return house.person("Bob")
-
-
-@pytest.fixture
-async def group(chat: Chat, bob: Chat, house: House) -> Chat:
-    """Ann's group, with Bob in it."""
-    return await team(house, chat, bob)
-
-
-async def rules(group: Chat, **values: object) -> None:
-    await group.house.codebell.sharings.set(group.chat_id, group.house.clock(), **values)
+__all__ = ["group"]
 
 
 async def offered(group: Chat) -> str:

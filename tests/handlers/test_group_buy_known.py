@@ -1,27 +1,12 @@
 """A purchase in a group and what is known of it: who reads the code, where it is told, who may no more."""
 
-import pytest
-
 from storage.group_rules import Seat
 from storage.models import Buyers, Eyes
 from tests.handlers.conftest import telegram_us
-from tests.handlers.teams import team
+from tests.handlers.teams import group, rules
 from tests.house import Chat, House
 
-
-@pytest.fixture
-async def bob(house: House) -> Chat:
-    return house.person("Bob")
-
-
-@pytest.fixture
-async def group(chat: Chat, bob: Chat, house: House) -> Chat:
-    """Ann's group, with Bob in it."""
-    return await team(house, chat, bob)
-
-
-async def rules(group: Chat, **values: object) -> None:
-    await group.house.codebell.sharings.set(group.chat_id, group.house.clock(), **values)
+__all__ = ["group"]
 
 
 async def test_that_everyone_will_see_the_code_is_said_before_it_is_bought(group: Chat, house: House) -> None:

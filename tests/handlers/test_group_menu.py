@@ -2,16 +2,16 @@
 
 from datetime import timedelta
 
-import pytest
-
 from bot.providers.base import Capability
 from handlers import choices
 from handlers.leading import NotALeader
 from handlers.private import SETTINGS
 from storage.models import Buyers
 from tests.handlers.belongings import Presser
-from tests.handlers.teams import buy, team
+from tests.handlers.teams import buy, group, team
 from tests.house import Chat, House
+
+__all__ = ["group"]
 
 #: The settings that only people have.
 OF_PEOPLE = [
@@ -23,17 +23,6 @@ OF_PEOPLE = [
     choices.Ceiling(value="USD"),
     choices.NoCeiling(value="USD"),
 ]
-
-
-@pytest.fixture
-async def bob(house: House) -> Chat:
-    return house.person("Bob")
-
-
-@pytest.fixture
-async def group(chat: Chat, bob: Chat, house: House) -> Chat:
-    """Ann's group that shares numbers, with Bob in it."""
-    return await team(house, chat, bob)
 
 
 async def test_a_group_without_rules_is_shown_who_sets_them(house: House, bob: Chat) -> None:

@@ -2,22 +2,11 @@
 
 from datetime import timedelta
 
-import pytest
-
 from storage.models import Buyers
-from tests.handlers.teams import team
+from tests.handlers.teams import group
 from tests.house import Chat, House
 
-
-@pytest.fixture
-async def bob(house: House) -> Chat:
-    return house.person("Bob")
-
-
-@pytest.fixture
-async def group(chat: Chat, bob: Chat, house: House) -> Chat:
-    """Ann's group, with Bob in it."""
-    return await team(house, chat, bob)
+__all__ = ["group"]
 
 
 async def reply(group: Chat, text: str, to: int) -> None:

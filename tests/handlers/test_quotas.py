@@ -9,11 +9,6 @@ from tests.house import Chat, House
 
 
 @pytest.fixture
-async def bob(house: House) -> Chat:
-    return house.person("Bob")
-
-
-@pytest.fixture
 async def group(house: House, chat: Chat, bob: Chat) -> Chat:
     """A group as Ann sees it, who leads it; Bob is in it, too."""
     group = house.group(chat, bob)

@@ -20,11 +20,6 @@ HOME = [
 
 
 @pytest.fixture
-async def bob(house: House) -> Chat:
-    return house.person("Bob")
-
-
-@pytest.fixture
 async def group(house: House, chat: Chat, bob: Chat) -> Chat:
     """A group as Ann sees it, who leads it; Bob is in it, too."""
     group = house.group(chat, bob)

@@ -16,11 +16,6 @@ async def ann(house: House) -> Chat:
 
 
 @pytest.fixture
-async def bob(house: House) -> Chat:
-    return house.person("Bob")
-
-
-@pytest.fixture
 async def group(house: House, ann: Chat, bob: Chat) -> Chat:
     """A group as Ann sees it, who leads it; Bob is in it, too."""
     group = house.group(ann, bob)

@@ -13,11 +13,6 @@ SMS = "Your Telegram code is 31337"
 
 
 @pytest.fixture
-async def bob(house: House) -> Chat:
-    return house.person("Bob")
-
-
-@pytest.fixture
 async def group(chat: Chat, bob: Chat, house: House) -> Chat:
     """Ann and Bob share numbers, and only who bought one sees its codes; both know the bot in private."""
     await chat.say("/start")
