@@ -1,5 +1,7 @@
 """Chats: seen, reached, moved with everything they have."""
 
+import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 
@@ -185,6 +187,34 @@ async def test_a_broken_key_does_not_keep_a_group_from_moving(database: Database
     assert [row.id for row in await keys.list(NEW)] == [key.id]
     with pytest.raises(BrokenKey):
         await keys.open(key.id, NEW)
+
+
+async def _moves(chats: ChatStore, old: int, turns: int) -> int:
+    """How many turns of the loop a move took, until it was done or broken off after so many."""
+    await chats.see(old, "group", "Team", "uk", NOW)
+    task = asyncio.ensure_future(chats.migrate(old, old - 1000))
+    taken = 0
+    while not task.done() and taken < turns:
+        await asyncio.sleep(0)
+        taken += 1
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    return taken
+
+
+async def test_who_breaks_a_move_off_leaves_nobody_with_what_is_out_of_date(chats: ChatStore) -> None:
+    told = []
+
+    async def note() -> None:
+        told.append("moved")
+
+    chats.moved = note
+    whole = await _moves(chats, -1, 10_000)
+    for short in range(1, 13):
+        told.clear()
+        await _moves(chats, -1 - short, whole - short)
+        assert told or await chats.get(-1001 - short) is None
 
 
 def test_every_column_that_names_a_chat_is_one_the_move_knows() -> None:
