@@ -178,6 +178,7 @@ class Codebell(Crew):
         await self.admission.load()
         for spending in (self.purchases, self.rental_orders, self.messages):
             await spending.recover()
+        await self.chats.sweep()
         await self.watcher.start()
         await self.postman.start()
         await self.herald.start()
@@ -221,6 +222,7 @@ class Codebell(Crew):
         chores |= {name: partial(each.sweep, self.clock()) for name, each in stores.items()}
         chores["watches"] = partial(self.watchlist.sweep, self.clock())
         chores["forgotten"] = partial(self.forgetting.sweep, self.clock())
+        chores["departures"] = self.chats.sweep
         chores["links"] = partial(self.links.sweep, self.clock())
         chores["broadcasts"] = partial(self.announcements.sweep, self.clock())
         chores |= {"drafts": self.messages.sweep, "posts": self.postman.tidy, "stock": self.warming.round}

@@ -8,6 +8,7 @@ from sqlalchemy import Table, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import BrokenKey
+from storage import departures
 from storage.absent import Absent
 from storage.database import Database
 from storage.models import (
@@ -24,7 +25,6 @@ from storage.models import (
 )
 from storage.notice_board import follow
 from storage.outbox import unpark
-from storage.places import to_the_buyers
 from storage.sight import one_of
 from storage.vault import Vault
 
@@ -40,11 +40,15 @@ async def _nobody() -> None:
 
 
 class ChatStore:
-    """Every chat the bot has seen. The vault is for a chat that moves: its keys are sealed for their chat."""
+    """Every chat the bot has seen. The vault is for a chat that moves: its keys are sealed for their chat.
 
-    def __init__(self, database: Database, vault: Vault) -> None:
+    `step` is how many numbers of a lost group move out at once.
+    """
+
+    def __init__(self, database: Database, vault: Vault, step: int = departures.STEP) -> None:
         self._database = database
         self._vault = vault
+        self._step = step
         #: Chats that were heard since something was last begun to be said there.
         self._heard: set[int] = set()
         #: Chats that are not out of reach, as long as nobody marks them and they are not seen anew.
@@ -90,7 +94,7 @@ class ChatStore:
     async def mark_unreachable(self, chat_id: int, now: datetime) -> None:
         """Nothing can be delivered any more; the first such moment is kept, even if it was never seen.
 
-        What a group has not heard yet is its buyers' from now on.
+        What a group has not heard yet is its buyers' from now on, see `storage.departures`.
         """
         with self._reached.changing(chat_id):
             async with self._database.begin() as session:
@@ -99,8 +103,22 @@ class ChatStore:
                     chat = Chat(id=chat_id, kind="", created_at=now, seen_at=now)
                     session.add(chat)
                 chat.unreachable_at = chat.unreachable_at or now
-                if chat_id < 0:
-                    await to_the_buyers(session, chat_id)
+                more = chat_id < 0 and await departures.depart(session, chat_id, self._step)
+        if more:
+            await self._go_on(chat_id)
+
+    async def sweep(self) -> None:
+        """At the start, and in housekeeping: what a lost group has left to move out goes on."""
+        async with self._database.begin() as session:
+            groups = await departures.under_way(session)
+        for group_id in groups:
+            await self._go_on(group_id)
+
+    async def _go_on(self, group_id: int) -> None:
+        more = True
+        while more:
+            async with self._database.begin() as session:
+                more = await departures.go_on(session, group_id, self._step)
 
     def speak(self, chat_id: int) -> None:
         """Something is about to be said there: from now on it counts whether the chat is heard."""
@@ -132,6 +150,14 @@ class ChatStore:
 
     async def migrate(self, old: int, new: int) -> None:
         """A group became a supergroup: everything it had is the new chat's. A second time changes nothing."""
+        try:
+            await self._migrate(old, new)
+        finally:
+            # Whoever was cancelled does not know whether it was committed.
+            self._reached.doubt_all()
+            await self.moved()
+
+    async def _migrate(self, old: int, new: int) -> None:
         async with self._database.begin() as session:
             await _move_chat(session, old, new)
             await _forget_messages(session, old)
@@ -139,11 +165,10 @@ class ChatStore:
             await _make_room(session, old, new)
             await _move_guest(session, old, new)
             await follow(session, old, new)
+            await departures.follow(session, old, new)
             for table in Row.metadata.sorted_tables:
                 await _move_rows(session, table, old, new)
             await unpark(session, new)
-        self._reached.doubt_all()
-        await self.moved()
 
     async def _move_keys(self, session: AsyncSession, old: int, new: int) -> None:
         for row in await session.scalars(select(Key).where(Key.chat_id == old)):

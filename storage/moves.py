@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.asides import renew_aside
+from storage.departures import at_once
 from storage.models import REACHED_FROM, Activation, Post, Sms, State, Step
 from storage.models.columns import NOBODY
 from storage.outbox import Kind, arm, new_id
@@ -73,6 +74,8 @@ async def hang_anew(session: AsyncSession, activation: Activation, chat_id: int,
         activation.card_chat_id = activation.card_message_id = None
         await redraw(session, activation, at, anew=True)
         return True
+    if chat_id > 0:
+        await at_once(session, activation)
     posts = await _said_in(session, activation, chat_id)
     if any(at - post.created_at < _AGAIN for post in posts):
         return False

@@ -10,17 +10,16 @@ else to where it is told to (`OutboxStore.keep_in_topic`). The SMS follow their 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, and_, bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from storage.kinds import PARKED
 from storage.models import Activation, Chat, Post, Rental, RentalText, Sharing, Sms
 from storage.models.columns import no_index
 
 
 @dataclass(frozen=True, slots=True)
-class _Family:
+class Family:
     """What the outbox says of a kind of numbers, by the words of its rows."""
 
     number: type[Activation | Rental]
@@ -46,9 +45,9 @@ class _Family:
         return (self.code, self.card, *self.reminders)
 
 
-_FAMILIES = (
-    _Family(Activation, Sms, Sms.activation_id, "card", "code"),
-    _Family(Rental, RentalText, RentalText.rental_id, "rental", "rental_sms", ("day_left", "hour_left")),
+FAMILIES = (
+    Family(Activation, Sms, Sms.activation_id, "card", "code"),
+    Family(Rental, RentalText, RentalText.rental_id, "rental", "rental_sms", ("day_left", "hour_left")),
 )
 
 _THIS_CHAT: Any = bindparam("chat_id")
@@ -59,7 +58,7 @@ async def place_of(session: AsyncSession, kind: str, subject: str, chat_id: int)
 
     What is no number's, as the news of a group's key, goes to the topic that its rules name.
     """
-    family = next((each for each in _FAMILIES if kind in each.kinds), None)
+    family = next((each for each in FAMILIES if kind in each.kinds), None)
     if family is None or chat_id > 0:
         return chat_id, None if chat_id > 0 else await _named(session, chat_id)
     lost = select(Chat.id).where(Chat.id == chat_id, Chat.unreachable_at.is_not(None))
@@ -69,7 +68,7 @@ async def place_of(session: AsyncSession, kind: str, subject: str, chat_id: int)
     return chat_id, await _topic(session, family, kind, subject, chat_id)
 
 
-async def _topic(session: AsyncSession, family: _Family, kind: str, subject: str, chat_id: int) -> int | None:
+async def _topic(session: AsyncSession, family: Family, kind: str, subject: str, chat_id: int) -> int | None:
     """A card's by the rules of its group or by its order, what rings by its card."""
     if kind == family.card:
         named = await _named(session, chat_id)
@@ -103,37 +102,3 @@ def shown(chat: Any, chat_id: object = _THIS_CHAT, *, alone: bool) -> ColumnElem
         return and_(chat == chat_id)
     lost = select(Chat.id).where(Chat.id < 0, Chat.unreachable_at.is_not(None))
     return or_(chat == chat_id, chat.in_(lost))
-
-
-async def to_the_buyers(session: AsyncSession, group_id: int) -> None:
-    """Within the caller's transaction: what a group has not heard, and the cards of its numbers, move out."""
-    for family in _FAMILIES:
-        await _forget_cards(session, family, group_id)
-        for kind in family.kinds:
-            await _move(session, family, kind, Post.chat_id == group_id)
-
-
-async def _move(session: AsyncSession, family: _Family, kind: str, where: ColumnElement[bool]) -> None:
-    """Rings that were heard stay; the line of an SMS that its holder has in whole waits for the group."""
-    here = [where, Post.kind == kind]
-    if kind != family.card:
-        here.append(Post.sent_at.is_(None))
-    owner = family.owner(kind, Post.subject)
-    aside = aliased(Post)
-    known = exists().where(aside.dedup == "code_aside:" + Post.subject, aside.chat_id == owner)
-    if kind == "code":
-        await _change(session, update(Post).where(*here, known).values(next_try_at=None, failure=PARKED))
-        here.append(~known)
-    moved = update(Post).where(*here, owner.is_not(None))
-    await _change(session, moved.values(chat_id=owner, thread_id=None, message_id=None))
-
-
-async def _change(session: AsyncSession, posts: Update) -> None:
-    await session.execute(posts, execution_options={"synchronize_session": False})
-
-
-async def _forget_cards(session: AsyncSession, family: _Family, group_id: int) -> None:
-    """The old card hangs where nobody of us comes any more."""
-    if family.number is Activation:
-        cards = update(Activation).where(Activation.card_chat_id == group_id)
-        await session.execute(cards.values(card_chat_id=None, card_message_id=None))

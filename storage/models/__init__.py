@@ -17,7 +17,7 @@ from storage.models.broadcasts import GOES_ON, Broadcast, BroadcastState
 from storage.models.chats import Canary, Chat, Form, Key
 from storage.models.columns import Moment, Money, Row
 from storage.models.counted import Counted, Leaver
-from storage.models.groups import Buyers, Eyes, HungMenu, Member, Purpose, Sharing, SingleUse
+from storage.models.groups import Buyers, Departure, Eyes, HungMenu, Member, Purpose, Sharing, SingleUse
 from storage.models.messages import (
     GIVEN_BACK,
     IS_UNSENT,
@@ -65,6 +65,7 @@ __all__ = [
     "Chat",
     "Counted",
     "Deed",
+    "Departure",
     "Eyes",
     "Favourite",
     "Form",

@@ -72,6 +72,15 @@ class HungMenu(Row):
     created_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class Departure(Row):
+    """A group out of reach whose numbers are on their way out: those made since `reached` are through."""
+
+    __tablename__ = "departures"
+
+    group_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    reached: Mapped[datetime]
+
+
 class Purpose(StrEnum):
     """What a link for one use is for."""
 

@@ -86,7 +86,7 @@ class Rental(Row):
             postgresql_where=sql("next_poll_at IS NOT NULL"),
         ),
         Index("ix_rentals_owner_id_created_at", "owner_id", "created_at"),
-        Index("ix_rentals_chat_id", "chat_id"),
+        Index("ix_rentals_chat_id_created_at", "chat_id", "created_at"),
     )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)

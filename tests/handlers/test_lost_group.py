@@ -1,10 +1,14 @@
 """A group that moves, closes a topic or throws the bot out: its numbers stay their buyers', codes arrive."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import select
 
 from handlers.confirmation import Look, Several
 from handlers.doors import Again, NextOffer, Repeat
-from storage.models import Eyes, Row
+from storage.models import Chat as ChatRow
+from storage.models import Departure, Eyes, Post, Row
 from tests.handlers.conftest import telegram_us
 from tests.handlers.teams import buy, hears, rings, team
 from tests.house import PATIENCE, Chat, House, labels
@@ -58,6 +62,23 @@ async def test_t_7_the_number_of_a_lost_group_is_still_its_buyers(chat: Chat, ho
     assert "42424" in chat.screen
     await chat.press("🗂 +1")
     assert "42424" in chat.find("📱")["text"]
+
+
+async def test_t_7_numbers_that_were_on_their_way_out_as_the_process_died_arrive_after_the_start(
+    chat: Chat, house: House
+) -> None:
+    await chat.say("/start")
+    group = await team(house, chat)
+    row = await buy(house, group)
+    async with house.database.begin() as session:
+        there = await session.get_one(ChatRow, group.chat_id)
+        there.unreachable_at = house.clock()
+        session.add(Departure(group_id=group.chat_id, reached=house.clock() + timedelta(minutes=1)))
+    await house.restart()
+    async with house.database.begin() as session:
+        [card] = await session.scalars(select(Post).where(Post.dedup == f"card:{row.id}"))
+        assert (card.chat_id, card.message_id) == (chat.person_id, None)
+        assert await session.get(Departure, group.chat_id) is None
 
 
 async def test_t_7_a_card_that_left_its_group_offers_nothing_to_buy_with_the_groups_key(

@@ -25,6 +25,7 @@ AMOUNT = Decimal("77.0123")
 #: Tables that know no person, or only what the operator decided or did.
 OF_NOBODY = {
     *("vault_canary", "learned_waits", "switches", "deeds", "incidents", "broadcasts", "guests", "counted"),
+    "departures",
 }
 #: A private chat has its person's id.
 CHAT = ("chats", "id")
