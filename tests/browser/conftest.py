@@ -10,7 +10,15 @@ from typing import NoReturn
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, Playwright, ViewportSize, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    ViewportSize,
+    async_playwright,
+    expect,
+)
 
 from tests.browser.demo import Demo, Newcomer, running
 from tests.browser.page.acting import PHONE
@@ -25,7 +33,8 @@ ARGUMENTS = [
 ]
 DESKTOP = ViewportSize(width=1280, height=800)
 #: Milliseconds: a busy machine may take its time, a broken page must not take ours.
-PATIENCE = 10_000
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -24,6 +24,8 @@ END = 20.0
 PROGRAM = ("-m", "bot", "demo", "--port", "0")
 #: Milliseconds for what takes the provider's minimum wait (12 s at most in the demo) and a poll.
 WAIT = 30_000
+#: Seconds between two looks at what no event tells of.
+LOOK = 0.2
 
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
@@ -56,6 +58,17 @@ class Demo:
 
     async def ledger(self, site: str) -> Any:
         return await self.control(site, "ledger")
+
+    async def said(self, words: str) -> int:
+        """How often the bot said so: what stood on a card for a moment alone stays in the journal."""
+        calls = (await self.deed("calls"))["calls"]
+        return sum(words in str(call["params"].get("text")) for call in calls if call["ok"])
+
+    async def says(self, words: str, times: int = 1) -> None:
+        """Wait until the bot has said so that often."""
+        async with asyncio.timeout(WAIT / 1000):
+            while await self.said(words) < times:  # noqa: ASYNC110 - the journal is another process's
+                await asyncio.sleep(LOOK)
 
 
 @asynccontextmanager

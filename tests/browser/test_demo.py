@@ -27,8 +27,8 @@ class Provider:
 
 
 CODE = "04817"
-#: A machine slower than the wait sees only the end of it.
-BOOKED_OR_DONE = re.compile("A cancel is booked for|Cancelling|Cancelled")
+#: Seconds within which a cancel that is due goes out, on a busy machine.
+PROMPT = 15
 PROVIDERS = [
     Provider("smsbower", "SMSBower", "Indonesia", 12, "Alice"),
     Provider("smsski", "sms.ski", "Indonesia", 3, "Noah"),
@@ -80,14 +80,8 @@ async def _it_is_copied(newcomer: Newcomer) -> None:
 
 
 async def _the_second_is_cancelled(newcomer: Newcomer, provider: Provider, demo: Demo) -> None:
-    if provider.documented:
-        phone = await _too_early(newcomer)
-    else:
-        phone = await newcomer.buys_the_same_again()
-        await newcomer.presses("Cancel")
-        await newcomer.reads(f"{provider.title} did not let go of it yet")
-    await expect(last_text(newcomer.page)).to_contain_text(BOOKED_OR_DONE, timeout=WAIT)
-    await expect(last_text(newcomer.page)).to_contain_text("Cancelled", timeout=WAIT)
+    phone = await (_too_early(newcomer) if provider.documented else _not_let_go(newcomer, provider, demo))
+    await newcomer.reads("Cancelled")
     _paid_back(await demo.ledger(provider.site), phone, provider.waits)
     if not provider.documented:
         await _too_early(newcomer)
@@ -107,11 +101,22 @@ async def _too_early(newcomer: Newcomer) -> str:
     return phone
 
 
+async def _not_let_go(newcomer: Newcomer, provider: Provider, demo: Demo) -> str:
+    """A number whose first cancel the site refused; on a machine slower than its wait, the next one."""
+    for _ in range(3):
+        phone = await newcomer.buys_the_same_again()
+        await newcomer.presses("Cancel")
+        await newcomer.reads("Cancelled")
+        if await demo.said(f"{provider.title} did not let go of it yet"):
+            return phone
+    return pytest.fail("the site never said that it is too early")
+
+
 def _paid_back(ledger: Any, phone: str, waits: float) -> None:
     """One charge and one refund of the same amount, at the first moment the site allows."""
     number = next(sold for sold in ledger["numbers"] if re.sub(r"\D", "", sold["phone"]) in phone)
     moves = [entry for entry in ledger["entries"] if entry["number"] == number["id"]]
     assert [entry["kind"] for entry in moves] == ["charge", "refund"]
     assert moves[0]["amount"] == moves[1]["amount"]
-    assert waits <= moves[1]["at"] - number["sold_at"] < waits + 5
+    assert waits <= moves[1]["at"] - number["sold_at"] < waits + PROMPT
     assert ledger["violations"] == []

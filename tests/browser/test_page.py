@@ -1,5 +1,6 @@
 """The chat page on the sandbox itself: its Telegram and its provider sites, with the test as the bot."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from bot.sandbox.telegram.world import World
 from tests.browser.page.acting import bubbles, button, callback, keyboard, last_text, opened, png
 
 TOKEN = "123456:sandbox-token"
+#: Seconds until what the page sends is here, on a busy machine.
+PATIENCE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,15 @@ class Bot:
         assert reply.json()["ok"], reply.text
         return reply.json()["result"]
 
-    def heard(self, kind: str) -> Any:
-        """The last update of a kind; whatever came before it is dropped."""
-        return [update[kind] for update in self.world.take_updates() if kind in update][-1]
+    async def heard(self, kind: str) -> Any:
+        """The last update of a kind as soon as there is one; whatever came before it is dropped."""
+        stirred = asyncio.Event()
+        self.world.bot().updates.attend(lambda _: stirred.set())
+        async with asyncio.timeout(PATIENCE):
+            while not (heard := [update[kind] for update in self.world.take_updates() if kind in update]):
+                await stirred.wait()
+                stirred.clear()
+        return heard[-1]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -74,13 +83,13 @@ async def chat(page: Page, serving: Serving) -> Page:
 
 
 async def test_a_press_is_heard_answered_and_its_message_edited(chat: Page, bot: Bot) -> None:
-    me = bot.heard("message")["from"]["id"]
+    me = (await bot.heard("message"))["from"]["id"]
     markup = keyboard([callback("Buy", "buy:tg"), {"text": "Copy", "copy_text": {"text": "00-17"}}])
     await bot.call("sendMessage", chat_id=me, text="<b>Menu</b>", parse_mode="HTML", reply_markup=markup)
     await expect(last_text(chat).locator("strong")).to_have_text("Menu")
     await button(chat, "Buy").click()
     await expect(button(chat, "Buy")).to_have_class(re.compile("busy"))
-    press = bot.heard("callback_query")
+    press = await bot.heard("callback_query")
     assert press["data"] == "buy:tg"
     await bot.call("answerCallbackQuery", callback_query_id=press["id"], text="Too early", show_alert=True)
     await expect(chat.get_by_test_id("alert")).to_contain_text("Too early")
@@ -92,34 +101,34 @@ async def test_a_press_is_heard_answered_and_its_message_edited(chat: Page, bot:
 
 
 async def test_reply_keyboards_and_forced_replies_reach_the_bot(chat: Page, bot: Bot) -> None:
-    me = bot.heard("message")["from"]["id"]
+    me = (await bot.heard("message"))["from"]["id"]
     await bot.call("sendMessage", chat_id=me, text="Sure?", reply_markup={"keyboard": [[{"text": "Yes"}]]})
     await chat.get_by_test_id("reply-key").click()
     await expect(last_text(chat)).to_have_text("Yes")
-    assert bot.heard("message")["text"] == "Yes"
+    assert (await bot.heard("message"))["text"] == "Yes"
     asked = await bot.call("sendMessage", chat_id=me, text="The key?", reply_markup={"force_reply": True})
     await expect(chat.get_by_test_id("reply-bar")).to_contain_text("The key?")
     await expect(chat.get_by_test_id("reply-keyboard")).to_be_hidden()
     await chat.get_by_test_id("composer").fill("abc")
     await chat.get_by_test_id("composer").press("Enter")
     await expect(last_text(chat)).to_have_text("abc")
-    assert bot.heard("message")["reply_to_message"]["message_id"] == asked["message_id"]
+    assert (await bot.heard("message"))["reply_to_message"]["message_id"] == asked["message_id"]
 
 
 async def test_a_command_chosen_from_the_list_is_the_reply_that_is_begun(chat: Page, bot: Bot) -> None:
-    me = bot.heard("message")["from"]["id"]
+    me = (await bot.heard("message"))["from"]["id"]
     await bot.call("setMyCommands", commands=[{"command": "broadcast", "description": "to many"}])
     asked = await bot.call("sendMessage", chat_id=me, text="This one?", reply_markup={"force_reply": True})
     await expect(chat.get_by_test_id("reply-bar")).to_contain_text("This one?")
     await chat.get_by_test_id("composer").fill("/bro")
     await chat.get_by_test_id("command").click()
     await expect(last_text(chat)).to_have_text("/broadcast")
-    assert bot.heard("message")["reply_to_message"]["message_id"] == asked["message_id"]
+    assert (await bot.heard("message"))["reply_to_message"]["message_id"] == asked["message_id"]
     await expect(chat.get_by_test_id("reply-bar")).to_be_hidden()
 
 
 async def test_photos_and_documents_are_loaded(chat: Page, bot: Bot) -> None:
-    me = bot.heard("message")["from"]["id"]
+    me = (await bot.heard("message"))["from"]["id"]
     await bot.send("sendPhoto", "a.png", png(120, 80), chat_id=me, caption="Spending")
     await expect(chat.get_by_test_id("photo").locator("img")).to_have_js_property("naturalWidth", 120)
     await bot.send("sendDocument", "history.csv", b"a,b\n1,2\n", chat_id=me)
@@ -135,13 +144,13 @@ async def test_the_menu_shows_the_commands_the_bot_set(chat: Page, bot: Bot) -> 
     await chat.get_by_test_id("menu").click()
     await chat.get_by_test_id("command").click()
     await expect(last_text(chat)).to_have_text("/buy")
-    assert bot.heard("message")["entities"] == [{"type": "bot_command", "offset": 0, "length": 4}]
+    assert (await bot.heard("message"))["entities"] == [{"type": "bot_command", "offset": 0, "length": 4}]
 
 
 async def test_a_chosen_inline_result_is_posted(chat: Page, bot: Bot) -> None:
     async with chat.expect_response("**/telegram/inline"):
         await chat.get_by_test_id("composer").fill("@codebell_bot tg")
-    query = bot.heard("inline_query")
+    query = await bot.heard("inline_query")
     content = {"message_text": "Telegram from $0.12"}
     result = {"type": "article", "id": "1", "title": "Telegram", "input_message_content": content}
     await bot.call("answerInlineQuery", inline_query_id=query["id"], results=[result])
@@ -160,7 +169,7 @@ async def test_a_group_with_topics_is_made_and_spoken_in(chat: Page, bot: Bot) -
     await chat.get_by_test_id("composer").fill("/numbers")
     await chat.get_by_test_id("send").click()
     await expect(last_text(chat)).to_have_text("/numbers")
-    said = bot.heard("message")
+    said = await bot.heard("message")
     await bot.call(
         "sendMessage",
         chat_id=said["chat"]["id"],
@@ -185,12 +194,12 @@ async def test_a_group_that_becomes_a_supergroup_stays_open(chat: Page, bot: Bot
 
 
 async def test_what_the_bot_whispers_in_a_group_is_pressed_by_its_receiver(chat: Page, bot: Bot) -> None:
-    me = bot.heard("message")["from"]["id"]
+    me = (await bot.heard("message"))["from"]["id"]
     await chat.get_by_test_id("new-group").click()
     await chat.get_by_test_id("field-title").fill("QA team")
     await chat.get_by_test_id("dialog-ok").click()
     await expect(chat.get_by_test_id("chat-title")).to_have_text("QA team")
-    group = bot.heard("my_chat_member")["chat"]["id"]
+    group = (await bot.heard("my_chat_member"))["chat"]["id"]
     whisper = {"receiver_user_id": me}
     markup = keyboard([callback("Finish", "f")])
     place = {"chat_id": group, "ephemeral_message_parameters": whisper, "reply_markup": markup}
@@ -198,7 +207,7 @@ async def test_what_the_bot_whispers_in_a_group_is_pressed_by_its_receiver(chat:
     await expect(chat.get_by_test_id("whisper")).to_be_visible()
     await button(chat, "Finish").click()
     await expect(button(chat, "Finish")).to_have_class(re.compile("busy"))
-    number = bot.heard("callback_query")["message"]["ephemeral_message_id"]
+    number = (await bot.heard("callback_query"))["message"]["ephemeral_message_id"]
     assert number == sent["ephemeral_message_id"]
     place = {"chat_id": group, "receiver_user_id": me, "ephemeral_message_id": number}
     await bot.call("deleteEphemeralMessage", **place)

@@ -105,7 +105,7 @@ async def test_s_9_a_transaction_in_a_transaction_fails_at_once(database: Databa
             pass
 
     with pytest.raises(RuntimeError, match="inside a transaction"):
-        await asyncio.wait_for(nest(), 1)
+        await asyncio.wait_for(nest(), 10)
 
 
 async def test_cancelled_transactions_leave_all_or_nothing_and_a_working_connection(

@@ -136,7 +136,7 @@ class FakeWire:
 
     async def heard(self, op: str, count: int = 1) -> list[Json]:
         """All deeds of that kind as soon as there are `count`: the page answers a press before it is told."""
-        async with asyncio.timeout(10), self.noted:
+        async with asyncio.timeout(20), self.noted:
             await self.noted.wait_for(lambda: len(self.deeds_of(op)) >= count)
         return self.deeds_of(op)
 
