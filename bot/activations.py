@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 
-from bot.clock import Clock
+from bot.clock import Clock, Left
 from bot.errors import (
     CodeArrived,
     CodebellError,
@@ -25,7 +25,7 @@ from bot.errors import (
     Unsupported,
 )
 from bot.failpoints import Failpoint, reach
-from bot.looks import Looks, changed_nothing
+from bot.looks import Looks
 from bot.providers.base import Capability, Provider
 from bot.timetable import Timetable
 from storage.activations import ActivationStore
@@ -59,9 +59,9 @@ class Activations:
         self._nudge = nudge
         self._patience = patience
 
-    async def step(self, row: Activation) -> None:
-        """Do what is due for a number: carry out a wished cancel, or look whether a code came."""
-        await self._looks.step(row)
+    async def step(self, row: Activation) -> Left | None:
+        """Carry out a wished cancel, or look for a code; that there is nothing new is left to be stored."""
+        return await self._looks.step(row)
 
     async def cancel(self, activation_id: str, person_id: int) -> Activation:
         """Wish for a cancel: carried out at the first moment the provider allows. Raises `Refused`."""
@@ -97,7 +97,7 @@ class Activations:
         try:
             await self._ask_for_another(row, provider)
         except CodebellError as failure:
-            if changed_nothing(failure):
+            if failure.changed_nothing:
                 await self._store.asked_in_vain(row.id, self._clock())
             raise
         finally:

@@ -13,7 +13,7 @@ from aiogram.types import Update
 from bot import alarms, disk, metrics
 from bot import clock as clocks
 from bot.balances import LOOK
-from bot.clock import Clock
+from bot.clock import Clock, Left
 from bot.crew import Crew
 from bot.farewell import Farewell
 from bot.forms import Forms
@@ -146,12 +146,12 @@ class Codebell(Crew):
     async def feed(self, update: Update) -> None:
         await self.dispatcher.feed_update(self.bot, update)
 
-    async def step(self, row: Activation) -> None:
+    async def step(self, row: Activation) -> Left | None:
         """What the watcher does with a due number."""
-        if row.state in (State.UNKNOWN, State.FAILED):
-            await self.purchases.look_for(row)
-        else:
-            await self.activations.step(row)
+        if row.state not in (State.UNKNOWN, State.FAILED):
+            return await self.activations.step(row)
+        await self.purchases.look_for(row)
+        return None
 
     async def step_rental(self, row: Rental) -> None:
         """What the watcher does with a due rental."""

@@ -9,6 +9,8 @@ from typing import Any
 Clock = Callable[[], datetime]
 #: Waits so many seconds.
 Sleep = Callable[[float], Awaitable[None]]
+#: What is left to be done when the first thing is.
+Left = Callable[[], Awaitable[None]]
 
 
 def now() -> datetime:

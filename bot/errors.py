@@ -55,6 +55,11 @@ class CodebellError(Exception):
         self.detail = detail
         self.values = values
 
+    @property
+    def changed_nothing(self) -> bool:
+        """Whether a call that failed so surely had no effect."""
+        return True
+
 
 class SettingsError(CodebellError):
     """A setting is missing or malformed; `detail` is the one line to print."""
@@ -83,6 +88,10 @@ class Unclear(CodebellError):
     def __init__(self, detail: str = "", *, sent: bool = True) -> None:
         super().__init__(detail)
         self.sent = sent
+
+    @property
+    def changed_nothing(self) -> bool:
+        return not self.sent
 
 
 class NoNumbers(Refused):

@@ -13,8 +13,9 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 
-from bot.clock import Clock
+from bot.clock import Clock, Left
 from bot.errors import CodeArrived, CodebellError, TooEarly, TooLate, Unclear, UnknownActivation, UnknownKey
 from bot.failpoints import Failpoint, reach
 from bot.providers.base import ENDED, WAITING, Capability, Held, Outcome, Provider, Reading
@@ -57,28 +58,26 @@ class Looks:
         self._more_sms = more_sms
         self._writing: set[asyncio.Task[Sms | None]] = set()
 
-    async def step(self, row: Activation) -> None:
-        """Do what is due for a number: carry out a wished cancel, or look whether a code came."""
+    async def step(self, row: Activation) -> Left | None:
+        """Carry out a wished cancel, or look for a code; that there is nothing new is left to be stored."""
         if (at := self._times.earliest(row)) > self._clock():
             await self._store.put_off(row.id, at)
             self._nudge()
-        elif row.state is State.WAITING and row.cancel_at is not None and row.cancel_at <= self._clock():
-            await self._try_cancel(row)
-        else:
-            await self._look(row)
+            return None
+        if row.state is State.WAITING and row.cancel_at is not None and row.cancel_at <= self._clock():
+            return await self._try_cancel(row)
+        return await self._look(row)
 
-    async def _look(self, row: Activation) -> None:
-        match await self._read(row):
-            case None:
-                return
-            case Reading(outcome=Outcome.RECEIVED) as reading:
-                await self._receive(row, reading)
-            case Reading(outcome=Outcome.ENDED):
-                await self._end(row)
-            case _:
-                await self._wait_on(row)
+    async def _look(self, row: Activation) -> Left | None:
+        reading = await self._read(row)
+        if reading is None or (reading.outcome is Outcome.RECEIVED and await self._receive(row, reading)):
+            return None
+        if reading.outcome is Outcome.ENDED:
+            await self._end(row)
+            return None
+        return await self._wait_on(row)
 
-    async def _wait_on(self, row: Activation) -> None:
+    async def _wait_on(self, row: Activation) -> Left | None:
         """Nothing new: what is due for a number that still waits."""
         if self._overtime.is_over(row) and (row.failures or row.state is not State.CANCELLING):
             await self._give_up(row)
@@ -86,7 +85,13 @@ class Looks:
             await self._call_cancel(row)
         elif row.state is State.RECEIVED and row.reason == Reason.FINISHING:
             await self._finish_at_last(row)
-        elif await self._store.answered(row.id, self._clock(), self._times.next_look):
+        else:
+            return partial(self._answered, row.id, self._clock())
+        return None
+
+    async def _answered(self, activation_id: str, at: datetime) -> None:
+        """Nothing new, said at this moment: from then on the spacing counts, however late it is stored."""
+        if await self._store.answered(activation_id, at, partial(self._times.next_look, answered=at)):
             self._nudge()
 
     async def _read(self, row: Activation) -> Reading | None:
@@ -137,14 +142,15 @@ class Looks:
         if tell:
             self._nudge()
 
-    async def _receive(self, row: Activation, reading: Reading) -> None:
+    async def _receive(self, row: Activation, reading: Reading) -> bool:
+        """Whether there is anything new in it."""
         readings = await self._all_sms(row, reading)
         reach(Failpoint.AFTER_READING)
-        if any([await self._write(row, each) is not None for each in readings]):
-            reach(Failpoint.AFTER_CODE)
-            self._nudge()
-        else:
-            await self._wait_on(row)
+        if not any([await self._write(row, each) is not None for each in readings]):
+            return False
+        reach(Failpoint.AFTER_CODE)
+        self._nudge()
+        return True
 
     async def _all_sms(self, row: Activation, reading: Reading) -> list[Reading]:
         """Among all of them in order, where they are told: two may come at once. Of a flood, the newest."""
@@ -179,7 +185,7 @@ class Looks:
             case State.WAITING:
                 await self._store.expired(row.id, self._why_ended(row), now, self._times.late_look(row))
             case _:
-                await self._store.answered(row.id, now, self._times.next_look)
+                await self._answered(row.id, now)
                 return
         self._nudge()
 
@@ -206,13 +212,14 @@ class Looks:
 
     # Cancelling
 
-    async def _try_cancel(self, row: Activation) -> None:
+    async def _try_cancel(self, row: Activation) -> Left | None:
         """One more look first: a code that is there wins."""
         again = row.reason == TooEarly.__name__
         moved = await self._store.cancelling(row.id, self._clock(), self._times.soon(row), again=again)
-        if moved is not None:
-            self._nudge()
-            await self._look(moved)
+        if moved is None:
+            return None
+        self._nudge()
+        return await self._look(moved)
 
     async def _call_cancel(self, row: Activation) -> None:
         if await self._store.calling_cancel(row.id, self._clock()) is None:
@@ -240,10 +247,10 @@ class Looks:
 
     async def _unsure(self, row: Activation, unsure: CodebellError) -> None:
         """Not cancelled by the provider's word: the code it gave is kept, else the next look tells."""
-        if isinstance(unsure, CodeArrived) and unsure.code:
-            await self._receive(row, Reading(Outcome.RECEIVED, unsure.code))
+        code = unsure.code if isinstance(unsure, CodeArrived) else ""
+        if code and await self._receive(row, Reading(Outcome.RECEIVED, code)):
             return
-        if row.cancel_called_at is None and changed_nothing(unsure):
+        if row.cancel_called_at is None and unsure.changed_nothing:
             await self._store.call_denied(row.id)
         await self._unanswered(row, type(unsure).__name__)
 
@@ -289,8 +296,3 @@ class Looks:
             last_written=row.last_written,
             asked_again=row.asked_again,
         )
-
-
-def changed_nothing(failure: CodebellError) -> bool:
-    """Whether a call that failed so surely had no effect."""
-    return not isinstance(failure, Unclear) or not failure.sent

@@ -47,16 +47,18 @@ class Timetable:
             return now
         return max(now, row.polled_at + self._spacing(row))
 
-    def next_look(self, row: Activation) -> datetime | None:
+    def next_look(self, row: Activation, answered: datetime) -> datetime | None:
         """After an answer without news. No look is so close before a booked cancel that it would delay it."""
         if not _watched(row):
             return None
         if row.state in _ENDED:
             return self.late_look(row)
-        at = self._clock() + self._spacing(row) * (1 if self.age(row) < _EAGER else 2)
+        # Later than now: the clock was set back since the answer, which nobody shall wait for.
+        soon = min(answered, self._clock()) + self._spacing(row)
+        at = soon if self.age(row) < _EAGER else soon + self._spacing(row)
         if row.cancel_at is None or at + self._spacing(row) <= row.cancel_at:
             return at
-        return max(row.cancel_at, self.soon(row))
+        return max(row.cancel_at, soon)
 
     def after_failure(self, row: Activation) -> datetime | None:
         """Twice as long after each failure in a row, a minute at most."""

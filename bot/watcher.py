@@ -12,16 +12,17 @@ from datetime import datetime, timedelta
 from typing import Any, Generic
 from weakref import WeakValueDictionary
 
-from bot.clock import Clock, ended
+from bot.clock import Clock, Left, ended
 from storage.database import Database
 from storage.due import Claim, DueRows, Watched, tables_due
 
 log = logging.getLogger(__name__)
 
-#: Looks under way at once, per key and per provider. A look takes the time of an answer and of three
-#: transactions that others share: with 32 a site that answers in 20 ms is asked 500 times a second, with 96
-#: three times as often. Fewer than a site's connections: a purchase finds a free one also while a site hangs.
+#: Looks under way at once, per key and per provider, until the provider has answered. Fewer than a site's
+#: connections: a purchase finds a free one also while a site hangs.
 LANE, WIDE_LANE = 8, 96
+#: So many answers wait to be stored at once; where the database is slow, the next ones wait on their lanes.
+UNSTORED = 1000
 #: Rows claimed in one transaction.
 BATCH = 500
 #: A claimed row that nobody came back to is due again after this.
@@ -46,11 +47,12 @@ def of_one_provider(claim: Claim) -> tuple[str, str]:
 class Duty(Generic[Watched]):
     """A kind of rows to watch, and what to do with one that is due: look at the provider, write it down.
 
-    `lanes` are the narrow and the wide one that a row goes on.
+    `lanes` are the narrow and the wide one that a row goes on. What a step leaves asks no provider any more:
+    it is done off the lanes.
     """
 
     rows: DueRows[Watched]
-    step: Callable[[Watched], Awaitable[None]]
+    step: Callable[[Watched], Awaitable[Left | None]]
     lanes: Callable[[Claim], tuple[str, str]] = of_one_provider
 
 
@@ -92,6 +94,7 @@ class Watcher:
         self._late = late
         self._every = timedelta(seconds=every)
         self._lanes, self._wide_lanes = Lanes(LANE), Lanes(WIDE_LANE)
+        self._unstored = asyncio.Semaphore(UNSTORED)
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._nudged = asyncio.Event()
         self._ticked_at = clock()
@@ -153,20 +156,32 @@ class Watcher:
         await ended(*self._under_way.values())
 
     async def _fire(self, duty: Duty[Watched], claim: Claim) -> None:
-        due = claim.next_poll_at
         try:
-            await self._sleep(max(0.0, (due - self._clock()).total_seconds()))
-            narrow, wide = duty.lanes(claim)
-            async with self._lanes[narrow], self._wide_lanes[wide], asyncio.timeout(DEADLINE):
-                self._late((self._clock() - due).total_seconds())
-                await self._look(duty, claim.id)
+            await self._sleep(max(0.0, (claim.next_poll_at - self._clock()).total_seconds()))
+            if (left := await self._in_lane(duty, claim)) is not None:
+                await self._store(left)
         except Exception:
             log.exception("looking at %s", claim.id)
         finally:
             del self._under_way[claim.id]
 
-    async def _look(self, duty: Duty[Watched], row_id: str) -> None:
+    async def _in_lane(self, duty: Duty[Watched], claim: Claim) -> Left | None:
+        """What is left to be done; then it counts among the unstored."""
+        narrow, wide = duty.lanes(claim)
+        async with self._lanes[narrow], self._wide_lanes[wide], asyncio.timeout(DEADLINE):
+            self._late((self._clock() - claim.next_poll_at).total_seconds())
+            if (left := await self._look(duty, claim.id)) is not None:
+                await self._unstored.acquire()
+            return left
+
+    async def _store(self, left: Left) -> None:
+        try:
+            async with asyncio.timeout(DEADLINE):
+                await left()
+        finally:
+            self._unstored.release()
+
+    async def _look(self, duty: Duty[Watched], row_id: str) -> Left | None:
         """By the row as it is now: much may have happened since it was claimed."""
         row = await duty.rows.get(row_id)
-        if row is not None and row.next_poll_at is not None:
-            await duty.step(row)
+        return None if row is None or row.next_poll_at is None else await duty.step(row)

@@ -9,7 +9,6 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 from bot.activations import Activations
 from bot.errors import BadInput, Refused, Unclear
 from bot.i18n import Texts, flag, international
-from bot.looks import changed_nothing
 from bot.mobile import country_of, typed
 from handlers.doors import Act, Forward, What
 from handlers.private import NUMBERS, only_in_private
@@ -88,7 +87,7 @@ async def ring(callback: CallbackQuery, callback_data: Ring, t: Texts, activatio
 
 def _unanswered(failure: Unclear, wish: Ring, t: Texts) -> Screen:
     """Whether it may have happened, and another try."""
-    if changed_nothing(failure):
+    if failure.changed_nothing:
         told = t("The provider could not be reached: nothing was changed. You may try again.")
     else:
         told = t("The answer was lost: calls may be forwarded or not. Trying again does no harm.")

@@ -133,8 +133,13 @@ class Core:
         row = await self.row(activation_id)
         if row.next_poll_at is not None:
             self.clock.now = max(self.clock.now, row.next_poll_at)
-        await self.activations.step(row)
+        await self.look(row)
         return await self.row(activation_id)
+
+    async def look(self, row: Activation) -> None:
+        """What the watcher does with a row, whatever has become of it since."""
+        if (left := await self.activations.step(row)) is not None:
+            await left()
 
     async def settled(self, activation_id: str) -> Activation:
         """The number once its purchase came to an end, whatever else is under way."""

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from bot.clock import Left
 from bot.providers.lines import Lines
-from bot.watcher import BATCH, WIDE_LANE, Duty, Watcher
+from bot.watcher import BATCH, LANE, WIDE_LANE, Duty, Watcher
 from storage.models import Activation, Key, State
 from storage.outbox import new_id
 from tests.core import OWNER, Core, blank, chat, put
@@ -120,6 +121,59 @@ async def test_a_lane_that_nobody_is_on_is_forgotten(street: Street) -> None:
     await street.watcher.settle(10)
     gc.collect()
     assert (len(street.watcher._lanes), len(street.watcher._wide_lanes)) == (0, 0)
+
+
+class Shelf:
+    """A watcher whose looks are answered at once, and stored when a test lets them."""
+
+    def __init__(self, core: Core) -> None:
+        self.looked: list[str] = []
+        self.stirred, self.stored = asyncio.Event(), asyncio.Event()
+        self.watcher = Watcher(core.database, [Duty(core.numbers, self.step)], core.clock, sleep=self.sleep)
+
+    async def step(self, row: Activation) -> Left:
+        self.looked.append(row.id)
+        self.stirred.set()
+        return self.store
+
+    async def store(self) -> None:
+        await self.stored.wait()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(0)
+
+    async def looked_at(self, rows: int) -> None:
+        async with asyncio.timeout(10):
+            while len(self.looked) < rows:
+                self.stirred.clear()
+                await self.stirred.wait()
+
+
+async def test_what_is_left_to_be_stored_holds_no_lane_and_is_waited_for(street: Street) -> None:
+    assert PER_KEY > LANE
+    await street.move_in(PER_KEY, 0)
+    shelf = Shelf(street.core)
+    await shelf.watcher.tick()
+    await shelf.looked_at(PER_KEY)
+    settling = asyncio.create_task(shelf.watcher.settle(10))
+    assert (await asyncio.wait([settling], timeout=0.01))[1]
+    shelf.stored.set()
+    await settling
+    assert len(shelf.watcher._lanes) == 0
+
+
+async def test_so_many_are_left_to_be_stored_at_once_the_others_wait_on_their_lanes(street: Street) -> None:
+    await street.move_in(2 * MANY, 0)
+    shelf = Shelf(street.core)
+    shelf.watcher._unstored = asyncio.Semaphore(MANY)
+    await shelf.watcher.tick()
+    await shelf.looked_at(MANY + WIDE_LANE)
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert len(shelf.looked) == MANY + WIDE_LANE
+    shelf.stored.set()
+    await shelf.watcher.settle(10)
+    assert len(shelf.looked) == 2 * MANY
 
 
 def test_while_all_looks_at_a_provider_hang_there_are_connections_left_to_buy_and_to_cancel() -> None:

@@ -47,6 +47,27 @@ async def test_after_a_restart_nobody_is_asked_sooner_than_the_minimum(core: Cor
     assert await looked(core) == MANY
 
 
+async def test_the_spacing_counts_from_the_answer_however_late_it_is_stored(core: Core) -> None:
+    [row, *_] = await core.rows()
+    answered, spacing = core.clock(), timedelta(seconds=core.alpha.timing.min_poll)
+    left = await core.activations.step(row)
+    assert left is not None
+    core.clock.advance(2)
+    await left()
+    row = await core.row(row.id)
+    assert (row.polled_at, row.next_poll_at) == (answered, answered + spacing)
+
+
+async def test_c_17_a_clock_set_back_before_an_answer_is_stored_holds_up_no_look(core: Core) -> None:
+    [row, *_] = await core.rows()
+    left = await core.activations.step(row)
+    assert left is not None
+    core.clock.advance(-3600)
+    await left()
+    row = await core.row(row.id)
+    assert row.next_poll_at == core.clock() + timedelta(seconds=core.alpha.timing.min_poll)
+
+
 @pytest.mark.parametrize(("many", "apart"), [(100, APART), (1250, WITHIN / 1250)])
 async def test_after_a_start_looks_do_not_begin_all_at_once(core: Core, many: int, apart: timedelta) -> None:
     key, early = await core.keys.get(core.key_id), core.clock() - timedelta(days=1)
