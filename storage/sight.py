@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar, TypeVarTuple, cast
 
 import aiosqlite
 from sqlalchemy import Dialect, Engine, Select, bindparam, event, inspect, select
-from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.attributes import instance_state
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -103,13 +103,14 @@ def _shape(statement: Select[Any]) -> Callable[[list[Any]], Any]:
 
 
 def _row_of(mapper: Any, names: Sequence[str]) -> Callable[[list[Any]], Any]:
-    make = mapper.class_manager.new_instance
+    make, identity = mapper.class_manager.new_instance, mapper.identity_key_from_primary_key
+    own = [at for at, each in enumerate(mapper.columns) if each.primary_key]
 
     def row(values: list[Any]) -> Any:
         """Detached, as those that a transaction leaves."""
         made = make()
         made.__dict__.update(zip(names, values, strict=True))
-        make_transient_to_detached(made)
+        instance_state(made).key = identity([values[at] for at in own])
         return made
 
     return row

@@ -61,7 +61,9 @@ async def test_a_row_of_every_table_is_seen_as_in_a_transaction(database: Databa
         whole: Sight[Any] = Sight(select(mapper.class_))
         async with database.begin() as session:
             told = [*await session.scalars(whole.statement)]
-        assert [columns(row) for row in await database.see(whole)] == [columns(row) for row in told], mapper
+        seen = await database.see(whole)
+        assert [columns(row) for row in seen] == [columns(row) for row in told], mapper
+        assert [inspect(row).identity_key for row in seen] == [inspect(row).identity_key for row in told]
 
 
 async def test_a_row_that_was_seen_can_be_changed_in_a_transaction(database: Database) -> None:
