@@ -63,6 +63,7 @@ class ChatStore:
         Being seen does not make a chat reachable: the news that the bot was blocked is seen too.
         """
         self._reached.doubt(chat_id)
+        since = self._reached.since()
         async with self._database.begin() as session:
             chat = await session.get(Chat, chat_id)
             if chat is None:
@@ -71,7 +72,9 @@ class ChatStore:
             if not chat.language or (kind == "private" and not await _chose_a_language(session, chat_id)):
                 chat.language = language[:8] or chat.language or ""
             chat.kind, chat.title, chat.seen_at = kind, title[:128], now
-            return chat
+        if chat.unreachable_at is None:
+            self._reached.note(chat_id, since)
+        return chat
 
     async def get(self, chat_id: int) -> Chat | None:
         return await self._database.see_one(one_of(Chat), id=chat_id)

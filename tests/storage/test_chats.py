@@ -243,3 +243,13 @@ async def test_who_was_heard_and_forgotten_and_is_out_of_reach_since_is_found_wh
     sql(database.path, "UPDATE chats SET unreachable_at = ?", NOW.timestamp())
     await chats.see(1, "private", "Ann", "uk", LATER)
     assert await chats.mark_reachable(1)
+
+
+async def test_who_was_seen_within_reach_needs_no_look_of_its_own(
+    database: Database, chats: ChatStore
+) -> None:
+    """One process owns the database: what another one writes there is not heard of."""
+    await chats.see(1, "private", "Ann", "uk", NOW)
+    assert database.path is not None
+    sql(database.path, "UPDATE chats SET unreachable_at = ?", NOW.timestamp())
+    assert not await chats.mark_reachable(1)
