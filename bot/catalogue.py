@@ -4,10 +4,10 @@ What was said last is kept longer, for lists that mark it as old while its provi
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, TypeVarTuple
 
 from pydantic import SecretStr
 
@@ -15,8 +15,8 @@ from bot.clock import Clock
 from bot.errors import Refused
 from bot.providers.base import Country, Price, Provider, Service
 
-S = TypeVar("S")
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 #: So long the last known prices are worth showing.
 WORTH_SHOWING = timedelta(minutes=30)
@@ -24,6 +24,8 @@ WORTH_SHOWING = timedelta(minutes=30)
 _PLACES = 500
 #: So many things made of lists are kept.
 _MADE = 50
+#: What is made of services that nobody told is made once.
+_NO_SERVICES: list[Service] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,25 +118,26 @@ class Shelf(Generic[T]):
             self._wrong.discard(oldest)
 
 
-class Derived(Generic[S, T]):
+class Derived(Generic[*Ts, T]):
     """What is made of lists that were told, once for as long as they are the ones told last.
 
-    A list is known by itself, not by what stands in it: nobody changes one that was told.
+    A list is known by itself, not by what stands in it: nobody changes one that was told. All else is known
+    by its value.
     """
 
-    def __init__(self, make: Callable[[Sequence[S]], T], most: int = _MADE) -> None:
+    def __init__(self, make: Callable[[*Ts], T], most: int = _MADE) -> None:
         self._make = make
         self._most = most
-        self._made: dict[tuple[object, ...], tuple[Sequence[S], T]] = {}
+        self._made: dict[tuple[object, ...], tuple[tuple[*Ts], T]] = {}
 
-    def of(self, *lists: S) -> T:
+    def of(self, *told: *Ts) -> T:
         """The same again for the same lists; what was made of the oldest is forgotten."""
-        names = tuple(id(each) if isinstance(each, list) else each for each in lists)
+        names = tuple(id(each) if isinstance(each, list) else each for each in told)
         if (known := self._made.get(names)) is not None:
             return known[1]
-        made = self._make(lists)
+        made = self._make(*told)
         # With the lists themselves: nobody else is given their ids meanwhile.
-        self._made[names] = lists, made
+        self._made[names] = told, made
         if len(self._made) > self._most:
             del self._made[next(iter(self._made))]
         return made
@@ -177,7 +180,7 @@ class Catalogue:
     def last_names(self, provider: Provider) -> tuple[list[Service], dict[str, Country]]:
         """The services and countries that were told last; nothing where nothing was."""
         services, countries = self._services.last(provider.name), self._countries.last(provider.name)
-        return services.value if services else [], countries.value if countries else {}
+        return services.value if services else _NO_SERVICES, countries.value if countries else {}
 
     def last_prices(self, provider: Provider, service: str) -> Kept[list[Price]] | None:
         """The prices that were told last and when, while they are worth showing."""

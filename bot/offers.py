@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Container, Iterator, Mapping, S
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import SecretStr
 
@@ -13,9 +13,8 @@ from bot.catalogue import Catalogue, Derived
 from bot.clock import Clock
 from bot.errors import NotOffered, NotSoldHere, Unclear
 from bot.goods import Offer, Place, in_order
-from bot.names import Names
 from bot.providers.base import Country, Price, Provider, Service, Supplier, Tier
-from bot.search import Listed, Meant, names_of, understand
+from bot.search import Listed, Meant, understand
 from bot.services import POPULAR, nice_name, slug
 from bot.shops import Listing, Shop, Shops, Trouble
 from storage.models import Quote
@@ -46,11 +45,8 @@ class Offers:
         self._quotes = quotes
         self._blocked = blocked
         self._clock = clock
-        self._listed: Derived[list[Service], list[Listed]] = Derived(_listed_of)
-        self._in_order: Derived[list[Listed], list[Listed]] = Derived(_popular_first)
-        self._allowed: Derived[Any, list[Listed]] = Derived(lambda given: _allowed(*given))
-        self._names: Derived[Sequence[Listed], Names] = Derived(lambda lists: names_of(*lists), most=16)
-        self._called: Derived[list[Service], Mapping[str, list[Service]]] = Derived(_by_slug)
+        self._listed, self._called = Derived(_listed_of), Derived(_by_slug)
+        self._in_order, self._allowed = Derived(_popular_first), Derived(_allowed)
 
     async def services(self, chat_id: int) -> Listing[Listed]:
         """Every service of the chat's providers: popular ones first, then by name."""
@@ -63,14 +59,14 @@ class Offers:
         """Services whose name is like what was typed, likeliest first; typing errors are forgiven."""
         listing = await self.services(chat_id)
         sold = {service.slug for service in listing.items}
-        meant = understand(words, listing.items, self._names.of(listing.items))
+        meant = understand(words, listing.items)
         hits = [service for service in meant.services if service.slug in sold]
         return Listing(hits[:limit], listing.troubles)
 
     async def understand(self, chat_id: int, words: str) -> tuple[Meant, Sequence[Trouble]]:
         """The service and the country that somebody typed, by what the chat's providers sell."""
         listing = await self.services(chat_id)
-        return understand(words, listing.items, self._names.of(listing.items)), listing.troubles
+        return understand(words, listing.items), listing.troubles
 
     async def places(self, chat_id: int, service: str, *, remembered: bool = False) -> Listing[Place]:
         """The countries a service (its slug) is sold in, best price first; `remembered` as in `offers`."""
@@ -210,23 +206,23 @@ def _listed(service: Service) -> Listed:
     return Listed(found, nice_name(found, service.name))
 
 
-def _listed_of(told: Sequence[list[Service]]) -> list[Listed]:
-    return [_listed(service) for services in told for service in services]
+def _listed_of(services: list[Service]) -> list[Listed]:
+    return [_listed(service) for service in services]
 
 
-def _popular_first(told: Sequence[list[Listed]]) -> list[Listed]:
+def _popular_first(*told: list[Listed]) -> list[Listed]:
     """Each service once, as the provider that comes last calls it."""
-    return sorted({each.slug: each for listed in told for each in listed}.values(), key=_by_popularity)
+    return sorted({each.slug: each for each in chain(*told)}.values(), key=_by_popularity)
 
 
 def _allowed(every: Sequence[Listed], blocked: frozenset[str]) -> list[Listed]:
     return [service for service in every if service.slug not in blocked]
 
 
-def _by_slug(told: Sequence[list[Service]]) -> Mapping[str, list[Service]]:
+def _by_slug(services: list[Service]) -> Mapping[str, list[Service]]:
     """What a provider sells, by what it is called here; several of its services may be one."""
     called: dict[str, list[Service]] = {}
-    for service in chain.from_iterable(told):
+    for service in services:
         called.setdefault(_listed(service).slug, []).append(service)
     return called
 

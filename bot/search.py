@@ -6,13 +6,14 @@ The names are data: `services.csv`, `countries.csv`, and countries' names, long 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 from itertools import chain, combinations
 
 from babel import Locale
 from rapidfuzz import fuzz, process, utils
 
+from bot.catalogue import Derived
 from bot.i18n import short_countries
 from bot.names import EXACT, Found, Names
 from bot.services import known, nice_name
@@ -69,10 +70,10 @@ class _Reading:
         return min([*parts, *([self.country.sure] if self.country else [])], default=0)
 
 
-def understand(words: str, sold: Sequence[Listed], names: Names | None = None) -> Meant:
-    """What is meant by words, where these services are sold; `names` are theirs, where they are at hand."""
+def understand(words: str, sold: Sequence[Listed]) -> Meant:
+    """What is meant by words, where these services are sold."""
     typed = parted(words[:_LONGEST])
-    plain, names = telling(typed), names or _names(tuple(sold))
+    plain, names = telling(typed), _NAMES.of(sold)
     ways = [typed, *([plain] if plain != typed else [])]
     readings = chain.from_iterable(_readings(way[:_MOST_WORDS], names) for way in ways)
     best = max(readings, key=lambda reading: reading.rank, default=None)
@@ -156,15 +157,13 @@ def _alike(words: str, listed: Mapping[str, Listed]) -> list[Listed]:
     return [listed[found] for _, _, found in hits]
 
 
-@lru_cache(maxsize=16)
-def _names(sold: tuple[Listed, ...]) -> Names:
-    return names_of(sold)
-
-
-def names_of(sold: Sequence[Listed]) -> Names:
+def _named(sold: Sequence[Listed]) -> Names:
     """Every name of what is sold, and of what is well known."""
     also = [(name, service.slug) for service in known().values() for name in _called(service.slug)]
     return Names([*((service.name, service.slug) for service in sold), *also])
+
+
+_NAMES = Derived(_named, most=16)
 
 
 def _called(slug_: str) -> Iterator[str]:

@@ -140,7 +140,7 @@ class Window:
         self._recent = recent
         self._statistics = statistics
         self._clock = clock
-        self._shown: Derived[Sequence[Listed], list[Shown]] = Derived(_unmarked)
+        self._shown = Derived(_unmarked)
 
     async def services(self, chat_id: int, person_id: int) -> Listing[Shown]:
         """Every service of the chat's providers: favourites, recent ones, popular ones, then by name."""
@@ -202,8 +202,8 @@ class Window:
             return {}
 
 
-def _unmarked(listed: Sequence[Sequence[Listed]]) -> list[Shown]:
-    return [Shown(service) for services in listed for service in services]
+def _unmarked(services: Sequence[Listed]) -> list[Shown]:
+    return [Shown(service) for service in services]
 
 
 def _ware(offer: Offer, records: Mapping[tuple[str, str], Record], limits: Mapping[str, Decimal]) -> Ware:

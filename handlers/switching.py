@@ -196,7 +196,7 @@ async def _access(t: Texts, switches: Switches, overview: Overview) -> Screen:
 
 def _named(words: str) -> tuple[list[Listed], bool]:
     """Well-known services that may be meant, and whether the first is for sure; else those nearest to it."""
-    every = [Listed(each, nice_name(each, "")) for each in known()]
+    every = tuple(Listed(each, nice_name(each, "")) for each in known())
     meant = understand(words, every)
     if meant.services:
         return list(meant.services[:1] if meant.sure else meant.services[: screens.CHOICES]), meant.sure

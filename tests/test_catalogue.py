@@ -1,7 +1,6 @@
 """How long what a provider said is given again: long for names, a minute for prices."""
 
 import asyncio
-from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
@@ -134,7 +133,7 @@ async def test_prices_on_their_way_while_they_were_doubted_are_not_kept() -> Non
 def test_what_is_made_of_lists_is_made_once_for_them_and_anew_for_others() -> None:
     made: list[int] = []
 
-    def add_up(lists: Sequence[list[int]]) -> int:
+    def add_up(*lists: list[int]) -> int:
         made.append(sum(map(sum, lists)))
         return made[-1]
 
@@ -147,10 +146,18 @@ def test_what_is_made_of_lists_is_made_once_for_them_and_anew_for_others() -> No
 def test_of_what_was_made_the_oldest_is_forgotten_and_its_list_with_it() -> None:
     made: list[list[int]] = []
 
-    def note(lists: Sequence[list[int]]) -> None:
-        made.extend(lists)
+    def note(one: list[int]) -> None:
+        made.append(one)
 
     noted, [first, second, third] = Derived(note, most=2), ([1], [2], [3])
     for each in (first, second, third, second, third, first):
         noted.of(each)
     assert made == [first, second, third, first]
+
+
+def test_what_is_made_of_services_that_nobody_told_is_made_once() -> None:
+    clock = FakeClock()
+    catalogue, counts = Catalogue(clock), Derived(lambda services: [len(services)])
+    names = [FakeProvider(name, clock) for name in ("alpha", "beta", "alpha")]
+    made = [counts.of(catalogue.last_names(each)[0]) for each in names]
+    assert made[0] is made[1] is made[2]
