@@ -7,8 +7,10 @@ the next one; a row under way is never looked at twice, and a slow provider fill
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any, Generic
 from weakref import WeakValueDictionary
 
@@ -25,6 +27,8 @@ LANE, WIDE_LANE = 8, 96
 UNSTORED = 1000
 #: Rows claimed in one transaction.
 BATCH = 500
+#: Those that fall due within so many seconds begin together, with the last of them.
+TOGETHER = 0.005
 #: A claimed row that nobody came back to is due again after this.
 LEASE = timedelta(seconds=120)
 #: After a start one look follows the other so soon, and the last one so late at most: those that begin in the
@@ -132,9 +136,13 @@ class Watcher:
         while claimed == BATCH:
             claims = await duty.rows.claim(horizon, lease, self._under_way.keys(), BATCH)
             claimed = len(claims)
-            for claim in claims:
-                if claim.id not in self._under_way:
-                    self._under_way[claim.id] = asyncio.create_task(self._fire(duty, claim))
+            for _, bunch in groupby(claims, lambda claim: claim.next_poll_at.timestamp() // TOGETHER):
+                self._await_moment(duty, [claim for claim in bunch if claim.id not in self._under_way])
+
+    def _await_moment(self, duty: Duty[Any], bunch: Sequence[Claim]) -> None:
+        if bunch:
+            waiting = asyncio.create_task(self._fire_all(duty, bunch))
+            self._under_way |= dict.fromkeys((claim.id for claim in bunch), waiting)
 
     async def listen(self) -> None:
         """Tick at once whenever somebody nudges; runs until cancelled."""
@@ -148,16 +156,27 @@ class Watcher:
 
     async def settle(self, seconds: float) -> None:
         """Wait for the looks under way."""
-        if self._under_way:
-            await asyncio.wait(tuple(self._under_way.values()), timeout=seconds)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._under_way:
+                    await asyncio.wait({*self._under_way.values()})
 
     async def rest(self) -> None:
         """Break off the looks that go on still: they are looked at anew after the start."""
-        await ended(*self._under_way.values())
+        await ended(*{*self._under_way.values()})
+
+    async def _fire_all(self, duty: Duty[Any], bunch: Sequence[Claim]) -> None:
+        """At the moment of the last one: none is early."""
+        try:
+            await self._sleep(max(0.0, (bunch[-1].next_poll_at - self._clock()).total_seconds()))
+        finally:
+            for claim in bunch:
+                del self._under_way[claim.id]
+        for claim in bunch:
+            self._under_way[claim.id] = asyncio.create_task(self._fire(duty, claim))
 
     async def _fire(self, duty: Duty[Watched], claim: Claim) -> None:
         try:
-            await self._sleep(max(0.0, (claim.next_poll_at - self._clock()).total_seconds()))
             if (left := await self._in_lane(duty, claim)) is not None:
                 await self._store(left)
         except Exception:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.watcher import LANE, LEASE, Duty, Watcher
+from bot.watcher import LANE, LEASE, TOGETHER, Duty, Watcher
 from storage.activations import ActivationStore
 from storage.due import Claim
 from storage.models import Activation, Key, State
@@ -78,6 +78,15 @@ async def test_what_falls_due_before_the_next_tick_is_looked_at_at_its_own_momen
     await post.tick()
     assert post.looked == ["past", "now", "soon"]
     assert post.slept == [0, 0, 0.4]
+
+
+async def test_what_falls_due_in_the_same_moment_begins_with_the_last_of_it(post: Post) -> None:
+    assert TOGETHER == 0.005
+    for name, due in (("first", 0.101), ("last", 0.104), ("later", 0.107)):
+        await post.watch(name, due)
+    await post.tick()
+    assert post.looked == ["first", "last", "later"]
+    assert post.slept == [0.104, 0.107]
 
 
 async def test_a_number_under_way_is_not_looked_at_again(post: Post) -> None:
