@@ -9,7 +9,8 @@ from bot.providers.base import Provider
 from bot.purses import in_order as purses_in_order
 from bot.purses import purse_of
 from bot.search import Listed
-from storage.models import Key
+from storage.models import Key, Quote
+from storage.outbox import new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +73,25 @@ def in_order(offers: Sequence[Offer]) -> list[Offer]:
     purses = purses_in_order([(offer.purse, offer.provider.name) for offer in offers])
     rank = {purse: place for place, purse in enumerate(purses)}
     return sorted(offers, key=lambda one: (one.stock == 0, one.stopped, rank[one.purse], one.cost))
+
+
+def quote_of(offer: Offer, chat_id: int, owner_id: int, now: datetime) -> Quote:
+    """An offer as it was seen, under a nonce of its own."""
+    return Quote(
+        nonce=new_id(),
+        chat_id=chat_id,
+        owner_id=owner_id,
+        key_id=offer.key.id,
+        service=offer.service.slug,
+        service_name=offer.service.name[:128],
+        service_code=offer.service_code,
+        country=offer.iso2,
+        country_name=offer.country_name[:64],
+        country_code=offer.country_code,
+        cost=offer.cost,
+        currency=offer.currency,
+        suppliers="",
+        except_suppliers="",
+        avoid_prefixes="",
+        created_at=now,
+    )

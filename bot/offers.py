@@ -12,13 +12,12 @@ from pydantic import SecretStr
 from bot.catalogue import Catalogue, Derived
 from bot.clock import Clock
 from bot.errors import NotOffered, NotSoldHere, Unclear
-from bot.goods import Offer, Place, in_order
+from bot.goods import Offer, Place, in_order, quote_of
 from bot.providers.base import Country, Price, Provider, Service, Supplier, Tier
 from bot.search import Listed, Meant, understand
 from bot.services import POPULAR, nice_name, slug
 from bot.shops import Listing, Shop, Shops, Trouble
-from storage.models import Quote
-from storage.outbox import new_id
+from storage.models import Key, Quote
 from storage.quotes import QuoteStore
 
 T = TypeVar("T")
@@ -95,15 +94,25 @@ class Offers:
         return Listing(here, [_told_here(trouble, here) for trouble in listing.troubles])
 
     async def find(
-        self, chat_id: int, service: str, key_id: str, country_code: str, *, patience: float | None = None
+        self,
+        chat_id: int,
+        service: str,
+        key_id: str,
+        country_code: str,
+        *,
+        patience: float | None = None,
+        keys: Sequence[Key] | None = None,
     ) -> Offer:
         """The offer a button stands for, at today's price; where that takes longer than so many seconds of
         `patience`, at the price that was told last.
 
         Raises `NotOffered` when it is gone, `UnknownKey` when its key is, and what its provider failed with.
         """
-        seller = await self._shops.seller(chat_id, key_id)
-        listing = await self._sold(chat_id, service, remembered=patience is not None, patience=patience)
+        keys = await self._shops.keys(chat_id) if keys is None else keys
+        seller = self._shops.seller_of(keys, key_id)
+        listing = await self._sold(
+            chat_id, service, remembered=patience is not None, patience=patience, keys=keys
+        )
         for offer in listing.items:
             if (offer.key.id, offer.country_code) == (key_id, country_code):
                 return offer
@@ -111,7 +120,7 @@ class Offers:
 
     async def quote(self, chat_id: int, owner_id: int, offer: Offer, *, count: int = 1) -> Quote:
         """Note an offer under a nonce: what the *Buy* button will carry, for so many numbers."""
-        quote = _quote(offer, chat_id, owner_id, self._clock())
+        quote = quote_of(offer, chat_id, owner_id, self._clock())
         quote.count = count
         await self._quotes.open(quote)
         return quote
@@ -133,12 +142,20 @@ class Offers:
         return await self._shops.ask_one(quote.key_id, quote.chat_id, question)
 
     async def _sold(
-        self, chat_id: int, service: str, *, remembered: bool = False, patience: float | None = None
+        self,
+        chat_id: int,
+        service: str,
+        *,
+        remembered: bool = False,
+        patience: float | None = None,
+        keys: Sequence[Key] | None = None,
     ) -> Listing[Offer]:
         """Everything the chat could buy for a service, cheapest first."""
         if service in self._blocked:
             raise NotSoldHere
-        shops = await self._shops.ask(chat_id, lambda shop: self._asked(shop, service, remembered, patience))
+        shops = await self._shops.ask(
+            chat_id, lambda shop: self._asked(shop, service, remembered, patience), keys=keys
+        )
         silent = shops.troubles if remembered else ()
         old = {trouble.title: self._last_known(trouble, service) for trouble in silent}
         groups = [*(group for _, group in shops.items), *old.values()]
@@ -259,24 +276,3 @@ def _made(
         if (country := countries.get(price.country)) is not None and _placed(country)
         for key in shop.keys
     ]
-
-
-def _quote(offer: Offer, chat_id: int, owner_id: int, now: datetime) -> Quote:
-    return Quote(
-        nonce=new_id(),
-        chat_id=chat_id,
-        owner_id=owner_id,
-        key_id=offer.key.id,
-        service=offer.service.slug,
-        service_name=offer.service.name[:128],
-        service_code=offer.service_code,
-        country=offer.iso2,
-        country_name=offer.country_name[:64],
-        country_code=offer.country_code,
-        cost=offer.cost,
-        currency=offer.currency,
-        suppliers="",
-        except_suppliers="",
-        avoid_prefixes="",
-        created_at=now,
-    )

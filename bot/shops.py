@@ -62,12 +62,13 @@ class Shops:
         chat_id: int,
         question: Callable[[Shop], Awaitable[T]],
         able: Capability = Capability.BUY,
+        keys: Sequence[Key] | None = None,
     ) -> Listing[tuple[Shop, T]]:
         """Ask every provider of the chat that is able to do this; those that fail become troubles.
 
-        Raises `NoKeys` where there is none to ask.
+        With `keys`, those of the chat, they are not read again. Raises `NoKeys` where there is none to ask.
         """
-        shops, troubles = await self._of(chat_id, able)
+        shops, troubles = self._of(await self.keys(chat_id) if keys is None else keys, able)
         if not (shops or troubles):
             raise NoKeys
         answers = await asyncio.gather(*(self._answer(question, shop) for shop in shops))
@@ -93,7 +94,11 @@ class Shops:
 
     async def seller(self, chat_id: int, key_id: str) -> Provider:
         """The provider a chat can buy from with this key. Raises `UnknownKey`, or `NotOffered`."""
-        for key in await self._keys.list(chat_id):
+        return self.seller_of(await self.keys(chat_id), key_id)
+
+    def seller_of(self, keys: Sequence[Key], key_id: str) -> Provider:
+        """The same, of these keys."""
+        for key in keys:
             if key.id == key_id and key.provider in self._providers:
                 return self._providers[key.provider]
             if key.id == key_id:
@@ -113,23 +118,27 @@ class Shops:
         except TimeoutError:
             raise Unavailable("no answer in time") from None
 
+    async def keys(self, chat_id: int) -> Sequence[Key]:
+        """The chat's keys, oldest first."""
+        return await self._keys.list(chat_id)
+
     async def able(self, chat_id: int, to: Capability) -> bool:
         """Whether the chat has a key of a provider that can do this."""
         return any(provider.can(to) for provider in await self.known(chat_id))
 
     async def known(self, chat_id: int) -> list[Provider]:
         """The providers the chat has keys for."""
-        return self.behind(await self._keys.list(chat_id))
+        return self.behind(await self.keys(chat_id))
 
     def behind(self, keys: Sequence[Key]) -> list[Provider]:
         """The providers of some keys, as far as the bot has them."""
         held = {key.provider for key in keys}
         return [provider for name, provider in self._providers.items() if name in held]
 
-    async def _of(self, chat_id: int, able: Capability) -> tuple[list[Shop], list[Trouble]]:
+    def _of(self, keys: Sequence[Key], able: Capability) -> tuple[list[Shop], list[Trouble]]:
         """The providers that can be asked, and those of which no key can be read."""
         grouped: dict[str, list[Key]] = {}
-        for key in await self._keys.list(chat_id):
+        for key in keys:
             grouped.setdefault(key.provider, []).append(key)
         shops: list[Shop] = []
         troubles: list[Trouble] = []

@@ -35,7 +35,7 @@ from handlers.holders import AmongThem
 from handlers.offer_lists import offers as offers_screen
 from handlers.screen import Screen, answer, chat_of, press, say, show
 from storage.activations import ActivationStore
-from storage.models import Activation, Quote, State
+from storage.models import Activation, Key, Quote, State
 from storage.preferences import PreferenceStore
 from storage.reasons import Reason
 
@@ -110,28 +110,36 @@ async def next_offer(
 
 
 async def last_bought_row(
-    chat_id: int, person_id: int, t: Texts, purchases: Purchases, offers: Offers
+    chat_id: int,
+    person_id: int,
+    t: Texts,
+    purchases: Purchases,
+    offers: Offers,
+    keys: Sequence[Key] | None = None,
 ) -> list[InlineKeyboardButton]:
-    """*Repeat last* with the price told last, where it is known; no row where it is not sold any more."""
+    """*Repeat last* with the price told last, where it is known; no row where it is not sold any more.
+
+    With `keys`, those of the chat, they are not read again.
+    """
     row = await purchases.last(chat_id, person_id)
     if row is None:
         return []
     try:
-        price = await _price_at_hand(row, t, offers)
+        price = await _price_at_hand(row, t, offers, keys)
     except (Refused, StorageError):
         return []
     what = f"{row.service_name} {flag(row.country)}{price}"
     return [press(t.plain("🔁 Repeat: {what}", what=what), Repeat(id=row.id))]
 
 
-async def _price_at_hand(row: Activation, t: Texts, offers: Offers) -> str:
+async def _price_at_hand(row: Activation, t: Texts, offers: Offers, keys: Sequence[Key] | None) -> str:
     """ " · Alpha $0.50"; while the provider takes its time, for which a menu does not wait, what it told last
     within half an hour, or "". The confirmation that it leads to has the price of today.
 
     Without a key of that provider others are left, at prices of their own.
     """
     try:
-        offer = await _found(row, offers, PATIENCE)
+        offer = await _found(row, offers, PATIENCE, keys)
     except (Unclear, UnknownKey):
         return ""
     price = t.money(offer.cost, offer.currency)
@@ -154,10 +162,14 @@ async def _same(row: Activation, person_id: int, offers: Offers) -> Quote:
     return await offers.quote(row.chat_id, person_id, offer, count=_how_many(row))
 
 
-async def _found(row: Activation, offers: Offers, patience: float | None = None) -> Offer:
+async def _found(
+    row: Activation, offers: Offers, patience: float | None = None, keys: Sequence[Key] | None = None
+) -> Offer:
     """The same, with another key of its provider where its own was removed. Raises `UnknownKey`."""
     try:
-        return await offers.find(row.chat_id, row.service, row.key_id, row.country_code, patience=patience)
+        return await offers.find(
+            row.chat_id, row.service, row.key_id, row.country_code, patience=patience, keys=keys
+        )
     except UnknownKey:
         listing = await offers.offers(row.chat_id, row.service, row.country, patience=patience)
         place = row.provider, row.country_code

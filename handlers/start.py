@@ -129,7 +129,7 @@ async def menu(
         await show(event, _with_more(welcome(t), operating, t))
         return
     waiting = await numbers.recent(person_id, chat_id, clock() - FRESH, _WAITING)
-    last = await last_bought_row(chat_id, person_id, t, purchases, offers)
+    last = await last_bought_row(chat_id, person_id, t, purchases, offers, mine)
     home = _home(last, len(waiting), _special(shops.behind(mine), t), t)
     await show(event, _with_more(home, operating, t))
 
