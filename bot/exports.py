@@ -28,8 +28,8 @@ from bot.errands import Errands
 from bot.errors import LimitReached, text
 from bot.sheets import SHEETS, Part, Sheet, cell, line, plain, record
 from storage.everything import Everything
-from storage.history import Kind, Wanted
 from storage.models import State
+from storage.wanted import Kind, Wanted
 
 #: Bytes of a file; Telegram takes 50 MB.
 MOST = 20_000_000

@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from storage.history import Kind
 from storage.models import Activation, OrderState, OutgoingMessage, Rental, RentalOrder, RentalText, Sms, Step
 from storage.receipts import in_order
+from storage.wanted import Kind
 
 #: Where a cell may begin, also where cells are parted at other signs than ours, and what makes a formula.
 _FORMULA = re.compile(r"(^|[;|\t\r\n])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")

@@ -6,7 +6,7 @@ from typing import Annotated
 from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
-from storage.history import Kind
+from storage.wanted import Kind
 
 
 class Menu(CallbackData, prefix="m"):

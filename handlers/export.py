@@ -21,8 +21,9 @@ from handlers.filters import Filters, Listed, Packed, by_marks, named, read
 from handlers.filters import Page as At
 from handlers.private import HISTORY, only_in_private
 from handlers.screen import Screen, answer, chat_of, press, say, show
-from storage.history import HistoryStore, Wanted
+from storage.history import HistoryStore
 from storage.retention import Retention
+from storage.wanted import Wanted
 
 log = logging.getLogger(__name__)
 

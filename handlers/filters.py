@@ -13,7 +13,8 @@ from pydantic import Field
 
 from bot.i18n import Texts, flag, visible
 from bot.providers.base import Provider
-from storage.history import STATES, Kind, Outcome, Seen, Wanted
+from storage.history import Seen
+from storage.wanted import STATES, Kind, Outcome, Wanted
 
 _PACKED = re.compile(
     r"([nrm-])([ocxeufq-])([dwmqy-])([A-Z]{2}|--)([0-9a-f]{4}|----)([a-z0-9]{0,20})", re.ASCII

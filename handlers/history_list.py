@@ -16,8 +16,9 @@ from handlers.message_cards import standing
 from handlers.number_words import bought_in_words
 from handlers.numbers import rented_in_words
 from handlers.screen import Rows, Screen, in_rows, press
-from storage.history import COUNTED, Entry, Kind, Outcome, Seen
+from storage.history import COUNTED, Entry, Seen
 from storage.models import Activation, MessageState, OutgoingMessage, Rental, RentalState, State
+from storage.wanted import Kind, Outcome
 
 THINGS_A_PAGE = 6
 

@@ -17,10 +17,10 @@ from handlers.message_cards import card
 from handlers.papers import receipt
 from handlers.private import HISTORY, only_in_private
 from handlers.screen import Rows, Screen, answer, chat_of, fits, press, show
-from storage.history import Kind
 from storage.models import MessageState, RentalState, State
 from storage.receipts import Facts, MessageFacts, NumberFacts, ReceiptStore, RentalFacts
 from storage.retention import Retention
+from storage.wanted import Kind
 from storage.watches import has_card
 
 router = Router(name="receipt")

@@ -13,7 +13,8 @@ from handlers.filters import Filters
 from handlers.history import history_screen
 from handlers.private import MESSAGES, only_in_private
 from handlers.screen import answer, say, show
-from storage.history import HistoryStore, Kind
+from storage.history import HistoryStore
+from storage.wanted import Kind
 
 router = Router(name="sent")
 router.callback_query.filter(F.data.startswith("d"))

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, or_, select
 
 from storage.database import Database
-from storage.history import ORDERED, TABLES, Kind, Wanted, let_through, mine
+from storage.history import mine
+from storage.wanted import ORDERED, TABLES, Kind, Wanted, let_through
 
 #: Rows of a slice, one short transaction each.
 SLICE = 100

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import Expired, NotYours, text
 from storage.database import Database
-from storage.history import TABLES, Kind, Thing, mine
+from storage.history import mine
 from storage.models import (
     Activation,
     MessageState,
@@ -23,6 +23,7 @@ from storage.models import (
     State,
     Step,
 )
+from storage.wanted import TABLES, Kind, Thing
 
 
 class NotKept(Expired):

@@ -15,7 +15,6 @@ from bot.errands import Errands
 from bot.exports import Exports, File, Form, StillWriting
 from storage.database import Database
 from storage.everything import Everything
-from storage.history import Kind, Outcome, Wanted
 from storage.models import (
     Activation,
     Key,
@@ -27,6 +26,7 @@ from storage.models import (
     State,
     Step,
 )
+from storage.wanted import Kind, Outcome, Wanted
 from tests.storage.shelf import NOW, SECRET, chat, number, put, shelf, stored
 from tests.storage.things import message, order, rental
 

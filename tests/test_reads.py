@@ -24,8 +24,8 @@ from handlers import (
     watch_list,
 )
 from handlers.easel import Period
-from storage.history import Kind
 from storage.models import Buyers, Rental, RentalState, Sort, State, Watch, WatchState
+from storage.wanted import Kind
 from tests.core import put
 from tests.handlers.belongings import Belongings, gathered
 from tests.handlers.operating import OPERATED, operated_by, operator_of

@@ -9,10 +9,10 @@ from storage.audiences import Audiences
 from storage.caps import Caps
 from storage.due import tables_due
 from storage.figures import FigureStore
-from storage.history import Outcome, Wanted
 from storage.models import State
 from storage.overview import OverviewStore
 from storage.purchases import PurchaseStore
+from storage.wanted import Outcome, Wanted
 from tests.benchmarks.town import BUSY, CALM, GROUP, MEMBER, NOW
 from tests.house import House
 

@@ -33,7 +33,7 @@ from handlers import (
     watch_terms,
     ways,
 )
-from storage.history import Kind
+from storage.wanted import Kind
 from tests.handlers.conftest import telegram_us
 from tests.handlers.everybodys import EVERYBODYS
 from tests.handlers.operators_buttons import OPERATING

@@ -25,8 +25,8 @@ from handlers import (
     start,
     stats,
 )
-from storage.history import Kind
 from storage.models import Sort
+from storage.wanted import Kind
 
 #: Filters as a button carries them.
 _FILTERS = str(filters.Filters(kind=Kind.NUMBER, country="US", service="telegram"))

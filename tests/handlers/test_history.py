@@ -6,8 +6,8 @@ import pytest
 
 from bot.errors import NoNumbers
 from handlers.filters import Filters, Period, mark, read
-from storage.history import Kind, Outcome
 from storage.models import Key, MessageState, OrderState, RentalState, State
+from storage.wanted import Kind, Outcome
 from tests.handlers.test_numbers import many_more
 from tests.house import Chat, House
 from tests.storage.shelf import number, put

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
 
 from storage.database import Database
-from storage.history import Entry, HistoryStore, Kind, Outcome, Wanted, newest
+from storage.history import Entry, HistoryStore, newest
 from storage.models import (
     Activation,
     Chat,
@@ -18,6 +18,7 @@ from storage.models import (
     RentalState,
     State,
 )
+from storage.wanted import Kind, Outcome, Wanted
 from tests.storage.shelf import NOW, chat, number, put, stored
 from tests.storage.things import message, order, rental
 
@@ -180,8 +181,8 @@ async def test_a_page_is_read_from_an_index_and_sorts_no_table(database: Databas
 async def plan(database: Database, kind: Kind) -> str:
     """How SQLite finds the newest of a kind."""
     wanted = Wanted(service="tg" if kind is Kind.NUMBER else "", country="US")
-    query = newest(kind, wanted.shape, 9, alone=True)
-    written = query.params(owner_id=1, chat_id=1, **wanted.chosen).compile(
+    query = newest([kind], wanted.shape, alone=True)
+    written = query.params(owner_id=1, chat_id=1, first=0, size=9, **wanted.chosen).compile(
         dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}
     )
     async with database.begin() as session:
