@@ -89,9 +89,13 @@ class PeopleStore:
 
 
 def _like(column: Any, words: str) -> ColumnElement[bool]:
-    """SQLite knows only the capitals of Latin letters."""
-    forms = {words, words.lower(), words.upper(), words.capitalize(), words.title()}
+    """SQLite knows only the capitals of Latin letters, and takes these for the small ones of itself."""
+    forms = {words, *([] if words.isascii() else _capitals(words))}
     return or_(*(column.contains(form, autoescape=True) for form in sorted(forms)))
+
+
+def _capitals(words: str) -> set[str]:
+    return {words.lower(), words.upper(), words.capitalize(), words.title()}
 
 
 async def _names(session: AsyncSession, ids: Sequence[int]) -> dict[int, str]:
