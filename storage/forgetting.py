@@ -31,6 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.counted import count_no_more, keep_counting
 from storage.database import Database
+from storage.kinds import Kind
 from storage.models import (
     IS_PARKED,
     Activation,
@@ -163,7 +164,8 @@ async def _forget_these(
 async def _say_no_more(session: AsyncSession, ids: Sequence[str], person_id: int) -> None:
     """Their posts of these numbers, also one that an answer under way made due after the wish."""
     heard = (await session.scalars(select(Sms.id).where(Sms.activation_id.in_(ids)))).all()
-    names = [f"card:{each}" for each in ids] + [f"code:{each}" for each in heard]
+    kinds = (Kind.CARD, ids), (Kind.CODE, heard), (Kind.CODE_ASIDE, heard)
+    names = [f"{kind}:{each}" for kind, every in kinds for each in every]
     said = delete(Post).where(Post.dedup.in_(names), no_index(Post.chat_id) == person_id)
     await session.execute(said, execution_options={"synchronize_session": False})
 
@@ -216,6 +218,8 @@ async def _end(session: AsyncSession, person_id: int, wished_at: datetime, now: 
     await _drop(session, theirs_then)
     called_off = Post.next_try_at.is_(None), Post.sent_at.is_(None), ~IS_PARKED
     await session.execute(delete(Post).where(Post.chat_id == person_id, *called_off))
+    # A late code of a group's number made a chat of theirs anew; who came back themselves has one of a kind.
+    await session.execute(delete(Chat).where(Chat.id == person_id, Chat.kind == ""))
     await session.execute(delete(Leaver).where(Leaver.owner_id == person_id))
 
 

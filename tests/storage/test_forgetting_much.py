@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from storage.activations import ActivationStore, Heard
 from storage.database import Database
 from storage.forgetting import Forgetting
 from storage.hindsight import mistrust
@@ -144,6 +145,18 @@ async def test_who_comes_back_meanwhile_keeps_what_they_make_and_nothing_older(
     assert found["leavers"] == []
     [key] = await KeyStore(database, Vault([MASTER])).list(ANN)
     assert (await KeyStore(database, Vault([MASTER])).open(key.id, ANN)).get_secret_value().endswith("after")
+
+
+async def test_a_late_code_of_a_groups_number_is_forgotten_with_it(database: Database) -> None:
+    group = -5
+    key = await stored(database, SecretStr("the-groups-own-key"), chat_id=group)
+    late = number(key, "late", State.EXPIRED, owner_id=ANN, phone="+annphone", ended_at=NOW)
+    await put(database, chat(group), late)
+    forgetting = await broken_off(database)
+    heard = Heard("12345", "Your code 12345", None)
+    assert await ActivationStore(database).received("late", heard, NOW + timedelta(minutes=1)) is not None
+    await forgetting.sweep(LATER)
+    assert await nothing_is_left(database)
 
 
 async def test_a_second_wish_meanwhile_takes_what_came_in_between_too(database: Database) -> None:
