@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
 from storage.deeds import What, note
 from storage.models import Chat, Guest
+from storage.windows import windows
 
 #: Who was seen since uses it now.
 LATELY = timedelta(days=30)
 _GROUPS = ("group", "supergroup")
+#: Chats that are looked at at once, and let in.
+_LOOKED_AT, _LET_IN = 2000, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Outsiders:
 
 
 class OutsiderStore:
-    """Both methods are one transaction; operators are no outsiders, and who is blocked stays blocked."""
+    """Chats are looked through a few at a time; operators are no outsiders, who is blocked stays blocked."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -34,21 +38,32 @@ class OutsiderStore:
         kinds = (Chat.id > 0, Chat.id < 0)
         numbers = [func.coalesce(func.sum(case((which, 1), else_=0)), 0) for which in kinds]
         query = select(*numbers).select_from(Chat).outerjoin(Guest, Guest.id == Chat.id)
-        async with self._database.begin() as session:
-            found = await session.execute(query.where(_outside(operators, now)))
-            return Outsiders(*found.one())
+        people = groups = 0
+        async for few in windows(self._database, Chat.id, size=_LOOKED_AT):
+            async with self._database.begin() as session:
+                found = (await session.execute(query.where(few, _outside(operators, now)))).one()
+            people, groups = people + found[0], groups + found[1]
+        return Outsiders(people, groups)
 
     async def let_in(self, operators: Collection[int], by: int, now: datetime) -> None:
-        """All of them, as one deed."""
-        query = select(Chat.id, Chat.title).outerjoin(Guest, Guest.id == Chat.id)
+        """All of them, as one deed. If the process dies meanwhile, who was let in is no outsider any more."""
+        together = 0
+        async for few in windows(self._database, Chat.id, size=_LET_IN):
+            async with self._database.begin() as session:
+                together += await _let_in(session, few & _outside(operators, now), by, now)
         async with self._database.begin() as session:
-            found = (await session.execute(query.where(_outside(operators, now)))).all()
-            guests = {guest.id: guest for guest in await session.scalars(select(Guest))}
-            for who, title in found:
-                known = guests.get(who) or Guest(id=who, name=title[:128])
-                known.admitted_at, known.admitted_by = now, by
-                session.add(known)
-            note(session, by, What.LET_IN_ALL, str(len(found)), now)
+            note(session, by, What.LET_IN_ALL, str(together), now)
+
+
+async def _let_in(session: AsyncSession, which: ColumnElement[bool], by: int, now: datetime) -> int:
+    """How many these are."""
+    query = select(Chat.id, Chat.title, Guest).outerjoin(Guest, Guest.id == Chat.id).where(which)
+    found = (await session.execute(query)).all()
+    for who, title, known in found:
+        guest = Guest(id=who, name=title[:128]) if known is None else known
+        guest.admitted_at, guest.admitted_by = now, by
+        session.add(guest)
+    return len(found)
 
 
 def _outside(operators: Collection[int], now: datetime) -> ColumnElement[bool]:
