@@ -26,6 +26,8 @@ from storage.sight import Sight, one_of
 MOST = 10
 #: How long an ended watch is listed, and how long its row is kept.
 LISTED, KEPT = timedelta(days=1), timedelta(days=7)
+#: So many rows go at once.
+_STEP = 500
 #: Between a watch's id and the count of its tries; no id holds it.
 _TRY = "@"
 _LISTED = Sight(
@@ -224,8 +226,12 @@ class WatchStore(DueRows[Watch]):
     async def sweep(self, now: datetime) -> None:
         """Housekeeping: forget what ended long ago, and what was never started."""
         unused = (Watch.state == WatchState.OFFERED) & (Watch.created_at < now - LISTED)
-        async with self._database.begin() as session:
-            await session.execute(delete(Watch).where(unused | (Watch.ended_at < now - KEPT)))
+        few = select(Watch.id).where(unused | (Watch.ended_at < now - KEPT)).limit(_STEP)
+        sweep = delete(Watch).where(Watch.id.in_(few)).returning(Watch.id)
+        more = True
+        while more:
+            async with self._database.begin() as session:
+                more = len((await session.scalars(sweep)).all()) == _STEP
 
     async def _end(
         self, watch_id: str, to: WatchState, now: datetime, ring: Kind | None = None, **values: Any
