@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from pydantic import SecretStr
-from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -19,14 +19,14 @@ from bot.errors import AlreadyThere, BadInput, BrokenKey, UnknownKey
 from storage import notices
 from storage.database import Database
 from storage.models import (
-    OPEN,
+    IS_OPEN,
+    IS_RECEIVED,
     Activation,
     Key,
     MessageState,
     OutgoingMessage,
     Rental,
     RentalState,
-    State,
     Watch,
 )
 from storage.outbox import new_id
@@ -267,17 +267,19 @@ def _used() -> ColumnElement[bool]:
 
 def _needed(now: datetime) -> ColumnElement[bool]:
     """Whether something may still ask the provider: it is open, to be looked at, or good for another SMS."""
-    number = or_(
-        Activation.state.in_(OPEN),
-        Activation.next_poll_at.is_not(None),
-        (Activation.state == State.RECEIVED) & (Activation.expires_at > now),
+    # Each by an index of its own, of a few rows: a key may have ten thousands.
+    due, good = Activation.next_poll_at.is_not(None), Activation.expires_at > now
+    numbers = (
+        exists().where(Activation.key_id == Key.id, IS_OPEN),
+        exists().where(func.coalesce(Activation.key_id, "") == Key.id, due),
+        exists().where(func.coalesce(Activation.key_id, "") == Key.id, IS_RECEIVED, good),
     )
     rental = or_(
         Rental.state.in_((RentalState.RENTING, RentalState.ACTIVE)), Rental.next_poll_at.is_not(None)
     )
     message = or_(OutgoingMessage.state == MessageState.SENDING, OutgoingMessage.next_poll_at.is_not(None))
     return or_(
-        exists().where(Activation.key_id == Key.id, number),
+        *numbers,
         exists().where(Rental.key_id == Key.id, rental),
         exists().where(OutgoingMessage.key_id == Key.id, message),
     )

@@ -57,6 +57,8 @@ IS_OPEN: ColumnElement[bool] = literal_column("activations.state IN ('buying', '
 IS_LOOKED_FOR: ColumnElement[bool] = literal_column(
     "activations.state IN ('unknown', 'failed') AND activations.next_poll_at IS NOT NULL"
 )
+#: It may be good for another SMS, in the words of its index.
+IS_RECEIVED: ColumnElement[bool] = literal_column("activations.state = 'received'")
 #: One of several that others follow or should follow, in the words of its index.
 HAS_MORE_TO_COME: ColumnElement[bool] = literal_column(
     "activations.position < activations.count AND activations.state != 'failed'"
@@ -109,6 +111,7 @@ class Activation(Row):
         Index(
             "ix_activations_next_poll_at",
             "next_poll_at",
+            "key_id",
             sqlite_where=sql("next_poll_at IS NOT NULL"),
             postgresql_where=sql("next_poll_at IS NOT NULL"),
         ),
@@ -166,6 +169,14 @@ class Activation(Row):
             "created_at",
             sqlite_where=sql("position < count AND state != 'failed'"),
             postgresql_where=sql("position < count AND state != 'failed'"),
+        ),
+        # With which keys another SMS may be asked for: those that are over for long are not looked at.
+        Index(
+            "ix_activations_good_until",
+            "expires_at",
+            "key_id",
+            sqlite_where=sql("state = 'received'"),
+            postgresql_where=sql("state = 'received'"),
         ),
         # Whether an id was sold to an account before is asked at every purchase.
         Index("ix_activations_key_id_provider_id", "key_id", "provider_id"),

@@ -14,6 +14,15 @@ class Chat(Row):
     """A chat the bot talks in. A private chat's id is its person's."""
 
     __tablename__ = "chats"
+    __table_args__ = (
+        # Who is out of reach: their numbers are shown in private, and nothing is due there.
+        Index(
+            "ix_chats_lost",
+            "id",
+            sqlite_where=sql("unreachable_at IS NOT NULL"),
+            postgresql_where=sql("unreachable_at IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(16))

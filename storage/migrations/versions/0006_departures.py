@@ -10,12 +10,17 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+_DUE = "next_poll_at IS NOT NULL"
 _NEW: dict[str, tuple[str, Sequence[str], str]] = {
     "ix_rentals_chat_id_created_at": ("rentals", ["chat_id", "created_at"], ""),
+    "ix_activations_next_poll_at": ("activations", ["next_poll_at", "key_id"], _DUE),
+    "ix_activations_good_until": ("activations", ["expires_at", "key_id"], "state = 'received'"),
+    "ix_chats_lost": ("chats", ["id"], "unreachable_at IS NOT NULL"),
 }
 #: What they take the place of.
 _OLD: dict[str, tuple[str, Sequence[str], str]] = {
     "ix_rentals_chat_id": ("rentals", ["chat_id"], ""),
+    "ix_activations_next_poll_at": ("activations", ["next_poll_at"], _DUE),
 }
 
 
