@@ -57,10 +57,12 @@ class OutsiderStore:
 
 async def _let_in(session: AsyncSession, which: ColumnElement[bool], by: int, now: datetime) -> int:
     """How many these are."""
-    query = select(Chat.id, Chat.title, Guest).outerjoin(Guest, Guest.id == Chat.id).where(which)
+    query = select(Chat.id, Chat.title).outerjoin(Guest, Guest.id == Chat.id).where(which)
     found = (await session.execute(query)).all()
-    for who, title, known in found:
-        guest = Guest(id=who, name=title[:128]) if known is None else known
+    known = await session.scalars(select(Guest).where(Guest.id.in_([who for who, _ in found])))
+    guests = {guest.id: guest for guest in known}
+    for who, title in found:
+        guest = guests.get(who) or Guest(id=who, name=title[:128])
         guest.admitted_at, guest.admitted_by = now, by
         session.add(guest)
     return len(found)
