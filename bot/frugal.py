@@ -12,7 +12,7 @@ Nor is what was loaded searched for garbage: it is 200,000 objects, and a search
 import gc
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,6 +26,7 @@ SEARCHES = 10_000, 20, 20
 
 log = logging.getLogger(__name__)
 
+_MODEL: Any = BaseModel
 _BUILD: Any = BaseModel.__dict__.get("model_rebuild")
 _TYPES = "aiogram.types."
 
@@ -64,8 +65,9 @@ def _load_frugally() -> None:
         from aiogram.methods.base import Response, TelegramMethod
         from aiogram.types import Update
         from aiogram.types.base import TelegramObject
-    for root in (TelegramObject, TelegramMethod, Response) if names else ():
-        root.model_rebuild = classmethod(_from(names))  # type: ignore[method-assign, assignment]
+    roots: Sequence[Any] = (TelegramObject, TelegramMethod, Response) if names else ()
+    for root in roots:
+        root.model_rebuild = classmethod(_from(names))
     # The first use of the types that every bot uses; it raises where they cannot be built.
     Response[list[Update]].model_validate({"ok": True, "result": [{"update_id": 1}]})
 
@@ -85,11 +87,11 @@ def _left_for_later(names: Names) -> Iterator[None]:
             return None
         return _built(cls, given)
 
-    BaseModel.model_rebuild = classmethod(note)  # type: ignore[method-assign, assignment]
+    _MODEL.model_rebuild = classmethod(note)
     try:
         yield
     finally:
-        BaseModel.model_rebuild = _BUILD  # type: ignore[method-assign]
+        _MODEL.model_rebuild = _BUILD
 
 
 def _from(names: Names) -> Any:
