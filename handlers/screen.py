@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TypeVar
 
 from aiogram.exceptions import AiogramError, TelegramBadRequest
@@ -37,6 +38,8 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _ALERT_LENGTH = 200
 #: Characters on a button; what a provider calls its wares may have any length.
 _LABEL_LENGTH = 128
+#: Buttons that are kept: more than all screens have, in all languages, of those that are everybody's.
+_BUTTONS = 2000
 #: Characters a copy button holds.
 COPY_LENGTH = 256
 #: First letters of the buttons that only private chats have: in a group no screen shows them.
@@ -62,8 +65,14 @@ class Screen:
 
 
 def press(label: str, data: CallbackData) -> InlineKeyboardButton:
-    """A button that calls back."""
-    return InlineKeyboardButton(text=_shown(label), callback_data=data.pack())
+    """A button that calls back. Nobody changes one: it may hang under many messages."""
+    return _button(label, data.pack())
+
+
+@lru_cache(_BUTTONS)
+def _button(label: str, data: str) -> InlineKeyboardButton:
+    """To make one takes 6 us, and most screens of most people have the same ones."""
+    return InlineKeyboardButton(text=_shown(label), callback_data=data)
 
 
 def copies(label: str, value: str) -> InlineKeyboardButton:
