@@ -9,6 +9,7 @@ from bot.errors import CodebellError, NotOffered, Unavailable, UnknownKey
 from bot.providers.base import Capability, Provider
 from storage.keys import KeyStore
 from storage.models import Key
+from storage.unasked import Unasked
 
 #: A balance younger than this is not asked for again by a screen.
 FRESH = timedelta(seconds=30)
@@ -87,12 +88,12 @@ class Balances:
         self._looked |= {row.id: now for rows in few for row in rows}
         await asyncio.gather(*(self._ask_in_turn(rows) for rows in few))
 
-    def _is_due(self, row: Key, now: datetime) -> bool:
+    def _is_due(self, row: Unasked, now: datetime) -> bool:
         """Something was bought with it since, or it is long ago."""
         looked = self._looked.get(row.id)
         return looked is None or now - looked >= (OFTEN if row.balance_at is None else SELDOM)
 
-    async def _ask_in_turn(self, rows: Iterable[Key]) -> None:
+    async def _ask_in_turn(self, rows: Iterable[Unasked]) -> None:
         for row in rows:
             still = await self._keys.get(row.id)
             if still is not None and still.removed_at is None:

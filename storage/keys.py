@@ -31,6 +31,7 @@ from storage.models import (
 )
 from storage.outbox import new_id
 from storage.sight import Sight
+from storage.unasked import Unasked, unasked
 from storage.vault import Vault, named
 
 log = logging.getLogger(__name__)
@@ -210,12 +211,9 @@ class KeyStore:
         async with self._database.begin() as session:
             return await notices.limit_of(session, key, now)
 
-    async def unasked(self, used_since: datetime, asked_before: datetime) -> Sequence[Key]:
+    async def unasked(self, used_since: datetime, asked_before: datetime) -> Sequence[Unasked]:
         """Keys in use whose balance was not told for a while, the longest first."""
-        stale = or_(Key.balance_at.is_(None), Key.balance_at < asked_before)
-        wanted = select(Key).where(Key.removed_at.is_(None), Key.used_at > used_since, stale)
-        async with self._database.begin() as session:
-            return (await session.scalars(wanted.order_by(Key.balance_at, Key.id))).all()
+        return await unasked(self._database, used_since, asked_before)
 
 
 async def to_buy_with(session: AsyncSession, key_id: str, chat_id: int) -> Key:

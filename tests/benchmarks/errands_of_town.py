@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from bot.app import Codebell
+from bot.balances import IN_USE, SELDOM
 from bot.exports import Form
 from storage.audiences import Audiences
 from storage.caps import Caps
@@ -87,7 +88,7 @@ def of_the_ticks(house: House) -> dict[str, Errand]:
         "copies": lambda: bell.copies.feed(NOW),
         "metrics": bell.metrics.look,
         "alarms": bell.alarms.look,
-        "balances": lambda: bell.keys.unasked(NOW - DAY, NOW - DAY),
+        "balances": lambda: bell.keys.unasked(NOW - IN_USE, NOW - SELDOM),
         "the end of quiet hours": lambda: outbox.wake(BUSY[2], NOW),
         "a chat comes back": lambda: bell.chats.mark_reachable(BUSY[3]),
     }
