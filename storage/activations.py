@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.answers import Answered, NextLook, note
@@ -16,14 +16,20 @@ from storage.asides import put_aside
 from storage.database import Database
 from storage.due import DueRows
 from storage.models import Activation, Sms, State
+from storage.models.columns import NOBODY
 from storage.moves import change, enter, hang_anew, move, redraw
 from storage.outbox import Kind, arm, new_id
 from storage.reasons import Reason, refusal
 from storage.recent import numbers_in
-from storage.sight import Sight, one_of
+from storage.sight import Sight, Stroke, one_of
 
 _NO_SUCH_NUMBER = "UnknownActivation"
 _ALL_SMS = Sight(select(Sms).where(Sms.activation_id == bindparam("id")).order_by(Sms.position))
+_PLACED = Stroke(
+    update(Activation)
+    .where(Activation.id == bindparam("of"), Activation.owner_id != NOBODY)
+    .values(card_chat_id=bindparam("there"), card_message_id=bindparam("hangs"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +206,7 @@ class ActivationStore(DueRows[Activation]):
 
     async def place_card(self, activation_id: str, chat_id: int, message_id: int) -> None:
         """Where the card hangs, so that it is edited and not sent again."""
-        values = {"card_chat_id": chat_id, "card_message_id": message_id}
-        async with self._database.begin() as session:
-            await change(session, activation_id, State, **values)
+        await self._database.write(_PLACED, of=activation_id, there=chat_id, hangs=message_id)
 
     async def hang_anew(self, activation_id: str, chat_id: int, now: datetime) -> bool:
         """Let the card be sent as a new message where it was asked for; False where it came a moment ago."""

@@ -24,9 +24,9 @@ from sqlalchemy import ColumnElement, Update, and_, case, delete, exists, or_, s
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.broadcasts import step_back
-from storage.database import Database
+from storage.database import BARE, Database
 from storage.models import GOES_ON, Broadcast, BroadcastState, Chat, Post, Preferences
-from storage.outbox import BARE, EVERYWHERE, TRYING, Priority
+from storage.outbox import EVERYWHERE, TRYING, Priority
 from storage.sight import Sight
 from storage.slices import how_many_due, make_more, show_how_far
 

@@ -22,7 +22,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from bot.errors import SettingsError, StorageError
 from bot.failpoints import Failpoint, reach
 from storage import sqlite
-from storage.sight import Glance, Sight, one_of
+from storage.sight import Glance, Sight, Stroke, one_of
 from storage.together import Kind, Together, Told, Wish, rows_of
 
 T = TypeVar("T")
@@ -30,6 +30,8 @@ T = TypeVar("T")
 #: Seconds that wishes to write gather for while there are many: a commit waits for the disk, and whoever
 #: pressed a button for the commit.
 GATHER = 0.05
+#: Nothing that was loaded is to be kept up to date with a statement.
+BARE = {"synchronize_session": False}
 #: Where a transaction has at hand what marks of forgotten people are made with.
 PEPPER = "pepper"
 
@@ -119,6 +121,16 @@ class Database:
     async def see_one(self, sight: Sight[T], **values: object) -> T | None:
         """The first of it."""
         return next(iter(await self.see(sight, **values)), None)
+
+    async def write(self, stroke: Stroke, **values: object) -> None:
+        """One statement, committed; while somebody's transaction is open it waits its turn for one.
+
+        Whoever is broken off meanwhile does not know whether it was written.
+        """
+        _not_nested()
+        if not await self._glance.write(stroke, values):
+            async with self.begin() as session:
+                await session.execute(stroke.statement, values, execution_options=BARE)
 
     async def row(self, table: type[T], row_id: str) -> T | None:
         """A row as it is now, by its only key; those wanted while the database is busy are read together."""

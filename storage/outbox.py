@@ -13,11 +13,11 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Integer,
+    String,
     bindparam,
     case,
     exists,
     func,
-    literal,
     or_,
     select,
     update,
@@ -29,7 +29,7 @@ from storage.kinds import LEFT_BEHIND, NOTICES, PARKED, PERISHABLE, PRIORITIES, 
 from storage.models import IS_PARKED, Chat, Post
 from storage.models.columns import Moment, no_index
 from storage.places import place_of
-from storage.sight import Sight
+from storage.sight import Sight, Stroke
 
 __all__ = ["NOTICES", "PARKED", "PERISHABLE", "Kind", "OutboxStore", "Priority", "arm", "new_id", "unpark"]
 
@@ -40,8 +40,6 @@ CRASHED = "Crashed"
 _CRASHES = {word: count for count, word in enumerate(TRYING, 1)} | {CRASHED: len(TRYING) - 1}
 #: Why a row is not due yet: its chat has quiet hours.
 QUIET = "Quiet"
-#: Nothing that was loaded is to be kept up to date with a statement.
-BARE = {"synchronize_session": False}
 #: The id under which a flood limit of the whole bot stands among the chats: no chat has it.
 EVERYWHERE = 0
 
@@ -154,6 +152,21 @@ _CHATS_DUE = Sight(
     .limit(_LIMIT)
 )
 
+_MINE = update(Post).where(Post.id == bindparam("of"))
+_AT, _WHY = bindparam("at", type_=Moment()), bindparam("why", type_=String())
+_TRYING = Stroke(_MINE.values(attempts=Post.attempts + 1, failure=_WHY))
+_UNBURNT = Stroke(_MINE.values(attempts=Post.attempts - 1, failure=""))
+_LATER = Stroke(_MINE.values(next_try_at=_AT, failure=_WHY))
+_SENT = Stroke(
+    _MINE.values(
+        sent_at=_NOW,
+        message_id=bindparam("hangs"),
+        attempts=0,
+        failure="",
+        next_try_at=case((Post.version == bindparam("drawn"), _AT), else_=Post.next_try_at),
+    )
+)
+
 
 def crashes(post: Post) -> int:
     """How many tries in a row were begun and not ended: the process died meanwhile."""
@@ -161,7 +174,7 @@ def crashes(post: Post) -> int:
 
 
 class OutboxStore:
-    """The postman's side of the outbox; every method is one transaction."""
+    """The postman's side of the outbox; every method is one transaction, a glance or a stroke."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -213,16 +226,15 @@ class OutboxStore:
     async def trying(self, post: Post) -> None:
         """Counted before it is drawn and sent: a row that crashes the process is seen doing so."""
         word = TRYING[min(crashes(post), len(TRYING) - 1)]
-        await self._change(post.id, attempts=Post.attempts + 1, failure=word)
+        await self._database.write(_TRYING, of=post.id, why=word)
 
     async def sent(self, post: Post, message_id: int, now: datetime, again_at: datetime | None) -> None:
         """Delivered. A row armed meanwhile stays due; `again_at` is when it will look different."""
-        due = case((Post.version == post.version, literal(again_at, Moment())), else_=Post.next_try_at)
-        said = {"sent_at": now, "message_id": message_id, "attempts": 0, "failure": "", "next_try_at": due}
-        await self._change(post.id, **said)
+        said = {"hangs": message_id, "now": now, "drawn": post.version, "at": again_at}
+        await self._database.write(_SENT, of=post.id, **said)
 
     async def later(self, post: Post, at: datetime, failure: str) -> None:
-        await self._change(post.id, next_try_at=at, failure=failure)
+        await self._database.write(_LATER, of=post.id, at=at, why=failure)
 
     async def put_off(self, chat_id: int, now: datetime, until: datetime, least: int) -> None:
         """What is due in a chat and no more urgent than `least` waits, as one, until then."""
@@ -232,7 +244,7 @@ class OutboxStore:
 
     async def unburnt(self, post: Post) -> None:
         """Not tried, as it turned out: the attempt does not count."""
-        await self._change(post.id, attempts=Post.attempts - 1, failure="")
+        await self._database.write(_UNBURNT, of=post.id)
 
     async def rest(self, post: Post, until: datetime) -> None:
         """Not said within quiet hours: at their end it is drawn as it is then. It was not tried."""
@@ -260,8 +272,3 @@ class OutboxStore:
         waiting = update(Post).where(ours, Post.next_try_at <= now, no_index(Post.chat_id).in_(lost))
         async with self._database.begin() as session:
             await session.execute(waiting.values(next_try_at=None, failure=PARKED))
-
-    async def _change(self, post_id: str, **values: object) -> None:
-        async with self._database.begin() as session:
-            mine = update(Post).where(Post.id == post_id)
-            await session.execute(mine.values(**values), execution_options=BARE)
