@@ -19,6 +19,7 @@ from pathlib import Path
 
 from bot.herald import AT_ONCE
 from bot.sandbox.telegram.wire import Json
+from tests.faults.announcing import announce, people_come
 from tests.faults.harness import BotProcess, Sandbox, opened
 from tests.faults.person import Person
 from tests.guard import only_this_machine
@@ -126,7 +127,7 @@ class Announcement:
         number = await ann.buy(SITE)
         self._people_come()
         began = time.monotonic()
-        await self._send()
+        await announce(self._operator, NEWS)
         await self._until(self.size // 4)
         self.count.code = await self._code_comes(ann, number.id)
         for each in range(1, self.kills + 1):
@@ -141,26 +142,11 @@ class Announcement:
         return self.count
 
     def _people_come(self) -> None:
-        """They pressed START some time ago."""
-        crowd = self.sandbox.human.crowd(self.size, self.blocked)
-        self._gone = crowd["blocked"]
-        self._living = sorted({*crowd["users"]} - {*self._gone})
+        """They pressed START some time ago; some meet a flood limit."""
+        self._living, self._gone = people_come(self.sandbox, self.size, self.blocked)
         for at in range(self.floods):
             flooded = self._living[at * len(self._living) // self.floods]
             self.sandbox.human.fault("copyMessage", flooded, retry_after=FLOOD)
-        then = self.sandbox.clock.time() - 3600
-        rows = [(user, "private", "", "en", then, then) for user in crowd["users"]]
-        with closing(sqlite3.connect(self.sandbox.database, timeout=10)) as file:
-            columns = "id, kind, title, language, created_at, seen_at"
-            file.executemany(f"INSERT INTO chats ({columns}) VALUES (?, ?, ?, ?, ?, ?)", rows)  # noqa: S608
-            file.commit()
-
-    async def _send(self) -> None:
-        human, who = self.sandbox.human, self._operator.id
-        said = human.message(who, who, NEWS)["message"]["message_id"]
-        human.message(who, who, "/broadcast", reply_to=said)
-        for label in ("All people", "Send to", "Yes, send"):
-            await self._operator.press(label)
 
     async def _until(self, copies: int) -> None:
         """So many chats have their copy."""

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -70,11 +70,7 @@ class Crowd:
         """Nobody begins anything any more."""
         for person in self.people:
             person.patience = CALM
-        for task in self._living:
-            task.cancel()
-        for end in await asyncio.gather(*self._living, return_exceptions=True):
-            if not isinstance(end, asyncio.CancelledError):
-                raise AssertionError("somebody went away") from end
+        await over(self._living)
 
     # What they do
 
@@ -154,6 +150,15 @@ class Crowd:
         return [
             other.name for other in others if any(number.phone in _digits(said) for said in other.messages())
         ]
+
+
+async def over(living: Sequence[asyncio.Task[None]]) -> None:
+    """They live until they are told to stop."""
+    for task in living:
+        task.cancel()
+    for end in await asyncio.gather(*living, return_exceptions=True):
+        if not isinstance(end, asyncio.CancelledError):
+            raise AssertionError("somebody went away") from end
 
 
 def rings(person: Person, number: Activation, code: str) -> list[int]:

@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeVar
@@ -22,19 +23,27 @@ class Person:
     sandbox: Sandbox
     name: str = "Ann"
     id: int = field(init=False)
+    #: Where they are: the chat with the bot, or a group.
+    chat_id: int = field(init=False)
     #: Seconds they wait for what should come at once.
     patience: float = field(default=PATIENCE, kw_only=True)
     #: The key they added last, by provider.
     keys: dict[str, str] = field(default_factory=dict, kw_only=True)
 
     def __post_init__(self) -> None:
-        self.id = int(self.sandbox.human.user(self.name)["user"]["id"])
+        self.id = self.chat_id = int(self.sandbox.human.user(self.name)["user"]["id"])
+
+    def seat(self, chat_id: int) -> "Person":
+        """The same in a group."""
+        there = copy(self)
+        there.chat_id = chat_id
+        return there
 
     # What they see
 
     def messages(self) -> list[Json]:
         """The bot's messages as they are now, newest first."""
-        chat = self.sandbox.world.chats[self.id]
+        chat = self.sandbox.world.chats[self.chat_id]
         return [message for message in reversed(chat.messages.values()) if message["from"]["is_bot"]]
 
     def showing(self, *words: str) -> list[Json]:
@@ -55,14 +64,14 @@ class Person:
     # What they do
 
     def say(self, text: str) -> None:
-        self.sandbox.human.message(self.id, self.id, text)
+        self.sandbox.human.message(self.chat_id, self.id, text)
 
     def click(self, label: str) -> str:
         """Press the newest button with these words; the press's id."""
         found = self._button(label)
         assert found is not None, f"{self.name} has no button {label!r}"
         message_id, data = found
-        return str(self.sandbox.human.click(self.id, message_id, self.id, data)["callback_query_id"])
+        return str(self.sandbox.human.click(self.chat_id, message_id, self.id, data)["callback_query_id"])
 
     async def press(self, label: str) -> Json:
         """Wait for a button, press it, and wait for the answer: {"text", "show_alert", …}."""

@@ -1,5 +1,7 @@
 """`make soak`: many people use the real bot for twenty minutes; providers and Telegram fail now and then.
 
+Groups talk and buy with keys of their own meanwhile, and every minute all people are told some news.
+
 Time goes faster than it does: numbers live and end, a minute for every ten seconds. The exit code is 1 if the
 bot's memory grew or shrank by more than 5 % after it had warmed up, or if it holds more open files, threads
 or tasks at rest than before.
@@ -15,13 +17,15 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random, SystemRandom
 
 from tests.benchmarks.proc import memory
 from tests.faults.crowd import SITES, Crowd
 from tests.faults.harness import BotProcess, Sandbox, opened
+from tests.faults.person import Person
+from tests.faults.square import Square
 from tests.guard import only_this_machine
 
 MINUTES, PEOPLE = 20.0, 60
@@ -32,8 +36,9 @@ WARM, FLAT = 0.3, 0.05
 #: Files, threads and tasks that may be open at rest beside those that were: a connection kept for the next
 #: call, a thread of a pool.
 SPARE = 6
-#: Seconds in which what goes on comes to rest; the bot counts its tasks every fifteen.
-REST = 40.0
+#: Seconds in which what goes on comes to rest; then it is looked at so often, and seconds between two looks.
+#: The bot counts its tasks every fifteen.
+REST, TIMES, BETWEEN = 40.0, 6, 6.0
 UNLIMITED = {"LIMITS__ACTIVE_NUMBERS": "0", "LIMITS__PURCHASES_PER_DAY": "0"}
 LOOKS = {f"PROVIDERS__{site.upper()}__MIN_POLL": "0.5" for site in SITES}
 KINDS = ("502", "empty", "drop")
@@ -65,24 +70,30 @@ class Soak:
     _begun: float = field(default_factory=time.monotonic)
     _bot: BotProcess = field(init=False)
     _crowd: Crowd = field(init=False)
+    square: Square = field(init=False)
 
     def __post_init__(self) -> None:
-        settings = {"METRICS_PORT": str(self.port), "LOG_LEVEL": "ERROR"}
+        operator = Person(self.sandbox, "Olga")
+        settings = {"METRICS_PORT": str(self.port), "LOG_LEVEL": "ERROR", "ADMIN_IDS": str(operator.id)}
         self._bot = BotProcess(self.sandbox, **UNLIMITED, **LOOKS, **settings)
         self._crowd = Crowd(self.sandbox, Random(self.random.random()), PEOPLE)
+        self.square = Square(self.sandbox, Random(self.random.random()), operator)
 
     async def run(self, seconds: float) -> list[str]:
         """What is wrong, in sentences."""
         await self._bot.start()
         await self._crowd.gather()
+        await self.square.gather(self._crowd.people)
         calm = await self._at_rest()
         self._crowd.go()
+        self.square.go()
         await self._live(seconds)
-        await self._crowd.rest()
+        await asyncio.gather(self._crowd.rest(), self.square.rest())
         self._heal()
         rested = await self._at_rest()
         code = await self._bot.stop(signal.SIGTERM)
-        return [*wrong(self.samples, calm, rested), *([f"it ended with {code}"] if code else [])]
+        ended = [f"it ended with {code}"] if code else []
+        return [*wrong(self.samples, calm, rested), *self.square.wrong(), *ended]
 
     async def _live(self, seconds: float) -> None:
         until = time.monotonic() + seconds
@@ -110,9 +121,12 @@ class Soak:
 
     async def _at_rest(self) -> Sample:
         await asyncio.sleep(REST)
-        seen = await self._seen()
-        _say(f"at rest: {seen}")
-        return seen
+        seen = [await self._seen()]
+        while len(seen) < TIMES:
+            await asyncio.sleep(BETWEEN)
+            seen.append(await self._seen())
+        _say(f"at rest: {(held := least(seen))}")
+        return held
 
     async def _seen(self) -> Sample:
         told = await asyncio.to_thread(figures, self.port)
@@ -121,6 +135,14 @@ class Soak:
             memory(self._bot.pid).rss,
             *(int(told[name]) for name in ("process_open_fds", "codebell_threads", "codebell_tasks")),
         )
+
+
+def least(samples: Sequence[Sample]) -> Sample:
+    """What is held all the time: connections come and go, also at rest; what was lost is there each time."""
+    files, threads, tasks = (
+        min(getattr(each, name) for each in samples) for name in ("files", "threads", "tasks")
+    )
+    return replace(samples[-1], files=files, threads=threads, tasks=tasks)
 
 
 def figures(port: int) -> dict[str, float]:
@@ -163,6 +185,7 @@ def main() -> int:
     _say(f"seed {given.seed}")
     found, soak = asyncio.run(_soaked(given.minutes * 60, given.seed))
     warm = soak.samples[int(len(soak.samples) * WARM) :]
+    _say(f"{soak.square.bought} purchases in groups, {soak.square.copies} copies of broadcasts")
     _say(f"memory {statistics.mean(each.rss for each in warm):.0f} MB, {drift(warm):+.1%}", *found)
     return 1 if found else 0
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.harness import opened
-from tests.faults.soak import Sample, drift, wrong
+from tests.faults.soak import Sample, drift, least, wrong
 
 CALM = Sample(0, 100, 20, 5, 30)
 
@@ -29,6 +29,11 @@ def test_memory_that_grows_after_it_was_warm_is_told() -> None:
 def test_what_is_held_at_rest_and_was_not_before_is_told() -> None:
     assert wrong(grown(0), CALM, Sample(900, 100, 40, 5, 30)) == ["40 files at rest, 20 before"]
     assert wrong(grown(0), CALM, Sample(900, 100, 21, 6, 31)) == []
+
+
+def test_what_comes_and_goes_at_rest_is_not_held() -> None:
+    seen = [Sample(at, 100, files, 5, tasks) for at, files, tasks in ((900, 70, 30), (906, 22, 41))]
+    assert least(seen) == Sample(906, 100, 22, 5, 30)
 
 
 @pytest.mark.parametrize("turns", range(4))
