@@ -103,7 +103,11 @@ async def _passed(filters: Iterable[FilterObject], event: TelegramObject, told: 
 
 
 class Switchboard(Dispatcher):
-    """A dispatcher that knows who listens for what. Routers are included before the first update."""
+    """A dispatcher that knows who listens for what: the handlers of the routers that are included in it.
+
+    All of them are included before the first update, which raises what `include_routers` does where something
+    came later that nobody would ask.
+    """
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
@@ -114,12 +118,29 @@ class Switchboard(Dispatcher):
         """How many there are."""
         return len(self._lists)
 
+    def include_routers(self, *routers: Router) -> None:
+        """RuntimeError where aiogram would hear somebody whom nobody asks here."""
+        super().include_routers(*routers)
+        self._check()
+
+    def include_router(self, router: Router) -> Router:
+        """RuntimeError after the first update: the lists are made."""
+        if "_known" in self.__dict__:
+            raise RuntimeError(f"{router} is included too late: updates are handled already")
+        return super().include_router(router)
+
+    def _check(self) -> None:
+        deaf = [*_unasked(self), *(words for router in self.sub_routers for words in _passed_over(router))]
+        if deaf:
+            raise RuntimeError(f"the switchboard would not hear: {'; '.join(deaf)}")
+
     @cached_property
     def _known(self) -> _Known:
+        self._check()
         known = _Known()
         for router in self.sub_routers:
-            for event in (_PRESS, _MESSAGE):
-                for handler in router.observers[event].handlers:
+            for observer in router.observers.values():
+                for handler in observer.handlers:
                     known.learn(need_of(handler))
         return known
 
@@ -165,6 +186,28 @@ class Switchboard(Dispatcher):
             heard = [each for each in observer.handlers if _hears(need_of(each), word)]
             if heard or (word.event == _PRESS and _judges(observer)):
                 yield _door(router, observer, heard)
+
+
+def _unasked(dispatcher: Dispatcher) -> Iterator[str]:
+    """What stands on the dispatcher itself: only what is around every update is asked there."""
+    for event, observer in dispatcher.observers.items():
+        if event == dispatcher.update.event_name:
+            continue
+        if observer.handlers:
+            yield f"handlers of the dispatcher itself ({event})"
+        if observer._handler.filters:
+            yield f"filters of the dispatcher itself ({event})"
+        if [*observer.outer_middleware]:
+            yield f"outer middlewares of the dispatcher itself ({event})"
+
+
+def _passed_over(router: Router) -> Iterator[str]:
+    """What a router has besides handlers, their filters and what is within these."""
+    if router.sub_routers:
+        yield f"the routers within {router}"
+    for event, observer in router.observers.items():
+        if [*observer.outer_middleware]:
+            yield f"outer middlewares of {router} ({event})"
 
 
 def need_of(handler: HandlerObject) -> Need:
