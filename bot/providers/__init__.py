@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-import httpx
-
 from bot.errors import SettingsError
 from bot.providers.base import Provider, Timing
 from bot.providers.handler_api import HandlerApi
@@ -29,14 +27,14 @@ def connect(
     base_urls: Mapping[str, str] = NOTHING,
     clones: Mapping[str, str] = NOTHING,
     timings: Mapping[str, Mapping[str, float]] = NO_TIMES,
-    transport: httpx.AsyncBaseTransport | None = None,
+    net: Net | None = None,
 ) -> dict[str, Provider]:
     """Providers by name, in display order, the configured clones last; no connection is opened yet.
 
     `base_urls` are the sites' roots, `clones` full addresses of a handler_api.php; `SettingsError` names the
     one that cannot be used.
     """
-    net = Net(transport=transport)
+    net = net or Net()
     built: dict[str, Provider] = {}
     for provider in ALL:
         root = _address("BASE_URLS", provider.name, base_urls.get(provider.name, provider.root))

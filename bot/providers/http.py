@@ -16,6 +16,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.errors import BadKey, BadReply, Unavailable, Unclear
+from bot.providers.exchange import Reply, Wire, written
 from bot.providers.fuse import EVERYBODY, Fuse
 from bot.providers.lines import Lines
 from bot.providers.masks import masked
@@ -31,13 +32,6 @@ _WAIT = f"HTTP {TOO_MANY}"
 BACK_OFF = 5.0
 #: No provider may send us away for longer, in seconds.
 LONGEST_PAUSE = 3600.0
-#: With every request.
-HEADERS = {
-    "accept": "*/*",
-    "accept-encoding": "gzip",
-    "connection": "keep-alive",
-    "user-agent": "Codebell",
-}
 #: A call that was broken off sooner than after so many seconds, as by a stop, says nothing about the site; no
 #: screen waits for less.
 IMPATIENCE = 3.0
@@ -46,7 +40,7 @@ LONGEST_KEY = 4096
 
 #: No connection was made, so the request never left.
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError)
+FOREIGN = (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +59,8 @@ Asking = Coroutine[None, None, Answer | Unclear]
 class Net:
     """The outside world as the border meets it; tests bring their own. Seconds and bytes."""
 
-    transport: httpx.AsyncBaseTransport | None = None
+    #: Opened with a site's root.
+    lines: Callable[[str], Wire] = Lines
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     chance: Callable[[], float] = random.random
     clock: Callable[[], float] = time.monotonic
@@ -92,7 +87,7 @@ class Site:
         self._net = net
         self._pace = pace
         self._fuse = Fuse(urlsplit(root).hostname or "", net.clock)
-        self._lines: httpx.AsyncBaseTransport | None = None
+        self._lines: Wire | None = None
 
     async def send(self, call: Call, key: SecretStr) -> Answer:
         """Send once, never again and never late: for what costs money or has an effect.
@@ -189,38 +184,24 @@ class Site:
         return answer
 
     async def _asked(self, call: Call, key: SecretStr) -> Answer | Unclear:
-        response = await self._opened().handle_async_request(self._request(call, key))
-        try:
-            return await self._answer(response, key)
-        finally:
-            await response.aclose()
+        request = written(self._sign(call, key.get_secret_value()))
+        return self._answer(await self._opened().ask(request, self._net.body_limit), key)
 
-    def _request(self, call: Call, key: SecretStr) -> httpx.Request:
-        signed = self._sign(call, key.get_secret_value())
-        return httpx.Request(
-            signed.method,
-            self._root + signed.path,
-            params=dict(signed.query) or None,
-            headers={**HEADERS, **signed.headers},
-            json=signed.body,
-        )
-
-    def _opened(self) -> httpx.AsyncBaseTransport:
+    def _opened(self) -> Wire:
         if self._lines is None:
-            self._lines = self._net.transport or Lines(self._root)
+            self._lines = self._net.lines(self._root)
         return self._lines
 
-    async def _answer(self, response: httpx.Response, key: SecretStr) -> Answer | Unclear:
-        pause = retry_after(response.headers.get("retry-after", ""), self._net.now())
-        self._keep_away(response.status_code, pause, key)
-        if response.status_code >= 500:
-            return Unavailable(f"HTTP {response.status_code}", retry_after=pause)
-        if response.status_code >= 300 and response.is_redirect:
-            return BadReply(f"HTTP {response.status_code}")
-        body = await self._body(response)
-        if body is None:
+    def _answer(self, reply: Reply, key: SecretStr) -> Answer | Unclear:
+        pause = retry_after(reply.header(b"retry-after"), self._net.now())
+        self._keep_away(reply.status, pause, key)
+        if reply.status >= 500:
+            return Unavailable(f"HTTP {reply.status}", retry_after=pause)
+        if 300 <= reply.status < 400:
+            return BadReply(f"HTTP {reply.status}")
+        if reply.body is None:
             return BadReply("the answer is too large or packed")
-        return Answer(response.status_code, masked(body, key), pause)
+        return Answer(reply.status, masked(reply.body, key), pause)
 
     def _keep_away(self, status: int, pause: float | None, key: SecretStr) -> None:
         """A 429 is about one key; a server in trouble speaks to everybody."""
@@ -228,16 +209,6 @@ class Site:
             self._fuse.pause(hash(key), BACK_OFF if pause is None else pause)
         elif status >= 500 and pause:
             self._fuse.pause(EVERYBODY, pause)
-
-    async def _body(self, response: httpx.Response) -> bytes | None:
-        if response.headers.get("content-encoding", "identity").strip().lower() not in {"identity", "gzip"}:
-            return None
-        body = bytearray()
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > self._net.body_limit:
-                return None
-        return bytes(body)
 
 
 def retry_after(header: str, now: float) -> float | None:

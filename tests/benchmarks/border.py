@@ -2,19 +2,22 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 from pydantic import SecretStr
 
+from bot.providers.exchange import Wire
 from bot.providers.http import Net, Site
+from bot.providers.lines import Lines
 from bot.providers.pace import Pace
 from bot.providers.signing import Call, in_query
 from tests.benchmarks.cores import measured
 from tests.benchmarks.crowd import Served
 from tests.benchmarks.figures import Figure
+from tests.providers.over import over
 
 #: So many at once, and how many questions are counted; the best of a few rounds, as others work here too.
 CROWDS, ASKED, ROUNDS = (1, 50), 600, 3
@@ -24,6 +27,8 @@ CALL = Call("/stubs/handler_api.php", {"action": "getStatus", "id": "123456789"}
 #: As the border had it before it made its own connections.
 LIMITS = httpx.Limits(max_connections=50, max_keepalive_connections=10, keepalive_expiry=5)
 WHY = "what is left is httpx's request and answer, h11, and the event loop's two system calls"
+
+Opening = Callable[[str], Wire]
 
 
 async def figures(folder: Path) -> list[Figure]:
@@ -36,8 +41,8 @@ async def _beside(root: str, crowd: int) -> Figure:
     """The rounds take turns, so that both meet the same machine."""
     ours, theirs = [], []
     for _ in range(ROUNDS):
-        ours.append(await _cost(root, crowd, None))
-        theirs.append(await _cost(root, crowd, httpx.AsyncHTTPTransport(limits=LIMITS, trust_env=False)))
+        ours.append(await _cost(root, crowd, Lines))
+        theirs.append(await _cost(root, crowd, _pool))
     name = f"a question to a provider, {crowd} at once"
     return Figure(
         "border",
@@ -51,9 +56,9 @@ async def _beside(root: str, crowd: int) -> Figure:
     )
 
 
-async def _cost(root: str, crowd: int, transport: httpx.AsyncBaseTransport | None) -> float:
+async def _cost(root: str, crowd: int, lines: Opening) -> float:
     """Seconds of processor for one."""
-    async with _site(root, transport) as site:
+    async with _site(root, lines) as site:
         await _ask(site, crowd, crowd * 2)
         begun, asked = time.process_time(), ASKED if crowd > 1 else ASKED // 6
         await _ask(site, crowd, asked)
@@ -70,9 +75,13 @@ async def _ask(site: Site, crowd: int, questions: int) -> None:
     await asyncio.gather(*(one() for _ in range(crowd)))
 
 
+def _pool(root: str) -> Wire:
+    return over(httpx.AsyncHTTPTransport(limits=LIMITS, trust_env=False))(root)
+
+
 @asynccontextmanager
-async def _site(root: str, transport: httpx.AsyncBaseTransport | None) -> AsyncIterator[Site]:
-    net = Net(transport)
+async def _site(root: str, lines: Opening) -> AsyncIterator[Site]:
+    net = Net(lines)
     site = Site(root, in_query, net, Pace(0, 1, net.clock, net.sleep))
     yield site
     await site.close()

@@ -12,6 +12,7 @@ from bot.providers.fuse import FAILURES
 from bot.providers.pace import Pace
 from bot.providers.signing import Call, in_query
 from tests.providers import site as fake
+from tests.providers.over import over
 from tests.providers.site import KEY, Said, Time
 
 ASK = Call("/stubs", {"action": "getPrices"})
@@ -33,7 +34,7 @@ class Asked:
 
     def behind(self, pace: Pace) -> http.Site:
         """The border before it, in this pace."""
-        net = replace(fake.net(self.fake, self.time), transport=httpx.MockTransport(self._answer))
+        net = replace(fake.net(self.fake, self.time), lines=over(httpx.MockTransport(self._answer)))
         return http.Site(self.root, in_query, net, pace)
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:

@@ -8,6 +8,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.providers.http import Net
+from tests.providers.over import over
 
 #: Every test looks for this key in everything that comes out.
 SECRET = "eyJhbGciOi.SEEDED+provider/key_0123456789.abcDEF="
@@ -62,7 +63,8 @@ class Site:
         self.requests.append(request)
         if reply.failure:
             raise reply.failure(f"failed: {request.url} {request.headers}", request=request)
-        return httpx.Response(reply.status, headers=reply.headers, content=_echo(reply.body, request))
+        body = httpx.ByteStream(_echo(reply.body, request))
+        return httpx.Response(reply.status, headers=reply.headers, stream=body)
 
 
 @dataclass(slots=True)
@@ -82,8 +84,8 @@ class Time:
 
 def net(site: Site, time: Time | None = None) -> Net:
     time = time or Time()
-    transport = httpx.MockTransport(site.answer)
-    return Net(transport, sleep=time.sleep, chance=lambda: 0.5, clock=time.now, now=time.now)
+    lines = over(httpx.MockTransport(site.answer))
+    return Net(lines, sleep=time.sleep, chance=lambda: 0.5, clock=time.now, now=time.now)
 
 
 def _echo(body: str | bytes, request: httpx.Request) -> bytes:

@@ -1,6 +1,7 @@
 """The way to a site until its first byte: no address, no TLS, the wrong certificate; no key goes there."""
 
 import asyncio
+import functools
 import ssl
 from pathlib import Path
 
@@ -26,7 +27,7 @@ async def test_a_site_that_does_not_begin_to_talk_tls_was_never_asked() -> None:
 
     async with Server(serve).running() as server:
         root = server.root.replace("http:", "https:")
-        error = await failing(site(root, Net(Hurried(root))).send(ASK, KEY))
+        error = await failing(site(root, Net(Hurried)).send(ASK, KEY))
         silent.set()
     assert isinstance(error, Unavailable)
     assert not error.sent
@@ -62,7 +63,7 @@ async def test_over_tls_a_connection_is_used_again_and_its_end_is_an_end(tmp_pat
     server, context = Server(once), self_signed(tmp_path)
     context.set_alpn_protocols(["h2", "http/1.1"])
     async with server.running(context):
-        opened = site(server.root, Net(Lines(server.root, trusting(tmp_path))))
+        opened = site(server.root, Net(functools.partial(Lines, trust=trusting(tmp_path))))
         for _ in range(2):
             assert (await opened.send(ASK, KEY)).text == "ok"
         error = await failing(opened.send(ASK, KEY))
@@ -77,7 +78,8 @@ async def test_a_certificate_for_another_host_is_refused_before_the_key_is_sent(
     server = saying(OK)
     async with server.running(self_signed(tmp_path)):
         root = server.root.replace("127.0.0.1", "localhost")
-        error = await failing(site(root, Net(Lines(root, trusting(tmp_path)))).send(ASK, KEY))
+        net = Net(functools.partial(Lines, trust=trusting(tmp_path)))
+        error = await failing(site(root, net).send(ASK, KEY))
     assert isinstance(error, Unavailable)
     assert not error.sent
     assert server.heads == []

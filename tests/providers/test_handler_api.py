@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-import httpx
 import pytest
 
 from bot.errors import BadReply, SettingsError, TooEarly, Unsupported
@@ -141,7 +140,7 @@ async def test_reads_of_one_key_are_a_second_apart_after_a_few() -> None:
 
 async def test_a_clone_is_a_name_and_an_address() -> None:
     site = Site((Said("ACCESS_NUMBER:4242:84901234567"),))
-    providers = connect(clones={"herosms": CLONE}, transport=httpx.MockTransport(site.answer))
+    providers = connect(clones={"herosms": CLONE}, net=net(site))
     clone = providers["herosms"]
     assert await clone.buy(KEY, Wish("tg", "10")) == BOUGHT
     assert str(site.requests[0].url).startswith(CLONE + "?")
@@ -193,7 +192,7 @@ def test_a_malformed_root_is_refused_by_the_name_of_its_provider() -> None:
 async def test_a_root_of_ones_own_keeps_the_documented_path() -> None:
     site = Site((Said("ACCESS_BALANCE:1"),))
     roots = {"smsbower": "http://127.0.0.1:8085/smsbower/"}
-    providers = connect(roots, transport=httpx.MockTransport(site.answer))
+    providers = connect(roots, net=net(site))
     await providers["smsbower"].balance(KEY)
     assert site.requests[0].url.path == "/smsbower/stubs/handler_api.php"
 

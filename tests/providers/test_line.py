@@ -146,6 +146,16 @@ async def test_a_packed_answer_in_pieces_is_unpacked() -> None:
         assert (await opened.send(ASK, KEY)).text == "schön"
 
 
+@pytest.mark.parametrize("end", [-1, -8, -20, 11])
+async def test_b_9_a_packing_that_ends_too_soon_is_never_taken_for_the_whole_answer(end: int) -> None:
+    packed = gzip.compress(b"ACCESS_NUMBER:1:79001234567" * 9)[:end]
+    head = HEAD + b"content-encoding: gzip\r\ncontent-length: %d\r\n\r\n" % len(packed)
+    async with asking(saying(head + packed)) as opened:
+        error = await failing(opened.send(ASK, KEY))
+    assert isinstance(error, Unavailable)
+    assert error.sent
+
+
 async def test_what_nobody_reads_stays_with_the_site() -> None:
     held: list[int] = []
 

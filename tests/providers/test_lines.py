@@ -95,7 +95,7 @@ async def test_who_leaves_the_line_or_breaks_off_leaves_no_place_empty() -> None
 async def test_a_request_that_waits_too_long_for_a_connection_was_never_sent() -> None:
     gate = Gate()
     async with gate.server.running() as server:
-        opened = site(server.root, Net(Impatient(server.root)))
+        opened = site(server.root, Net(Impatient))
         under_way = [asyncio.ensure_future(opened.send(ASK, KEY)) for _ in range(WIDTH)]
         await gate.waiting(WIDTH)
         error = await failing(opened.send(ASK, KEY))
@@ -129,7 +129,7 @@ async def test_the_deadline_closes_the_connection() -> None:
 async def test_a_site_that_falls_silent_leaves_it_open_and_loses_the_connection() -> None:
     gate = Gate()
     async with gate.server.running() as server:
-        opened = site(server.root, Net(Hurried(server.root)))
+        opened = site(server.root, Net(Hurried))
         error = await failing(opened.send(ASK, KEY))
         await gate.left.wait()
         await opened.close()
@@ -160,7 +160,7 @@ async def test_a_connection_with_nothing_to_do_is_closed_before_the_site_does_it
 
     server = Server(serve)
     async with server.running():
-        opened = site(server.root, Net(Hurried(server.root)))
+        opened = site(server.root, Net(Hurried))
         await opened.send(ASK, KEY)
         await ended.wait()
         await opened.close()

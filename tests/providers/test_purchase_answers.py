@@ -2,7 +2,6 @@
 
 import asyncio
 
-import httpx
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 from bot.errors import CodebellError, Unclear
 from bot.providers import connect
 from bot.providers.base import Capability, Number, Wish
-from tests.providers.site import KEY, Said, Site
+from tests.providers.site import KEY, Said, Site, net
 
 CLONE = {"herosms": "https://herosms.example/stubs/handler_api.php"}
 SELLERS = [name for name, provider in connect(clones=CLONE).items() if provider.can(Capability.BUY)]
@@ -18,7 +17,7 @@ SELLERS = [name for name, provider in connect(clones=CLONE).items() if provider.
 
 async def bought(name: str, site: Site) -> Number | CodebellError:
     """What a purchase at this provider comes to."""
-    provider = connect(clones=CLONE, transport=httpx.MockTransport(site.answer))[name]
+    provider = connect(clones=CLONE, net=net(site))[name]
     try:
         return await provider.buy(KEY, Wish("tg", "10"))
     except CodebellError as error:

@@ -10,6 +10,7 @@ from bot.providers.base import ENDED, WAITING, Held, Timing
 from bot.providers.http import Net
 from bot.providers.renting import Rented
 from bot.providers.smsak import SmsAk
+from tests.providers.over import over
 from tests.providers.site import KEY, Said, Site, Time, net
 from tests.providers.smsak_answers import AT, NO, PHONE, received, sms
 
@@ -63,7 +64,7 @@ async def test_a_long_look_is_followed_by_a_pause_from_its_end() -> None:
         time.moment += 1
         return site.answer(request)
 
-    slow = Net(httpx.MockTransport(slowly), sleep=time.sleep, clock=time.now, now=time.now)
+    slow = Net(over(httpx.MockTransport(slowly)), sleep=time.sleep, clock=time.now, now=time.now)
     smsak = SmsAk(net=slow)
     await smsak.poll(KEY, HELD)
     await smsak.poll(KEY, HELD)

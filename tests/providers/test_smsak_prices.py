@@ -14,6 +14,7 @@ from bot.providers.base import Price, Timing
 from bot.providers.http import Net
 from bot.providers.smsak import SmsAk
 from bot.providers.smsak.price_lists import AT_ONCE, QUIET
+from tests.providers.over import over
 from tests.providers.site import KEY, Site, Time, net
 from tests.providers.smsak_answers import error
 
@@ -46,7 +47,7 @@ class Shop:
         return await self._answer(country)
 
     def net(self, time: Time | None = None) -> Net:
-        return replace(net(Site(()), time), transport=httpx.MockTransport(self.reply))
+        return replace(net(Site(()), time), lines=over(httpx.MockTransport(self.reply)))
 
 
 async def test_another_service_within_half_a_minute_costs_no_call() -> None:

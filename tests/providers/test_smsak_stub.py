@@ -16,6 +16,7 @@ from bot.providers.smsak.stub import SmsAkStub
 from tests.providers import family
 from tests.providers.contract import TROUBLES, Case, ProviderContract
 from tests.providers.family import AGAIN, DONE, HELD, code
+from tests.providers.over import over
 from tests.providers.site import KEY, SECRET, Said, Site, Time, net
 from tests.providers.smsak_answers import error
 
@@ -90,7 +91,7 @@ async def test_each_face_gets_the_key_where_it_wants_it() -> None:
 
 async def test_both_faces_are_closed() -> None:
     transport = Closing()
-    smsak = SmsAk(net=Net(transport))
+    smsak = SmsAk(net=Net(over(transport)))
     await smsak.poll(KEY, OLD)
     await smsak.close()
     assert transport.closed == 2

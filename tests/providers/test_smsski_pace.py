@@ -10,6 +10,7 @@ from bot.errors import Unavailable
 from bot.providers.base import Held
 from bot.providers.http import Net
 from bot.providers.smsski import SPACING, SmsSki
+from tests.providers.over import over
 from tests.providers.site import KEY, Said, Site, Time, net
 
 HELD = Held("79050513150", "79050513150", age=100.0)
@@ -34,7 +35,7 @@ async def test_the_five_seconds_are_counted_from_the_answer(answer: Said) -> Non
         time.moment += 4
         return site.answer(request)
 
-    provider = SmsSki(net=replace(net(site, time), transport=httpx.MockTransport(slowly)))
+    provider = SmsSki(net=replace(net(site, time), lines=over(httpx.MockTransport(slowly))))
     with suppress(Unavailable):
         await provider.poll(KEY, HELD)
     with suppress(Unavailable):
@@ -44,7 +45,7 @@ async def test_the_five_seconds_are_counted_from_the_answer(answer: Said) -> Non
 
 async def test_whoever_asks_much_too_often_is_sent_away_before_the_site_is_asked() -> None:
     site, time = Site((Said("", 404),)), Time()
-    provider = SmsSki(net=Net(net(site).transport, sleep=_at_once, clock=time.now))
+    provider = SmsSki(net=Net(net(site).lines, sleep=_at_once, clock=time.now))
     for _ in range(2):
         await provider.poll(KEY, HELD)
     with pytest.raises(Unavailable) as error:
@@ -56,7 +57,7 @@ async def test_whoever_asks_much_too_often_is_sent_away_before_the_site_is_asked
 
 async def test_a_lost_cancel_stays_lost_when_the_number_was_asked_about_too_often() -> None:
     site, time = Site((*[Said("", 404)] * 2, LOST)), Time()
-    provider = SmsSki(net=Net(net(site).transport, sleep=_at_once, clock=time.now))
+    provider = SmsSki(net=Net(net(site).lines, sleep=_at_once, clock=time.now))
     for _ in range(2):
         await provider.poll(KEY, HELD)
     with pytest.raises(Unavailable) as error:
