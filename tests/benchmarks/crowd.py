@@ -23,12 +23,14 @@ from storage.models import Activation, Key, State
 from storage.opening import opened
 from storage.vault import Vault
 from tests.benchmarks.cores import measured
+from tests.benchmarks.proc import busy
 from tests.benchmarks.street import LIFETIME
 from tests.core import chat, put
 from tests.storage.shelf import number
 
-#: A key may be asked once a second (`bot.providers.pace`): with five numbers it is, at five seconds each.
-EACH = 5
+#: Numbers of a key, each asked about every five seconds. A key is asked once a second (`bot.providers.pace`):
+#: with five it would be busy all the time, and whatever came late once would be late ever after.
+EACH = 4
 #: Seconds for the bot to begin.
 START = 90.0
 
@@ -49,13 +51,12 @@ class Crowd:
 
     def busy(self) -> float:
         """Seconds of a processor that the bot has used."""
-        fields = Path(f"/proc/{self.bot.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return busy(self.bot.pid)
 
 
 @asynccontextmanager
 async def crowd(folder: Path, numbers: int) -> AsyncIterator[Crowd]:
-    """So many waiting numbers, five a person, and the bot that watches them; over at the end."""
+    """So many waiting numbers, four a person, and the bot that watches them; over at the end."""
     file, master = _made(folder) / "codebell.db", os.urandom(32)
     await filled(file, master, numbers)
     with Served() as server, _bot(server.url, folder, master) as here:
