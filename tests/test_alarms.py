@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
 
 from bot.alarms import CALM
 from bot.disk import BYTES, Room
@@ -248,10 +247,10 @@ async def test_a_minute_without_news_writes_nothing(operator: Chat, house: House
     house.codebell.health.answered("beta", 0.2)
     await look(house)
     asked: list[str] = []
-    note = lambda _c, _cur, statement, *_: asked.append(statement)  # noqa: E731
-    event.listen(house.database.engine.sync_engine, "before_cursor_execute", note)
+    async with house.database.bare() as connection:
+        await connection.set_trace_callback(asked.append)
     await house.codebell.alarms.look()
-    assert {statement.split()[0] for statement in asked} <= {"BEGIN", "SELECT"}
+    assert {statement.split()[0] for statement in asked} == {"BEGIN", "SELECT", "COMMIT"}
     assert sum("incidents" in statement for statement in asked) == 1
 
 
