@@ -19,14 +19,14 @@ from typing import Any, Self
 import httpx
 
 from bot.sandbox.demo import PACKAGES, TOKEN
-from storage.models import Activation, Key, State
+from storage.models import Activation, Key
 from storage.opening import opened
 from storage.vault import Vault
 from tests.benchmarks.cores import measured
 from tests.benchmarks.proc import busy
 from tests.benchmarks.street import LIFETIME
 from tests.core import chat, put
-from tests.storage.shelf import number
+from tests.wares import VIET_NAM, waiting
 
 #: Numbers of a key, each asked about every five seconds. A key is asked once a second (`bot.providers.pace`):
 #: with five it would be busy all the time, and whatever came late once would be late ever after.
@@ -120,11 +120,7 @@ def _waiting(keys: list[Key], now: datetime) -> list[Activation]:
 
 
 def _number(key: Key, place: int, now: datetime) -> Activation:
-    raw = f"8490{place:07}"
-    named = {"service_name": "Telegram", "country": "VN", "country_name": "Viet Nam", "country_code": "10"}
-    since = {"created_at": now, "called_at": now, "bought_at": now, "next_poll_at": now}
-    more: dict[str, object] = {**named, **since, "expires_at": now + LIFETIME, "phone": f"+{raw}", "raw": raw}
-    return number(key, str(place), State.WAITING, **more)
+    return waiting(key, str(place), f"8490{place:07}", now, VIET_NAM, expires_at=now + LIFETIME)
 
 
 def _url(file: Path) -> str:

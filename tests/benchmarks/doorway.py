@@ -1,6 +1,7 @@
 """The Telegram of `tests.benchmarks.letterbox` in which people press buttons, too, and are answered.
 
-`press` hands a press to the bot at once; it is over when the bot has answered it, which it does last.
+Its site tells what it sells, as the menu asks for the price of what was bought last. `press` hands a press to
+the bot at once; it is over when the bot has answered it, which it does last.
 """
 
 import asyncio
@@ -16,6 +17,12 @@ from tests.benchmarks.mirror import Fields, pressed_by
 
 #: The message that hangs where people press.
 _HUNG: Fields = {"text": "Menu", "message_id": 9}
+#: What the site sells: the service and the country of all numbers of `tests.benchmarks.crowd`.
+_SOLD: Fields = {
+    "getServicesList": [{"code": "tg", "name": "Telegram"}],
+    "getCountries": {"10": {"id": 10, "eng": "Vietnam"}},
+    "getPrices": {"10": {"tg": {"cost": 0.5, "count": 9}}},
+}
 
 
 class Doorway(Letterbox):
@@ -32,6 +39,10 @@ class Doorway(Letterbox):
         if method == "answercallbackquery":
             self._over(dict(parse_qsl(body.decode()))["callback_query_id"])
         return super().telegram(method, body)
+
+    def site(self, given: dict[str, str]) -> bytes:
+        sold = _SOLD.get(given.get("action", ""))
+        return super().site(given) if sold is None else json.dumps(sold).encode()
 
     def control(self, order: str, given: dict[str, str]) -> bytes:
         if order == "press":

@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 from aiogram import Bot, Dispatcher
 from aiogram.methods import GetUpdates
@@ -36,7 +35,6 @@ PEOPLE, A_BATCH, ROUNDS = 200, 100, 4
 #: Updates of the whole bot for each of the bare one.
 GOAL = 0.5
 
-Update = dict[str, Any]
 Take = Callable[[], Awaitable[object]]
 
 
@@ -58,7 +56,7 @@ class Deed:
     #: What it is that takes the time, where the goal is not reached.
     why: str = _SEEN
 
-    def by(self, person: int, on: Fields) -> Update:
+    def by(self, person: int, on: Fields) -> Fields:
         if self.said:
             return said_by(person, self.said)
         return pressed_by(person, self.pressed.format(f"number-{person}"), on)
@@ -126,7 +124,7 @@ async def _figure(deed: Deed, bell: Codebell, mirror: Mirror) -> Figure:
     return Figure("pressing", deed.name, value, "updates/s of CPU", limit, beside, GOAL, True, deed.why)
 
 
-async def _taken(updates: list[Update], mirror: Mirror, take: Take) -> float:
+async def _taken(updates: list[Fields], mirror: Mirror, take: Take) -> float:
     """Seconds of CPU for each."""
     batches = [json.dumps(updates[at : at + A_BATCH]) for at in range(0, len(updates), A_BATCH)]
     spent = time.process_time()

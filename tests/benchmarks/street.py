@@ -20,11 +20,12 @@ from bot.sandbox.sites.activation import Activation as Sold
 from bot.sandbox.sites.wire import Call
 from storage.database import Database
 from storage.keys import KeyStore
-from storage.models import Activation, State
+from storage.models import Activation, Key
 from storage.opening import opened as opened_file
 from storage.vault import Vault
 from tests.core import chat, put
 from tests.faults.harness import BotProcess, Sandbox, opened
+from tests.wares import VIET_NAM, waiting
 
 #: Seconds between two looks at a number, for all sites.
 POLL = 2.0
@@ -96,7 +97,7 @@ async def _person(sandbox: Sandbox, site: Site, each: int, database: Database, v
     keys = KeyStore(database, vault)
     key = await keys.add(chat_id, site.name, "", SecretStr(secret), Decimal(9), "USD", now)
     sold = [_sold(site, secret) for _ in range(each)]
-    await put(database, *(_row(one, chat_id, key.id, site.name, now) for one in sold))
+    await put(database, *(_row(one, key, now) for one in sold))
     return [Held(site, one, chat_id) for one in sold]
 
 
@@ -108,34 +109,11 @@ def _sold(site: Site, key: str) -> Sold:
     return site.shop.sold[said.split(":")[1]]
 
 
-def _row(sold: Sold, chat_id: int, key_id: str, provider: str, now: datetime) -> Activation:
+def _row(one: Sold, key: Key, now: datetime) -> Activation:
     """The number as a bot that bought it would have it."""
-    return Activation(
-        id=secrets.token_urlsafe(8),
-        nonce=secrets.token_urlsafe(8),
-        chat_id=chat_id,
-        owner_id=chat_id,
-        key_id=key_id,
-        provider=provider,
-        service="telegram",
-        service_name="Telegram",
-        service_code="tg",
-        country="VN",
-        country_name="Viet Nam",
-        country_code="10",
-        cost=sold.price,
-        agreed=sold.price,
-        currency="USD",
-        state=State.WAITING,
-        phone=f"+{sold.phone}",
-        raw=sold.phone,
-        provider_id=sold.id,
-        created_at=now,
-        called_at=now,
-        bought_at=now,
-        expires_at=now + LIFETIME,
-        next_poll_at=now,
-    )
+    paid: dict[str, object] = {"cost": one.price, "agreed": one.price}
+    paid |= {"provider_id": one.id, "expires_at": now + LIFETIME}
+    return waiting(key, secrets.token_urlsafe(8), one.phone, now, VIET_NAM, **paid)
 
 
 async def passed(seconds: float) -> None:

@@ -9,6 +9,7 @@ from storage.outbox import new_id
 from tests.house import PATIENCE, Chat, House
 from tests.renting import RENTING
 from tests.sending import SENDING
+from tests.wares import USA
 
 
 @pytest.fixture
@@ -39,12 +40,7 @@ async def telegram_us(chat: Chat, house: House) -> Quote:
         chat_id=chat.chat_id,
         owner_id=chat.person_id,
         key_id=key.id,
-        service="telegram",
-        service_name="Telegram",
-        service_code="tg",
-        country="US",
-        country_name="United States",
-        country_code="1",
+        **USA,
         cost=Decimal("0.50"),
         currency="USD",
         suppliers="",

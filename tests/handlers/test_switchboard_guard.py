@@ -87,8 +87,7 @@ def test_what_is_used_of_aiogram_unasked_is_there() -> None:
     """None of these names is promised: another aiogram may have others."""
     observer, callback = Router().message, Command("start")
     observer.filter(callback)
-    [root] = observer._handler.filters or [None]
-    assert root is not None
+    root = next(iter(observer._handler.filters or ()))
     assert (root.callback, root.magic, root.awaitable, root.varkw) == (callback, None, True, False)
     assert root.params == {"message", "bot"}
     assert observer._resolve_middlewares() == []
