@@ -1,9 +1,9 @@
-"""A database that says all it asks: what others see at a glance, it asks in transactions, which are heard."""
+"""A database that says all it asks: glances and strokes, which nobody hears, are transactions here."""
 
 from typing import TypeVar
 
-from storage.database import Database
-from storage.sight import Sight
+from storage.database import BARE, Database
+from storage.sight import Sight, Stroke
 
 T = TypeVar("T")
 
@@ -14,3 +14,7 @@ class Aloud(Database):
     async def see(self, sight: Sight[T], **values: object) -> list[T]:
         async with self.begin() as session:
             return sight.read((await session.execute(sight.statement, values)).all())
+
+    async def write(self, stroke: Stroke, **values: object) -> None:
+        async with self.begin() as session:
+            await session.execute(stroke.statement, values, execution_options=BARE)

@@ -12,24 +12,25 @@ from storage.gauges import Gauges
 from storage.incidents import IncidentStore
 from storage.models import IS_OPEN, OPEN, Activation, State
 from storage.notice_board import Place
+from tests.aloud import Aloud
 from tests.storage.shelf import NOW, number, put, stored
 
 HERE = [Place(5)]
 
 
 @asynccontextmanager
-async def listening(database: Database) -> AsyncIterator[list[tuple[str, Sequence[object]]]]:
-    """What the database is asked meanwhile, with what is given."""
-    asked: list[tuple[str, Sequence[object]]] = []
+async def listening(database: Database) -> AsyncIterator[tuple[Database, list[tuple[str, Sequence[object]]]]]:
+    """The same database, and what it is asked meanwhile, with what is given."""
+    aloud, asked = Aloud(database.url), list[tuple[str, Sequence[object]]]()
 
     def note(
         _connection: object, _cursor: object, statement: str, given: Sequence[object], *_: object
     ) -> None:
         asked.append((statement, given))
 
-    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-    yield asked
-    event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+    event.listen(aloud.engine.sync_engine, "before_cursor_execute", note)
+    yield aloud, asked
+    await aloud.close()
 
 
 async def scans(database: Database, asked: Sequence[tuple[str, Sequence[object]]]) -> list[str]:
@@ -75,8 +76,8 @@ async def _aside(database: Database) -> None:
 async def test_nothing_is_read_from_end_to_end(
     database: Database, question: Callable[[Database], Awaitable[None]]
 ) -> None:
-    async with listening(database) as asked:
-        await question(database)
+    async with listening(database) as (aloud, asked):
+        await question(aloud)
     assert await scans(database, asked) == []
 
 
