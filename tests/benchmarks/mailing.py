@@ -19,12 +19,12 @@ from bot.sandbox.demo import PACKAGES, TOKEN
 from storage.database import Database
 from storage.opening import opened
 from tests.benchmarks.cores import measured
-from tests.benchmarks.crowd import filled
+from tests.benchmarks.crowd import EACH, filled
 
 #: Seconds for the bot to begin, and those that are not counted, until it speaks as it goes on to.
 START, WARM = 90.0, 3.0
-#: Ann's numbers.
-NUMBERS = 5
+#: Ann's numbers, of one key.
+NUMBERS = EACH
 LETTERBOX = "tests.benchmarks.letterbox"
 
 Fill = Callable[[Database], Awaitable[None]]

@@ -17,7 +17,7 @@ from storage.models import Activation, Broadcast, BroadcastState, Key, Sms, Stat
 from storage.outbox import Kind, arm
 from tests.benchmarks.audience import figures as audience
 from tests.benchmarks.figures import Figure
-from tests.benchmarks.mailing import Fill, Mailing, mailing
+from tests.benchmarks.mailing import NUMBERS, Fill, Mailing, mailing
 from tests.benchmarks.proc import busy, memory
 from tests.core import chat, put
 from tests.storage.shelf import number
@@ -26,8 +26,8 @@ from tests.storage.shelf import number
 MOST, CHATS = 30, 3000
 #: Seconds measured: of a broadcast, of one to a slow Telegram, of single messages.
 COPIES, SLOWLY, SINGLE = 50.0, 25.0, 25.0
-#: Codes that come among copies, one after another, and seconds between them; Ann has five numbers.
-CODES, BETWEEN = 5, 4.0
+#: Codes that come among copies, one to each of Ann's numbers; seconds between two, and for one to ring.
+CODES, BETWEEN, RINGS = NUMBERS, 4.0, 30.0
 #: Seconds that a message takes at most until it is heard by a slow Telegram.
 LATE = 0.1
 #: So many spans are looked at.
@@ -100,8 +100,9 @@ async def _code(here: Mailing, name: str) -> float:
     await asyncio.sleep(BETWEEN)
     code = f"7319{name}"
     here.ask("code", id=name, code=code)
-    while code not in (rings := here.ask("rings"))["rung"]:  # noqa: ASYNC110  # it rings in another process
-        await asyncio.sleep(0.2)
+    async with asyncio.timeout(RINGS):
+        while code not in (rings := here.ask("rings"))["rung"]:  # noqa: ASYNC110  # in another process
+            await asyncio.sleep(0.2)
     took: float = rings["rung"][code] - rings["told"][code]
     return took
 
