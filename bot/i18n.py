@@ -39,9 +39,11 @@ _SHAPELESS = r"\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0\ufff
 _INVISIBLE = re.compile(f"[{_CONTROL}{_DIRECTION_AND_ZERO_WIDTH}{_SHAPELESS}]")
 _LONGEST_COUNTRY = 17
 _PLAIN_AMOUNT = "#,##0.00##"
+#: Added to an amount it takes the minus from a zero, which equals one without.
+_ZERO = Decimal(0)
 _MEGABYTE = 2**20
-#: What is found out once of so many currencies, in all languages, of flags, and of phone numbers of late.
-_CURRENCIES, _FLAGS, _PHONES = 500, 1000, 1000
+#: What is found out once of so many currencies and flags, and of phone numbers and amounts of late.
+_CURRENCIES, _FLAGS, _PHONES, _AMOUNTS = 500, 1000, 1000, 2000
 
 
 class Texts:
@@ -90,10 +92,7 @@ class Texts:
 
     def money(self, amount: Decimal, currency: str) -> str:
         """`$0.35` or `0,35 $`, as the language writes it; without a known currency the bare number."""
-        if not currency:
-            return format_decimal(amount, format=_PLAIN_AMOUNT, locale=self.locale)
-        pattern: Any = _priced(self.locale, currency)
-        return format_currency(amount, currency, format=pattern, locale=self.locale, currency_digits=False)
+        return _written(amount + _ZERO, currency, self.language)
 
     def percent(self, share: float) -> str:
         """`82%` or `82 %`, as the language writes it, of a share from 0 to 1."""
@@ -171,6 +170,16 @@ def short_countries(language: str) -> Mapping[str, str]:
     text = resources.files("bot").joinpath("short_countries.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines())
     return {row["iso2"]: row[language] for row in rows if row.get(language)}
+
+
+@lru_cache(_AMOUNTS)
+def _written(amount: Decimal, currency: str, language: str) -> str:
+    """Prices are the same for many people, and to write one takes 6 µs."""
+    locale = _locale(language)
+    if not currency:
+        return format_decimal(amount, format=_PLAIN_AMOUNT, locale=locale)
+    pattern: Any = _priced(locale, currency)
+    return format_currency(amount, currency, format=pattern, locale=locale, currency_digits=False)
 
 
 @lru_cache(_CURRENCIES)

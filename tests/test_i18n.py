@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import CodebellError, NoNumbers, Unavailable
-from bot.i18n import Catalogues, Texts, flag, international, visible
+from bot.i18n import _AMOUNTS, Catalogues, Texts, _written, flag, international, visible
 from bot.search import country_named
 from storage.caps import TooManyToday
 
@@ -217,6 +217,25 @@ def test_a_flag_for_every_country_and_a_white_one_for_none(iso2: str, shown: str
 )
 def test_a_phone_number_is_grouped_where_it_can_be(phone: str, shown: str) -> None:
     assert international(phone) == shown
+
+
+@given(st.decimals(-1000, 1000, allow_nan=False, places=4), st.sampled_from(["USD", "RUB", ""]))
+def test_an_amount_is_written_alike_whatever_was_written_before(amount: Decimal, currency: str) -> None:
+    """Amounts that are equal share what is kept, however many zeros they are told with."""
+    for t in (Catalogues().texts(language) for language in ("en", "uk")):
+        whole, bare = t.money(amount, currency), t.money(amount.normalize(), currency)
+        assert whole == bare == _written.__wrapped__(amount + 0, currency, t.language)
+
+
+def test_zero_has_no_minus() -> None:
+    t = Catalogues().texts("en")
+    assert {t.money(Decimal(zero), "USD") for zero in ("-0", "0", "-0.00", "0E+3")} == {"$0.00"}
+
+
+def test_no_more_amounts_are_kept_than_may_be() -> None:
+    for cents in range(_AMOUNTS + 1):
+        Catalogues().texts("en").money(Decimal(cents) / 100, "USD")
+    assert _written.cache_info().currsize == _AMOUNTS
 
 
 @given(st.text(max_size=3000))
