@@ -72,8 +72,10 @@ class Lines:
 
     def _head(self, request: Request) -> h11.Request:
         target, headers = self._prefix + request.target, [self._named, *request.headers]
+        if not target.startswith("/"):
+            target = "/" + target
         try:
-            return h11.Request(method=request.method, target=target or "/", headers=headers)
+            return h11.Request(method=request.method, target=target, headers=headers)
         except h11.LocalProtocolError:
             raise httpx.LocalProtocolError("not to be asked in HTTP") from None
 

@@ -20,6 +20,8 @@ def masked(body: bytes, key: SecretStr) -> str:
 
 def _spellings(key: str) -> set[str]:
     """A key as it is, as it stands in URLs, and as PHP's json_encode writes it, with its slashes escaped."""
+    if key.isalnum():
+        return {key}
     in_urls = {quote(key, safe=""), quote(key)}
     lower = {re.sub("%..", lambda byte: byte[0].lower(), word) for word in in_urls}
     return {key, key.replace("/", r"\/")} | in_urls | lower

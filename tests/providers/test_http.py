@@ -119,22 +119,6 @@ async def test_b_9_a_reset_after_the_request_leaves_it_open_whether_it_arrived()
     assert len(server.heads) == 1
 
 
-async def test_b_9_a_reset_on_a_kept_connection_sends_nothing_twice() -> None:
-    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(server.heads) == 1:
-            writer.write(OK)
-        else:
-            writer.transport.abort()
-
-    server = Server(once)
-    async with asking(server) as opened:
-        await opened.send(ASK, KEY)
-        error = await failing(opened.send(ASK, KEY))
-    assert type(error) is Unavailable
-    assert error.sent
-    assert len(server.heads) == 2
-
-
 async def test_where_nobody_listens_nothing_was_sent() -> None:
     async with saying(OK).running() as server:
         root = server.root

@@ -84,10 +84,13 @@ async def test_b_9_a_connection_that_ends_too_soon_leaves_it_open_and_nothing_is
     assert len(server.heads) == 1
 
 
-async def test_b_9_a_kept_connection_that_ends_over_a_request_sends_nothing_twice() -> None:
+@pytest.mark.parametrize("reset", [False, True])
+async def test_b_9_a_kept_connection_that_ends_over_a_request_sends_nothing_twice(reset: bool) -> None:
     async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if len(server.heads) == 1:
             writer.write(OK)
+        elif reset:
+            writer.transport.abort()
         else:
             writer.close()
 
@@ -95,7 +98,7 @@ async def test_b_9_a_kept_connection_that_ends_over_a_request_sends_nothing_twic
     async with asking(server) as opened:
         await opened.send(ASK, KEY)
         error = await failing(opened.send(ASK, KEY))
-    assert isinstance(error, Unavailable)
+    assert type(error) is Unavailable
     assert error.sent
     assert len(server.heads) == 2
     assert server.connections == 1

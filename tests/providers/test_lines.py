@@ -28,6 +28,12 @@ class Impatient(Lines):
     patience = 0.05
 
 
+class Steady(Lines):
+    """Waits for half a second in which nothing comes, and no longer."""
+
+    read = 0.5
+
+
 class Gate:
     """A site that answers when it is let; it knows who came and who left meanwhile."""
 
@@ -136,6 +142,19 @@ async def test_a_site_that_falls_silent_leaves_it_open_and_loses_the_connection(
     assert isinstance(error, Unavailable)
     assert error.sent
     assert error.detail == "ReadTimeout"
+
+
+async def test_a_site_may_take_its_time_as_long_as_it_goes_on() -> None:
+    async def slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for place, byte in enumerate(OK[-4:], 1):
+            asyncio.get_running_loop().call_later(place * 0.15, writer.write, bytes([byte]))
+        writer.write(OK[:-4])
+
+    server = Server(slowly)
+    async with asking(server, Net(Steady)) as opened:
+        for _ in range(2):
+            assert (await opened.send(ASK, KEY)).text == "ok"
+    assert server.connections == 1
 
 
 async def test_closing_ends_what_is_under_way_at_once() -> None:
