@@ -6,14 +6,12 @@ the bot at once; it is over when the bot has answered it, which it does last.
 
 import asyncio
 import json
-import sys
 import time
-from typing import Any
 from urllib.parse import parse_qsl
 
-from tests.benchmarks.cores import surrounding
 from tests.benchmarks.letterbox import HOLD, Letterbox, Slot
 from tests.benchmarks.mirror import Fields, pressed_by
+from tests.benchmarks.serving import serve
 
 #: The message that hangs where people press.
 _HUNG: Fields = {"text": "Menu", "message_id": 9}
@@ -81,7 +79,7 @@ class Threshold(Slot):
         self._doorway = doorway
 
     def tell(self, updates: list[Fields]) -> None:
-        self._answer(json.dumps({"ok": True, "result": updates}).encode())
+        self.answer(json.dumps({"ok": True, "result": updates}).encode())
 
     def _travel(self, method: str, body: bytes) -> None:
         if method != "getupdates":
@@ -92,13 +90,8 @@ class Threshold(Slot):
 
 
 async def main() -> None:
-    surrounding()
     doorway = Doorway()
-    loop: Any = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Threshold(doorway), "127.0.0.1", 0)
-    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
-    sys.stdout.flush()
-    await server.serve_forever()
+    await serve(lambda: Threshold(doorway))
 
 
 if __name__ == "__main__":

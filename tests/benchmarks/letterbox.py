@@ -7,12 +7,11 @@ import argparse
 import asyncio
 import json
 import random
-import sys
 import time
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.benchmarks.cores import surrounding
+from tests.benchmarks.serving import Connection, serve
 
 #: Seconds that a getUpdates is held open.
 HOLD = 20.0
@@ -68,35 +67,22 @@ def says(method: str) -> bool:
     return method.startswith(_SAYING) and method != "sendchataction"
 
 
-class Slot(asyncio.Protocol):
-    """One connection: a request after the other."""
+class Slot(Connection):
+    """One connection to a letterbox."""
 
     def __init__(self, letterbox: Letterbox, late: float) -> None:
+        super().__init__()
         self._letterbox, self._late = letterbox, late
-        self._read = b""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        self._read += data
-        while (end := self._read.find(b"\r\n\r\n")) >= 0:
-            head, size = self._read[:end], end + 4 + _length(self._read[:end])
-            if len(self._read) < size:
-                return
-            body, self._read = self._read[end + 4 : size], self._read[size:]
-            self._carry_out(head.split(b" ", 2)[1].decode(), body)
-
-    def _carry_out(self, target: str, body: bytes) -> None:
+    def carry_out(self, target: str, body: bytes) -> None:
         url = urlsplit(target)
         first, _, rest = url.path.strip("/").partition("/")
         if first == "control":
-            self._answer(self._letterbox.control(rest, dict(parse_qsl(url.query))))
+            self.answer(self._letterbox.control(rest, dict(parse_qsl(url.query))))
         elif first.startswith("bot"):
             self._travel(rest.lower(), body)
         else:
-            self._answer(self._letterbox.site(dict(parse_qsl(url.query))))
+            self.answer(self._letterbox.site(dict(parse_qsl(url.query))))
 
     def _travel(self, method: str, body: bytes) -> None:
         late = random.uniform(0, self._late) if says(method) else HOLD if method == _UPDATES else 0.0
@@ -106,29 +92,14 @@ class Slot(asyncio.Protocol):
             self._hear(method, body)
 
     def _hear(self, method: str, body: bytes) -> None:
-        self._answer(self._letterbox.telegram(method, body))
-
-    def _answer(self, body: bytes) -> None:
-        if not self._transport.is_closing():
-            self._transport.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body))
-
-
-def _length(head: bytes) -> int:
-    """Bytes of a request's body; one in chunks is not spoken here."""
-    _, found, rest = head.lower().partition(b"content-length:")
-    return int(rest.split(b"\r\n", 1)[0]) if found else 0
+        self.answer(self._letterbox.telegram(method, body))
 
 
 async def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--late", type=float, default=0.0)
-    late = parser.parse_args().late
-    surrounding()
-    letterbox = Letterbox()
-    server = await asyncio.get_running_loop().create_server(lambda: Slot(letterbox, late), "127.0.0.1", 0)
-    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
-    sys.stdout.flush()
-    await server.serve_forever()
+    late, letterbox = parser.parse_args().late, Letterbox()
+    await serve(lambda: Slot(letterbox, late))
 
 
 if __name__ == "__main__":

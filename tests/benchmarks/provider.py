@@ -6,12 +6,11 @@ nobody says anything. Every moment is one of this process: of a question, of a c
 
 import asyncio
 import json
-import sys
 import time
 from collections import defaultdict
 from urllib.parse import parse_qs, urlsplit
 
-from tests.benchmarks.cores import surrounding
+from tests.benchmarks.serving import Connection, serve
 
 #: Seconds that the site takes to answer, and that a getUpdates is held open.
 ANSWERS, HOLD = 0.02, 20.0
@@ -66,32 +65,19 @@ class World:
         return json.dumps(vars(self) if order == "told" else {}).encode()
 
 
-class Serving(asyncio.Protocol):
-    """One connection: a request after the other."""
+class Serving(Connection):
+    """One connection to the world."""
 
     def __init__(self, world: World) -> None:
+        super().__init__()
         self._world = world
-        self._read = b""
         self._loop = asyncio.get_running_loop()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        self._read += data
-        while (end := self._read.find(b"\r\n\r\n")) >= 0:
-            head, size = self._read[:end], end + 4 + _length(self._read[:end])
-            if len(self._read) < size:
-                return
-            body, self._read = self._read[end + 4 : size], self._read[size:]
-            self._carry_out(head.split(b" ", 2)[1].decode(), body)
-
-    def _carry_out(self, target: str, body: bytes) -> None:
+    def carry_out(self, target: str, body: bytes) -> None:
         url = urlsplit(target)
         first, _, rest = url.path.strip("/").partition("/")
         if first == "control":
-            self._answer(self._world.control(rest, parse_qs(url.query)))
+            self.answer(self._world.control(rest, parse_qs(url.query)))
         elif first.startswith("bot"):
             said = self._world.telegram(rest, body)
             self._later(HOLD if rest.lower() == "getupdates" else 0.0, said)
@@ -99,26 +85,12 @@ class Serving(asyncio.Protocol):
             self._later(ANSWERS, self._world.status(url.query.partition("&id=")[2].partition("&")[0]))
 
     def _later(self, seconds: float, body: bytes) -> None:
-        self._loop.call_later(seconds, self._answer, body)
-
-    def _answer(self, body: bytes) -> None:
-        if not self._transport.is_closing():
-            self._transport.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body))
-
-
-def _length(head: bytes) -> int:
-    """Bytes of a request's body; one in chunks is not spoken here."""
-    _, found, rest = head.lower().partition(b"content-length:")
-    return int(rest.split(b"\r\n", 1)[0]) if found else 0
+        self._loop.call_later(seconds, self.answer, body)
 
 
 async def main() -> None:
-    surrounding()
-    world, loop = World(), asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Serving(world), "127.0.0.1", 0, backlog=2048)
-    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
-    sys.stdout.flush()
-    await server.serve_forever()
+    world = World()
+    await serve(lambda: Serving(world))
 
 
 if __name__ == "__main__":
