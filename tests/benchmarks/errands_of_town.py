@@ -105,7 +105,7 @@ def of_the_start(house: House) -> dict[str, Errand]:
 
 
 def of_the_house(house: House) -> dict[str, Errand]:
-    """Chores, one by one; the last two are what people wish for."""
+    """Chores, one by one."""
     bell = house.codebell
     sweeps = {
         "keys": bell.keys.sweep,
@@ -117,16 +117,35 @@ def of_the_house(house: House) -> dict[str, Errand]:
         "links": bell.links.sweep,
         "broadcasts": bell.announcements.sweep,
         "retention": bell.retention.sweep,
+        "letting in": lambda now: bell.outsiders.let_in([77], 77, now),
+        "a lost group's numbers": lambda _: bell.chats.sweep(),
     }
     return {
         "purchases": bell.purchases.recover,
         "drafts": bell.messages.sweep,
         "posts": bell.postman.tidy,
         **{name: _at_now(sweep) for name, sweep in sweeps.items()},
+    }
+
+
+def of_wishes(house: House) -> dict[str, Errand]:
+    """What people wish for, and wait for."""
+    bell = house.codebell
+    return {
         "JSON": lambda: exported(house, Form.JSON),
         "CSV": lambda: exported(house, Form.CSV),
+        "a removed key": lambda: bell.keys.remove("k-1", GROUP, NOW),
         "forget the calm": lambda: bell.forgetting.forget(CALM[9], NOW),
         "forget the busy": lambda: bell.forgetting.forget(BUSY[7], NOW),
+    }
+
+
+def of_groups(house: House) -> dict[str, Errand]:
+    """What seldom happens to one, here the busy one."""
+    chats = house.codebell.chats
+    return {
+        "a group is lost": lambda: chats.mark_unreachable(GROUP, NOW),
+        "a group that moves": lambda: chats.migrate(GROUP, GROUP - 10_000_000),
     }
 
 

@@ -4,6 +4,7 @@ Made for `tests.quick_sqlite`, whose database works in the thread of the event l
 write for good is not in it, and neither is what others do on the machine meanwhile.
 """
 
+import re
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,6 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Engine, event
+
+#: A list is the same statement however long it is.
+_SEVERAL = re.compile(r"\(\?(, \?)+\)")
 
 
 @dataclass(slots=True)
@@ -26,8 +30,10 @@ class Stopped:
     @contextmanager
     def at(self, what: str) -> Iterator[None]:
         self.doing = what
-        yield
-        self.doing = ""
+        try:
+            yield
+        finally:
+            self.doing = ""
 
     def listen(self, engine: Engine) -> None:
         """From now on."""
@@ -38,8 +44,9 @@ class Stopped:
 
         @event.listens_for(engine, "after_cursor_execute")
         def ends(_c: object, _cursor: object, words: str, _p: object, context: Any, _many: object) -> None:
-            self.statements[words].append((time.thread_time() - context.began) * 1000)
-            self.named.setdefault(words, self.doing)
+            asked = _SEVERAL.sub("(?, …)", words)
+            self.statements[asked].append((time.thread_time() - context.began) * 1000)
+            self.named.setdefault(asked, self.doing)
 
         @event.listens_for(engine, "begin")
         def opens(connection: Any) -> None:
