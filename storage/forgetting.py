@@ -54,7 +54,7 @@ from storage.traces import FIGURES, GONE, LONG, NAMED, PARTS, empty, empty_parts
 class Forgetting:
     """Knows every table that knows a person; `step` is how many rows of one are forgotten at once."""
 
-    def __init__(self, database: Database, step: int = 100) -> None:
+    def __init__(self, database: Database, step: int = 80) -> None:
         self._database = database
         self._step = step
 

@@ -16,7 +16,7 @@ from storage.windows import windows
 LATELY = timedelta(days=30)
 _GROUPS = ("group", "supergroup")
 #: Chats that are looked at at once, and let in.
-_LOOKED_AT, _LET_IN = 2000, 200
+_LOOKED_AT, _LET_IN = 2000, 100
 
 
 @dataclass(frozen=True, slots=True)
