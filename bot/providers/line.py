@@ -82,6 +82,7 @@ class Line(asyncio.Protocol):
 
     def freed(self) -> bool:
         """Whether it can take another request: the answer was read to its end, and both sides stay."""
+        self._asked, self._body = None, bytearray()
         if self._http.trailing_data[0] or not self.is_open:
             return False
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import tracemalloc
 
 import pytest
 
@@ -157,6 +158,20 @@ async def test_b_9_a_packing_that_ends_too_soon_is_never_taken_for_the_whole_ans
         error = await failing(opened.send(ASK, KEY))
     assert isinstance(error, Unavailable)
     assert error.sent
+
+
+async def test_a_connection_with_nothing_to_do_keeps_nothing_of_its_last_answer() -> None:
+    server = saying(HEAD + b"content-length: 3000000\r\n\r\n" + b"x" * 3_000_000)
+    async with asking(server) as opened:
+        await opened.send(ASK, KEY)
+        tracemalloc.start()
+        try:
+            await opened.send(ASK, KEY)
+            await asyncio.sleep(0)  # what woke this task holds the answer until then
+            assert tracemalloc.get_traced_memory()[0] < 1_000_000
+        finally:
+            tracemalloc.stop()
+    assert server.connections == 1
 
 
 async def test_what_nobody_reads_stays_with_the_site() -> None:
