@@ -1,13 +1,16 @@
-"""A drawing: a message ready to go, and the one call that takes it to Telegram."""
+"""A drawing: a message ready to go, and the one call that takes it, or a copy of another, to Telegram."""
 
 import html
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from aiogram import Bot
 from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions
 
+from storage.broadcasts import Change
+from storage.copies import Due
 from storage.models import Post
 
 #: Seconds for one call: a code is not kept waiting by a server that says nothing.
@@ -127,3 +130,23 @@ async def reword(bot: Bot, chat_id: int, message_id: int, words: Drawing, *, cap
         parse_mode="HTML",
         request_timeout=_PATIENCE,
     )
+
+
+async def proclaim(bot: Bot, due: Due, *, silent: bool) -> int | None:
+    """Send or change a copy of a broadcast: one call; its id, None where there is none any more."""
+    broadcast, chat_id, message_id = due.broadcast, due.post.chat_id, due.post.message_id or 0
+    if due.is_new:
+        original = Copy(broadcast.admin_id, broadcast.source_id, buttons(broadcast.keyboard))
+        return await copy(bot, chat_id, original, silent=silent)
+    if broadcast.changing == Change.DELETE:
+        await delete(bot, chat_id, message_id)
+        return None
+    words = Drawing(broadcast.words, buttons(broadcast.keyboard))
+    await reword(bot, chat_id, message_id, words, captioned=broadcast.wording == "caption")
+    return message_id
+
+
+@lru_cache(maxsize=16)
+def buttons(keyboard: str) -> InlineKeyboardMarkup | None:
+    """The buttons of a broadcast from their JSON; "" is none."""
+    return InlineKeyboardMarkup.model_validate_json(keyboard) if keyboard else None

@@ -2,7 +2,8 @@
 
 If the process dies now, nobody knows which of these were sent. So no more are marked than may be in doubt:
 there is room for others when the ends of some were noted. The line is not kept waiting for that, as the next
-ones are marked while others travel.
+ones are marked while others travel. Whoever is broken off just while some are being marked leaves those in
+doubt, too.
 """
 
 import asyncio
@@ -40,8 +41,12 @@ class Hand:
         self._out -= 1
         self._let_go.set()
 
+    def give_back(self, due: Due) -> None:
+        """What was taken was not sent, that is sure, and is the next one again; to be let go all the same."""
+        self._marked.appendleft(due)
+
     async def put_back(self) -> None:
-        """What was not taken is due as before."""
+        """What was not taken, or was given back, is due as before."""
         self._due.clear()
         while self._marked:
             await self._after.later(self._marked.popleft())

@@ -11,17 +11,15 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Protocol
 
 from aiogram import Bot
 from aiogram.exceptions import AiogramError
-from aiogram.types import InlineKeyboardMarkup
 
 from bot.aftermath import Aftermath
 from bot.broadcasts import Speed
 from bot.clock import Clock, ended
-from bot.drawing import Copy, Drawing, copy, delete, reword
+from bot.drawing import proclaim
 from bot.failpoints import Failpoint, reach
 from bot.hand import Hand
 from bot.hours import quiet_until, zone_of
@@ -39,7 +37,7 @@ from bot.verdicts import (
     judge,
     never_left,
 )
-from storage.broadcasts import BroadcastStore, Change
+from storage.broadcasts import BroadcastStore
 from storage.chats import ChatStore
 from storage.copies import CopyStore, Due, Fate
 
@@ -192,40 +190,34 @@ class Herald:
         return 1 if self._careful else AT_ONCE
 
     async def _called(self, due: Due, turn: AsyncExitStack) -> bool:
-        """Whether it may be sent now, when it is its turn; else that comes again."""
+        """Whether it may be sent now, when it is its turn; else that comes again.
+
+        Whoever is broken off in line has not sent it: that is sure, and nobody is in doubt over it.
+        """
         try:
             await turn.enter_async_context(self._turn(due.post.chat_id, last=True))
         except NoRoom as full:
             await self._after.later(due, self._clock() + timedelta(seconds=full.seconds))
             return False
-        if not self.may_speak:
-            await self._after.later(due)
-        return self.may_speak
+        except BaseException:
+            self._hand.give_back(due)
+            raise
+        if self.may_speak:
+            return True
+        await self._after.later(due)
+        return False
 
     async def _try(self, due: Due) -> None:
         try:
             reach(Failpoint.BEFORE_SEND)
             self._chats.speak(due.post.chat_id)
-            message_id = await self._say(due)
+            message_id = await proclaim(self._bot, due, silent=self._is_quiet(due))
             reach(Failpoint.AFTER_SEND)
         except Exception as error:  # noqa: BLE001  # judged there
             await self._react(due, error)
         else:
             self._unsure, self._careful = 0, False
             await self._after.taken(due, message_id)
-
-    async def _say(self, due: Due) -> int | None:
-        """One call; the id of the copy, None where there is none any more."""
-        broadcast, chat_id, message_id = due.broadcast, due.post.chat_id, due.post.message_id or 0
-        if due.is_new:
-            original = Copy(broadcast.admin_id, broadcast.source_id, buttons(broadcast.keyboard))
-            return await copy(self._bot, chat_id, original, silent=self._is_quiet(due))
-        if broadcast.changing == Change.DELETE:
-            await delete(self._bot, chat_id, message_id)
-            return None
-        words = Drawing(broadcast.words, buttons(broadcast.keyboard))
-        await reword(self._bot, chat_id, message_id, words, captioned=broadcast.wording == "caption")
-        return message_id
 
     def _is_quiet(self, due: Due) -> bool:
         """Whether the chat has quiet hours now: it gets its copy without a sound."""
@@ -292,9 +284,3 @@ class Herald:
             moved, self._moved, self._told = self._moved, set(), now
             await self._copies.report(moved, now)
             self._nudge()
-
-
-@lru_cache(maxsize=16)
-def buttons(keyboard: str) -> InlineKeyboardMarkup | None:
-    """The buttons of a broadcast from their JSON; "" is none."""
-    return InlineKeyboardMarkup.model_validate_json(keyboard) if keyboard else None

@@ -12,9 +12,8 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.broadcasts import Broadcasts, NotGoing, aim_of, mark
 from bot.clock import Clock
-from bot.drawing import Copy, copy
+from bot.drawing import Copy, buttons, copy
 from bot.errors import BadInput, NotYours, Refused, text
-from bot.herald import buttons
 from bot.i18n import Texts
 from handlers import broadcast_screens
 from handlers.broadcast_progress import Do, Steer, progress, question, really
