@@ -43,7 +43,7 @@ class Heard:
 
 
 class ActivationStore(DueRows[Activation]):
-    """Every method is one transaction and returns detached rows; None means someone was faster."""
+    """Each method that writes is one transaction. Rows come detached; None means someone was faster."""
 
     def __init__(self, database: Database) -> None:
         super().__init__(database, Activation)

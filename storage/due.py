@@ -40,7 +40,7 @@ class Claim:
 
 
 class DueRows(Generic[Watched]):
-    """The side of a store that the watcher sees; every method is one transaction."""
+    """The side of a store that the watcher sees; every method that writes is one transaction."""
 
     def __init__(self, database: Database, table: type[Watched]) -> None:
         self._database = database

@@ -34,10 +34,11 @@ async def figures(folder: Path) -> list[Figure]:
     well = await while_all_is_well(folder / "well")
     hung = await while_one_provider_hangs(folder / "hung")
     code, said = await while_one_chat_is_shut_out(folder / "shut")
+    shut_out = f"while another chat is shut out for {RETRY_AFTER} s ({said} sent into it)"
     return [
         _figure("looks, while all is well", well),
         _figure(f"looks, while another provider hangs with {HUNG * EACH} numbers", hung),
-        _figure(f"codes, while another chat is shut out for {RETRY_AFTER} s ({said} sent into it)", code),
+        _figure(f"codes beyond one spacing, {shut_out}", code),
     ]
 
 
