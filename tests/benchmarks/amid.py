@@ -26,7 +26,7 @@ WHY = "485 to 725 ms with answers gathered; looks spread evenly at a start chang
 
 
 async def figures(folder: Path) -> list[Figure]:
-    async with mailing(folder, _announced, numbers=WATCHED, server="tests.benchmarks.doorway") as here:
+    async with mailing(folder, _announced, numbers=WATCHED, server="doorway") as here:
         await asyncio.sleep(WARM)
         await _presses(here, 30)
         before = {*await _took(here)}

@@ -14,8 +14,8 @@ from bot.providers.http import Net, Site
 from bot.providers.lines import Lines
 from bot.providers.pace import Pace
 from bot.providers.signing import Call, in_query
-from tests.benchmarks.cores import measured
-from tests.benchmarks.crowd import Served
+from tests.benchmarks.beside import served
+from tests.benchmarks.cores import measured_here
 from tests.benchmarks.figures import Figure
 from tests.providers.over import over
 
@@ -32,12 +32,11 @@ Opening = Callable[[str], Wire]
 
 
 async def figures(folder: Path) -> list[Figure]:
-    measured()
-    with Served() as server:
-        return [await _beside(server.url, crowd) for crowd in CROWDS]
+    with served("provider") as url, measured_here():
+        return [await _compared(url, crowd) for crowd in CROWDS]
 
 
-async def _beside(root: str, crowd: int) -> Figure:
+async def _compared(root: str, crowd: int) -> Figure:
     """The rounds take turns, so that both meet the same machine."""
     ours, theirs = [], []
     for _ in range(ROUNDS):

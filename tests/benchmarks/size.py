@@ -4,7 +4,6 @@ All of it beside `import aiogram` in a fresh interpreter, which no bot of aiogra
 """
 
 import asyncio
-import base64
 import json
 import os
 import statistics
@@ -15,8 +14,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.sandbox.demo import PACKAGES, TOKEN
+from bot.sandbox.demo import PACKAGES
 from storage.opening import opened
+from tests.benchmarks.beside import environment
 from tests.benchmarks.cores import measured
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.proc import Memory, busy, busy_exactly, memory
@@ -153,10 +153,9 @@ async def bot_at(folder: Path) -> AsyncIterator[Started]:
     )
     assert bell.stdout is not None
     url = f"http://127.0.0.1:{int(await bell.stdout.readline())}"
+    given = environment(url, folder, master, HEARTBEAT_FILE=str(folder / "alive"))
     begun = time.monotonic()
-    bot = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot"), cwd=folder, env=environment(url, folder, master)
-    )
+    bot = await asyncio.create_subprocess_exec(*(sys.executable, "-m", "bot"), cwd=folder, env=given)
     measured(bot.pid)
     try:
         yield Started(bot.pid, begun, bell.stdout)
@@ -172,21 +171,6 @@ async def _settled(folder: Path) -> bytes:
     master = os.urandom(32)
     async with opened(f"sqlite+aiosqlite:///{folder / 'codebell.db'}", [master]):
         return master
-
-
-def environment(url: str, folder: Path, master: bytes) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
-    return {
-        **kept,
-        "ACCESS": "open",
-        "BOT_API_URL": url,
-        "BOT_TOKEN": TOKEN,
-        "DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'codebell.db'}",
-        "HEARTBEAT_FILE": str(folder / "alive"),
-        "LOG_LEVEL": "WARNING",
-        "MASTER_KEY": base64.b64encode(master).decode(),
-        "PYTHONPATH": str(PACKAGES),
-    }
 
 
 async def _idle(started: Started) -> tuple[float, Memory]:

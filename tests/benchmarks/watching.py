@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.bare import bare_rate
+from tests.benchmarks.beside import Beside, served
 from tests.benchmarks.cores import measured_here
-from tests.benchmarks.crowd import Crowd, Served, crowd
+from tests.benchmarks.crowd import crowd
 from tests.benchmarks.figures import Figure
+from tests.benchmarks.proc import busy
 from tests.benchmarks.provider import ANSWERS
 
 #: Numbers that wait, and seconds between two looks at one of them.
@@ -52,8 +54,8 @@ class Watch:
 
 async def figures(folder: Path) -> list[Figure]:
     """The bare client is measured first, in this process, on the processor that is the bot's afterwards."""
-    with Served() as server, measured_here():
-        bare = await bare_rate(f"{server.url}/smsbower?action=getStatus&id=0", AT_ONCE, BARE)
+    with served("provider") as url, measured_here():
+        bare = await bare_rate(f"{url}/smsbower?action=getStatus&id=0", AT_ONCE, BARE)
     few = await watched(folder / "few", FEW)
     many = await watched(folder / "many", MANY)
     asked = Figure(
@@ -83,15 +85,15 @@ async def watched(folder: Path, numbers: int) -> Watch:
     async with crowd(folder, numbers) as here:
         await asyncio.sleep(WARM)
         here.ask("forget")
-        used, begun = here.busy(), time.monotonic()
+        used, begun = busy(here.bot.pid), time.monotonic()
         await _codes_come(here, numbers)
-        used, took = here.busy() - used, time.monotonic() - begun
+        used, took = busy(here.bot.pid) - used, time.monotonic() - begun
         told = here.ask("told")
         await asyncio.sleep(RUNG)
         return found(told, here.ask("told"), numbers, used, took)
 
 
-async def _codes_come(here: Crowd, numbers: int) -> None:
+async def _codes_come(here: Beside, numbers: int) -> None:
     """To numbers of many people, one after the other over all the time that is measured."""
     begun = time.monotonic()
     for place, one in enumerate(random.sample(range(numbers), CODES)):
