@@ -5,10 +5,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, literal_column
-from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.columns import Row
+from storage.models.columns import Row, partial
 
 
 class State(StrEnum):
@@ -99,29 +98,16 @@ class Activation(Row):
     __tablename__ = "activations"
     __table_args__ = (
         # An id may come again: sms.ski's is the phone itself. Never for two numbers that are open.
-        Index(
+        partial(
             "ix_activations_held",
             "key_id",
             "provider_id",
             unique=True,
-            sqlite_where=sql("state IN ('waiting', 'cancelling')"),
-            postgresql_where=sql("state IN ('waiting', 'cancelling')"),
+            only="state IN ('waiting', 'cancelling')",
         ),
         # Due rows only: small, whatever the table grows to.
-        Index(
-            "ix_activations_next_poll_at",
-            "next_poll_at",
-            "key_id",
-            sqlite_where=sql("next_poll_at IS NOT NULL"),
-            postgresql_where=sql("next_poll_at IS NOT NULL"),
-        ),
-        Index(
-            "ix_activations_batch_position",
-            "batch",
-            "position",
-            sqlite_where=sql("batch IS NOT NULL"),
-            postgresql_where=sql("batch IS NOT NULL"),
-        ),
+        partial("ix_activations_next_poll_at", "next_poll_at", "key_id", only="next_poll_at IS NOT NULL"),
+        partial("ix_activations_batch_position", "batch", "position", only="batch IS NOT NULL"),
         Index("ix_activations_chat_id_created_at", "chat_id", "created_at"),
         # A person's list, newest first: read, filtered, counted and turned over without its rows.
         Index(
@@ -131,53 +117,30 @@ class Activation(Row):
         Index("ix_activations_service_created_at", "service", "created_at"),
         Index("ix_activations_created_at", "created_at"),
         # Numbers that were handed over count for who bought them: few rows.
-        Index(
-            "ix_activations_bought_by",
-            "bought_by",
-            sqlite_where=sql("bought_by IS NOT NULL"),
-            postgresql_where=sql("bought_by IS NOT NULL"),
-        ),
+        partial("ix_activations_bought_by", "bought_by", only="bought_by IS NOT NULL"),
         # What is counted every few seconds, and at every purchase: few rows, whatever the table grows to.
-        Index(
+        partial(
             "ix_activations_open",
             "owner_id",
             "provider",
             "state",
-            sqlite_where=sql("state IN ('buying', 'waiting', 'cancelling')"),
-            postgresql_where=sql("state IN ('buying', 'waiting', 'cancelling')"),
+            only="state IN ('buying', 'waiting', 'cancelling')",
         ),
         *(
-            Index(
-                f"ix_activations_open_{name}",
-                name,
-                sqlite_where=sql("state IN ('buying', 'waiting', 'cancelling')"),
-                postgresql_where=sql("state IN ('buying', 'waiting', 'cancelling')"),
-            )
+            partial(f"ix_activations_open_{name}", name, only="state IN ('buying', 'waiting', 'cancelling')")
             for name in ("chat_id", "key_id")
         ),
         *(
-            Index(
+            partial(
                 f"ix_activations_looked_for_{name}",
                 name,
-                sqlite_where=sql("state IN ('unknown', 'failed') AND next_poll_at IS NOT NULL"),
-                postgresql_where=sql("state IN ('unknown', 'failed') AND next_poll_at IS NOT NULL"),
+                only="state IN ('unknown', 'failed') AND next_poll_at IS NOT NULL",
             )
             for name in ("owner_id", "chat_id", "key_id")
         ),
-        Index(
-            "ix_activations_several",
-            "created_at",
-            sqlite_where=sql("position < count AND state != 'failed'"),
-            postgresql_where=sql("position < count AND state != 'failed'"),
-        ),
+        partial("ix_activations_several", "created_at", only="position < count AND state != 'failed'"),
         # With which keys another SMS may be asked for: those that are over for long are not looked at.
-        Index(
-            "ix_activations_good_until",
-            "expires_at",
-            "key_id",
-            sqlite_where=sql("state = 'received'"),
-            postgresql_where=sql("state = 'received'"),
-        ),
+        partial("ix_activations_good_until", "expires_at", "key_id", only="state = 'received'"),
         # Whether an id was sold to an account before is asked at every purchase.
         Index("ix_activations_key_id_provider_id", "key_id", "provider_id"),
     )

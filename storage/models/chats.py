@@ -4,10 +4,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import Index, String
-from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.columns import Row
+from storage.models.columns import Row, partial
 
 
 class Chat(Row):
@@ -16,12 +15,7 @@ class Chat(Row):
     __tablename__ = "chats"
     __table_args__ = (
         # Who is out of reach: their numbers are shown in private, and nothing is due there.
-        Index(
-            "ix_chats_lost",
-            "id",
-            sqlite_where=sql("unreachable_at IS NOT NULL"),
-            postgresql_where=sql("unreachable_at IS NOT NULL"),
-        ),
+        partial("ix_chats_lost", "id", only="unreachable_at IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -44,12 +38,7 @@ class Key(Row):
         Index("ix_provider_keys_chat_id", "chat_id"),
         # The same key in other chats: one account stands behind them.
         Index("ix_provider_keys_provider_tail", "provider", "tail"),
-        Index(
-            "ix_provider_keys_removed_at",
-            "removed_at",
-            sqlite_where=sql("removed_at IS NOT NULL"),
-            postgresql_where=sql("removed_at IS NOT NULL"),
-        ),
+        partial("ix_provider_keys_removed_at", "removed_at", only="removed_at IS NOT NULL"),
     )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)

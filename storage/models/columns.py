@@ -11,10 +11,12 @@ from sqlalchemy import (
     Dialect,
     Enum,
     Float,
+    Index,
     LargeBinary,
     MetaData,
     String,
     TypeDecorator,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase
 
@@ -28,6 +30,11 @@ def no_index(column: Any) -> ColumnElement[Any]:
     """
     found: ColumnElement[Any] = column + 0
     return found
+
+
+def partial(name: str, *columns: str, only: str, unique: bool = False) -> Index:
+    """An index of the rows of a table that meet a condition."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(only), postgresql_where=text(only))
 
 
 class Money(TypeDecorator[Decimal]):

@@ -5,10 +5,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, literal_column
-from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.columns import Row
+from storage.models.columns import Row, partial
 
 
 class MessageState(StrEnum):
@@ -51,22 +50,12 @@ class OutgoingMessage(Row):
 
     __tablename__ = "messages"
     __table_args__ = (
-        Index(
-            "ix_messages_next_poll_at",
-            "next_poll_at",
-            sqlite_where=sql("next_poll_at IS NOT NULL"),
-            postgresql_where=sql("next_poll_at IS NOT NULL"),
-        ),
+        partial("ix_messages_next_poll_at", "next_poll_at", only="next_poll_at IS NOT NULL"),
         Index("ix_messages_owner_id_confirmed_at", "owner_id", "confirmed_at"),
         Index("ix_messages_chat_id", "chat_id"),
         Index("ix_messages_confirmed_at", "confirmed_at"),
         # What is being written or ordered: few rows.
-        Index(
-            "ix_messages_unsent",
-            "state",
-            sqlite_where=sql("state IN ('draft', 'sending')"),
-            postgresql_where=sql("state IN ('draft', 'sending')"),
-        ),
+        partial("ix_messages_unsent", "state", only="state IN ('draft', 'sending')"),
     )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)

@@ -3,10 +3,9 @@
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Index, String, literal_column
-from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.columns import Row
+from storage.models.columns import Row, partial
 
 #: It waits for its chat to come back, in the words of its index.
 IS_PARKED: ColumnElement[bool] = literal_column("outbox.failure = 'Unreachable'")
@@ -17,29 +16,12 @@ class Post(Row):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index(
-            "ix_outbox_due",
-            "priority",
-            "next_try_at",
-            sqlite_where=sql("next_try_at IS NOT NULL"),
-            postgresql_where=sql("next_try_at IS NOT NULL"),
-        ),
+        partial("ix_outbox_due", "priority", "next_try_at", only="next_try_at IS NOT NULL"),
         # What is due in one chat, and all that was ever said there.
         Index("ix_outbox_chat_id_next_try_at", "chat_id", "next_try_at"),
         # What waits for its chat to come back.
-        Index(
-            "ix_outbox_parked",
-            "chat_id",
-            sqlite_where=sql("failure = 'Unreachable'"),
-            postgresql_where=sql("failure = 'Unreachable'"),
-        ),
-        Index(
-            "ix_outbox_broadcast",
-            "broadcast",
-            "chat_id",
-            sqlite_where=sql("broadcast IS NOT NULL"),
-            postgresql_where=sql("broadcast IS NOT NULL"),
-        ),
+        partial("ix_outbox_parked", "chat_id", only="failure = 'Unreachable'"),
+        partial("ix_outbox_broadcast", "broadcast", "chat_id", only="broadcast IS NOT NULL"),
     )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)

@@ -5,10 +5,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.columns import Row
+from storage.models.columns import Row, partial
 
 
 class RentalState(StrEnum):
@@ -71,20 +70,8 @@ class Rental(Row):
 
     __tablename__ = "rentals"
     __table_args__ = (
-        Index(
-            "ix_rentals_held",
-            "key_id",
-            "provider_id",
-            unique=True,
-            sqlite_where=sql("state = 'active'"),
-            postgresql_where=sql("state = 'active'"),
-        ),
-        Index(
-            "ix_rentals_next_poll_at",
-            "next_poll_at",
-            sqlite_where=sql("next_poll_at IS NOT NULL"),
-            postgresql_where=sql("next_poll_at IS NOT NULL"),
-        ),
+        partial("ix_rentals_held", "key_id", "provider_id", unique=True, only="state = 'active'"),
+        partial("ix_rentals_next_poll_at", "next_poll_at", only="next_poll_at IS NOT NULL"),
         Index("ix_rentals_owner_id_created_at", "owner_id", "created_at"),
         Index("ix_rentals_chat_id_created_at", "chat_id", "created_at"),
     )

@@ -5,10 +5,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.columns import Row
+from storage.models.columns import Row, partial
 
 
 class WatchState(StrEnum):
@@ -55,20 +54,10 @@ class Watch(Row):
     __tablename__ = "watches"
     __table_args__ = (
         # Due rows only: small, whatever the table grows to.
-        Index(
-            "ix_watches_next_poll_at",
-            "next_poll_at",
-            sqlite_where=sql("next_poll_at IS NOT NULL"),
-            postgresql_where=sql("next_poll_at IS NOT NULL"),
-        ),
+        partial("ix_watches_next_poll_at", "next_poll_at", only="next_poll_at IS NOT NULL"),
         Index("ix_watches_owner_id_created_at", "owner_id", "created_at"),
         Index("ix_watches_chat_id", "chat_id"),
-        Index(
-            "ix_watches_key_id",
-            "key_id",
-            sqlite_where=sql("key_id IS NOT NULL"),
-            postgresql_where=sql("key_id IS NOT NULL"),
-        ),
+        partial("ix_watches_key_id", "key_id", only="key_id IS NOT NULL"),
     )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
