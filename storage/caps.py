@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import LimitReached, Refused, text
 from storage.counted import DAY, counted, counts_for, mark_of
-from storage.database import Database
+from storage.database import PEPPER, Database
 from storage.models import (
     GIVEN_BACK,
     IS_OPEN,
@@ -102,9 +102,8 @@ async def room(session: AsyncSession, caps: Caps, owner_id: int, now: datetime) 
     """How many more open numbers the person may have; None where there is no limit."""
     if not caps.active_numbers:
         return None
-    active = await session.scalar(
-        select(func.count()).where(counts_for(session, Activation, owner_id, IS_OPEN), alive(now))
-    )
+    given = {"owner_id": owner_id, "mark": mark_of(session.info[PEPPER], owner_id), "since": now - _GRACE}
+    active = await session.scalar(_ACTIVE.statement, given)
     return max(0, caps.active_numbers - (active or 0))
 
 
