@@ -27,7 +27,7 @@ EYEBALLS = 0.25
 class Lines:
     """All go to the host of `root`; nothing of the environment is heeded.
 
-    Raises `httpx.TransportError`: `ConnectError`, `ConnectTimeout` and `PoolTimeout` before anything was
+    Raises `httpx.RequestError`: `ConnectError`, `ConnectTimeout` and `PoolTimeout` before anything was
     written, all others maybe after.
     """
 

@@ -1,6 +1,6 @@
 """The bare HTTP client, as a limit: httpx's, on the border's own connections, and nothing of ours around it.
 
-Its own pool is no such limit: with fifty at once a request costs it some seven times the CPU.
+Its own pool is no such limit: with fifty at once a request costs it several times the CPU.
 """
 
 import asyncio

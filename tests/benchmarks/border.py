@@ -26,7 +26,7 @@ KEY = SecretStr("0123456789abcdef0123456789abcdef")
 CALL = Call("/stubs/handler_api.php", {"action": "getStatus", "id": "123456789"}, paid=True)
 #: As the border had it before it made its own connections.
 LIMITS = httpx.Limits(max_connections=50, max_keepalive_connections=10, keepalive_expiry=5)
-WHY = "what is left is h11 and the event loop's two system calls"
+WHY = "h11 takes 39 µs of it, the event loop and its two system calls 17 µs (2026-11, by themselves)"
 
 Opening = Callable[[str], Wire]
 
