@@ -91,7 +91,8 @@ export class Panel extends EventTarget {
   }
 
   fail(error) {
-    if (!this.cards.size) this.body.firstChild.textContent = error.message;
+    const empty = this.body.querySelector(".panel-empty");
+    if (empty) empty.textContent = error.message;
     else if (!this.failed) toast(error.message);
     this.failed = true;
   }

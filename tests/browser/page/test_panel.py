@@ -85,3 +85,11 @@ async def test_the_log_shows_the_bots_calls_when_opened(chat: Page, wire: FakeWi
     await expect(chat.get_by_test_id("call").last).to_contain_text("message is not modified")
     await chat.get_by_test_id("call").first.locator("summary").click()
     await expect(chat.get_by_test_id("call").first.locator("pre")).to_contain_text("<script>1</script>")
+
+
+async def test_a_panel_of_no_sites_says_that_it_lost_them(page: Page, address: str, me: int) -> None:
+    await opened(page, address)
+    await expect(page.locator(".panel-empty")).to_have_count(0)
+    await page.route("**/sandbox/providers", lambda route: route.abort())
+    await expect(page.get_by_test_id("toast")).to_be_visible()
+    await page.unroute("**/sandbox/providers")
