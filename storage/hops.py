@@ -11,6 +11,7 @@ SQLITE_BUSY_SNAPSHOT when somebody wrote in between, whatever the timeout; BEGIN
 import collections
 import enum
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
@@ -93,16 +94,24 @@ def _carried_out(connection: Any, told: _Told, stage: _Transaction, execute: Any
         return rows
 
 
-class Connection(aiosqlite.AsyncAdapt_aiosqlite_connection):
-    """Begins every transaction as a writer, and ends only those that began."""
+def _nobody() -> None:
+    """Nobody waits for the end of a transaction."""
 
-    __slots__ = ("_transaction",)
+
+class Connection(aiosqlite.AsyncAdapt_aiosqlite_connection):
+    """Begins every transaction as a writer, and ends only those that began.
+
+    `over` is called when one has ended, before anybody else is given the connection.
+    """
+
+    __slots__ = ("_transaction", "over")
 
     _cursor_cls = Cursor
 
     def __init__(self, dbapi: Any, connection: Any) -> None:
         super().__init__(dbapi, connection)
         self._transaction = _Transaction.NONE
+        self.over: Callable[[], object] = _nobody
 
     def begin(self) -> None:
         self._transaction = _Transaction.WANTED
@@ -117,12 +126,16 @@ class Connection(aiosqlite.AsyncAdapt_aiosqlite_connection):
     def commit(self) -> None:
         if self._transaction is _Transaction.OPEN:
             super().commit()
-        self._transaction = _Transaction.NONE
+        self._ended()
 
     def rollback(self) -> None:
         if self._transaction is _Transaction.OPEN:
             super().rollback()
+        self._ended()
+
+    def _ended(self) -> None:
         self._transaction = _Transaction.NONE
+        self.over()
 
 
 class Driver(aiosqlite.AsyncAdapt_aiosqlite_dbapi):

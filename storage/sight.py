@@ -5,8 +5,11 @@ finding the statement again; this costs 0.08. A statement is made once, with `bi
 compiled once. While somebody's transaction is open on the connection nothing is seen: what stands in it may
 never be committed. Nor is anything written: it would be committed with that, or never. Else SQLite commits a
 statement by itself, or leaves nothing of it.
+
+Who finds a transaction open comes again when it is over, before the next one begins.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -16,10 +19,15 @@ import aiosqlite
 from sqlalchemy import Dialect, Engine, Select, Update, bindparam, event, inspect, select
 from sqlalchemy.orm.attributes import instance_state
 
+from storage.hops import Connection
+
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 _Turn = Callable[[Any], Any] | None
+
+#: So often somebody comes while transactions are open, and waits so many seconds for the end of one.
+_TIMES, _PATIENCE = 3, 1.0
 
 
 class Sight(Generic[T]):
@@ -144,11 +152,15 @@ class Glance:
     def __init__(self, engine: Engine) -> None:
         self._dialect = engine.dialect
         self._connection: aiosqlite.Connection | None = None
+        #: Those who wait for the end of a transaction.
+        self._waiting: list[asyncio.Future[None]] = []
 
         @event.listens_for(engine, "connect")
         def connected(dbapi: Any, _record: object) -> None:
             driver = dbapi.driver_connection
             self._connection = driver if isinstance(driver, aiosqlite.Connection) else None
+            if isinstance(dbapi, Connection):
+                dbapi.over = self._over
 
     async def at(self, sight: Sight[T], values: Mapping[str, object]) -> list[T] | None:
         """What it shows; None where it cannot be seen right now."""
@@ -161,17 +173,37 @@ class Glance:
         return await self._hop(stroke.prepared(self._dialect), values) is not None
 
     async def _hop(self, prepared: Prepared, values: Mapping[str, object]) -> list[Any] | None:
-        connection: Any = self._connection
-        if connection is None:
-            return None
+        """None where that is not possible: nothing was done then."""
         try:
-            rows: list[Any] | None = await connection._execute(
-                _at_once, connection._conn, prepared.sql, prepared.bound(values)
-            )
+            for _ in range(_TIMES):
+                if (rows := await self._tried(prepared, values)) is not None:
+                    return rows
+                await self._end()
         except Exception:  # noqa: BLE001
             # Whatever it is, a transaction tells it in the words of everybody.
             return None
+        return None
+
+    async def _tried(self, prepared: Prepared, values: Mapping[str, object]) -> list[Any] | None:
+        """None while a transaction is open."""
+        connection: Any = self._connection
+        rows: list[Any] | None = await connection._execute(
+            _at_once, connection._conn, prepared.sql, prepared.bound(values)
+        )
         return rows
+
+    async def _end(self) -> None:
+        """Wait for the end of the transaction that is open; TimeoutError where it does not come soon."""
+        over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(over)
+        async with asyncio.timeout(_PATIENCE):
+            await over
+
+    def _over(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for each in waiting:
+            if not each.done():
+                each.set_result(None)
 
 
 def _at_once(connection: sqlite3.Connection, sql: str, values: Sequence[Any]) -> list[Any] | None:

@@ -103,6 +103,32 @@ async def _apart(database: Database) -> list[str]:
     return await database.see(LABELS)
 
 
+async def test_who_looks_while_it_is_written_looks_again_at_its_end_before_the_next_one(
+    database: Database,
+) -> None:
+    await stored(database)
+    async with database.begin() as session:
+        await session.execute(update(Key).values(label="first"))
+        next_one = asyncio.create_task(renamed(database, "second"), context=Context())
+        looking = [asyncio.create_task(_apart(database), context=Context()) for _ in range(20)]
+        await asyncio.wait([next_one, *looking], timeout=0.05)
+    assert await asyncio.gather(*looking) == [["first"]] * 20
+    await next_one
+    assert await database.see(LABELS) == ["second"]
+
+
+async def test_where_the_end_of_a_transaction_is_not_heard_of_a_transaction_is_waited_for(
+    database: Database,
+) -> None:
+    await stored(database)
+    async with database.begin() as session:
+        await session.execute(update(Key).values(label="half"))
+        looking = asyncio.create_task(_apart(database), context=Context())
+        await asyncio.wait([looking], timeout=0.05)
+        database._glance._waiting.clear()
+    assert await looking == ["half"]
+
+
 async def test_within_a_transaction_nothing_is_seen_beside_it(database: Database) -> None:
     async with database.begin() as session:
         await session.execute(select(func.count()).select_from(Key))
