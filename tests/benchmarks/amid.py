@@ -21,8 +21,10 @@ WARM, PRESSES, BETWEEN = 8.0, 240, 0.1
 PEOPLE = WATCHED // EACH
 #: Seconds until the last press is over.
 OVER = 3.0
-#: 2026-11, six runs beside other work on both processors: 805 to 1,043 ms before answers were gathered.
-WHY = "485 to 725 ms with answers gathered; looks spread evenly at a start change nothing; the rest unknown"
+#: 2026-11, each step traced, with the looks spread: 685 ms, all of it menus that waited for a price in a line
+#: with the looks of the same key; 35 without menus. Half of these were first presses, with 2.5 transactions
+#: each. Since then a menu does not wait, and a first press has one transaction less.
+WHY = "a first press within an hour writes down that somebody was seen: 40 ms where all others had 27"
 
 
 async def figures(folder: Path) -> list[Figure]:
