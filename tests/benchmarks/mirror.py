@@ -23,11 +23,12 @@ Fields = dict[str, Any]
 
 
 class Mirror:
-    """Hands out `batch`, the updates there are, and keeps what was said last."""
+    """Hands out `batch`, the updates there are, and keeps what was said last, and how much in all."""
 
     def __init__(self) -> None:
         self.batch = "[]"
         self.said: Fields = {}
+        self.messages = self.awaited = 0
 
     def answer(self, name: str, form: FormData) -> str:
         """JSON."""
@@ -41,6 +42,7 @@ class Mirror:
             return json.dumps(_ME)
         if name not in _SPEAKING:
             return "true"
+        self.messages += 1
         self.said = {named["name"]: value for named, _, value in form._fields}
         return _message(self.said)
 
