@@ -1,11 +1,16 @@
 """How the tests are run; what they stand on is loaded where tests run, not where they are only dealt out."""
 
 import gc
+import os
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
 from tests.guard import only_this_machine
 from tests.together import Together
+
+HERE = Path(__file__).parent
 
 
 @pytest.hookimpl(trylast=True)
@@ -27,6 +32,16 @@ def _load(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
     return Together(config, log)
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    """Where all tests are new, each process begins at another one: what one of them compiled, all read."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+    if worker and [Path(given).resolve() for given in session.config.args] == [HERE]:
+        tests = sorted(HERE.rglob("test_*.py"))
+        first = len(tests) * int(worker) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+        for path in tests[first:] + tests[:first]:
+            import_module(".".join(path.relative_to(HERE.parent).with_suffix("").parts))
 
 
 def pytest_collection_finish() -> None:
