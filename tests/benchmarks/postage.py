@@ -39,8 +39,8 @@ TRAVEL = (
     "the quickest; nobody who cannot know how long each will travel is faster and never above 30"
 )
 SINGLY = (
-    "each is a row of its own, and so is what it draws: two transactions of SQLAlchemy's to mark it, five "
-    "looks, and a request through aiogram and aiohttp"
+    "each is a row of its own, and so is what it draws: two or three strokes to mark it, four or five looks, "
+    "and a request through aiogram and aiohttp"
 )
 
 
@@ -133,16 +133,21 @@ async def _copies(database: Database) -> None:
 
 
 async def _single(database: Database) -> None:
-    """A card for every other person, a code for the rest, all due."""
+    """A code for every eighth person, due first, and a card for the rest, so that both are measured."""
     now, key = datetime.now(UTC), Key(id="k1", provider="smsbower")
     then = now - timedelta(minutes=1)
     await put(database, *(chat(each, then) for each in _people()))
     await put(database, *(_bought(key, each, then) for each in _people()))
-    await put(database, *(_rang(each, then) for each in _people() if each % 2))
+    await put(database, *(_rang(each, then) for each in _people() if _is_told(each)))
     async with database.begin() as session:
         for each in _people():
-            kind = Kind.CODE if each % 2 else Kind.CARD
+            kind = Kind.CODE if _is_told(each) else Kind.CARD
             await arm(session, kind, f"p{each}", each, then)
+
+
+def _is_told(person: int) -> bool:
+    """Whether they got a code."""
+    return person % 8 == 0
 
 
 def _people() -> Iterator[int]:
