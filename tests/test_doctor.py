@@ -139,7 +139,10 @@ async def test_a_bot_that_runs_is_told_by_its_process(folder: Path) -> None:
 @pytest.mark.usefixtures("folder")
 async def test_a_clock_that_is_off_is_told() -> None:
     [line] = await wrong(time.time() + 90)
-    assert re.fullmatch(r"wrong: this machine's clock is \+9[01] s off Telegram's: set it, as with NTP", line)
+    found = re.fullmatch(r"wrong: this machine's clock is \+(\d+) s off Telegram's: set it, as with NTP", line)
+    # A busy machine takes its time between the two clocks.
+    assert found
+    assert 80 < int(found[1]) < 100
 
 
 @pytest.mark.usefixtures("folder")
