@@ -139,10 +139,10 @@ async def test_a_bot_that_runs_is_told_by_its_process(folder: Path) -> None:
 @pytest.mark.usefixtures("folder")
 async def test_a_clock_that_is_off_is_told() -> None:
     [line] = await wrong(time.time() + 90)
-    found = re.fullmatch(r"wrong: this machine's clock is \+(\d+) s off Telegram's: set it, as with NTP", line)
+    told = re.fullmatch(r"wrong: this machine's clock is \+(\d+) s off Telegram's: set it, as with NTP", line)
     # A busy machine takes its time between the two clocks.
-    assert found
-    assert 80 < int(found[1]) < 100
+    assert told
+    assert 80 < int(told[1]) < 100
 
 
 @pytest.mark.usefixtures("folder")
