@@ -85,22 +85,16 @@ class HistoryStore:
     async def seen(self, owner_id: int, chat_id: int) -> Seen:
         """What there is to filter by, among the newest `LOOKED_THROUGH` of each kind."""
         services, countries, providers = Counter[str](), Counter[str](), Counter[str]()
-        numbers: dict[str, str] = {}
+        names: dict[str, str] = {}
         for kind in Kind:
             some = _kinds_of(kind, alone=owner_id == chat_id)
             for row in await self._database.see(some, owner_id=owner_id, chat_id=chat_id):
-                service, numbers[service], country, provider, count = row
+                service, names[service], country, provider, count = row
                 services[service] += count
                 countries[country] += count
                 providers[provider] += count
-        called = await self._called([numbers[slug] for slug in _most_first(services)])
+        called = {slug: names[slug] for slug in _most_first(services)}
         return Seen(called, _most_first(countries), _most_first(providers))
-
-    async def _called(self, ids: Sequence[str]) -> dict[str, str]:
-        """Services with their names, by a number of each; in this order."""
-        rows = {row.id: row for row in await self._with(Activation.id, ids)}
-        some = (rows[each] for each in ids if each in rows)
-        return {row.service: row.service_name for row in some}
 
 
 def _most_first(counted: Counter[str]) -> list[str]:
@@ -178,12 +172,14 @@ def _charged(row: OutgoingMessage) -> Decimal | None:
 
 @cache
 def _kinds_of(kind: Kind, *, alone: bool) -> Sight[tuple[Any, ...]]:
-    """How many of the newest there are of each service, country and provider, and one of them."""
+    """How many of the newest there are of each service, country and provider."""
     table, at = TABLES[kind], ORDERED[kind]
-    service = Activation.service if kind is Kind.NUMBER else literal("")
-    every = select(service.label("service"), table.id, table.country, table.provider)
-    every = every.where(*_whose(table, alone=alone), at.is_not(None))
+    number = kind is Kind.NUMBER
+    service = Activation.service if number else literal("")
+    name = Activation.service_name if number else literal("")
+    columns = (service.label("service"), name.label("service_name"), table.country, table.provider)
+    every = select(*columns).where(*_whose(table, alone=alone), at.is_not(None))
     few = every.order_by(at.desc()).limit(LOOKED_THROUGH).subquery()
-    counted = select(few.c.service, func.max(few.c.id).label("id"), few.c.country, few.c.provider)
-    counted = counted.add_columns(func.count().label("count"))
+    counted = select(few.c.service, func.max(few.c.service_name).label("service_name"))
+    counted = counted.add_columns(few.c.country, few.c.provider, func.count().label("count"))
     return Sight.of(counted.group_by(few.c.service, few.c.country, few.c.provider))
