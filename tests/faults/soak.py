@@ -185,7 +185,7 @@ def main() -> int:
     _say(f"seed {given.seed}")
     found, soak = asyncio.run(_soaked(given.minutes * 60, given.seed))
     warm = soak.samples[int(len(soak.samples) * WARM) :]
-    _say(f"{soak.square.bought} purchases in groups, {soak.square.copies} copies of broadcasts")
+    _say(f"{soak.square.bought} purchases in groups, {soak.square.told} broadcasts")
     _say(f"memory {statistics.mean(each.rss for each in warm):.0f} MB, {drift(warm):+.1%}", *found)
     return 1 if found else 0
 

@@ -9,7 +9,7 @@ from random import Random
 from bot.sandbox.telegram.wire import Json
 from tests.faults.announcing import announce, people_come
 from tests.faults.crowd import over
-from tests.faults.harness import Sandbox, purchases
+from tests.faults.harness import Sandbox
 from tests.faults.person import Person, new_key, title
 
 SITE = "smsbower"
@@ -22,14 +22,15 @@ WORDS = ("good morning", "who has a number?", "/help", "/numbers", "/balance")
 
 @dataclass(slots=True)
 class Square:
-    """Groups that share numbers, and an operator."""
+    """Groups that share numbers, and an operator; `bought` and `told` count what was confirmed."""
 
     sandbox: Sandbox
     random: Random
     operator: Person
-    #: Each group as its people see it, and the keys they buy with.
+    #: Each group as its people see it.
     groups: list[list[Person]] = field(default_factory=list)
-    keys: list[str] = field(default_factory=list)
+    bought: int = 0
+    told: int = 0
     _living: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def gather(self, people: list[Person]) -> None:
@@ -61,11 +62,13 @@ class Square:
     async def _buy(self, seat: Person) -> None:
         await seat.choose(SITE)
         await seat.press("Buy for")
+        self.bought += 1
 
     async def _tell(self) -> None:
         while True:
             with suppress(AssertionError):
                 await announce(self.operator, "We moved: the new address is below")
+                self.told += 1
             await asyncio.sleep(NEWS)
 
     async def _group(self, people: list[Person]) -> list[Person]:
@@ -86,26 +89,15 @@ class Square:
         leader.say(f"/start {_word(await seat.sees('This button works only for who asked'))}")
         await leader.press(title(self.sandbox.sites[SITE]))
         await leader.sees(", for Team", "Send the key")
-        self.keys.append(new_key(self.sandbox.sites[SITE]))
-        leader.say(self.keys[-1])
+        leader.say(new_key(self.sandbox.sites[SITE]))
         await leader.sees("connected for Team")
 
     # What came of it
 
     def wrong(self) -> list[str]:
         """A soak in which they had no part proves nothing."""
-        found = {"no group bought anything": self.bought, "no broadcast went out": self.copies}
+        found = {"no group bought anything": self.bought, "no broadcast went out": self.told}
         return [words for words, happened in found.items() if not happened]
-
-    @property
-    def bought(self) -> int:
-        """Purchases with the groups' keys."""
-        shown = {f"…{key[-4:]}" for key in self.keys}
-        return sum(call.query.get("api_key") in shown for call in purchases(self.sandbox.sites[SITE]))
-
-    @property
-    def copies(self) -> int:
-        return sum(call["ok"] for call in self.sandbox.calls("copyMessage"))
 
 
 def _word(message: Json) -> str:
