@@ -133,10 +133,10 @@ class Core:
         row = await self.row(activation_id)
         if row.next_poll_at is not None:
             self.clock.now = max(self.clock.now, row.next_poll_at)
-        await self.look(row)
+        await self.attend(row)
         return await self.row(activation_id)
 
-    async def look(self, row: Activation) -> None:
+    async def attend(self, row: Activation) -> None:
         """What the watcher does with a row, whatever has become of it since."""
         if (left := await self.activations.step(row)) is not None:
             await left()

@@ -190,6 +190,6 @@ async def test_a_cancel_booked_during_a_look_is_not_forgotten_by_it(core: Core) 
         await core.activations.cancel(row.id, OWNER)
 
     core.alpha.meanwhile["before poll"] = press
-    await core.look(row)
+    await core.attend(row)
     row = await core.row(row.id)
     assert (row.cancel_at, row.next_poll_at) == (row.cancel_from, core.clock() + timedelta(seconds=5))

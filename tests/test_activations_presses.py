@@ -184,7 +184,7 @@ async def test_a_start_right_after_an_end_does_not_look_too_soon(core: Core) -> 
 async def test_c_17_a_look_after_a_clock_set_back_waits_for_nothing(core: Core) -> None:
     row = await core.step((await core.buy()).id)
     core.clock.advance(-3600)
-    await core.look(row)
+    await core.attend(row)
     row = await core.row(row.id)
     assert len(core.alpha.called("poll")) == 2
     assert row.next_poll_at is not None
