@@ -25,7 +25,7 @@ from sqlalchemy.orm import aliased
 
 from storage.kinds import PARKED
 from storage.models import IS_PARKED, Activation, Chat, Departure, Post
-from storage.models.columns import no_index
+from storage.models.columns import NOBODY, no_index
 from storage.places import FAMILIES, Family
 
 #: So many numbers of a kind go at once.
@@ -119,7 +119,9 @@ async def _sms_of(session: AsyncSession, family: Family, ids: Sequence[str]) -> 
 
 
 async def _move_posts(session: AsyncSession, family: Family, kind: str, *these: ColumnElement[bool]) -> None:
-    """Rings that were heard stay; the line of an SMS that its holder has in whole waits for the group."""
+    """Rings that were heard stay, and what is nobody's; the line of an SMS that its holder has in whole waits
+    for the group.
+    """
     here = [*these, *([Post.sent_at.is_(None)] if kind != family.card else [])]
     owner = family.owner(kind, Post.subject)
     if kind == "code":
@@ -127,7 +129,7 @@ async def _move_posts(session: AsyncSession, family: Family, kind: str, *these: 
         known = exists().where(aside.dedup == "code_aside:" + Post.subject, aside.chat_id == owner)
         await _change(session, update(Post).where(*here, known).values(next_try_at=None, failure=PARKED))
         here.append(~known)
-    moved = update(Post).where(*here, owner.is_not(None)).values(chat_id=owner, thread_id=None)
+    moved = update(Post).where(*here, owner != NOBODY).values(chat_id=owner, thread_id=None)
     await _change(session, moved.values(message_id=None, **_AWAKE))
 
 

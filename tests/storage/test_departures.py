@@ -10,6 +10,7 @@ from storage.activations import ActivationStore
 from storage.chats import ChatStore
 from storage.database import Database
 from storage.models import Activation, Chat, Departure, Post, Sms, State
+from storage.models.columns import NOBODY
 from storage.outbox import Kind, OutboxStore, arm
 from storage.vault import Vault
 from tests.storage.shelf import MASTER, NOW, number, put, stored
@@ -177,6 +178,18 @@ async def test_if_it_is_lost_once_more_all_of_it_goes(database: Database, chats:
     await chats.mark_reachable(TEAM)
     await chats.mark_unreachable(TEAM, LATER)
     assert await everything_is_with_its_holder(database)
+
+
+async def test_what_is_nobodys_by_now_is_told_to_nobody(database: Database, chats: ChatStore) -> None:
+    await broken_off(database, chats)
+    async with database.begin() as session:
+        row = await session.get_one(Activation, "n1")
+        row.owner_id, row.state = NOBODY, State.FINISHED
+    await chats.sweep()
+    found = await posts(database)
+    assert {found["card:n1"].chat_id, found["code:sn1"].chat_id} == {TEAM}
+    assert "code:sn1" not in await heard(database, LATER)
+    assert {found["card:n0"].chat_id, found["code:sn0"].chat_id} == {BEN}
 
 
 @pytest.mark.parametrize("is_lost", [True, False])
