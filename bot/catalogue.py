@@ -74,6 +74,11 @@ class Shelf(Generic[T]):
     def _believed(self, name: object) -> Kept[T] | None:
         return None if name in self._wrong else self._entries.get(name)
 
+    def at_hand(self, name: object) -> bool:
+        """Whether `get` gives it without waiting."""
+        entry = self._believed(name)
+        return entry is not None and self._clock() - entry.fetched_at <= self._usable
+
     def last(self, name: object) -> Kept[T] | None:
         """What was fetched last, however old it is; nothing is fetched."""
         return self._entries.get(name)
@@ -166,6 +171,10 @@ class Catalogue:
     async def prices(self, provider: Provider, key: SecretStr, service: str) -> list[Price]:
         """Of one service in every country, what is in stock first told."""
         return await self._prices.get((provider.name, service), lambda: provider.prices(key, service=service))
+
+    def prices_at_hand(self, provider: Provider, service: str) -> bool:
+        """Whether the prices of a service are given without asking for them."""
+        return self._prices.at_hand((provider.name, service))
 
     async def prices_now(self, provider: Provider, key: SecretStr, service: str) -> list[Price]:
         """The same, never older than half a minute: what nobody could buy any more is not given."""

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from bot.catalogue import Catalogue, Derived
 from bot.clock import Clock
-from bot.errors import NotOffered, NotSoldHere, Unclear
+from bot.errors import NotOffered, NotSoldHere, Unavailable, Unclear
 from bot.goods import Offer, Place, in_order, quote_of
 from bot.providers.base import Country, Price, Provider, Service, Supplier, Tier
 from bot.search import Listed, Meant, understand
@@ -83,13 +83,14 @@ class Offers:
         iso2: str,
         *,
         remembered: bool = False,
-        patience: float | None = None,
+        at_once: bool = False,
     ) -> Listing[Offer]:
         """All the chat's keys side by side for one service and country, cheapest first.
 
         With `remembered` there is also what was last known of providers that do not answer, with its moment.
+        With `at_once` a provider is not asked by a key that would stand in line with other questions of ours.
         """
-        listing = await self._sold(chat_id, service, remembered=remembered, patience=patience)
+        listing = await self._sold(chat_id, service, remembered=remembered, at_once=at_once)
         here = [offer for offer in listing.items if offer.iso2 == iso2]
         return Listing(here, [_told_here(trouble, here) for trouble in listing.troubles])
 
@@ -100,19 +101,16 @@ class Offers:
         key_id: str,
         country_code: str,
         *,
-        patience: float | None = None,
+        at_once: bool = False,
         keys: Sequence[Key] | None = None,
     ) -> Offer:
-        """The offer a button stands for, at today's price; where that takes longer than so many seconds of
-        `patience`, at the price that was told last.
+        """The offer a button stands for, at today's price; `at_once` as in `offers`.
 
         Raises `NotOffered` when it is gone, `UnknownKey` when its key is, and what its provider failed with.
         """
         keys = await self._shops.keys(chat_id) if keys is None else keys
         seller = self._shops.seller_of(keys, key_id)
-        listing = await self._sold(
-            chat_id, service, remembered=patience is not None, patience=patience, keys=keys
-        )
+        listing = await self._sold(chat_id, service, at_once=at_once, keys=keys)
         for offer in listing.items:
             if (offer.key.id, offer.country_code) == (key_id, country_code):
                 return offer
@@ -147,14 +145,14 @@ class Offers:
         service: str,
         *,
         remembered: bool = False,
-        patience: float | None = None,
+        at_once: bool = False,
         keys: Sequence[Key] | None = None,
     ) -> Listing[Offer]:
         """Everything the chat could buy for a service, cheapest first."""
         if service in self._blocked:
             raise NotSoldHere
         shops = await self._shops.ask(
-            chat_id, lambda shop: self._asked(shop, service, remembered, patience), keys=keys
+            chat_id, lambda shop: self._asked(shop, service, remembered, at_once), keys=keys
         )
         silent = shops.troubles if remembered else ()
         old = {trouble.title: self._last_known(trouble, service) for trouble in silent}
@@ -166,15 +164,20 @@ class Offers:
     async def _services_of(self, shop: Shop) -> list[Listed]:
         return self._listed.of(await self._catalogue.services(shop.provider, shop.secret))
 
-    async def _asked(self, shop: Shop, wanted: str, remembered: bool, patience: float | None) -> list[Offer]:
-        """The offers of one provider; it is given less time where what is remembered can be shown instead.
-
-        What it says later is at hand for the next one who asks.
-        """
-        if patience is None and remembered and any(True for _ in self._remembered(shop, wanted)):
-            patience = _HASTE
-        async with asyncio.timeout(patience):
+    async def _asked(self, shop: Shop, wanted: str, remembered: bool, at_once: bool) -> list[Offer]:
+        """The offers of one provider; it is given less time where what is remembered can be shown instead."""
+        if at_once and not self._at_hand(shop, wanted) and (wait := shop.provider.wait(shop.secret)):
+            raise Unavailable("other questions are first", retry_after=wait, sent=False)
+        known = remembered and any(True for _ in self._remembered(shop, wanted))
+        async with asyncio.timeout(_HASTE if known else None):
             return await self._prices_of(shop, wanted)
+
+    def _at_hand(self, shop: Shop, wanted: str) -> bool:
+        """Whether the offers of a provider are told without asking it."""
+        services, _ = self._catalogue.last_names(shop.provider)
+        meant = self._called.of(services).get(wanted, ())
+        at_hand = (self._catalogue.prices_at_hand(shop.provider, service.code) for service in meant)
+        return bool(services) and all(at_hand)
 
     async def _prices_of(self, shop: Shop, wanted: str) -> list[Offer]:
         services = await self._catalogue.services(shop.provider, shop.secret)

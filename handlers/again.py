@@ -3,6 +3,7 @@
 None of them buys: each ends at a confirmation with the price of today.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from aiogram import F, Router
@@ -44,9 +45,8 @@ router.callback_query.filter(F.data.startswith("u"))
 for_buyers(router)
 router.callback_query.middleware(AmongThem())
 
-#: Seconds a menu waits for today's price on its button: whose own numbers are watched with the same key would
-#: wait for their looks, which take turns with it.
-PATIENCE = 0.05
+#: Seconds a menu waits for the price on its button.
+PATIENCE = 1.0
 #: Characters that the label of *Repeat* has for a service, its provider and the price.
 _ROOM = 24
 #: What another key of the same provider may not suffer from.
@@ -117,7 +117,7 @@ async def last_bought_row(
     offers: Offers,
     keys: Sequence[Key] | None = None,
 ) -> list[InlineKeyboardButton]:
-    """*Repeat last* with the price told last, where it is known; no row where it is not sold any more.
+    """*Repeat last* with the price of today where it is at hand; no row where it is not sold any more.
 
     With `keys`, those of the chat, they are not read again.
     """
@@ -133,14 +133,15 @@ async def last_bought_row(
 
 
 async def _price_at_hand(row: Activation, t: Texts, offers: Offers, keys: Sequence[Key] | None) -> str:
-    """ " · Alpha $0.50"; while the provider takes its time, for which a menu does not wait, what it told last
-    within half an hour, or "". The confirmation that it leads to has the price of today.
+    """ " · Alpha $0.50"; "" while the provider takes its time, for which a menu does not wait, and while the
+    looks at its key's numbers are first.
 
     Without a key of that provider others are left, at prices of their own.
     """
     try:
-        offer = await _found(row, offers, PATIENCE, keys)
-    except (Unclear, UnknownKey):
+        async with asyncio.timeout(PATIENCE):
+            offer = await _found(row, offers, at_once=True, keys=keys)
+    except (Unclear, TimeoutError, UnknownKey):
         return ""
     price = t.money(offer.cost, offer.currency)
     told = f" · {offer.provider.title} {price}"
@@ -163,15 +164,15 @@ async def _same(row: Activation, person_id: int, offers: Offers) -> Quote:
 
 
 async def _found(
-    row: Activation, offers: Offers, patience: float | None = None, keys: Sequence[Key] | None = None
+    row: Activation, offers: Offers, *, at_once: bool = False, keys: Sequence[Key] | None = None
 ) -> Offer:
     """The same, with another key of its provider where its own was removed. Raises `UnknownKey`."""
     try:
         return await offers.find(
-            row.chat_id, row.service, row.key_id, row.country_code, patience=patience, keys=keys
+            row.chat_id, row.service, row.key_id, row.country_code, at_once=at_once, keys=keys
         )
     except UnknownKey:
-        listing = await offers.offers(row.chat_id, row.service, row.country, patience=patience)
+        listing = await offers.offers(row.chat_id, row.service, row.country, at_once=at_once)
         place = row.provider, row.country_code
         same = (offer for offer in listing.items if (offer.provider.name, offer.country_code) == place)
         if found := next(same, None):

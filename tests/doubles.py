@@ -107,6 +107,8 @@ class FakeProvider(FakeRenting, FakeSending):
         self.operator_names = ["tmobile", "verizon"]
         self.lines: dict[str, Line] = {}
         self.phone = "+1201555{:04}"
+        #: Seconds until a key's next turn.
+        self.line = 0.0
 
     # What a test says
 
@@ -123,6 +125,9 @@ class FakeProvider(FakeRenting, FakeSending):
         return [*self.lines.values()][-1]
 
     # What the bot asks
+
+    def wait(self, key: SecretStr) -> float:
+        return self.line
 
     async def balance(self, key: SecretStr, *, paid: bool = False) -> Balance:
         self._hear("balance")

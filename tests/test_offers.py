@@ -6,12 +6,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from bot.errors import BadKey, NoKeys, NotOffered, Unavailable, UnknownKey
-from bot.providers.base import Capability, Price, Supplier, Tier
+from bot.providers.base import Capability, Supplier, Tier
 from tests.core import OWNER, STRANGER
-from tests.doubles import FakeClock, FakeProvider
+from tests.doubles import FakeProvider
 from tests.market import Market, open_market, told
 
 
@@ -26,20 +25,6 @@ class Silent(FakeProvider):
 
     async def operators(self, *_: object) -> list[str]:
         return await asyncio.Future()
-
-
-class Slow(FakeProvider):
-    """Its prices take until it is let."""
-
-    def __init__(self, name: str, clock: FakeClock) -> None:
-        super().__init__(name, clock)
-        self.let = asyncio.Event()
-
-    async def prices(
-        self, key: SecretStr, service: str | None = None, country: str | None = None
-    ) -> list[Price]:
-        await self.let.wait()
-        return await super().prices(key, service, country)
 
 
 @pytest.fixture
@@ -213,24 +198,28 @@ async def test_an_old_price_is_never_the_price_of_an_offer_that_is_chosen(market
         await offers.find(OWNER, "telegram", beta.key.id, "1")
 
 
-async def test_who_does_not_wait_is_given_the_price_told_last_and_the_next_one_todays(market: Market) -> None:
-    market.providers["alpha"] = alpha = Slow("alpha", market.core.clock)
+async def test_at_once_nobody_stands_in_line_for_a_price(market: Market) -> None:
     offers, key_id = market.offers(), market.core.key_id
-    alpha.let.set()
-    assert (await offers.find(OWNER, "telegram", key_id, "1")).cost == Decimal("0.50")
-    alpha.let.clear()
-    alpha.prices_of["tg", "1"] = ("0.75", 9)
-    market.core.clock.advance(61)
-    assert (await offers.find(OWNER, "telegram", key_id, "1", patience=0)).cost == Decimal("0.50")
-    alpha.let.set()
-    assert (await offers.find(OWNER, "telegram", key_id, "1")).cost == Decimal("0.75")
-    assert len(alpha.called("prices")) == 2
-
-
-async def test_who_does_not_wait_is_told_so_where_no_price_is_known(market: Market) -> None:
-    market.providers["alpha"] = Slow("alpha", market.core.clock)
+    market.alpha.line = 0.5
     with pytest.raises(Unavailable):
-        await market.offers().find(OWNER, "telegram", market.core.key_id, "1", patience=0)
+        await offers.find(OWNER, "telegram", key_id, "1", at_once=True)
+    assert market.alpha.called("services") == market.alpha.called("prices") == []
+    assert (await offers.find(OWNER, "telegram", key_id, "1")).cost == Decimal("0.50")
+
+
+@pytest.mark.parametrize(("age", "given"), [(0, True), (60, True), (61, False)])
+async def test_a_price_at_hand_needs_no_line(market: Market, age: float, given: bool) -> None:
+    offers = market.offers()
+    await told(offers)
+    market.alpha.line = 0.5
+    market.core.clock.advance(age)
+    listing = await offers.offers(OWNER, "telegram", "US", at_once=True)
+    assert ("alpha" in {offer.provider.name for offer in listing.items}) is given
+
+
+async def test_at_once_who_has_a_free_turn_is_asked(market: Market) -> None:
+    offer = await market.offers().find(OWNER, "telegram", market.core.key_id, "1", at_once=True)
+    assert offer.cost == Decimal("0.50")
 
 
 async def test_a_key_that_is_refused_sells_nothing_any_more_whatever_it_sold(market: Market) -> None:

@@ -5,7 +5,7 @@ so no flow names a provider. A method outside its capabilities raises `Unsupport
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -137,7 +137,6 @@ class Number:
     """A bought number. `id` and `raw` go back to the provider verbatim; `phone` is E.164 with a plus.
 
     Where `phone` cannot be read it is what the provider wrote, made safe to show, or "".
-
     `service` and `country` are the provider's codes, told by `active` only, so that the right one is adopted.
     """
 
@@ -153,13 +152,12 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A number of ours as a provider's call needs it; `age` is in seconds since the purchase."""
+    """A number of ours as a call needs it; `age`: seconds it is ours; `last_written`: as of a reading."""
 
     id: str
     raw: str
     age: float
     last_code: str | None = None
-    #: When the last SMS came, as the provider wrote it; "" where it does not.
     last_written: str = ""
     asked_again: bool = False
 
@@ -176,8 +174,7 @@ class Outcome(StrEnum):
 class Reading:
     """The answer to one poll: `code` only with RECEIVED, `text` and `sender` where they are told.
 
-    `written` is the SMS's time as the provider writes it, "" where it does not: it tells a resent SMS from
-    the same one read twice.
+    `written` is the SMS's time as the provider writes it, or "": it tells a resent SMS from one read twice.
     """
 
     outcome: Outcome
@@ -206,8 +203,7 @@ class Timing:
 
     def with_overrides(self, changes: Mapping[str, float]) -> "Timing":
         """The same with some of the three replaced, as the settings `PROVIDERS__<NAME>__<TIME>` ask."""
-        known = {"min_poll": self.min_poll, "min_cancel": self.min_cancel, "lifetime": self.lifetime}
-        return Timing(**{**known, **changes})
+        return replace(self, **changes)
 
 
 class Provider(Renting, Sending):
@@ -230,6 +226,10 @@ class Provider(Renting, Sending):
     def expires_at(self, key: SecretStr) -> datetime | None:
         """When this key ends, where it says so itself; no call is made."""
         return None
+
+    def wait(self, key: SecretStr) -> float:
+        """Seconds until this key's next turn to ask, 0 where it is free; no call is made."""
+        return 0.0
 
     async def balance(self, key: SecretStr, *, paid: bool = False) -> Balance:
         """The money on the account; a wrong key raises `BadKey`. `paid`: to learn of a lost purchase."""

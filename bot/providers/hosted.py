@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from pydantic import SecretStr
+
 from bot.providers.base import Provider, Timing
 from bot.providers.http import Net, Site
 from bot.providers.pace import Pace
@@ -30,6 +32,9 @@ class Hosted(Provider):
     def sign(self, call: Call, key: str) -> Call:
         """The call with the key where this provider wants it."""
         raise NotImplementedError
+
+    def wait(self, key: SecretStr) -> float:
+        return self._site.wait(key)
 
     async def close(self) -> None:
         await self._site.close()

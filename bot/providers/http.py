@@ -107,6 +107,10 @@ class Site:
         tries = 1 if self._fuse.blown else TRIES
         return _given(self._noted(await self._in_time(trip, self._tries(trip, tries))))
 
+    def wait(self, key: SecretStr) -> float:
+        """Seconds until this key's next turn, 0 where it is free; a pause of the site's is not told."""
+        return self._pace.wait(hash(key))
+
     async def close(self) -> None:
         lines, self._lines = self._lines, None
         if lines is not None:

@@ -31,13 +31,17 @@ class Pace:
 
     async def turn(self, subject: Hashable) -> None:
         """Wait for this subject's turn; `Unavailable` with `sent=False` when the line is too long."""
-        now = self._clock()
-        wait = self._next(subject, now) - (self._burst - 1) * self._interval - now
+        wait = self.wait(subject)
         if wait > PATIENCE:
             raise Unavailable("asked too often", retry_after=wait, sent=False)
         self.count(subject)
         if wait > 0:
             await self._sleep(wait)
+
+    def wait(self, subject: Hashable) -> float:
+        """Seconds until this subject's next turn, 0 where it is free."""
+        now = self._clock()
+        return max(self._next(subject, now) - (self._burst - 1) * self._interval - now, 0.0)
 
     def count(self, subject: Hashable) -> None:
         """Let a call through that must not wait, such as a purchase; those after it wait the longer."""

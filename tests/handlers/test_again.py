@@ -78,6 +78,28 @@ async def test_while_the_provider_is_down_the_last_number_has_no_price(chat: Cha
     assert "🔁 Repeat: Telegram 🇺🇸" in chat.buttons
 
 
+async def test_a_menu_waits_for_the_price_of_today(chat: Chat, house: House) -> None:
+    await chat.buys()
+    house.alpha.prices_of["tg", "1"] = ("0.75", 9)
+    await chat.wait(600)
+    asked = len(house.alpha.called("prices"))
+    await chat.say("/start")
+    assert "🔁 Repeat: Telegram 🇺🇸 · Alpha $0.75" in chat.buttons
+    assert len(house.alpha.called("prices")) == asked + 1
+
+
+async def test_a_menu_does_not_stand_in_line_for_a_price_and_shows_no_old_one(
+    chat: Chat, house: House
+) -> None:
+    await chat.buys()
+    house.alpha.line = 0.2
+    await chat.wait(90)
+    asked = len(house.alpha.called("prices"))
+    await chat.say("/start")
+    assert "🔁 Repeat: Telegram 🇺🇸" in chat.buttons
+    assert len(house.alpha.called("prices")) == asked
+
+
 async def test_a_refused_purchase_is_not_the_last_number(chat: Chat, house: House) -> None:
     await refused(chat, house, NoNumbers())
     await chat.say("/start")

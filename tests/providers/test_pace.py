@@ -27,6 +27,19 @@ async def test_what_must_not_wait_is_counted_all_the_same() -> None:
     assert time.slept == [1]
 
 
+async def test_the_next_turn_is_told_and_not_taken() -> None:
+    time = Time()
+    pace = Pace(2, 2, time.now, time.sleep)
+    assert pace.wait("key") == 0
+    await pace.turn("key")
+    assert pace.wait("key") == 0
+    await pace.turn("key")
+    time.moment += 0.5
+    assert (pace.wait("key"), pace.wait("key"), pace.wait("another key")) == (1.5, 1.5, 0)
+    time.moment += 1.5
+    assert pace.wait("key") == 0
+
+
 async def test_an_interval_may_be_counted_from_the_end_of_a_call() -> None:
     time = Time()
     pace = Pace(5, 1, time.now, time.sleep)

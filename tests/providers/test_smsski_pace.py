@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from bot.errors import Unavailable
 from bot.providers.base import Held
@@ -41,6 +42,17 @@ async def test_the_five_seconds_are_counted_from_the_answer(answer: Said) -> Non
     with suppress(Unavailable):
         await provider.poll(KEY, HELD)
     assert time.slept == [pytest.approx(5 * SPACING)]
+
+
+async def test_a_key_s_next_turn_is_told_key_by_key() -> None:
+    site, time = Site((Said('{"status":"success","message":"1.00"}'),)), Time()
+    provider = SmsSki(net=Net(net(site).lines, sleep=_at_once, clock=time.now))
+    for _ in range(5):
+        assert provider.wait(KEY) == 0
+        await provider.balance(KEY)
+    assert provider.wait(KEY) == pytest.approx(1)
+    assert provider.wait(SecretStr("another-key")) == 0
+    assert len(site.requests) == 5
 
 
 async def test_whoever_asks_much_too_often_is_sent_away_before_the_site_is_asked() -> None:
