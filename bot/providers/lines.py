@@ -7,7 +7,6 @@ connection is closed.
 """
 
 import asyncio
-import base64
 import functools
 import socket
 import ssl
@@ -18,7 +17,7 @@ import h11
 import httpx
 from aiohappyeyeballs import start_connection
 
-from bot.providers.exchange import Header, Reply, Request
+from bot.providers.exchange import Reply, Request
 from bot.providers.line import Line
 
 #: Seconds until the next address of a host is tried beside the first (RFC 8305).
@@ -49,7 +48,7 @@ class Lines:
         self._tls = trust or _tls() if url.scheme == "https" else None
         self._host, self._port = url.raw_host.decode(), url.port or (443 if self._tls else 80)
         #: Before every target, and with every request.
-        self._prefix, self._always = url.raw_path.decode().rstrip("/"), [(b"Host", url.netloc), *_login(url)]
+        self._prefix, self._always = url.raw_path.decode().rstrip("/"), (b"Host", url.netloc)
         self._slots = asyncio.Semaphore(self.width)
         self._open: set[Line] = set()
         #: With nothing to do, the longest at rest first.
@@ -72,7 +71,7 @@ class Lines:
             self._give_back(line)
 
     def _head(self, request: Request) -> h11.Request:
-        target, headers = self._prefix + request.target, [*self._always, *request.headers]
+        target, headers = self._prefix + request.target, [self._always, *request.headers]
         if not target.startswith("/"):
             target = "/" + target
         try:
@@ -151,14 +150,6 @@ class Lines:
             self._drop(self._free.popleft())
         again = asyncio.get_running_loop().call_later
         self._tidying = again(self.expiry, self._tidy) if self._free else None
-
-
-def _login(url: httpx.URL) -> list[Header]:
-    """The name and the password that stand in the address of a mirror."""
-    if not url.userinfo:
-        return []
-    word = base64.b64encode(f"{url.username}:{url.password}".encode())
-    return [(b"authorization", b"Basic " + word)]
 
 
 @functools.cache

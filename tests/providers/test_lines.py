@@ -260,11 +260,3 @@ def asked_last(server: Server) -> int:
     found = re.search(r"id=(\d+)", server.heads[-1])
     assert found
     return int(found[1])
-
-
-async def test_a_mirror_behind_a_password_is_asked_with_that_of_its_address() -> None:
-    async with saying(OK).running() as server:
-        opened = site(server.root.replace("//", "//ann:s%40cret@"))
-        await opened.read(ASK, KEY)
-        await opened.close()
-    assert "authorization: Basic YW5uOnNAY3JldA==\r\n" in server.heads[0]
