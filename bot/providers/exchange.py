@@ -60,7 +60,7 @@ class Reply:
     def complete(self, body: bytes, most: int) -> "Reply":
         """With its body, as it came, if that is no more than so many bytes.
 
-        Raises `httpx.DecodingError` for a packing that is broken, or that ends too soon.
+        Raises `httpx.DecodingError` for a packing that is broken, ends too soon, or is not all there is.
         """
         plain = _unpacked(body, most) if body and self._packing == _PACKED else body
         return Reply(self.status, self.headers, plain if len(plain) <= most else None)
@@ -100,4 +100,6 @@ def _unpacked(body: bytes, most: int) -> bytes:
         raise httpx.DecodingError("a broken packing") from None
     if not unpacking.eof and len(plain) <= most:
         raise httpx.DecodingError("a packing without its end")
+    if unpacking.unused_data.strip():
+        raise httpx.DecodingError("more than one packing")
     return plain

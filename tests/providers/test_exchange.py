@@ -1,5 +1,7 @@
 """What of a call goes over the wire, to the byte, and which of an answer's bytes are read."""
 
+import gzip
+
 import httpx
 import pytest
 
@@ -89,3 +91,11 @@ def test_nothing_packed_is_nothing_and_half_of_it_is_broken() -> None:
     assert head.complete(b"", 0).body == b""
     with pytest.raises(httpx.DecodingError):
         head.complete(b"\x1f\x8b", 0)
+
+
+def test_b_11_what_follows_a_packing_is_never_left_out_of_the_answer() -> None:
+    head, packed = Reply(200, [(b"content-encoding", b"gzip")]), gzip.compress(b"ACCESS_NUMBER:1:7900")
+    assert head.complete(packed + b"\r\n", 100).body == b"ACCESS_NUMBER:1:7900"
+    for more in (gzip.compress(b"1234567"), b"1234567"):
+        with pytest.raises(httpx.DecodingError):
+            head.complete(packed + more, 100)
