@@ -46,12 +46,14 @@ class What(StrEnum):
     EDITED = "broadcast edit"
 
 
-def note(session: AsyncSession, admin_id: int, what: str, about: str, now: datetime) -> None:
+def note(session: AsyncSession, admin_id: int, what: str, about: str, now: datetime) -> Deed:
     """Within the caller's transaction: an operator does this. Never a code, a key or a number in `about`.
 
     Raises `ValueError` for a deed that is not in `What`.
     """
-    session.add(Deed(id=new_id(), at=now, admin_id=admin_id, what=str(What(what)), about=about[:256]))
+    deed = Deed(id=new_id(), at=now, admin_id=admin_id, what=str(What(what)), about=about[:256])
+    session.add(deed)
+    return deed
 
 
 class DeedStore:

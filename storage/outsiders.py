@@ -46,13 +46,17 @@ class OutsiderStore:
         return Outsiders(people, groups)
 
     async def let_in(self, operators: Collection[int], by: int, now: datetime) -> None:
-        """All of them, as one deed. If the process dies meanwhile, who was let in is no outsider any more."""
+        """All of them, as one deed, which counts on with each few: if the process dies meanwhile, it says how
+        many were let in, and these are no outsiders any more.
+        """
+        async with self._database.begin() as session:
+            deed = note(session, by, What.LET_IN_ALL, "0", now)
         together = 0
         async for few in windows(self._database, Chat.id, size=_LET_IN):
             async with self._database.begin() as session:
                 together += await _let_in(session, few & _outside(operators, now), by, now)
-        async with self._database.begin() as session:
-            note(session, by, What.LET_IN_ALL, str(together), now)
+                session.add(deed)
+                deed.about = str(together)
 
 
 async def _let_in(session: AsyncSession, which: ColumnElement[bool], by: int, now: datetime) -> int:
