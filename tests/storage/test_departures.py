@@ -192,6 +192,20 @@ async def test_what_is_nobodys_by_now_is_told_to_nobody(database: Database, chat
     assert {found["card:n0"].chat_id, found["code:sn0"].chat_id} == {BEN}
 
 
+async def test_what_hangs_with_its_holder_stays_where_the_group_is_lost_once_more(
+    database: Database, chats: ChatStore
+) -> None:
+    await chats.mark_unreachable(TEAM, NOW)
+    await OutboxStore(database).sent((await posts(database))["card:n5"], 5, LATER, None)
+    await ActivationStore(database).place_card("n5", ANN, 5)
+    await chats.mark_reachable(TEAM)
+    await chats.mark_unreachable(TEAM, LATER)
+    row = await ActivationStore(database).get("n5")
+    assert row is not None
+    assert (row.card_chat_id, row.card_message_id) == (ANN, 5)
+    assert (await posts(database))["card:n5"].message_id == 5
+
+
 @pytest.mark.parametrize("is_lost", [True, False])
 async def test_a_group_that_moves_meanwhile_is_on_its_way_out_only_if_it_is_lost_there_too(
     database: Database, chats: ChatStore, is_lost: bool
