@@ -94,6 +94,37 @@ async def test_what_cannot_be_written_is_told_as_always_and_leaves_nothing(
     assert on_disk(tmp_path) == await labels(database) == ["work"]
 
 
+@pytest.mark.parametrize("held", ["UPDATE provider_keys SET tail = ''", "SELECT * FROM provider_keys"])
+async def test_while_another_program_holds_the_database_nothing_is_written_and_afterwards_it_is(
+    database: Database, tmp_path: Path, held: str
+) -> None:
+    async with database.bare() as connection:
+        for pragma in ("journal_mode=DELETE", "busy_timeout=0"):
+            await connection.execute_fetchall(f"PRAGMA {pragma}")
+    with closing(sqlite3.connect(tmp_path / "codebell.db", isolation_level=None)) as other:
+        other.execute("BEGIN")
+        other.execute(held).fetchone()
+        with pytest.raises(OperationalError, match="locked"):
+            await database.write(NAMED, of=1, name="play")
+        other.execute("ROLLBACK")
+    assert on_disk(tmp_path) == ["work"]
+    await database.write(NAMED, of=1, name="play")
+    assert on_disk(tmp_path) == ["play"]
+
+
+async def test_b_16_what_finds_no_room_on_the_disk_leaves_nothing_and_no_lock(
+    database: Database, tmp_path: Path
+) -> None:
+    async with database.bare() as connection:
+        [[pages]] = await connection.execute_fetchall("PRAGMA page_count")
+        await connection.execute_fetchall(f"PRAGMA max_page_count={pages}")
+    with pytest.raises(OperationalError, match="full"):
+        await database.write(NAMED, of=1, name="n" * 100_000)
+    assert on_disk(tmp_path) == await labels(database) == ["work"]
+    await database.write(NAMED, of=1, name="play")
+    assert on_disk(tmp_path) == ["play"]
+
+
 async def test_what_cannot_be_asked_for_is_told_as_always(database: Database) -> None:
     async with database.bare() as connection:
         await connection.execute("ALTER TABLE provider_keys RENAME COLUMN label TO name")
