@@ -14,18 +14,35 @@ A copy that is to be changed is due once more; that is done again after a death,
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, and_, case, delete, exists, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Delete,
+    String,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.broadcasts import step_back
 from storage.database import BARE, Database
 from storage.models import GOES_ON, Broadcast, BroadcastState, Chat, Post, Preferences
+from storage.models.columns import Moment
 from storage.outbox import EVERYWHERE, TRYING, Priority
 from storage.sight import Sight
 from storage.slices import how_many_due, make_more, show_how_far
@@ -33,6 +50,7 @@ from storage.slices import how_many_due, make_more, show_how_far
 #: So many copies of a broadcast are due at most, and more are made when there are fewer than half of them.
 AHEAD = 200
 
+_NOW = bindparam("now", type_=Moment())
 #: Mostly there is none.
 _GOING = Sight(select(Broadcast.id).where(GOES_ON).limit(1))
 
@@ -46,6 +64,15 @@ class Fate(StrEnum):
     UNSURE = "unsure"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
+
+
+_COUNTED = {
+    fate: update(Broadcast)
+    .where(Broadcast.id == bindparam("of"))
+    .values({getattr(Broadcast, fate): getattr(Broadcast, fate) + bindparam("more")})
+    for fate in Fate
+    if fate is not Fate.UNCHANGED
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +135,11 @@ class CopyStore:
 
         A group and what it became may both have a row: only one of them is sent.
         """
-        ids = [each.post.id for each in due]
-        mine = (Post.id.in_(ids), Post.failure == "")
-        second = delete(Post).where(*mine, Post.sent_at.is_(None), _has_twin(ids))
-        tried = update(Post).where(*mine, Post.next_try_at.is_not(None), _is_wanted(), ~_flooded(now))
+        second, tried = _to_begin(len(due))
         async with self._database.begin() as session:
-            await session.execute(second, execution_options=BARE)
-            marked = tried.values(failure=TRYING[0]).returning(Post.id)
-            begun = set(await session.scalars(marked, execution_options=BARE))
+            await session.execute(second, _these(due), execution_options=BARE)
+            given = {"now": now, **_these(due)}
+            begun = set(await session.scalars(tried, given, execution_options=BARE))
         return [each for each in due if each.post.id in begun]
 
     async def ended(self, ends: Sequence[Ended], now: datetime) -> None:
@@ -123,11 +147,12 @@ class CopyStore:
         counted: Counter[tuple[str | None, Fate]] = Counter()
         async with self._database.begin() as session:
             for fate in dict.fromkeys(each.fate for each in ends):
-                noted = _noted([each for each in ends if each.fate is fate], fate, now)
-                ids = await session.scalars(noted.returning(Post.broadcast), execution_options=BARE)
+                alike = [each for each in ends if each.fate is fate]
+                given = {"now": now, **_these(each.due for each in alike), **_hanging(alike)}
+                ids = await session.scalars(_noted(fate, len(alike)), given, execution_options=BARE)
                 counted.update((broadcast_id, fate) for broadcast_id in ids)
             for (broadcast_id, fate), more in counted.items():
-                await _count(session, broadcast_id, {fate: more})
+                await _count(session, broadcast_id, fate, more)
 
     async def later(self, due: Due, at: datetime, burnt: int = 0) -> None:
         """It was not sent, that is certain, or may be changed twice: it is tried again.
@@ -160,7 +185,7 @@ class CopyStore:
             unsure = update(Post).where(*tried).values(next_try_at=None, failure=Fate.UNSURE.capitalize())
             lost = (await session.scalars(unsure.returning(Post.broadcast))).all()
             for broadcast_id in {each for each in lost if each is not None}:
-                await _count(session, broadcast_id, {Fate.UNSURE: lost.count(broadcast_id)})
+                await _count(session, broadcast_id, Fate.UNSURE, lost.count(broadcast_id))
                 await show_how_far(session, broadcast_id, now)
             return len(lost)
 
@@ -185,20 +210,45 @@ def _is_wanted() -> ColumnElement[bool]:
     return exists().where(Broadcast.id == Post.broadcast, wanted)
 
 
-def _noted(ends: Sequence[Ended], fate: Fate, now: datetime) -> Update:
-    """All of them have this fate."""
+def _these(due: Iterable[Due]) -> dict[str, str]:
+    return {f"id{at}": each.post.id for at, each in enumerate(due)}
+
+
+def _hanging(ends: Sequence[Ended]) -> dict[str, int | None]:
+    return {f"hangs{at}": each.message_id for at, each in enumerate(ends)}
+
+
+def _ids(many: int) -> list[BindParameter[str]]:
+    return [bindparam(f"id{at}", type_=String()) for at in range(many)]
+
+
+# To make a statement costs more than to carry it out, so those for a few copies are kept, by how many.
+
+
+@lru_cache(maxsize=8)
+def _to_begin(many: int) -> tuple[Delete, ReturningUpdate[str]]:
+    ids = _ids(many)
+    mine = (Post.id.in_(ids), Post.failure == "")
+    second = delete(Post).where(*mine, Post.sent_at.is_(None), _has_twin(ids))
+    tried = update(Post).where(*mine, Post.next_try_at.is_not(None), _is_wanted(), ~_flooded(_NOW))
+    return second, tried.values(failure=TRYING[0]).returning(Post.id)
+
+
+@lru_cache(maxsize=32)
+def _noted(fate: Fate, many: int) -> ReturningUpdate[str | None]:
+    """So many have this fate."""
+    ids, hangs = _ids(many), [bindparam(f"hangs{at}", type_=BigInteger()) for at in range(many)]
     failure = "" if fate in (Fate.SENT, Fate.CHANGED) else fate.capitalize()
     values: dict[str, Any] = {"next_try_at": None, "failure": failure}
     if fate is not Fate.UNCHANGED:
-        hangs = {each.due.post.id: each.message_id for each in ends}
-        values["message_id"] = case(hangs, value=Post.id)
+        values["message_id"] = case(*((Post.id == one, there) for one, there in zip(ids, hangs, strict=True)))
     if fate is Fate.SENT:
-        values["sent_at"] = now
-    mine = Post.id.in_([each.due.post.id for each in ends])
-    return update(Post).where(mine, Post.next_try_at.is_not(None)).values(**values)
+        values["sent_at"] = _NOW
+    mine = (Post.id.in_(ids), Post.next_try_at.is_not(None))
+    return update(Post).where(*mine).values(**values).returning(Post.broadcast)
 
 
-def _flooded(now: datetime) -> ColumnElement[bool]:
+def _flooded(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
     return exists().where(Chat.id == EVERYWHERE, Chat.blocked_until > now)
 
 
@@ -208,7 +258,7 @@ def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (*ours, _goes_on(), open_now, ~_flooded(now))
 
 
-def _has_twin(among: Sequence[str] = ()) -> ColumnElement[bool]:
+def _has_twin(among: Sequence[str | BindParameter[str]] = ()) -> ColumnElement[bool]:
     """Whether its chat, where a group moved to, has another copy; of two `among` these, the first one has."""
     twin = Post.__table__.alias()
     same = (twin.c.broadcast == Post.broadcast, twin.c.chat_id == Post.chat_id, twin.c.id != Post.id)
@@ -233,8 +283,7 @@ def _read(
     return Due(post, broadcast, lost is not None, quiet, offset)
 
 
-async def _count(session: AsyncSession, broadcast_id: str | None, more: Mapping[Fate, int]) -> None:
-    counted = {str(fate): getattr(Broadcast, fate) + n for fate, n in more.items() if fate != Fate.UNCHANGED}
-    if counted:
-        mine = update(Broadcast).where(Broadcast.id == broadcast_id)
-        await session.execute(mine.values(**counted), execution_options=BARE)
+async def _count(session: AsyncSession, broadcast_id: str | None, fate: Fate, more: int) -> None:
+    if fate is not Fate.UNCHANGED:
+        counted = {"of": broadcast_id, "more": more}
+        await session.execute(_COUNTED[fate], counted, execution_options=BARE)
