@@ -64,8 +64,9 @@ async def test_t_7_the_number_of_a_lost_group_is_still_its_buyers(chat: Chat, ho
     assert "42424" in chat.find("📱")["text"]
 
 
-async def test_t_7_numbers_that_were_on_their_way_out_as_the_process_died_arrive_after_the_start(
-    chat: Chat, house: House
+@pytest.mark.parametrize("when", ["the start", "housekeeping"])
+async def test_t_7_numbers_whose_way_out_was_broken_off_arrive_at_the_start_or_in_housekeeping(
+    chat: Chat, house: House, when: str
 ) -> None:
     await chat.say("/start")
     group = await team(house, chat)
@@ -74,7 +75,7 @@ async def test_t_7_numbers_that_were_on_their_way_out_as_the_process_died_arrive
         there = await session.get_one(ChatRow, group.chat_id)
         there.unreachable_at = house.clock()
         session.add(Departure(group_id=group.chat_id, reached=house.clock() + timedelta(minutes=1)))
-    await house.restart()
+    await (house.restart() if when == "the start" else house.codebell.housekeeping())
     async with house.database.begin() as session:
         [card] = await session.scalars(select(Post).where(Post.dedup == f"card:{row.id}"))
         assert (card.chat_id, card.message_id) == (chat.person_id, None)

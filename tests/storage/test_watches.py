@@ -13,7 +13,7 @@ from storage.models import WATCH_OPEN, WATCH_REACHED_FROM, Key, Post, Quote, Wat
 from storage.outbox import Kind
 from storage.quotes import LIFETIME
 from storage.vault import Vault
-from storage.watches import KEPT, LISTED, MOST, AlreadyWatched, TooManyWatches, WatchStore
+from storage.watches import _STEP, KEPT, LISTED, MOST, AlreadyWatched, TooManyWatches, WatchStore
 from tests.storage.shelf import MASTER, NOW, chat, put, stored
 
 HOUR, LATER = timedelta(hours=1), NOW + timedelta(seconds=45)
@@ -252,6 +252,13 @@ async def test_what_ended_long_ago_or_was_never_started_is_forgotten(
     await store.sweep(NOW)
     async with database.begin() as session:
         assert sorted((await session.scalars(select(Watch.id))).all()) == ["kept", "open"]
+
+
+async def test_however_many_ended_long_ago_all_are_forgotten(database: Database, store: WatchStore) -> None:
+    await put(database, *(watch(f"w{each}", WatchState.ENDED, ended_at=NOW) for each in range(_STEP + 1)))
+    await store.sweep(NOW + KEPT * 2)
+    async with database.begin() as session:
+        assert (await session.scalars(select(Watch.id))).all() == []
 
 
 async def test_a_removed_key_stays_as_a_name_while_a_watch_names_it(database: Database, key: Key) -> None:
