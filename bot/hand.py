@@ -2,8 +2,7 @@
 
 If the process dies now, nobody knows which of these were sent. So no more are marked than may be in doubt:
 there is room for others when the ends of some were noted. The line is not kept waiting for that, as the next
-ones are marked while others travel. Whoever is broken off just while some are being marked leaves those in
-doubt, too.
+ones are marked while others travel.
 """
 
 import asyncio
@@ -61,8 +60,16 @@ class Hand:
         if not self._due:
             self._due.extend(await self._read())
         few = [self._due.popleft() for _ in range(min(room, len(self._due)))]
-        self._marked.extend(await self._copies.begin(await self._reachable(few), self._clock()))
+        await self._begin(await self._reachable(few))
         return bool(few)
+
+    async def _begin(self, few: Sequence[Due]) -> None:
+        """Whoever is broken off meanwhile sees it to its end: else nobody knew which of them are marked."""
+        marking = asyncio.create_task(self._copies.begin(few, self._clock()))
+        try:
+            await asyncio.shield(marking)
+        finally:
+            self._marked.extend(await marking)
 
     async def _reachable(self, few: Sequence[Due]) -> list[Due]:
         """Those of chats that are not lost."""

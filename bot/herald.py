@@ -9,7 +9,7 @@ after another.
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -173,14 +173,14 @@ class Herald:
 
     async def _deliver(self) -> bool:
         """Each is called to its turn before the next one is taken; False when there is none to send."""
-        async with AsyncExitStack() as turn:
-            async with self._calling:
-                due = await self._hand.take(self._most) if self.may_speak else None
-                if due is None:
-                    return False
-                turn.callback(self._hand.let_go)
-                called = await self._called(due, turn)
-            if called:
+        with suppress(NoRoom):
+            async with AsyncExitStack() as turn:
+                async with self._calling:
+                    due = await self._hand.take(self._most) if self.may_speak else None
+                    if due is None:
+                        return False
+                    turn.callback(self._hand.let_go)
+                    await self._called(due, turn)
                 await self._try(due)
         return True
 
@@ -189,8 +189,8 @@ class Herald:
         """As long as it is not sure how things are, one copy after another."""
         return 1 if self._careful else AT_ONCE
 
-    async def _called(self, due: Due, turn: AsyncExitStack) -> bool:
-        """Whether it may be sent now, when it is its turn; else that comes again.
+    async def _called(self, due: Due, turn: AsyncExitStack) -> None:
+        """It may be sent now, when it is its turn; else that comes again, and `NoRoom` ends the turn unused.
 
         Whoever is broken off in line has not sent it: that is sure, and nobody is in doubt over it.
         """
@@ -198,14 +198,13 @@ class Herald:
             await turn.enter_async_context(self._turn(due.post.chat_id, last=True))
         except NoRoom as full:
             await self._after.later(due, self._clock() + timedelta(seconds=full.seconds))
-            return False
+            raise
         except BaseException:
             self._hand.give_back(due)
             raise
-        if self.may_speak:
-            return True
-        await self._after.later(due)
-        return False
+        if not self.may_speak:
+            await self._after.later(due)
+            raise NoRoom(0)
 
     async def _try(self, due: Due) -> None:
         try:

@@ -1,7 +1,7 @@
 """The herald at the moment of a turn: a copy is sent, or it comes again, never both and never neither."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -14,12 +14,15 @@ from aiogram.types import MessageId
 
 from bot.broadcasts import Speed
 from bot.herald import Herald, Turn
+from bot.paces import NoRoom
 from storage.chats import ChatStore
 from storage.copies import CopyStore, Due
+from storage.database import Database
 from storage.vault import Vault
 from tests.core import blank
 from tests.house import TOKEN
 from tests.office import FakeTelegram
+from tests.stopwatch import settled
 from tests.storage.shelf import MASTER
 from tests.test_hand import NEWS, Desk
 
@@ -52,6 +55,20 @@ class Hold(CopyStore):
     async def later(self, due: Due, at: datetime, burnt: int = 0) -> None:
         await super().later(due, at, burnt)
         self.left = 0.0
+
+
+class Slow(CopyStore):
+    """Some are marked, and nobody hears of it until a test lets them."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.marked, self.heard = asyncio.Event(), asyncio.Event()
+
+    async def begin(self, due: Sequence[Due], now: datetime) -> list[Due]:
+        begun = await super().begin(due, now)
+        self.marked.set()
+        await self.heard.wait()
+        return begun
 
 
 class Queue:
@@ -103,6 +120,40 @@ async def test_a_copy_that_is_put_off_for_a_pause_is_not_sent_when_that_ends_mea
     told = await desk.store.get(NEWS)
     assert told is not None
     assert told.sent == len(PEOPLE)
+
+
+async def test_a_turn_in_which_nothing_may_be_said_is_not_used(desk: Desk) -> None:
+    hold, copier, unused = Hold(desk.database), Copier(), list[int]()
+    begins = iter([1.0])
+
+    @asynccontextmanager
+    async def turn(chat_id: int, /, *, last: bool) -> AsyncIterator[None]:
+        hold.left = next(begins, hold.left)
+        try:
+            yield
+        except NoRoom:
+            unused.append(chat_id)
+            raise
+
+    made = herald(desk, hold, turn, copier, hold)
+    for _ in range(3):
+        await made.round()
+        await made.settle(10)
+    assert unused == [50]
+    assert sorted(copier.got) == PEOPLE
+
+
+async def test_copies_that_are_being_marked_at_a_stop_are_due_as_before(desk: Desk) -> None:
+    copies = Slow(desk.database)
+    made = herald(desk, copies, Queue(), Copier())
+    await made.round()
+    await copies.marked.wait()
+    resting = asyncio.create_task(made.rest())
+    await settled()
+    copies.heard.set()
+    await resting
+    assert await desk.in_doubt() == 0
+    assert len(await desk.copies.next(desk.clock(), len(PEOPLE))) == len(PEOPLE)
 
 
 async def test_a_copy_that_stands_in_line_at_a_stop_is_due_as_before(desk: Desk) -> None:
