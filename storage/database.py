@@ -5,11 +5,13 @@ borders refuse.
 """
 
 import asyncio
+import json
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -22,8 +24,8 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from bot.errors import SettingsError, StorageError
 from bot.failpoints import Failpoint, reach
 from storage import sqlite
-from storage.sight import Glance, Sight, Stroke, one_of
-from storage.together import Kind, Together, Told, Wish, rows_of
+from storage.sight import Glance, Sight, Stroke, some_of
+from storage.together import Kind, Together, Told, Wish
 
 T = TypeVar("T")
 
@@ -81,8 +83,9 @@ class Database:
         if self.is_sqlite:
             sqlite.listen(self.engine.sync_engine, version)
         self._glance = Glance(self.engine.sync_engine)
-        # Apart: a transaction that wrote takes the disk's time to commit, which those who only read need not.
-        self._reading, self._writing = Together(self.begin), Together(self.begin, pause=GATHER)
+        # Those who only read need no transaction.
+        self._reading = Together(lambda: nullcontext(self))
+        self._writing = Together(self.begin, pause=GATHER)
         self._at_hand = {PEPPER: secrets.token_bytes(32)}
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, info=self._at_hand)
 
@@ -133,16 +136,9 @@ class Database:
                 await session.execute(stroke.statement, values, execution_options=BARE)
 
     async def row(self, table: type[T], row_id: str) -> T | None:
-        """A row as it is now, by its only key; those wanted while the database is busy are read together."""
+        """A row as it is now, by its only key; those wanted at the same time are read in one statement."""
         _not_nested()
-        if self._is_at_rest:
-            return await self.see_one(one_of(cast("Any", table)), id=row_id)
-        return await self._reading.ask(rows_of(table), row_id)
-
-    @property
-    def _is_at_rest(self) -> bool:
-        used = cast("AsyncAdaptedQueuePool", self.engine.pool).checkedout()
-        return not used and self._reading.is_at_rest and self._writing.is_at_rest
+        return cast("T | None", await self._reading.ask(_rows_of(cast("Any", table)), row_id))
 
     async def together(self, kind: Kind[Wish, Told], wish: Wish) -> Told:
         """What a wish that writes is told, in one transaction with all that are wished at the same time."""
@@ -207,6 +203,17 @@ class Database:
 def _not_nested() -> None:
     if in_transaction():
         raise RuntimeError("a transaction inside a transaction would wait for itself")
+
+
+@cache
+def _rows_of(table: Any) -> Kind[str, Any]:
+    """Rows by their only key, an `id`; None where there is none."""
+
+    async def found(database: Database, ids: Sequence[str]) -> Sequence[Any]:
+        rows = {row.id: row for row in await database.see(some_of(table), ids=json.dumps(ids))}
+        return [rows.get(each) for each in ids]
+
+    return found
 
 
 def _bytes(path: Path) -> int:

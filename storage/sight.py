@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any, Generic, TypeVar, TypeVarTuple, cast
 
 import aiosqlite
-from sqlalchemy import Dialect, Engine, Select, Update, bindparam, event, inspect, select
+from sqlalchemy import Dialect, Engine, Select, String, Update, bindparam, event, func, inspect, select
 from sqlalchemy.orm.attributes import instance_state
 
 from storage.hops import Connection
@@ -73,6 +73,14 @@ def one_of(table: type[T]) -> Sight[T]:
     """The row of a table whose only key is this `id`."""
     [key] = inspect(table).primary_key
     return Sight(select(table).where(key == bindparam("id")))
+
+
+@cache
+def some_of(table: type[T]) -> Sight[T]:
+    """The rows of a table whose only key is among these `ids`, of which JSON makes one value."""
+    [key] = inspect(table).primary_key
+    ids = func.json_each(bindparam("ids", type_=String())).table_valued("value")
+    return Sight(select(table).where(key.in_(select(ids.c.value))))
 
 
 class Prepared:

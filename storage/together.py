@@ -9,11 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, TypeVar, cast
-
-from sqlalchemy import inspect, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import ended
 
@@ -23,8 +19,8 @@ MOST = 200
 Wish = TypeVar("Wish")
 Told = TypeVar("Told")
 
-#: Carries out wishes of one kind within a transaction, and tells each its own, in their order.
-Kind = Callable[[AsyncSession, Sequence[Wish]], Awaitable[Sequence[Told]]]
+#: Carries out wishes of one kind with what a transaction gives, and tells each its own, in their order.
+Kind = Callable[[Any, Sequence[Wish]], Awaitable[Sequence[Told]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +39,14 @@ class _Asked:
 
 
 class Together:
-    """Wishes of all kinds, in the transactions that `begin` gives. What is told is told after the commit."""
+    """Wishes of all kinds, in the transactions that `begin` gives, or whatever else has an end.
+
+    What is told is told after the end.
+    """
 
     def __init__(
         self,
-        begin: Callable[[], AbstractAsyncContextManager[AsyncSession]],
+        begin: Callable[[], AbstractAsyncContextManager[Any]],
         most: int = MOST,
         pause: float = 0.0,
     ) -> None:
@@ -58,12 +57,6 @@ class Together:
         self._waiting: list[_Asked] = []
         self._under_way: list[_Asked] = []
         self._working: asyncio.Task[None] | None = None
-        self._gathering = False
-
-    @property
-    def is_at_rest(self) -> bool:
-        """Whether no transaction is under way, or wanted at once."""
-        return self._working is None or self._gathering
 
     async def ask(self, kind: Kind[Wish, Told], wish: Wish) -> Told:
         """What this one is told, or its error."""
@@ -105,14 +98,7 @@ class Together:
             # Who was told something and has another wish is in time for the next transaction.
             await asyncio.sleep(0)
             if self._waiting:
-                await self._gather()
-
-    async def _gather(self) -> None:
-        self._gathering = True
-        try:
-            await asyncio.sleep(self._pause)
-        finally:
-            self._gathering = False
+                await asyncio.sleep(self._pause)
 
     async def _grant(self, some: Sequence[_Asked]) -> None:
         if len(some) < 2 or not await self._grant_all(some):
@@ -147,21 +133,3 @@ class Together:
                 told = await kind(session, [asked.wish for asked in alike])
                 answers += zip(alike, told, strict=True)
         return answers
-
-
-def rows_of(table: type[Told]) -> Kind[str, Told | None]:
-    """Rows by their only key, an `id`; None where there is none."""
-    return cast("Kind[str, Told | None]", _rows_of(cast("Any", table)))
-
-
-@cache
-def _rows_of(table: Any) -> Kind[str, Any]:
-    [key] = inspect(table).primary_key
-
-    async def found(session: AsyncSession, ids: Sequence[str]) -> Sequence[Any]:
-        rows: dict[str, Any] = {
-            row.id: row for row in await session.scalars(select(table).where(key.in_(ids)))
-        }
-        return [rows.get(each) for each in ids]
-
-    return found

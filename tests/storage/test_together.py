@@ -8,13 +8,15 @@ from contextvars import copy_context
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.activations import ActivationStore
 from storage.database import Database
 from storage.models import Activation, Key, State
-from storage.together import Together, rows_of
+from storage.together import Together
 from tests.storage.shelf import NOW, number, put, stored
+from tests.storage.test_hops import counted
 
 LATER = NOW + timedelta(seconds=5)
 
@@ -79,7 +81,7 @@ async def gathering(database: Database) -> tuple[Counter, asyncio.Task[int]]:
     await asyncio.gather(*first)
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    assert counter.together.is_at_rest
+    assert counter.rounds == [[1, 2]]
     return counter, third
 
 
@@ -167,18 +169,29 @@ async def _same(_: AsyncSession, wishes: Sequence[int]) -> Sequence[int]:
     return wishes
 
 
+async def _written(session: AsyncSession, wishes: Sequence[int]) -> list[str]:
+    return [str(await session.scalar(select(literal(each)))) for each in wishes]
+
+
 async def test_wishes_of_different_kinds_go_in_one_transaction(database: Database) -> None:
+    counter, hops = Counter(database), await counted(database)
+    ask = counter.together.ask
+    told = await asyncio.gather(counter.ask(1), ask(_written, 2), counter.ask(3), ask(_written, 4))
+    assert [*told] == [2, "2", 6, "4"]
+    # Two statements, the first with its begin, and one end.
+    assert (counter.rounds, hops.calls) == ([[1, 3]], 3)
+
+
+async def test_rows_that_are_wanted_at_the_same_time_are_read_together_each_by_its_id(
+    database: Database,
+) -> None:
     key = await stored(database)
-    await put(database, number(key, "n", State.WAITING))
-    counter = Counter(database)
-    doubled, found, missed, kept = await asyncio.gather(
-        counter.ask(1),
-        counter.together.ask(rows_of(Activation), "n"),
-        counter.together.ask(rows_of(Activation), "gone"),
-        counter.together.ask(rows_of(Key), key.id),
-    )
-    assert (doubled, found and found.id, missed, kept and kept.id) == (2, "n", None, key.id)
-    assert counter.rounds == [[1]]
+    await put(database, number(key, "n", State.WAITING), number(key, "m", State.WAITING))
+    hops = await counted(database)
+    wanted = (database.row(Activation, each) for each in ("m", "gone", "n", "m"))
+    found = await asyncio.gather(*wanted, database.row(Key, key.id))
+    assert [getattr(row, "id", None) for row in found] == ["m", None, "n", "m", key.id]
+    assert hops.calls == 2
 
 
 async def test_a_row_is_read_as_it_is_when_the_transaction_before_is_over(database: Database) -> None:
