@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Generator, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
@@ -26,6 +27,8 @@ OURS = ("bot", "handlers", "storage", "tests")
 LOADED_FIRST = ("tests.house", "tests.providers.contract", "pytest_asyncio.plugin")
 #: Without rewritten assertions: pytest warns of plugins that are loaded already.
 OPTIONS = ("-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:xdist")
+#: Characters of what a trial said that are told where it broke off.
+TOLD = 4000
 #: What became of each test: "passed", or when and with what it failed: "call: AssertionError".
 Outcomes = dict[str, str]
 
@@ -86,7 +89,11 @@ def tried(tests: Sequence[str], bug: Bug | None, folder: Path) -> Outcomes:
         _run(tests, bug, told)
     os.waitpid(child, 0)
     outcomes = told.with_suffix(".json")
-    found: Outcomes = json.loads(outcomes.read_text()) if outcomes.exists() else {}
+    if not outcomes.exists():
+        raise RuntimeError(
+            f"{told.name}: its tests broke off: {told.with_suffix('.log').read_text()[-TOLD:]}"
+        )
+    found: Outcomes = json.loads(outcomes.read_text())
     return found
 
 
@@ -101,8 +108,12 @@ def _run(tests: Sequence[str], bug: Bug | None, told: Path) -> None:
         witness = Witness()
         pytest.main([*OPTIONS, f"--basetemp={told}", *tests], plugins=[witness])
         told.with_suffix(".json").write_text(json.dumps(witness.seen))
+    except BaseException:
+        traceback.print_exc()
+        raise
     finally:
         sys.stdout.flush()
+        sys.stderr.flush()
         os._exit(0)
 
 
