@@ -3,16 +3,19 @@
 import asyncio
 import json
 import os
-import re
 import socket
 import ssl
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from email.utils import formatdate
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.__main__ import main
 from bot.doctor import Finding, Mark, examine, trouble, verdict
@@ -58,12 +61,26 @@ async def folder(tmp_path: Path, serving: Serving, monkeypatch: pytest.MonkeyPat
     return tmp_path
 
 
-async def found(now: float | None = None) -> list[str]:
-    return [str(each) for each in await examine(time.time if now is None else lambda: now)]
+async def found(now: Callable[[], float] = time.time) -> list[str]:
+    return [str(each) for each in await examine(now)]
 
 
-async def wrong(now: float | None = None) -> list[str]:
+async def wrong(now: Callable[[], float] = time.time) -> list[str]:
     return [line for line in await found(now) if not line.startswith("ok: ")]
+
+
+@asynccontextmanager
+async def telegram_at(moment: float) -> AsyncIterator[str]:
+    """A Telegram whose clock stands there; its address."""
+
+    async def told(_: web.Request) -> web.Response:
+        result = {"ok": True, "result": {"username": "codebell_bot", "url": ""}}
+        return web.json_response(result, headers={"Date": formatdate(moment, usegmt=True)})
+
+    server = TestServer(web.Application())
+    server.app.router.add_get("/{call:.*}", told)
+    async with server:
+        yield str(server.make_url("")).rstrip("/")
 
 
 @pytest.mark.usefixtures("folder")
@@ -137,12 +154,23 @@ async def test_a_bot_that_runs_is_told_by_its_process(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("folder")
-async def test_a_clock_that_is_off_is_told() -> None:
-    [line] = await wrong(time.time() + 90)
-    told = re.fullmatch(r"wrong: this machine's clock is \+(\d+) s off Telegram's: set it, as with NTP", line)
-    # A busy machine takes its time between the two clocks.
-    assert told
-    assert 80 < int(told[1]) < 100
+@pytest.mark.parametrize("off", [90, -90])
+async def test_a_clock_that_is_off_is_told(off: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    noon = 1_800_000_000
+    async with telegram_at(noon) as root:
+        monkeypatch.setenv("BOT_API_URL", root)
+        assert await wrong(lambda: noon + off) == [
+            f"wrong: this machine's clock is {off:+} s off Telegram's: set it, as with NTP"
+        ]
+
+
+@pytest.mark.usefixtures("folder")
+async def test_a_slow_answer_is_no_clock_that_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    noon = 1_800_000_000
+    asked_and_answered = iter([noon - 9, noon + 1])
+    async with telegram_at(noon) as root:
+        monkeypatch.setenv("BOT_API_URL", root)
+        assert await wrong(lambda: next(asked_and_answered)) == []
 
 
 @pytest.mark.usefixtures("folder")
