@@ -21,7 +21,7 @@ from playwright.async_api import (
 )
 
 from tests.browser.demo import Demo, Newcomer, running
-from tests.browser.page.acting import PHONE
+from tests.browser.page.acting import PHONE, TOASTED
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -75,6 +75,7 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     context = await browser.new_context(viewport=DESKTOP, locale="en-GB", reduced_motion="reduce")
     await context.grant_permissions(["clipboard-read", "clipboard-write"])
     context.set_default_timeout(PATIENCE)
+    await context.add_init_script(TOASTED)
     yield context
     await context.close()
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.demo import WAIT, Demo, Newcomer
-from tests.browser.page.acting import PHONE, bubbles, button, clipboard, last_text
+from tests.browser.page.acting import PHONE, bubbles, button, clipboard, last_text, toasted
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ async def _a_code_rings(newcomer: Newcomer, provider: Provider) -> None:
 
 async def _it_is_copied(newcomer: Newcomer) -> None:
     await newcomer.presses("Copy code")
-    await expect(newcomer.page.get_by_test_id("toast")).to_have_text("Copied to clipboard")
+    await toasted(newcomer.page, "Copied to clipboard")
     assert await clipboard(newcomer.page) == CODE
     await newcomer.presses("Finish")
     await expect(button(newcomer.page, "Finish")).to_have_count(0)

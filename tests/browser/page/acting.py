@@ -1,5 +1,6 @@
 """What the tests of the page say in short: keyboards, entities, pictures, and the parts of the page."""
 
+import re
 import struct
 import zlib
 from typing import Any
@@ -10,6 +11,15 @@ from tests.browser.page.fakewire import Json
 
 PHONE = ViewportSize(width=390, height=844)
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"><b>not bold</b> & <script>1</script>"
+#: What toasts said stays written on the page: each goes after seconds, whether anybody looked or not.
+TOASTED = """
+const said = [];
+new MutationObserver((changes) => {
+  const nodes = changes.flatMap((change) => [...change.addedNodes]);
+  said.push(...nodes.filter((node) => node.dataset?.testid === "toast").map((node) => node.textContent));
+  if (said.length) document.documentElement.dataset.toasted = said.join("\\n");
+}).observe(document, { childList: true, subtree: true });
+"""
 
 
 async def opened(page: Page, address: str) -> Page:
@@ -54,6 +64,12 @@ def last_text(page: Page) -> Locator:
 
 def button(page: Page, text: str) -> Locator:
     return page.get_by_test_id("inline-button").filter(has_text=text)
+
+
+async def toasted(page: Page, words: str) -> None:
+    """A toast begins so, or did before it went."""
+    told = re.compile(f"^{re.escape(words)}", re.MULTILINE)
+    await expect(page.locator("html")).to_have_attribute("data-toasted", told)
 
 
 async def clipboard(page: Page) -> str:

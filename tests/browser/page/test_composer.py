@@ -2,7 +2,7 @@
 
 from playwright.async_api import FilePayload, Page, expect
 
-from tests.browser.page.acting import bubbles, last_text
+from tests.browser.page.acting import bubbles, last_text, toasted
 from tests.browser.page.fakewire import FakeWire
 
 
@@ -20,7 +20,7 @@ async def test_a_refused_message_stays_in_the_composer(chat: Page, wire: FakeWir
     wire.refuse["message"] = "the bot was blocked"
     await chat.get_by_test_id("composer").fill("precious words")
     await chat.get_by_test_id("send").click()
-    await expect(chat.get_by_test_id("toast")).to_have_text("the bot was blocked")
+    await toasted(chat, "the bot was blocked")
     await expect(chat.get_by_test_id("composer")).to_have_value("precious words")
 
 

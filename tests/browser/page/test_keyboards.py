@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Page, expect
 
-from tests.browser.page.acting import button, callback, clipboard, keyboard, last_text
+from tests.browser.page.acting import button, callback, clipboard, keyboard, last_text, toasted
 from tests.browser.page.fakewire import FakeWire
 
 
@@ -18,7 +18,7 @@ async def test_a_callback_spins_until_its_answer_and_is_sent_once(
     clicks = await wire.heard("click")
     assert clicks == [{"chat_id": me, "message_id": message["message_id"], "user_id": me, "data": "buy"}]
     await wire.answer(wire.queries[0], "Bought")
-    await expect(chat.get_by_test_id("toast")).to_have_text("Bought")
+    await toasted(chat, "Bought")
     await expect(button(chat, "Buy")).not_to_have_class(re.compile("busy"))
 
 
@@ -49,14 +49,14 @@ async def test_a_refused_press_says_why(chat: Page, wire: FakeWire, me: int) -> 
     wire.refuse["click"] = "the message has no such button now"
     await wire.say(me, "card", reply_markup=keyboard([callback("Old")]))
     await button(chat, "Old").click()
-    await expect(chat.get_by_test_id("toast")).to_have_text("the message has no such button now")
+    await toasted(chat, "the message has no such button now")
     await expect(button(chat, "Old")).not_to_have_class(re.compile("busy"))
 
 
 async def test_copy_text_reaches_the_clipboard(chat: Page, wire: FakeWire, me: int) -> None:
     await wire.say(me, "code", reply_markup=keyboard([{"text": "Copy code", "copy_text": {"text": "00-42"}}]))
     await button(chat, "Copy code").click()
-    await expect(chat.get_by_test_id("toast")).to_contain_text("Copied")
+    await toasted(chat, "Copied")
     assert await clipboard(chat) == "00-42"
 
 
@@ -67,7 +67,7 @@ async def test_copying_works_where_the_browser_offers_no_clipboard(
     await chat.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     await wire.say(me, "code", reply_markup=keyboard([{"text": "Copy code", "copy_text": {"text": "777"}}]))
     await button(chat, "Copy code").click()
-    await expect(chat.get_by_test_id("toast")).to_contain_text("Copied")
+    await toasted(chat, "Copied")
     assert await chat.evaluate("window.kept.readText()") == "777"
 
 

@@ -2,7 +2,7 @@
 
 from playwright.async_api import Page, expect
 
-from tests.browser.page.acting import HOSTILE, clipboard, opened
+from tests.browser.page.acting import HOSTILE, clipboard, opened, toasted
 from tests.browser.page.fakewire import FakeWire, site
 
 
@@ -13,7 +13,7 @@ async def test_the_demo_key_is_copied_from_the_panel(
     await opened(page, address)
     await expect(page.get_by_test_id("site-smsbower").get_by_test_id("balance")).to_have_text("18.74 USD")
     await page.get_by_test_id("copy-key").click()
-    await expect(page.get_by_test_id("toast")).to_contain_text("Copied")
+    await toasted(page, "Copied")
     assert await clipboard(page) == "smsbower-demo-4f1c9a"
 
 
@@ -91,5 +91,5 @@ async def test_a_panel_of_no_sites_says_that_it_lost_them(page: Page, address: s
     await opened(page, address)
     await expect(page.locator(".panel-empty")).to_have_count(0)
     await page.route("**/sandbox/providers", lambda route: route.abort())
-    await expect(page.get_by_test_id("toast")).to_be_visible()
+    await toasted(page, "The sandbox does not answer.")
     await page.unroute("**/sandbox/providers")

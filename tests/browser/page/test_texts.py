@@ -11,6 +11,7 @@ from tests.browser.page.acting import (
     height,
     keyboard,
     last_text,
+    toasted,
 )
 from tests.browser.page.fakewire import FakeWire
 
@@ -39,7 +40,7 @@ async def test_entities_count_utf16_units_and_nest(chat: Page, wire: FakeWire, m
 async def test_pressing_code_copies_it(chat: Page, wire: FakeWire, me: int) -> None:
     await wire.say(me, "code 004-21", entities=[entity("code", "code 004-21", "004-21")])
     await last_text(chat).locator("code").click()
-    await expect(chat.get_by_test_id("toast")).to_contain_text("Copied")
+    await toasted(chat, "Copied")
     assert await clipboard(chat) == "004-21"
 
 
@@ -67,7 +68,7 @@ async def test_a_javascript_link_cannot_be_followed(chat: Page, wire: FakeWire, 
     anchor = last_text(chat).locator("a")
     assert await anchor.get_attribute("href") is None
     await anchor.click()
-    await expect(chat.get_by_test_id("toast")).to_contain_text("Not opened")
+    await toasted(chat, "Not opened")
 
 
 async def test_a_disguised_link_asks_before_it_opens(chat: Page, wire: FakeWire, me: int) -> None:
