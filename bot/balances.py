@@ -48,9 +48,8 @@ class Balances:
         """Whether its balance is the one of now, and not merely the last one known."""
         return row.balance_at is not None and self._clock() - row.balance_at <= FRESH
 
-    async def all(self, chat_id: int) -> Sequence[tuple[Key, CodebellError | None]]:
-        """Every key of a chat, asked at once to be shown; with what went wrong where something did."""
-        rows = await self._keys.list(chat_id)
+    async def all(self, chat_id: int, rows: Sequence[Key]) -> Sequence[tuple[Key, CodebellError | None]]:
+        """All these keys of a chat, asked at once to be shown; with what went wrong where something did."""
         answers = await asyncio.gather(*(self.ask(row, shown=True) for row in rows))
         troubles = {row.id: answer for row, answer in zip(rows, answers, strict=True)}
         return [(row, troubles.get(row.id)) for row in await self._keys.list(chat_id)]

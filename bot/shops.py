@@ -89,7 +89,7 @@ class Shops:
             raise UnknownKey
         if key.provider not in self._providers:
             raise NotOffered
-        secret = await self._keys.open(key.id, chat_id)
+        secret = self._keys.opened(key, chat_id)
         return await self._in_time(question(self._providers[key.provider], secret))
 
     async def seller(self, chat_id: int, key_id: str) -> Provider:

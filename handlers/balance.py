@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.errors import BadKey, CodebellError, text
 from bot.i18n import Texts
 from bot.postage import Postage
-from bot.providers.base import Provider
+from bot.providers.base import Capability, Provider
 from bot.providers.sending import Channel
 from handlers.bill import purses
 from handlers.buyers import NoGroupKeys, for_buyers
@@ -69,7 +69,7 @@ async def balance_by_command(
     providers: Mapping[str, Provider],
     clock: Clock,
 ) -> None:
-    accounts = await _asked(message.chat.id, balances, keys, postage)
+    accounts = await _asked(message.chat.id, balances, keys, postage, providers)
     await show(message, _balances(message.chat.id, accounts, t, providers, clock))
 
 
@@ -83,20 +83,25 @@ async def balance_by_button(
     providers: Mapping[str, Provider],
     clock: Clock,
 ) -> None:
-    accounts = await _asked(chat_of(callback), balances, keys, postage)
+    accounts = await _asked(chat_of(callback), balances, keys, postage, providers)
     await show(callback, _balances(chat_of(callback), accounts, t, providers, clock))
 
 
-async def _asked(chat_id: int, balances: Balances, keys: KeyStore, postage: Postage) -> list[Account]:
+async def _asked(
+    chat_id: int, balances: Balances, keys: KeyStore, postage: Postage, providers: Mapping[str, Provider]
+) -> list[Account]:
     """Everybody at once: who does not answer delays nobody."""
     mine = await keys.list(chat_id)
-    asking = asyncio.gather(*(_purses(key, postage) for key in mine))
-    told, apart = await asyncio.gather(balances.all(chat_id), asking)
+    asking = asyncio.gather(*(_purses(key, postage, providers) for key in mine))
+    told, apart = await asyncio.gather(balances.all(chat_id, mine), asking)
     each = {key.id: purses for key, purses in zip(mine, apart, strict=True)}
     return [Account(key, trouble, each.get(key.id, {})) for key, trouble in told]
 
 
-async def _purses(key: Key, postage: Postage) -> Mapping[Channel, Decimal]:
+async def _purses(key: Key, postage: Postage, providers: Mapping[str, Provider]) -> Mapping[Channel, Decimal]:
+    provider = providers.get(key.provider)
+    if provider is None or not provider.can(Capability.CHANNEL_BALANCES):
+        return {}
     try:
         async with asyncio.timeout(PATIENCE):
             return await purses(key.id, key.chat_id, postage)

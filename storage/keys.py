@@ -127,8 +127,14 @@ class KeyStore:
         UnknownKey when it is gone or another chat's, BrokenKey when its row was tampered with.
         """
         row = await self.get(key_id)
-        if row is None or not row.ciphertext or _is_anothers(row, chat_id):
+        if row is None:
             raise UnknownKey(f"key {key_id}")
+        return self.opened(row, chat_id)
+
+    def opened(self, row: Key, chat_id: int) -> SecretStr:
+        """The same, of its row."""
+        if not row.ciphertext or _is_anothers(row, chat_id):
+            raise UnknownKey(f"key {row.id}")
         return self.unseal(row)
 
     def unseal(self, row: Key) -> SecretStr:

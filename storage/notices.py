@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, SQLColumnExpression, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.models import Activation, Key, State
@@ -28,19 +28,34 @@ _ASKED = "balance"
 
 async def limit_of(session: AsyncSession, key: Key, now: datetime) -> Decimal | None:
     """A balance below this is low; None where none is. Zero is nobody's limit: it turns the notice off."""
+    given = {"chat_id": key.chat_id, "key_id": key.id, "since": now - _LATELY}
+    cost = None if key.low_at is not None else await session.scalar(_last_cost(), given)
+    return _limit(key, cost)
+
+
+def _limit(key: Key, last_cost: Decimal | None) -> Decimal | None:
     if key.low_at is not None:
         return key.low_at or None
-    given = {"chat_id": key.chat_id, "key_id": key.id, "since": now - _LATELY}
-    cost = await session.scalar(_last_cost(), given)
-    return None if cost is None else cost * NUMBERS_LEFT
+    return None if last_cost is None else last_cost * NUMBERS_LEFT
 
 
 @cache
 def _last_cost() -> Select[Decimal | None]:
-    """Made once: each balance that is told asks it."""
+    return _cost_of(bindparam("chat_id"), bindparam("key_id"))
+
+
+@cache
+def _with_last_cost() -> Select[Key, Decimal | None]:
+    """Made once: of all keys whose balances are told at the same time, in one statement."""
+    cost = _cost_of(Key.chat_id, Key.id).correlate(Key).scalar_subquery()
+    return select(Key, cost).where(Key.id.in_(bindparam("ids", expanding=True)))
+
+
+def _cost_of(chat_id: SQLColumnExpression[int], key_id: SQLColumnExpression[str]) -> Select[Decimal | None]:
+    """Of the last number bought with a key after the moment `since`."""
     last = select(Activation.cost).where(
-        Activation.chat_id == bindparam("chat_id"),
-        Activation.key_id == bindparam("key_id"),
+        Activation.chat_id == chat_id,
+        Activation.key_id == key_id,
         Activation.created_at > bindparam("since"),
         Activation.state != State.FAILED,
     )
@@ -60,30 +75,25 @@ class Left:
 
 async def told(session: AsyncSession, balances: Sequence[Left]) -> Sequence[None]:
     """Within the caller's transaction: what is left on some accounts is kept, and what follows of it said."""
-    found = select(Key).where(Key.id.in_({each.key_id for each in balances}))
-    rows = {row.id: row for row in await session.scalars(found)}
+    given = {"ids": {each.key_id for each in balances}, "since": balances[0].at - _LATELY}
+    rows = {row.id: (row, cost) for row, cost in await session.execute(_with_last_cost(), given)}
     for each in balances:
-        if (row := rows.get(each.key_id)) is not None:
-            row.balance, row.currency, row.balance_at = each.amount, each.currency, each.at
-            await learned(session, row, each.amount, each.at, shown=each.shown)
+        if each.key_id in rows:
+            row, cost = rows[each.key_id]
+            await _learned(session, row, each, _limit(row, cost))
     return [None] * len(balances)
 
 
-async def learned(
-    session: AsyncSession, key: Key, amount: Decimal, now: datetime, *, shown: bool = False
-) -> None:
-    """Within the caller's transaction: its provider told what is left, so it takes the key.
-
-    What its owner is `shown` right then is not rung.
-    """
-    limit = await limit_of(session, key, now)
-    if limit is None or amount >= limit:
+async def _learned(session: AsyncSession, key: Key, left: Left, limit: Decimal | None) -> None:
+    """Its provider told what is left, so it takes the key. What its owner is shown right then is not rung."""
+    key.balance, key.currency, key.balance_at = left.amount, left.currency, left.at
+    if limit is None or left.amount >= limit:
         await _no_longer_low(session, key)
     elif key.low_told_at is None:
-        key.low_told_at = now
-        if not shown:
-            await arm(session, Kind.KEY_LOW, key.id, key.chat_id, now, anew=True)
-    if key.stopped_at is not None and not _in_doubt(key, now):
+        key.low_told_at = left.at
+        if not left.shown:
+            await arm(session, Kind.KEY_LOW, key.id, key.chat_id, left.at, anew=True)
+    if key.stopped_at is not None and not _in_doubt(key, left.at):
         await goes_again(session, key)
 
 
