@@ -32,8 +32,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
-    """No failpoint, no signal of ours and no log of ours is left."""
-    root, hook, signals = logging.getLogger(), sys.excepthook, signal.getsignal(signal.SIGINT)
+    """Ctrl-C ends it; no failpoint, no signal of ours and no log of ours is left."""
+    root, hook = logging.getLogger(), sys.excepthook
+    # Who is started in the background ignores it.
+    signals = signal.signal(signal.SIGINT, signal.default_int_handler)
     handlers, level = list(root.handlers), root.level
     yield
     failpoints.arm("")

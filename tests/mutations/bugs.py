@@ -84,10 +84,9 @@ BUGS = (
         (
             ("import asyncio\n", "import asyncio\nimport logging\n"),
             (
-                "        response = await self._opened().handle_async_request(self._request(call, key))\n",
-                "        request = self._request(call, key)\n"
-                '        logging.getLogger(__name__).info("asking %s", request.url)\n'
-                "        response = await self._opened().handle_async_request(request)\n",
+                "        request = written(self._sign(call, key.get_secret_value()))\n",
+                "        request = written(self._sign(call, key.get_secret_value()))\n"
+                '        logging.getLogger(__name__).info("asking %s", request.target)\n',
             ),
         ),
         "tests/providers/test_sms3t.py::TestSms3T::test_a_key_that_comes_back_is_not_handed_on",
