@@ -10,12 +10,15 @@ import httpx
 import pytest
 
 from bot.errors import StorageError
+from bot.farewell import DRAIN
 from bot.sandbox.demo import TOKEN
 from tests.faults.harness import PATIENCE, BotProcess, Sandbox, purchases
 from tests.faults.person import Person
 
-#: Seconds a stop may take; a container gives it 45.
-GRACE = 20.0
+#: Seconds a stop may take, on a busy machine; a container gives it 45.
+GRACE = 40.0
+#: Fewer than a stop takes that waits for what does not end.
+QUICK = DRAIN
 SMSBOWER = "smsbower"
 
 
@@ -66,7 +69,7 @@ async def test_s_15_s_16_a_stop_while_idle_is_quick_and_forgets_nothing(
     number = await dan.buy(SMSBOWER)
     asked = time.monotonic()
     assert await bot.stop(signal.SIGTERM, GRACE) == 0
-    assert time.monotonic() - asked < GRACE / 2
+    assert time.monotonic() - asked < QUICK
     dan.say("/help")
     await bot.start()
     await dan.sees("How it works")
@@ -111,7 +114,7 @@ async def test_s_15_a_second_signal_does_not_wait_for_what_is_under_way(
     await sandbox.eventually(lambda: bot.log.count("asked to stop") > heard, "the signal is heard")
     asked = time.monotonic()
     assert await bot.stop(signal.SIGTERM, GRACE) == 0
-    assert time.monotonic() - asked < GRACE / 2
+    assert time.monotonic() - asked < QUICK
     await bot.start()
     await fay.sees("unknown", "Balance before", "Balance after")
     assert len(purchases(site)) == before + 1
