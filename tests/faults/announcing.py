@@ -22,6 +22,7 @@ def people_come(sandbox: Sandbox, size: int, blocked: int) -> tuple[list[int], l
 async def announce(operator: Person, news: str) -> None:
     """To all people, confirmed: it goes out from now on."""
     human, who = operator.sandbox.human, operator.id
+    operator = operator.afresh()
     said = human.message(who, who, news)["message"]["message_id"]
     human.message(who, who, "/broadcast", reply_to=said)
     for label in ("All people", "Send to", "Yes, send"):

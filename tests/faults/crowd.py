@@ -10,6 +10,7 @@ from functools import partial
 from itertools import pairwise
 from random import Random
 
+from bot.sandbox.sites import Site
 from bot.sandbox.sites.activation import Activation
 from bot.sandbox.sites.ledger import Journalled
 from bot.sandbox.telegram.chats import Chat
@@ -18,7 +19,7 @@ from tests.faults.harness import Sandbox, purchases
 from tests.faults.person import Person, title
 
 SITES = ("smsbower", "herosms")
-#: Seconds after which somebody whose press was lost with the bot begins anew.
+#: Seconds after which somebody whose press was lost with the bot begins anew, and in which all comes to rest.
 PATIENCE, CALM = 3.0, 25.0
 #: Codes come by themselves after so many seconds, for that share of the numbers.
 CODES = {"after_seconds": [0.2, 3.0], "share": 0.7}
@@ -33,6 +34,8 @@ class Crowd:
     sandbox: Sandbox
     random: Random
     size: int
+    #: Seconds after which somebody whose press was lost begins anew.
+    patience: float = PATIENCE
     people: list[Person] = field(default_factory=list)
     #: The *Buy* buttons each of them ever pressed, by person and provider.
     pressed: dict[tuple[int, str], set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -63,7 +66,7 @@ class Crowd:
     def go(self) -> None:
         """From now on they press."""
         for person in self.people:
-            person.patience = PATIENCE
+            person.patience = self.patience
         self._living = [asyncio.create_task(self._live(person)) for person in self.people]
 
     async def rest(self) -> None:
@@ -109,7 +112,7 @@ class Crowd:
         person.click("Buy for")
 
     async def _waits(self, look: Callable[[], object]) -> None:
-        await self.sandbox.eventually(look, "the bot lived long enough", PATIENCE)
+        await self.sandbox.eventually(look, "the bot lived long enough", self.patience)
 
     # What came of it
 
@@ -119,15 +122,11 @@ class Crowd:
 
     def calls(self, person: Person, site: str) -> list[Journalled]:
         """The purchases a provider saw on somebody's key."""
-        shown = f"…{person.keys[site][-4:]}"
-        orders = purchases(self.sandbox.sites[site])
-        return [call for call in orders if call.query.get("api_key") == shown]
+        return paid_by(person.keys[site], self.sandbox.sites[site])
 
     def bought(self, person: Person, site: str) -> list[Activation]:
         """What a provider sold for somebody's key, as its own answers say."""
-        known = self.sandbox.sites[site].shop.by_phone
-        words = [word for call in self.calls(person, site) for word in re.findall(r"\d+", call.answer)]
-        return [known[word] for word in words if word in known]
+        return sold_to(person.keys[site], self.sandbox.sites[site])
 
     def owners(self) -> dict[str, Person]:
         """Who bought each number, by its id."""
@@ -150,6 +149,18 @@ class Crowd:
         return [
             other.name for other in others if any(number.phone in _digits(said) for said in other.messages())
         ]
+
+
+def paid_by(key: str, site: Site) -> list[Journalled]:
+    """The purchases a provider saw on a key."""
+    return [call for call in purchases(site) if call.query.get("api_key") == f"…{key[-4:]}"]
+
+
+def sold_to(key: str, site: Site) -> list[Activation]:
+    """What a provider sold for a key, as its own answers say."""
+    known = site.shop.by_phone
+    words = [word for call in paid_by(key, site) for word in re.findall(r"\d+", call.answer)]
+    return [known[word] for word in words if word in known]
 
 
 async def over(living: Sequence[asyncio.Task[None]]) -> None:

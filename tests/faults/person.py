@@ -6,6 +6,7 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import takewhile
 from typing import TypeVar
 
 from bot.sandbox.sites import Site
@@ -27,6 +28,8 @@ class Person:
     chat_id: int = field(init=False)
     #: Seconds they wait for what should come at once.
     patience: float = field(default=PATIENCE, kw_only=True)
+    #: They look only at messages with a higher id.
+    after: int = field(default=0, kw_only=True)
     #: The key they added last, by provider.
     keys: dict[str, str] = field(default_factory=dict, kw_only=True)
 
@@ -36,15 +39,22 @@ class Person:
     def seat(self, chat_id: int) -> "Person":
         """The same in a group."""
         there = copy(self)
-        there.chat_id = chat_id
+        there.chat_id, there.after = chat_id, 0
         return there
+
+    def afresh(self) -> "Person":
+        """The same, who looks only at what comes from now on: older buttons may be somebody else's."""
+        here = copy(self)
+        here.after = self.sandbox.world.chats[self.chat_id].last_message_id
+        return here
 
     # What they see
 
     def messages(self) -> list[Json]:
         """The bot's messages as they are now, newest first."""
-        chat = self.sandbox.world.chats[self.chat_id]
-        return [message for message in reversed(chat.messages.values()) if message["from"]["is_bot"]]
+        newest_first = reversed(self.sandbox.world.chats[self.chat_id].messages.values())
+        seen = takewhile(lambda message: message["message_id"] > self.after, newest_first)
+        return [message for message in seen if message["from"]["is_bot"]]
 
     def showing(self, *words: str) -> list[Json]:
         """The bot's messages with all these words."""

@@ -8,7 +8,7 @@ from random import Random
 
 from bot.sandbox.telegram.wire import Json
 from tests.faults.announcing import announce, people_come
-from tests.faults.crowd import over
+from tests.faults.crowd import over, sold_to
 from tests.faults.harness import Sandbox
 from tests.faults.person import Person, new_key, title
 
@@ -16,26 +16,27 @@ SITE = "smsbower"
 #: Groups and the people in each; who gets the news besides those who buy, and how many of them are gone.
 GROUPS, EACH, AUDIENCE, GONE = 3, 6, 300, 15
 #: Seconds between two words in a group, and between two broadcasts.
-BETWEEN, NEWS = 4.0, 60.0
+BETWEEN, NEWS = 8.0, 60.0
+WHAT = "We moved: the new address is below"
 WORDS = ("good morning", "who has a number?", "/help", "/numbers", "/balance")
 
 
 @dataclass(slots=True)
 class Square:
-    """Groups that share numbers, and an operator; `bought` and `told` count what was confirmed."""
+    """Groups that share numbers, and an operator."""
 
     sandbox: Sandbox
     random: Random
     operator: Person
-    #: Each group as its people see it.
+    #: Each group as its people see it, the keys they buy with, and who gets the news.
     groups: list[list[Person]] = field(default_factory=list)
-    bought: int = 0
-    told: int = 0
+    keys: list[str] = field(default_factory=list)
+    audience: list[int] = field(default_factory=list)
     _living: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def gather(self, people: list[Person]) -> None:
         """They come together, and the groups get their keys; the bot lives meanwhile."""
-        people_come(self.sandbox, AUDIENCE, GONE)
+        self.audience, _ = people_come(self.sandbox, AUDIENCE, GONE)
         for _ in range(GROUPS):
             self.groups.append(await self._group(self.random.sample(people, EACH)))
 
@@ -49,26 +50,28 @@ class Square:
         await over(self._living)
 
     async def _talk(self, group: list[Person]) -> None:
-        """Words, commands, and now and then a purchase; what is lost with a failing Telegram is left."""
+        """They buy, then say this and that and now and then buy; what a failing Telegram loses is left."""
+        buys = True
         while True:
-            await asyncio.sleep(self.random.uniform(0, 2 * BETWEEN))
             seat = self.random.choice(group)
             with suppress(AssertionError):
-                await (self._buy(seat) if self.random.random() < 0.2 else self._say(seat))
+                await (self._buy(seat) if buys else self._say(seat))
+            await asyncio.sleep(self.random.uniform(0, 2 * BETWEEN))
+            buys = self.random.random() < 0.2
 
     async def _say(self, seat: Person) -> None:
         seat.say(self.random.choice(WORDS))
 
     async def _buy(self, seat: Person) -> None:
+        """On a screen of their own: everybody else's refuses them."""
+        seat = seat.afresh()
         await seat.choose(SITE)
         await seat.press("Buy for")
-        self.bought += 1
 
     async def _tell(self) -> None:
         while True:
             with suppress(AssertionError):
-                await announce(self.operator, "We moved: the new address is below")
-                self.told += 1
+                await announce(self.operator, WHAT)
             await asyncio.sleep(NEWS)
 
     async def _group(self, people: list[Person]) -> list[Person]:
@@ -89,15 +92,27 @@ class Square:
         leader.say(f"/start {_word(await seat.sees('This button works only for who asked'))}")
         await leader.press(title(self.sandbox.sites[SITE]))
         await leader.sees(", for Team", "Send the key")
-        leader.say(new_key(self.sandbox.sites[SITE]))
+        self.keys.append(new_key(self.sandbox.sites[SITE]))
+        leader.say(self.keys[-1])
         await leader.sees("connected for Team")
 
     # What came of it
 
     def wrong(self) -> list[str]:
         """A soak in which they had no part proves nothing."""
-        found = {"no group bought anything": self.bought, "no broadcast went out": self.told}
+        found = {"no group bought anything": self.bought, "no broadcast went out": self.copies}
         return [words for words, happened in found.items() if not happened]
+
+    @property
+    def bought(self) -> int:
+        """Numbers that were sold for the groups' keys."""
+        return sum(len(sold_to(key, self.sandbox.sites[SITE])) for key in self.keys)
+
+    @property
+    def copies(self) -> int:
+        """News that the audience has in its chats."""
+        chats = [self.sandbox.world.chats[person].messages.values() for person in self.audience]
+        return sum(message.get("text") == WHAT for messages in chats for message in messages)
 
 
 def _word(message: Json) -> str:

@@ -1,12 +1,17 @@
-"""What a soak calls growth, and that its people hear when it is over."""
+"""What a soak calls growth, that all have their part in it, and that its people hear when it is over."""
 
 import asyncio
+import signal
 from pathlib import Path
+from random import Random
 
 import pytest
 
-from tests.faults.harness import opened
-from tests.faults.soak import Sample, drift, least, wrong
+from bot.sandbox.telegram.world import Press
+from tests.faults.harness import BotProcess, opened
+from tests.faults.person import Person
+from tests.faults.soak import Sample, drift, leap, least, wrong
+from tests.faults.square import EACH, GROUPS, Square
 
 CALM = Sample(0, 100, 20, 5, 30)
 
@@ -47,3 +52,27 @@ async def test_who_is_told_to_stop_while_something_happens_stops(tmp_path: Path,
         waiting.cancel()
         await asyncio.wait([waiting])
         assert waiting.cancelled()
+
+
+async def test_what_passes_at_once_is_not_the_time_a_press_was_waited_for(tmp_path: Path) -> None:
+    async with opened(tmp_path) as sandbox:
+        begun = sandbox.world.clock()
+        press = sandbox.world.presses["1"] = Press("1", sandbox.world.bot().id, begun)
+        leap(sandbox, 60)
+        assert sandbox.world.clock() - begun >= 60
+        assert sandbox.world.clock() - press.at < 60
+
+
+async def test_every_group_buys_on_its_own_key_and_the_news_go_out(tmp_path: Path) -> None:
+    async with opened(tmp_path) as sandbox:
+        operator, *people = (Person(sandbox, f"Person {number}") for number in range(1 + EACH))
+        bot = BotProcess(sandbox, ADMIN_IDS=str(operator.id))
+        await bot.start()
+        square = Square(sandbox, Random(1), operator)
+        await square.gather(people)
+        assert square.wrong() == ["no group bought anything", "no broadcast went out"]
+        square.go()
+        await sandbox.eventually(lambda: square.bought == GROUPS and square.copies, "they buy and are told")
+        await square.rest()
+        assert square.wrong() == []
+        await bot.stop(signal.SIGTERM)
