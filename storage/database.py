@@ -8,7 +8,7 @@ import asyncio
 import json
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
 from functools import cache
@@ -32,6 +32,8 @@ T = TypeVar("T")
 #: Seconds that wishes to write gather for while there are many: a commit waits for the disk, and whoever
 #: pressed a button for the commit.
 GATHER = 0.05
+#: While so many strokes are on their way, the others wait for one commit: each of its own waits for the disk.
+STROKES = 4
 #: Nothing that was loaded is to be kept up to date with a statement.
 BARE = {"synchronize_session": False}
 #: Where a transaction has at hand what marks of forgotten people are made with.
@@ -86,6 +88,7 @@ class Database:
         # Those who only read need no transaction.
         self._reading = Together(lambda: nullcontext(self))
         self._writing = Together(self.begin, pause=GATHER)
+        self._strokes, self._many_strokes = 0, Together(self.begin)
         self._at_hand = {PEPPER: secrets.token_bytes(32)}
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, info=self._at_hand)
 
@@ -128,12 +131,23 @@ class Database:
     async def write(self, stroke: Stroke, **values: object) -> None:
         """One statement, committed; while somebody's transaction is open it waits its turn for one.
 
-        Whoever is broken off meanwhile does not know whether it was written.
+        Many at the same time are committed together. Whoever is broken off meanwhile does not know whether it
+        is written, or will be.
         """
         _not_nested()
+        if self._strokes >= STROKES:
+            await self._many_strokes.ask(stroke.together, values)
+            return
+        self._strokes += 1
+        try:
+            await self._write(stroke, values)
+        finally:
+            self._strokes -= 1
+
+    async def _write(self, stroke: Stroke, values: Mapping[str, object]) -> None:
         if not await self._glance.write(stroke, values):
             async with self.begin() as session:
-                await session.execute(stroke.statement, values, execution_options=BARE)
+                await session.execute(stroke.statement, values)
 
     async def row(self, table: type[T], row_id: str) -> T | None:
         """A row as it is now, by its only key; those wanted at the same time are read in one statement."""

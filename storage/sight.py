@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar, TypeVarTuple, cast
 
 import aiosqlite
 from sqlalchemy import Dialect, Engine, Select, String, Update, bindparam, event, func, inspect, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import instance_state
 
 from storage.hops import Connection
@@ -58,7 +59,8 @@ class Stroke:
     """A statement that writes by itself, often; nothing comes of it."""
 
     def __init__(self, statement: Update) -> None:
-        self.statement = statement
+        #: Nothing that was loaded is to be kept up to date with it.
+        self.statement = statement.execution_options(synchronize_session=False)
         self._prepared: Prepared | None = None
 
     def prepared(self, dialect: Dialect) -> "Prepared":
@@ -66,6 +68,17 @@ class Stroke:
         if self._prepared is None or self._prepared.dialect != dialect:
             self._prepared = Prepared(self.statement, dialect)
         return self._prepared
+
+    async def together(self, session: AsyncSession, values: Sequence[Mapping[str, object]]) -> Sequence[None]:
+        """With all of these values, in one hop, within the caller's transaction."""
+        if len(values) == 1:
+            # What is wrong with a value is told as always.
+            await session.execute(self.statement, values[0])
+        else:
+            connection = await session.connection()
+            prepared = self.prepared(connection.dialect)
+            await connection.exec_driver_sql(prepared.sql, [tuple(prepared.bound(each)) for each in values])
+        return [None] * len(values)
 
 
 @cache

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
-from storage.database import Database
+from storage.database import STROKES, Database
 from storage.models import Key
 from storage.models.columns import Moment
 from storage.sight import Stroke
@@ -154,3 +154,38 @@ async def test_before_the_first_connection_and_after_the_last_it_is_written_all_
     await database.close()
     await database.write(NAMED, of=1, name="play")
     assert on_disk(tmp_path) == ["play"]
+
+
+def _many(database: Database) -> list[asyncio.Task[None]]:
+    return [asyncio.create_task(database.write(NAMED, of=1, name=f"{each:02}")) for each in range(60)]
+
+
+async def test_many_at_once_are_committed_together_in_the_order_they_came(
+    database: Database, tmp_path: Path
+) -> None:
+    queue = await counted(database)
+    await asyncio.gather(*_many(database))
+    assert queue.calls <= STROKES + len(("them all", "commit"))
+    assert on_disk(tmp_path) == ["59"]
+
+
+async def test_what_is_wrong_with_one_of_many_is_told_to_whom_it_concerns(
+    database: Database, tmp_path: Path
+) -> None:
+    writing = [*_many(database), asyncio.create_task(database.write(REMOVED, at="soon"))]
+    *told, odd = await asyncio.gather(*writing, return_exceptions=True)
+    assert told == [None] * 60
+    assert isinstance(odd, StatementError)
+    assert on_disk(tmp_path) == ["59"]
+
+
+@pytest.mark.parametrize("who", [0, 30], ids=["by itself", "with others"])
+async def test_whoever_of_many_is_broken_off_breaks_off_nobody_else(
+    database: Database, tmp_path: Path, who: int
+) -> None:
+    writing = _many(database)
+    await asyncio.sleep(0)
+    writing[who].cancel()
+    told = await asyncio.gather(*writing, return_exceptions=True)
+    assert [each for each in told if each is not None] == [told[who]]
+    assert on_disk(tmp_path) == ["59"]
