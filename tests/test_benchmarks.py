@@ -3,7 +3,7 @@
 import pytest
 
 from tests.benchmarks.provider import ANSWERS
-from tests.benchmarks.watching import SPACING, found
+from tests.benchmarks.watching import SPACING, found, rows
 
 #: Watched from this moment on, for so many seconds.
 SINCE, TOOK = 1000.0, 25.0
@@ -30,6 +30,12 @@ def test_who_is_not_asked_about_again_is_late_too() -> None:
     given_up = {str(number): [4.0, 9.0, 14.0] for number in range(90, 100)}
     seen = found(told({**ON_TIME, **given_up}), LATER, 100, 1, TOOK)
     assert seen.late[1] == pytest.approx(TOOK - 14 - SPACING)
+
+
+def test_where_none_is_asked_twice_no_goal_of_what_lies_between_is_reached() -> None:
+    seen = found(told({str(number): [1.0] for number in range(100)}), LATER, 100, 1, TOOK)
+    [between] = [row for row in rows(100, seen, 0.05) if row.name.startswith("between")]
+    assert (between.value, between.limit, between.reached) == (0, "of 0", False)
 
 
 def test_a_code_rings_from_the_answer_that_could_tell_it_and_one_that_never_does_is_counted() -> None:
