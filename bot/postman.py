@@ -7,6 +7,9 @@ A row is counted before it is drawn and marked after it was sent. What is left w
                           pauses; its code stands in /numbers meanwhile
     until it is marked    sent again after the start: a code comes at least once
 
+A stop breaks off at the same places, and within what is being written: whether or not that is written then,
+the row is due as before and was not tried, or it is marked.
+
 While it lives, nobody died: a row that a failing database left half done is begun anew, and what was sent is
 not sent again before its mark is stored.
 

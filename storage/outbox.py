@@ -155,7 +155,8 @@ _CHATS_DUE = Sight(
 _MINE = update(Post).where(Post.id == bindparam("of"))
 _AT, _WHY = bindparam("at", type_=Moment()), bindparam("why", type_=String())
 _TRYING = Stroke(_MINE.values(attempts=Post.attempts + 1, failure=_WHY))
-_UNBURNT = Stroke(_MINE.values(attempts=Post.attempts - 1, failure=""))
+# Whoever breaks off `_TRYING` or `_SENT` does not know whether that was written.
+_UNBURNT = Stroke(_MINE.values(attempts=case((Post.attempts > 0, Post.attempts - 1), else_=0), failure=""))
 _LATER = Stroke(_MINE.values(next_try_at=_AT, failure=_WHY))
 _SENT = Stroke(
     _MINE.values(

@@ -1,15 +1,18 @@
 """The process dies around a send: everything is said at least once, and what kills it is found out."""
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot import failpoints
 from bot.failpoints import Failpoint
-from storage.outbox import CRASHED, TRYING
+from storage.models import Post
+from storage.outbox import CRASHED, TRYING, OutboxStore
 from tests.mortal import Killed
 from tests.office import ANN, BOB, Office, open_office
 
@@ -135,3 +138,57 @@ async def test_s_21_a_send_that_a_stop_breaks_off_is_no_crash(office: Office) ->
         await office.postman.rest()
     post = await office.post(INNOCENT)
     assert (post.failure, post.attempts, post.next_try_at) == ("", 0, office.clock())
+
+
+class BreakingOff(OutboxStore):
+    """Stops at one of its strokes, for ever: before that is written, or when it is and nobody heard of it."""
+
+    def __init__(self, database: Any, stroke: str, *, written: bool) -> None:
+        super().__init__(database)
+        self._stroke, self._written = stroke, written
+        self.there = asyncio.Event()
+
+    async def trying(self, post: Post) -> None:
+        await self._at("trying", super().trying(post))
+
+    async def sent(self, post: Post, message_id: int, now: datetime, again_at: datetime | None) -> None:
+        await self._at("sent", super().sent(post, message_id, now, again_at))
+
+    async def later(self, post: Post, at: datetime, failure: str) -> None:
+        await self._at("later", super().later(post, at, failure))
+
+    async def _at(self, stroke: str, writing: Coroutine[Any, Any, None]) -> None:
+        if stroke != self._stroke or self._written:
+            await writing
+        if stroke == self._stroke:
+            writing.close()
+            self.there.set()
+            await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize(
+    ("stroke", "written", "before", "after"),
+    [
+        ("trying", False, 0, 1),
+        ("trying", True, 0, 1),
+        ("sent", False, 1, 1),
+        ("sent", True, 1, 0),
+        ("later", False, 1, 1),
+        ("later", True, 1, 1),
+    ],
+)
+async def test_a_stop_within_any_stroke_costs_no_code_and_counts_as_no_try(
+    office: Office, stroke: str, written: bool, before: int, after: int
+) -> None:
+    office.outbox = outbox = BreakingOff(office.database, stroke, written=written)
+    postman = office.hire()
+    office.answers(*([TimeoutError()] if stroke == "later" else []))
+    await office.arm(INNOCENT)
+    await postman.round()
+    await outbox.there.wait()
+    await postman.rest()
+    post = await office.post(INNOCENT)
+    assert (len(office.texts), post.failure, post.attempts) == (before, "", 0)
+    office.clock.advance(MINUTES.total_seconds())
+    assert len((await life(office)).texts) == after
+    assert (await life(office)).texts == []
