@@ -26,7 +26,17 @@ def _load(config: pytest.Config) -> None:
 
     gc.disable()
     frugal.load_aiogram()
+    _always_alike()
     config.pluginmanager.import_plugin("tests.home")
+
+
+def _always_alike() -> None:
+    """Examples are the same in every run, and a busy machine takes for each as long as it takes."""
+    from hypothesis import HealthCheck, settings
+
+    slow = [HealthCheck.too_slow]
+    settings.register_profile("alike", deadline=None, derandomize=True, suppress_health_check=slow)
+    settings.load_profile("alike")
 
 
 @pytest.hookimpl(optionalhook=True)
