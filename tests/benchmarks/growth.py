@@ -98,7 +98,7 @@ def _statements(house: House, stopped: Stopped) -> list[Figure]:
 
 def _over(when: str, worst: list[tuple[float, str]]) -> list[Figure]:
     over = [(taken, what) for taken, what in worst if taken > STATEMENT]
-    why = "; ".join(f"{what} {taken:.0f} ms ({_WHY.get(what, 'chance')})" for taken, what in over)
+    why = "; ".join(f"{what} {taken:.0f} ms ({_WHY.get(what, 'no reason known')})" for taken, what in over)
     name = f"statements over 5 ms at p95, {when}"
     slowest = {what: taken for taken, what in reversed(worst)}
     named = sorted(slowest.items(), key=lambda each: -each[1])[:NAMED]
