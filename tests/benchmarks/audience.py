@@ -52,14 +52,16 @@ async def _made(database: Database, file: Path) -> list[Figure]:
         _stand(file, reached)
         slices += [await _slice(copies, file) for _ in range(ROWS // AHEAD)]
         peaks.append(await _peak(copies, file))
-    longest = statistics.quantiles(slices, n=20)[-1]
+    usual = f"{statistics.quantiles(slices, n=20)[-1] * 1000:.0f} ms at p95"
     whole = sum(slices) / len(slices) * CHATS / AHEAD
     return [
         Figure(
             "postage", "rows for a million recipients", whole, "s, over the hours that they take to leave"
         ),
-        Figure("postage", f"{AHEAD} of them, one transaction", longest * 1000, "ms at p95", goal=50),
-        Figure("postage", "memory to make them", max(peaks) / 1e6, "MB at most", goal=5),
+        Figure(
+            "postage", f"{AHEAD} of them, one transaction", max(slices) * 1000, "ms at most", usual, goal=50
+        ),
+        Figure("postage", "memory of Python to make them", max(peaks) / 1e6, "MB at most", goal=5),
     ]
 
 

@@ -11,7 +11,7 @@ import time
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.benchmarks.serving import Connection, serve
+from tests.benchmarks.serving import RINGS, Connection, serve
 
 #: Seconds that a getUpdates is held open.
 HOLD = 20.0
@@ -32,7 +32,7 @@ class Letterbox:
 
     def __init__(self) -> None:
         self.heard: list[float] = []
-        #: The code of a number; when the site first told it, and when Telegram heard it.
+        #: The code of a number; when the site first told it, and when it rang.
         self.codes: dict[str, str] = {}
         self.told: dict[str, float] = {}
         self.rung: dict[str, float] = {}
@@ -43,6 +43,7 @@ class Letterbox:
         if says(method):
             self.heard.append(time.monotonic())
             result = {"message_id": len(self.heard), "date": 1, "chat": {"id": 1, "type": "private"}}
+        if method == RINGS:
             for code in [code for code in self.told if code not in self.rung and code.encode() in body]:
                 self.rung[code] = self.heard[-1]
         return json.dumps({"ok": True, "result": result}).encode()

@@ -10,7 +10,7 @@ import time
 from collections import defaultdict
 from urllib.parse import parse_qs, urlsplit
 
-from tests.benchmarks.serving import Connection, serve
+from tests.benchmarks.serving import RINGS, Connection, serve
 
 #: Seconds that the site takes to answer, and that a getUpdates is held open.
 ANSWERS, HOLD = 0.02, 20.0
@@ -21,9 +21,9 @@ _SAID: dict[str, object] = {
     "getupdates": [],
     "getmydescription": {"description": ""},
     "getmyshortdescription": {"short_description": ""},
-    "sendmessage": {"message_id": 1, "date": 1, "chat": {"id": 1, "type": "private"}, "text": "-"},
+    RINGS: {"message_id": 1, "date": 1, "chat": {"id": 1, "type": "private"}, "text": "-"},
 }
-_SAID["editmessagetext"] = _SAID["sendmessage"]
+_SAID["editmessagetext"] = _SAID[RINGS]
 
 
 class World:
@@ -48,7 +48,7 @@ class World:
         """The answer to a call of the Bot API."""
         now, method = time.time(), method.lower()
         self.methods[method] += 1
-        if method == "sendmessage":
+        if method == RINGS:
             for code in [code for code, _ in self.codes.values() if code not in self.rung]:
                 if code.encode() in body:
                     self.rung[code] = now

@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 from tests.benchmarks.cores import surrounding
 
+#: The method by which a code rings: what is edited makes no sound.
+RINGS = "sendmessage"
+
 
 class Connection(asyncio.Protocol):
     """A request after the other; each is answered once, at once or later."""
