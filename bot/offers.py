@@ -168,7 +168,7 @@ class Offers:
         """The offers of one provider; it is given less time where what is remembered can be shown instead."""
         if at_once and not self._at_hand(shop, wanted) and (wait := shop.provider.wait(shop.secret)):
             raise Unavailable("other questions are first", retry_after=wait, sent=False)
-        known = remembered and any(True for _ in self._remembered(shop, wanted))
+        known = remembered and self._is_remembered(shop, wanted)
         async with asyncio.timeout(_HASTE if known else None):
             return await self._prices_of(shop, wanted)
 
@@ -178,6 +178,13 @@ class Offers:
         meant = self._called.of(services).get(wanted, ())
         at_hand = (self._catalogue.prices_at_hand(shop.provider, service.code) for service in meant)
         return bool(services) and all(at_hand)
+
+    def _is_remembered(self, shop: Shop, wanted: str) -> bool:
+        """Whether there are prices that can be shown instead; no offer is made of them for that."""
+        services, _ = self._catalogue.last_names(shop.provider)
+        meant = self._called.of(services).get(wanted, ())
+        kept = (self._catalogue.last_prices(shop.provider, service.code) for service in meant)
+        return any(each.value for each in kept if each)
 
     async def _prices_of(self, shop: Shop, wanted: str) -> list[Offer]:
         services = await self._catalogue.services(shop.provider, shop.secret)
