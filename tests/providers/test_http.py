@@ -73,7 +73,7 @@ async def test_x_6_a_slow_drip_is_cut_by_the_deadline() -> None:
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
         await reader.read()
 
-    async with asking(Server(drip), Net(deadline=0.5)) as opened, asyncio.timeout(20):
+    async with asking(Server(drip), Net(deadline=2.0)) as opened, asyncio.timeout(20):
         error = await failing(opened.read(ASK, KEY))
     assert type(error) is Unavailable
     assert error.sent

@@ -29,9 +29,9 @@ class Impatient(Lines):
 
 
 class Steady(Lines):
-    """Waits for half a second in which nothing comes, and no longer."""
+    """Waits for a second and a half in which nothing comes, and no longer."""
 
-    read = 0.5
+    read = 1.5
 
 
 class Gate:
@@ -127,7 +127,7 @@ async def test_who_breaks_off_closes_the_connection() -> None:
 
 async def test_the_deadline_closes_the_connection() -> None:
     gate = Gate()
-    async with asking(gate.server, Net(deadline=0.5)) as opened, asyncio.timeout(20):
+    async with asking(gate.server, Net(deadline=2.0)) as opened, asyncio.timeout(20):
         assert type(await failing(opened.send(ASK, KEY))) is Unavailable
         await gate.left.wait()
 
@@ -147,7 +147,7 @@ async def test_a_site_that_falls_silent_leaves_it_open_and_loses_the_connection(
 async def test_a_site_may_take_its_time_as_long_as_it_goes_on() -> None:
     async def slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for place, byte in enumerate(OK[-4:], 1):
-            asyncio.get_running_loop().call_later(place * 0.15, writer.write, bytes([byte]))
+            asyncio.get_running_loop().call_later(place * 0.45, writer.write, bytes([byte]))
         writer.write(OK[:-4])
 
     server = Server(slowly)

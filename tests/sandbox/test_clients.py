@@ -163,7 +163,7 @@ async def test_aiosmsactivate_buys_and_waits_for_a_code(street: Street) -> None:
     number = await client.purchase("tg", country="16", maxPrice=3)
     site.control("sms", id=str(number.activation_id), code="98765", text="Telegram code: 98765")
     assert (await client.get_activation_status(number)).sms.text == "Telegram code: 98765"
-    assert await client.wait_sms_code(number, timeout=5, per_attempt=0) == "98765"
+    assert await client.wait_sms_code(number, timeout=20, per_attempt=0) == "98765"
     held = await client.get_active_activations()
     assert held["activeActivations"][0]["phoneNumber"] == number.phone_number
 

@@ -290,7 +290,7 @@ async def test_a_task_cancelled_in_a_transaction_leaves_the_database_free(
     task.cancel()
     # Held on to, as a traceback would be: what it refers to cannot be collected.
     (ended,) = await asyncio.gather(task, return_exceptions=True)
-    await asyncio.wait_for(store.cancelling("n", NOW, LATER), 5)
+    await asyncio.wait_for(store.cancelling("n", NOW, LATER), 20)
     async with database.begin() as session:
         kept = (await session.scalars(select(Sms))).all()
     assert len(kept) == ((await the(store)).state is State.RECEIVED)

@@ -204,7 +204,7 @@ async def test_the_websocket_tells_every_change_in_order(wire: Wire, bot: Bot) -
         pressed = wire.scene.human.click(ann, sent.message_id, ann, "go")
         await bot.answer_callback_query(pressed["callback_query_id"], "hi")
         await sent.delete()
-        told = [json.loads((await socket.receive(timeout=5)).data) for _ in range(11)]
+        told = [json.loads((await socket.receive(timeout=20)).data) for _ in range(11)]
     kinds = "user chat message message call edited call answer call deleted call"
     assert [event["type"] for event in told] == kinds.split()
     assert [event["seq"] for event in told] == [*range(told[0]["seq"], told[0]["seq"] + 11)]
