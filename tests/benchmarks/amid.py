@@ -23,7 +23,7 @@ PEOPLE = WATCHED // EACH
 OVER = 3.0
 #: 2026-11, each step traced, with the looks spread: 685 ms, all of it menus that waited for a price in a line
 #: with the looks of the same key; 35 without menus. Half of these were first presses, with 2.5 transactions
-#: each. Since then a menu does not wait, and a first press has one transaction less.
+#: each. Since then a menu does not wait in a line, and a first press has one transaction less.
 WHY = "a first press within an hour writes down that somebody was seen: 40 ms where all others had 27"
 
 
