@@ -14,7 +14,7 @@ from bot.errors import CodebellError, Unavailable
 from bot.providers.http import Net
 from bot.providers.lines import Lines
 from bot.providers.signing import Call
-from tests.providers.bordering import ASK, OK, Hurried, asking, failing, site
+from tests.providers.bordering import ASK, OK, asking, failing, site
 from tests.providers.server import Server, saying
 from tests.providers.site import KEY, SECRET
 
@@ -26,6 +26,18 @@ class Impatient(Lines):
     """Waits for answers, but hardly for a connection."""
 
     patience = 0.05
+
+
+class Unheard(Lines):
+    """Gives a connection its time, and an answer none."""
+
+    read = 0.05
+
+
+class Tidy(Lines):
+    """Closes soon what nobody needs."""
+
+    expiry = 0.05
 
 
 class Steady(Lines):
@@ -135,7 +147,7 @@ async def test_the_deadline_closes_the_connection() -> None:
 async def test_a_site_that_falls_silent_leaves_it_open_and_loses_the_connection() -> None:
     gate = Gate()
     async with gate.server.running() as server:
-        opened = site(server.root, Net(Hurried))
+        opened = site(server.root, Net(Unheard))
         error = await failing(opened.send(ASK, KEY))
         await gate.left.wait()
         await opened.close()
@@ -179,7 +191,7 @@ async def test_a_connection_with_nothing_to_do_is_closed_before_the_site_does_it
 
     server = Server(serve)
     async with server.running():
-        opened = site(server.root, Net(Hurried))
+        opened = site(server.root, Net(Tidy))
         await opened.send(ASK, KEY)
         await ended.wait()
         await opened.close()
