@@ -212,6 +212,20 @@ async def test_balances_told_at_the_same_time_are_kept_each_with_its_own_key(
     assert [row.balance for row in found if row is not None] == [Decimal(0), Decimal(1), Decimal(2)]
 
 
+async def test_of_balances_told_at_the_same_time_each_is_low_by_its_own_last_number(
+    database: Database, keys: KeyStore
+) -> None:
+    """The first has bought nothing, the last one nothing lately."""
+    rows = [await keys.add(1, "smsak", "", SecretStr(f"secret-number-{n}"), None, "", NOW) for n in range(4)]
+    bought = {1: ("0.10", NOW), 2: ("0.50", NOW), 3: ("0.50", NOW - timedelta(days=31))}
+    for at, (cost, when) in bought.items():
+        more = {"cost": Decimal(cost), "created_at": when}
+        await put(database, number(rows[at], f"of-{at}", State.FINISHED, **more))
+    await asyncio.gather(*(keys.note_balance(row.id, Decimal("0.40"), "USD", LATER) for row in rows))
+    found = [await keys.get(row.id) for row in rows]
+    assert [row.low_told_at is not None for row in found if row] == [False, False, True, False]
+
+
 async def test_a_balance_is_out_of_date_once_the_key_was_used(database: Database, keys: KeyStore) -> None:
     row = await stored(database)
     await keys.note_balance(row.id, Decimal("0.10"), "RUB", NOW)
