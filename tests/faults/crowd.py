@@ -36,6 +36,8 @@ class Crowd:
     size: int
     #: Seconds after which somebody whose press was lost begins anew.
     patience: float = PATIENCE
+    #: Seconds between two of their purchases, on average.
+    pause: float = 0.0
     people: list[Person] = field(default_factory=list)
     #: The *Buy* buttons each of them ever pressed, by person and provider.
     pressed: dict[tuple[int, str], set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -79,6 +81,7 @@ class Crowd:
 
     async def _live(self, person: Person) -> None:
         while True:
+            await asyncio.sleep(self.random.uniform(0, 2 * self.pause))
             # What they wait for may have died with the bot: then they press something else.
             with suppress(AssertionError):
                 await self._deal(person)
