@@ -36,7 +36,7 @@ LOOK, LEAP = 10.0, 60.0
 PATIENCE = 10.0
 #: Seconds between two purchases of one person: answers go before news, and without a pause 60 people are
 #: answered 28 times a second, which leaves none of Telegram's 30 for news.
-PAUSE = 15.0
+PAUSE = 20.0
 #: That share of the time it warms up; its memory may then change by so much until the end.
 WARM, FLAT = 0.3, 0.05
 #: Files, threads and tasks that may be open at rest beside those that were: a connection kept for the next
