@@ -126,7 +126,7 @@ class Switchboard(Dispatcher):
     def include_router(self, router: Router) -> Router:
         """RuntimeError after the first update: the lists are made."""
         if "_known" in self.__dict__:
-            raise RuntimeError(f"{router} is included too late: updates are handled already")
+            raise RuntimeError(f"{router.name} is included too late: updates are handled already")
         return super().include_router(router)
 
     def _check(self) -> None:
@@ -194,20 +194,20 @@ def _unasked(dispatcher: Dispatcher) -> Iterator[str]:
         if event == dispatcher.update.event_name:
             continue
         if observer.handlers:
-            yield f"handlers of the dispatcher itself ({event})"
+            yield f"dispatcher.{event}.handlers"
         if observer._handler.filters:
-            yield f"filters of the dispatcher itself ({event})"
+            yield f"dispatcher.{event}.filters"
         if [*observer.outer_middleware]:
-            yield f"outer middlewares of the dispatcher itself ({event})"
+            yield f"dispatcher.{event}.outer_middleware"
 
 
 def _passed_over(router: Router) -> Iterator[str]:
     """What a router has besides handlers, their filters and what is within these."""
     if router.sub_routers:
-        yield f"the routers within {router}"
+        yield f"{router.name}.sub_routers"
     for event, observer in router.observers.items():
         if [*observer.outer_middleware]:
-            yield f"outer middlewares of {router} ({event})"
+            yield f"{router.name}.{event}.outer_middleware"
 
 
 def need_of(handler: HandlerObject) -> Need:

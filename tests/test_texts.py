@@ -22,9 +22,10 @@ from bot.i18n import LOCALES, Catalogues
 ROOT = Path(__file__).parent.parent
 LANGUAGES = sorted(file.parent.parent.name for file in LOCALES.glob("*/LC_MESSAGES/bot.po"))
 
-#: What makes a text of the catalogue out of a literal, and what is for the log only.
+#: What makes a text of the catalogue out of a literal, and what is for the log only: a RuntimeError is the
+#: programmer's, told at the start.
 TRANSLATES = frozenset({"t", "many", "plain", "text"})
-LOGS = frozenset({"debug", "error", "exception", "info", "warning"})
+LOGS = frozenset({"debug", "error", "exception", "info", "warning", "RuntimeError"})
 #: Calls whose first argument a person reads, and arguments that a person reads in any call.
 SHOWN_FIRST = frozenset({"Screen", "copies", "press", "reply"})
 SHOWN_BY_NAME = frozenset({"caption", "description", "html", "text"})
