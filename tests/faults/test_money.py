@@ -54,7 +54,9 @@ async def test_c_10_a_minimum_wait_nobody_documents_is_learned(sandbox: Sandbox)
     site, bob = sandbox.sites["sms3t"], Person(sandbox, "Bob")
     await bob.connect("sms3t")
     number = await bob.buy("sms3t", "telegram vn")
-    assert (await bob.press("Cancel"))["text"] == "Cancelling…"
+    answer = await bob.press("Cancel")
+    # On a busy machine the first look came before the press: the cancel keeps its distance from it.
+    assert answer["text"].startswith(("Cancelling…", "Booked: I cancel it at"))
     await bob.sees("Cancelled")
     assert 0 <= refunds(site, number)[0] - number.sold_at - WAIT < PROMPT
     assert "EARLY_CANCEL_DENIED" in {call.answer for call in site.ledger.calls}
